@@ -1,0 +1,80 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Language rules of every target.
+let settings: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .treatAllWarnings(as: .error),
+]
+
+/// Targets that call C also say `unsafe` wherever memory safety is theirs to keep.
+let wrapperSettings = settings + [.strictMemorySafety()]
+
+let package = Package(
+  name: "keyvault",
+  products: [
+    .executable(name: "keyvault", targets: ["KeyVaultCLI"]),
+    .executable(name: "provider-stub", targets: ["ProviderStubCLI"]),
+    .library(name: "KeyVault", targets: ["KeyVault"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    // The system's libraries as they are.
+    .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    .systemLibrary(name: "CGPGME", pkgConfig: "gpgme", providers: [.apt(["libgpgme-dev"])]),
+    // Headers and types only: both are opened at run time, so that a command that makes no request
+    // does not pay for libcurl, and no -dev package is needed for libgcrypt.
+    .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(name: "CGcrypt"),
+
+    // One target a library; each cuts a dependency.
+    .target(name: "Secrets", dependencies: ["CGcrypt"], swiftSettings: wrapperSettings),
+    .target(name: "YAML", dependencies: ["CYAML"], swiftSettings: wrapperSettings),
+    .target(
+      name: "JSONSchema", dependencies: ["YAML"], exclude: ["README.md"], swiftSettings: settings),
+    .target(name: "GPG", dependencies: ["CGPGME", "Secrets"], swiftSettings: wrapperSettings),
+    .target(name: "HTTP", dependencies: ["CCurl", "Secrets"], swiftSettings: wrapperSettings),
+
+    // The domain: no printing, no exit, no environment, no C.
+    .target(
+      name: "KeyVault",
+      dependencies: ["YAML", "JSONSchema", "GPG", "HTTP", "Secrets"],
+      exclude: ["providers.d", "Schemas"],
+      swiftSettings: settings,
+      plugins: ["Embed"]),
+    .executableTarget(
+      name: "KeyVaultCLI",
+      dependencies: [
+        "KeyVault", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: settings),
+
+    // A provider stand-in on loopback, for the demo and the tests.
+    .target(name: "ProviderStub", swiftSettings: settings),
+    .executableTarget(
+      name: "ProviderStubCLI", dependencies: ["ProviderStub"], swiftSettings: settings),
+
+    // The catalogue and the schemas go into the binary as string literals.
+    .executableTarget(name: "EmbedTool", swiftSettings: settings),
+    .plugin(name: "Embed", capability: .buildTool(), dependencies: ["EmbedTool"]),
+
+    .testTarget(name: "SecretsTests", dependencies: ["Secrets"], swiftSettings: settings),
+    .testTarget(name: "YAMLTests", dependencies: ["YAML"], swiftSettings: settings),
+    .testTarget(name: "JSONSchemaTests", dependencies: ["JSONSchema"], swiftSettings: settings),
+    .testTarget(name: "GPGTests", dependencies: ["GPG"], swiftSettings: settings),
+    .testTarget(
+      name: "HTTPTests", dependencies: ["HTTP", "ProviderStub"], swiftSettings: settings),
+    .testTarget(
+      name: "KeyVaultTests", dependencies: ["KeyVault", "ProviderStub"],
+      exclude: ["Fixtures"], swiftSettings: settings),
+    .testTarget(
+      name: "CLITests", dependencies: ["KeyVaultCLI", "ProviderStub", "ProviderStubCLI"],
+      exclude: ["Transcripts"], swiftSettings: settings),
+  ],
+  swiftLanguageModes: [.v6]
+)
