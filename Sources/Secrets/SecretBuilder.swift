@@ -1,0 +1,49 @@
+/// Builds a ``Secret`` piece by piece, for output whose length is not known before: each growth
+/// moves to new locked pages and wipes the old ones.
+@safe public struct SecretBuilder: ~Copyable, @unchecked Sendable {
+  private var pages: LockedPages
+
+  /// Number of bytes so far.
+  public private(set) var count = 0
+
+  /// Starts empty, with room for at least `capacity` bytes.
+  public init(capacity: Int = 1) {
+    pages = LockedPages(minimum: capacity)
+  }
+
+  /// Adds a copy of `bytes`.
+  public mutating func append(_ bytes: RawSpan) {
+    reserve(bytes.byteCount)
+    pages.copy(bytes, to: count)
+    count += bytes.byteCount
+  }
+
+  /// Adds the UTF-8 of a text that is not secret.
+  public mutating func append(_ text: String) {
+    unsafe append(text.utf8.span.bytes)
+  }
+
+  /// Adds all of a secret.
+  public mutating func append(_ secret: borrowing Secret) {
+    secret.withBytes { append($0) }
+  }
+
+  /// Adds one byte.
+  public mutating func append(byte: UInt8) {
+    reserve(1)
+    unsafe pages.room(from: count)[0] = byte
+    count += 1
+  }
+
+  /// Ends building; the memory becomes the secret's, without a copy.
+  public consuming func finish() -> Secret {
+    Secret(pages: pages, count: count)
+  }
+
+  private mutating func reserve(_ more: Int) {
+    guard more > pages.capacity - count else { return }
+    let larger = LockedPages(minimum: max(pages.capacity * 2, count + more))
+    larger.copy(unsafe pages.bytes(count).bytes, to: 0)
+    pages = larger
+  }
+}
