@@ -1,0 +1,62 @@
+/// Taking keys away.
+extension Writer {
+  /// The lines of a pair that has neighbours.
+  func removingBlock(_ pair: Extent.Pair) -> [Splice] {
+    let start = bytes.startOfLine(pair.key.lowerBound)
+    guard bytes.afterBlanks(start) == pair.key.lowerBound else { return [] }
+    let line = bytes.endOfLine(max(pair.key.upperBound, pair.value.range.upperBound))
+    let end = bytes.endOfBreak(line)
+    // A file that ends without a line break goes on doing so.
+    let isUnended = end == line
+    return [Splice(range: (isUnended ? bytes.withoutLineBreak(before: start) : start)..<end)]
+  }
+
+  /// The only pair of a mapping, which is written `{}` from then on.
+  func emptying(_ mapping: Extent, of parent: Extent.Pair?) -> [Splice] {
+    let empty = Array("{}".utf8)
+    if let parent { return replacing(lines: mapping, of: parent, with: empty) }
+    let range = mapping.range.lowerBound..<bytes.endOfLine(mapping.range.upperBound)
+    return [Splice(range: range, text: empty)]
+  }
+
+  /// A pair between braces, with one of the commas next to it.
+  func removingFlow(_ step: Target.Step) -> [Splice] {
+    let pair = step.pair
+    let end = max(pair.key.upperBound, pair.value.range.upperBound)
+    let whole = Splice(range: pair.key.lowerBound..<end)
+    if let comma = comma(after: end) {
+      let rest = bytes.afterBlanks(comma + 1)
+      if let line = ownLine(from: pair.key.lowerBound, to: rest) { return [line] }
+      // A comment must keep its distance, and a break its place.
+      let isLast = step.index == step.pairs.count - 1
+      let next = isLast || bytes[rest] == UInt8(ascii: "#") ? comma + 1 : rest
+      if comma == end { return [Splice(range: pair.key.lowerBound..<next)] }
+      return [whole, Splice(range: comma..<next)]
+    }
+    guard step.index > 0 else { return [whole] }
+    let before = step.pairs[step.index - 1]
+    let valueEnd = max(before.key.upperBound, before.value.range.upperBound)
+    guard let comma = comma(after: valueEnd) else { return [] }
+    if bytes.afterBlanks(comma + 1) == pair.key.lowerBound {
+      return [Splice(range: comma..<end)]
+    }
+    let rest = bytes.afterBlanks(end)
+    return [
+      Splice(range: comma..<comma + 1), ownLine(from: pair.key.lowerBound, to: rest) ?? whole,
+    ]
+  }
+
+  private func comma(after offset: Int) -> Int? {
+    let next = bytes.nextToken(offset)
+    return next < bytes.count && bytes[next] == UInt8(ascii: ",") ? next : nil
+  }
+
+  /// The whole line, where nothing but a comment stands beside a range.
+  private func ownLine(from lower: Int, to upper: Int) -> Splice? {
+    let start = bytes.startOfLine(lower)
+    let end = bytes.endOfLine(upper)
+    let isAlone =
+      bytes.afterBlanks(start) == lower && bytes.nextToken(upper) >= end && end < bytes.count
+    return isAlone ? Splice(range: start..<bytes.endOfBreak(end)) : nil
+  }
+}
