@@ -55,7 +55,7 @@ let package = Package(
       swiftSettings: settings),
 
     // A provider stand-in on loopback, for the demo and the tests.
-    .target(name: "ProviderStub", swiftSettings: settings),
+    .target(name: "ProviderStub", dependencies: ["Secrets"], swiftSettings: settings),
     .executableTarget(
       name: "ProviderStubCLI", dependencies: ["ProviderStub"], swiftSettings: settings),
 

@@ -1,0 +1,119 @@
+import Foundation
+import HTTP
+import ProviderStub
+import Secrets
+import Testing
+
+@Suite(.serialized) struct TimeTests {
+  @Test func `gives up on a slow answer after the total time-out`() async throws {
+    let answers = try Answers(["invalid": ["text": "late", "delay_ms": 5000]])
+    let start = ContinuousClock.now
+    let reason = try await HTTPClient.testing().failure(
+      answers.url("/"), timeout: .milliseconds(300))
+    #expect(reason == .timedOut(.firstByte))
+    #expect(ContinuousClock.now - start < .seconds(3))
+  }
+
+  @Test func `a body that drips does not extend the total time-out`() async throws {
+    let answers = try Answers(["invalid": ["text": "abcdefghijklmnop", "drip_ms": 100]])
+    let start = ContinuousClock.now
+    let reason = try await HTTPClient.testing().failure(
+      answers.url("/"), timeout: .milliseconds(500))
+    #expect(reason == .timedOut(.body))
+    #expect(ContinuousClock.now - start < .seconds(1.5))
+  }
+
+  @Test func `gives up on a host that does not accept connections`() async throws {
+    let server = try RawServer(backlog: 0)
+    server.fill()
+    let start = ContinuousClock.now
+    let reason = try await HTTPClient.testing().failure(
+      WebURL("http://127.0.0.1:\(server.port)/"), connectTimeout: .milliseconds(300))
+    #expect(reason == .timedOut(.connect))
+    #expect(ContinuousClock.now - start < .seconds(3))
+  }
+
+  @Test func `gives up on a host that does not begin TLS`() async throws {
+    let server = try RawServer()
+    let start = ContinuousClock.now
+    let reason = try await HTTPClient.testing().failure(
+      WebURL("https://127.0.0.1:\(server.port)/"), connectTimeout: .milliseconds(300))
+    #expect(reason == .timedOut(.tls))
+    #expect(ContinuousClock.now - start < .seconds(3))
+  }
+
+  @Test func `a cancelled task ends its transfer within 100 ms`() async throws {
+    let answers = try Answers(["invalid": ["text": "late", "delay_ms": 5000]])
+    let client = try HTTPClient.testing()
+    // The best of three, for this machine may be busy with other tests.
+    var best = Duration.seconds(5)
+    for number in 0..<3 {
+      let task = Task { try await client.failure(answers.url("/")) }
+      while answers.server.requests.count <= number {
+        try await Task.sleep(for: .milliseconds(10))
+      }
+      let start = ContinuousClock.now
+      task.cancel()
+      #expect(try await task.value == .cancelled)
+      best = min(best, ContinuousClock.now - start)
+    }
+    print("a cancelled request ends after \(best)")
+    #expect(best < .milliseconds(100))
+  }
+
+  @Test func `a task that is cancelled while it waits for its turn sends nothing`() async throws {
+    let answers = try Answers(["invalid": ["text": "late", "delay_ms": 600]])
+    let client = try HTTPClient.testing(hostLimit: 1)
+    let first = Task { try await client.get(answers.url("/first")).status }
+    while answers.server.requests.isEmpty { try await Task.sleep(for: .milliseconds(10)) }
+    let second = Task { try await client.failure(answers.url("/second")) }
+    try await Task.sleep(for: .milliseconds(100))
+    second.cancel()
+    #expect(try await second.value == .cancelled)
+    #expect(try await first.value == 200)
+    #expect(answers.server.requests.map(\.path) == ["/acme/first"])
+  }
+
+  @Test func `a task that was cancelled before sends nothing`() async throws {
+    let answers = try Answers(["invalid": ["text": "ok"]])
+    let client = try HTTPClient.testing()
+    let task = Task {
+      while !Task.isCancelled { await Task.yield() }
+      return try await client.failure(answers.url("/"))
+    }
+    task.cancel()
+    #expect(try await task.value == .cancelled)
+    #expect(answers.server.requests.isEmpty)
+  }
+
+  @Test func `waiting for others to the same host does not use up the time-out`() async throws {
+    let answers = try Answers(["invalid": ["text": "ok"]], delay: .milliseconds(200))
+    let client = try HTTPClient.testing(hostLimit: 1)
+    let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
+      for _ in 0..<4 {
+        group.addTask {
+          try await client.get(answers.url("/"), timeout: .milliseconds(500)).status
+        }
+      }
+      return try await group.reduce(into: []) { $0.append($1) }
+    }
+    #expect(statuses == [200, 200, 200, 200])
+  }
+
+  @Test(arguments: [32, 200])
+  func `200 requests of 200 ms take little more than their turns`(hostLimit: Int) async throws {
+    let answers = try Answers(["invalid": ["text": "ok"]], delay: .milliseconds(200))
+    let client = try HTTPClient.testing(hostLimit: hostLimit)
+    let start = ContinuousClock.now
+    try await withThrowingTaskGroup(of: Int.self) { group in
+      for number in 0..<200 {
+        group.addTask { try await client.get(answers.url("/\(number)")).status }
+      }
+      for try await status in group { #expect(status == 200) }
+    }
+    let time = ContinuousClock.now - start
+    print("200 requests of 200 ms, \(hostLimit) at once: \(time)")
+    #expect(Set(answers.server.requests.map(\.path)).count == 200)
+    #expect(time < (hostLimit == 200 ? .seconds(1.5) : .seconds(2.5)))
+  }
+}
