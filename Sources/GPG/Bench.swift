@@ -1,0 +1,54 @@
+internal import Secrets
+internal import Synchronization
+
+/// An empty throwaway home in which to encrypt and to look at key files, without an agent; one a
+/// process and program, because each new home costs a start of gpg.
+final class Bench: Sendable {
+  let engine: Engine
+  private let home: ThrowawayHome
+  private let placed = Mutex<Set<String>>([])
+
+  private struct Place: Hashable {
+    let program: String
+    let runtimeDirectory: String?
+  }
+
+  private static let known = Mutex<[Place: Bench]>([:])
+
+  private init(program: String, runtimeDirectory: String?) throws(GPGError) {
+    home = try ThrowawayHome(runtimeDirectory: runtimeDirectory)
+    try home.write("no-autostart\n", to: "gpg.conf")
+    engine = Engine(program: program, home: home.path, passphrase: nil)
+  }
+
+  /// The bench of this process, made on first use and again when it was removed.
+  static func shared(
+    program: String, runtimeDirectory: String?
+  ) throws(GPGError) -> Bench {
+    let place = Place(program: program, runtimeDirectory: runtimeDirectory)
+    let result = known.withLock { known -> Result<Bench, GPGError> in
+      if let bench = known[place], bench.home.isThere { return .success(bench) }
+      return Result { () throws(GPGError) in
+        let bench = try Bench(program: program, runtimeDirectory: runtimeDirectory)
+        known[place] = bench
+        return bench
+      }
+    }
+    return try result.get()
+  }
+
+  /// Puts a recipient's file where gpg can read it: exactly the bytes that were inspected, and
+  /// no path of the repository, which may hold a line break. The path.
+  func place(_ file: RecipientFile) throws(GPGError) -> String {
+    let name = "recipient-" + SHA256.hex(of: file.bytes)
+    let result = placed.withLock { placed -> Result<Void, GPGError> in
+      guard !placed.contains(name) else { return .success(()) }
+      return Result { () throws(GPGError) in
+        try home.write(file.bytes, to: name)
+        placed.insert(name)
+      }
+    }
+    try result.get()
+    return home.path + "/" + name
+  }
+}

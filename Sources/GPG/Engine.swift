@@ -1,0 +1,31 @@
+internal import Synchronization
+
+/// One gpg program and one home, with contexts that are used again: a new one costs a start of
+/// `gpg --version`. Any number of threads; each borrows a context of its own.
+final class Engine: Sendable {
+  let program: String
+  let home: String?
+  let passphrase: Passphrase?
+  let lanes = Lanes()
+  private let idle = Mutex<[Context]>([])
+
+  init(program: String, home: String?, passphrase: Passphrase?) {
+    self.program = program
+    self.home = home
+    self.passphrase = passphrase
+  }
+
+  /// Lends a context to `body`; one that saw an error is not used again.
+  func withContext<R: ~Copyable>(
+    _ body: (Context) throws(GPGError) -> R
+  ) throws(GPGError) -> R {
+    let used = idle.withLock { $0.popLast() }
+    let context =
+      if let used { used } else {
+        try Context(program: program, home: home, passphrase: passphrase)
+      }
+    let result = try body(context)
+    idle.withLock { $0.append(context) }
+    return result
+  }
+}

@@ -1,0 +1,101 @@
+internal import CGPGME
+internal import Glibc
+public import Secrets
+
+/// One gpg program and one home. Copies share their contexts, so make one and keep it; any number
+/// of threads may use it at once. All calls block.
+public struct GPG: Sendable {
+  /// Most bytes of plaintext that a vault file may hold.
+  public static let plaintextLimit = 64 << 10
+
+  /// Absolute path of gpg.
+  public var program: String { engine.program }
+
+  /// The home; nil for the user's own (GNUPGHOME or ~/.gnupg, gpg decides).
+  public var home: String? { engine.home }
+
+  let engine: Engine
+
+  /// With a passphrase gpg asks nobody; without one, the home's agent asks the user.
+  public init(program: String, home: String?, passphrase: Passphrase? = nil) {
+    engine = Engine(program: program, home: home, passphrase: passphrase)
+  }
+
+  /// /usr/bin/gpg, else the first gpg in an absolute folder of `searchPath` that not everyone,
+  /// and no group, may write.
+  public static func locate(searchPath: String) throws(GPGError) -> String {
+    let folders = ["/usr/bin"] + searchPath.split(separator: ":").map(String.init)
+    for folder in folders where folder.hasPrefix("/") {
+      let candidate = folder + "/gpg"
+      if isTrustworthy(candidate) { return candidate }
+    }
+    throw GPGError(.programMissing(path: nil))
+  }
+
+  static func isTrustworthy(_ program: String) -> Bool {
+    var status = stat()
+    guard unsafe stat(program, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      return false
+    }
+    let isExecutable = unsafe access(program, X_OK) == 0
+    return isExecutable && status.st_mode & (S_IWGRP | S_IWOTH) == 0
+  }
+
+  /// Decrypts exactly the message's bytes, offline. Any complaint of gpg discards all output.
+  public func decrypt(_ message: Message) throws(GPGError) -> Secret {
+    try engine.lanes.run { () throws(GPGError) in
+      try engine.withContext { context throws(GPGError) in
+        try decrypt(message, in: context)
+      }
+    }
+  }
+
+  private func decrypt(_ message: Message, in context: Context) throws(GPGError) -> Secret {
+    let output = Output(limit: Self.plaintextLimit)
+    context.begin()
+    let status = try unsafe Self.lend(message.bytes) { input throws(GPGError) in
+      let cipher = try unsafe DataHandle(reading: input)
+      let plain = try DataHandle(writing: output)
+      return unsafe gpgme_op_decrypt(context.raw, cipher.raw, plain.raw)
+    }
+    guard gpgme_err_code(status) == GPG_ERR_NO_ERROR, !output.isOverflown else {
+      throw failure(of: status, context.log, message, output)
+    }
+    return output.finish()
+  }
+
+  /// The reason of a failed decryption, from the most to the least telling source.
+  private func failure(
+    of status: gpgme_error_t, _ log: StatusLog, _ message: Message, _ output: Output
+  ) -> GPGError {
+    if output.isOverflown { return GPGError(.tooLarge(limit: Self.plaintextLimit)) }
+    if let code = log.decryptionFailure {
+      let failure = GPGError(status: code)
+      // An agent that nobody can talk to answers like one that lacks pinentry.
+      if failure.reason == .noPinentry, engine.passphrase != nil {
+        return GPGError(.badPassphrase)
+      }
+      return failure
+    }
+    switch gpgme_err_code(status) {
+    case GPG_ERR_NO_SECKEY:
+      // gpg says that too when it cannot reach its agent.
+      let socket = AgentSocket(home: home)
+      if let path = socket.tooLongPath {
+        return GPGError(.socketPathTooLong(path: path, length: path.utf8.count))
+      }
+      let missing = log.missingSecretKeys
+      return GPGError(.noSecretKey(keyIDs: missing.isEmpty ? message.recipients : missing))
+    case GPG_ERR_DECRYPT_FAILED, GPG_ERR_CHECKSUM, GPG_ERR_INV_PACKET: return GPGError(.damaged)
+    case _: return log.isDamaged ? GPGError(.damaged) : GPGError(status: status)
+    }
+  }
+
+  /// Lends the bytes of an array to C; typed throws pass through.
+  static func lend<R>(
+    _ bytes: [UInt8], _ body: (UnsafeRawBufferPointer) throws(GPGError) -> R
+  ) throws(GPGError) -> R {
+    let span = bytes.span
+    return try unsafe span.withUnsafeBytes { buffer throws(GPGError) in try unsafe body(buffer) }
+  }
+}

@@ -1,0 +1,61 @@
+/// Why gpg, or the work around it, did not do what was asked: facts, with a sentence for people.
+public struct GPGError: Error, Sendable, Equatable {
+  /// What went wrong; unknown codes of gpg survive as ``other(code:)``.
+  public enum Reason: Sendable, Equatable {
+    /// None of the message's keys has a secret part in this home.
+    case noSecretKey(keyIDs: [UInt64])
+    case badPassphrase
+    /// The key has a passphrase and nobody can be asked.
+    case passphraseNeeded
+    /// The agent could not ask: no pinentry program, or no terminal for it.
+    case noPinentry
+    case cancelled
+    /// The agent ran out of locked memory, even alone.
+    case outOfMemory
+    case noAgent
+    /// The agent's socket would be at `path`, `length` bytes; the system takes 107.
+    case socketPathTooLong(path: String, length: Int)
+    /// No gpg at `path`, or in the search path when nil.
+    case programMissing(path: String?)
+    /// gpg answered that there is nothing encrypted.
+    case notEncrypted
+    /// The content fails its own check.
+    case damaged
+    /// More output than `limit` bytes.
+    case tooLarge(limit: Int)
+    case unusableRecipient(file: String, why: Unusable)
+    /// Who can read what gpg wrote is not who was asked for; key ids.
+    case recipientsDiffer(missing: [String], unexpected: [UInt64])
+    case noRecipients
+    case noPublicKey(fingerprint: String)
+    /// The bytes given as a secret key had none.
+    case noSecretKeyImported
+    /// A throwaway home could not be made below `path`; errno.
+    case noHome(path: String, errno: Int32)
+    /// A code of libgpg-error.
+    case other(code: UInt32)
+  }
+
+  /// Why a public key file is no recipient.
+  public enum Unusable: Sendable, Equatable {
+    /// Since, in seconds since 1970, where it is known.
+    case expired(fingerprint: String, since: Int?)
+    case revoked(fingerprint: String)
+    case disabled(fingerprint: String)
+    case cannotEncrypt(fingerprint: String)
+    case otherKey(found: String, wanted: String)
+    case severalKeys(Int)
+    case noKey
+    case secretKey
+    case tooLarge(Int)
+    /// gpg refused the file; a code of libgpg-error.
+    case refused(code: UInt32)
+  }
+
+  /// What went wrong.
+  public let reason: Reason
+
+  init(_ reason: Reason) {
+    self.reason = reason
+  }
+}

@@ -1,0 +1,55 @@
+internal import Glibc
+
+/// A gpg home of this process that is gone with it: a folder 0700 with a short name in memory
+/// where there is such a place. Registered with ``ThrowawayHomes``.
+final class ThrowawayHome: Sendable {
+  let path: String
+
+  /// Made in `runtimeDirectory` ($XDG_RUNTIME_DIR), else /dev/shm, else /tmp.
+  init(runtimeDirectory: String?) throws(GPGError) {
+    var failure = ENOENT
+    let folders = ThrowawayHomes.folders(runtimeDirectory)
+    for folder in folders {
+      var template = Array((folder + "/" + ThrowawayHomes.prefix + "XXXXXX").utf8CString)
+      guard let made = unsafe mkdtemp(&template) else {
+        failure = errno
+        continue
+      }
+      path = unsafe String(cString: made)
+      try ThrowawayHomes.register(path)
+      return
+    }
+    throw GPGError(.noHome(path: folders[0], errno: failure))
+  }
+
+  deinit { remove() }
+
+  /// Whether nobody removed it yet.
+  var isThere: Bool { ThrowawayHomes.isRegistered(path) }
+
+  /// Stops the home's daemons and deletes it; once.
+  func remove() {
+    ThrowawayHomes.remove(path)
+  }
+
+  func write(_ text: String, to name: String) throws(GPGError) {
+    try write(Array(text.utf8), to: name)
+  }
+
+  /// Writes a new file, 0600 whatever the umask.
+  func write(_ bytes: [UInt8], to name: String) throws(GPGError) {
+    let file = path + "/" + name
+    let descriptor = unsafe open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    guard descriptor >= 0 else { throw GPGError(.noHome(path: path, errno: errno)) }
+    defer { _ = close(descriptor) }
+    _ = fchmod(descriptor, 0o600)
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let written = unsafe rest.withUnsafeBytes {
+        unsafe Glibc.write(descriptor, $0.baseAddress, $0.count)
+      }
+      guard written > 0 else { throw GPGError(.noHome(path: path, errno: errno)) }
+      rest = rest.dropFirst(written)
+    }
+  }
+}
