@@ -9,7 +9,10 @@ import PackagePlugin
 struct Embed: BuildToolPlugin {
   func createBuildCommands(context: PluginContext, target: any Target) throws -> [Command] {
     let output = context.pluginWorkDirectoryURL.appending(path: "Embedded.swift")
-    let folders = ["providers.d", "Schemas"].map { target.directoryURL.appending(path: $0) }
+    // The folders are links to the top of the repository.
+    let folders = ["providers.d", "Schemas"].map {
+      target.directoryURL.appending(path: $0).resolvingSymlinksInPath()
+    }
     let files = try folders.flatMap { folder in
       try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
         .filter { $0.pathExtension == "yaml" || $0.pathExtension == "json" }

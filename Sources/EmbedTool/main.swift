@@ -8,12 +8,13 @@ let arguments = CommandLine.arguments
 let output = URL(fileURLWithPath: arguments[1])
 
 var source = "enum Embedded {\n"
-for folder in arguments.dropFirst(2).map({ URL(fileURLWithPath: $0) }) {
+for folder in arguments.dropFirst(2).map({ URL(fileURLWithPath: $0).resolvingSymlinksInPath() }) {
   let property = folder.lastPathComponent == "Schemas" ? "schemas" : "providers"
   let files = try FileManager.default
     .contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
     .filter { $0.pathExtension == "yaml" || $0.pathExtension == "json" }
     .sorted { $0.path < $1.path }
+  precondition(!files.isEmpty, "\(folder.path) is empty")
   source += "  static let \(property): [(name: String, text: String)] = [\n"
   for file in files {
     let text = try String(contentsOf: file, encoding: .utf8)

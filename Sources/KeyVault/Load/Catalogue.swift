@@ -1,0 +1,112 @@
+internal import Synchronization
+internal import YAML
+
+/// The providers that are known: those that the binary carries and those of the repository. A local
+/// file replaces the built-in of the same id as a whole.
+///
+/// Files are read when they are asked for, so that a broken one stops only who needs it.
+public final class Catalogue: Sendable {
+  private let root: String?
+  private let cache = Mutex<[String: Provider]>([:])
+
+  /// `root` is the repository's; nil for the built-in providers alone.
+  public init(root: String?) {
+    self.root = root
+  }
+
+  static let folder = "providers.d"
+
+  /// Every id, sorted.
+  public var ids: [String] {
+    let local = (try? localFiles()) ?? []
+    return Set(local + Self.builtInIDs).sorted()
+  }
+
+  static let builtInIDs = Embedded.providers.map { String($0.name.dropLast(".yaml".count)) }
+
+  /// The provider of that id; nil if there is none. Throws if its file is broken.
+  public func provider(_ id: String) throws(Failure) -> Provider? {
+    if let known = cache.withLock({ $0[id] }) { return known }
+    guard let provider = try load(id) else { return nil }
+    cache.withLock { $0[id] = provider }
+    return provider
+  }
+
+  /// The provider that the binary carries, whatever the repository says.
+  static func builtIn(_ id: String) -> Provider? {
+    builtInRoot(id).map { Provider($0, source: .builtIn) }
+  }
+
+  /// Every provider whose file is sound, by id.
+  public func all() -> [Provider] {
+    ids.compactMap { id in try? provider(id) }
+  }
+
+  private func load(_ id: String) throws(Failure) -> Provider? {
+    guard let bytes = try localBytes(id) else { return Self.builtIn(id) }
+    let file = "\(Self.folder)/\(id).yaml"
+    switch CheckedDocument.read(bytes, as: .provider, file: file) {
+    case .failure(let malformed): throw malformed.failure
+    case .success(let checked):
+      return Provider(checked.root, source: Self.source(of: checked.root, id: id))
+    }
+  }
+
+  static func source(of root: Node, id: String) -> Provider.Source {
+    guard let builtIn = builtInRoot(id) else { return .file }
+    return .override(changes: protectedChanges(from: builtIn, to: root))
+  }
+
+  private static func builtInRoot(_ id: String) -> Node? {
+    guard let text = Embedded.providers.first(where: { $0.name == id + ".yaml" })?.text else {
+      return nil
+    }
+    // Every test run reads them all.
+    return try? Document(parsing: Array(text.utf8)).root
+  }
+
+  /// The parts that decide where a key goes and what an answer means (security.md 4).
+  private static func protectedChanges(from old: Node, to new: Node) -> [String] {
+    let parts = ["base_url", "auth", "headers", "hosts", "probe", "quota"]
+    var changes = parts.filter { old[$0]?.canonical != new[$0]?.canonical }
+    if protectedFormats(old) != protectedFormats(new) { changes.append("key.formats") }
+    return changes
+  }
+
+  private static func protectedFormats(_ root: Node) -> [String] {
+    (root["key"]?["formats"]?.sequence ?? []).compactMap { format in
+      let parts = [format["auth"]?.canonical, format["probe"]?.canonical].compactMap(\.self)
+      return parts.isEmpty
+        ? nil : ([format["prefix"]?.string ?? ""] + parts).joined(separator: "\n")
+    }
+  }
+
+  private func localBytes(_ id: String) throws(Failure) -> [UInt8]? {
+    guard let root else { return nil }
+    do throws(FileError) {
+      return try Folder(root).folder(Self.folder).read(id + ".yaml", limit: Limits.document)
+    } catch  where error.isMissing {
+      return nil
+    } catch {
+      throw error.failure
+    }
+  }
+
+  private func localFiles() throws(FileError) -> [String] {
+    guard let root else { return [] }
+    do throws(FileError) {
+      let items = try Folder(root).folder(Self.folder).items()
+      return items.filter { $0.kind == .file && $0.name.hasSuffix(".yaml") }
+        .map { String($0.name.dropLast(".yaml".count)) }
+    } catch  where error.isMissing {
+      return []
+    }
+  }
+}
+
+/// Sizes beyond which a file is refused, in bytes.
+enum Limits {
+  static let document = 1 << 20
+  static let ciphertext = 1 << 20
+  static let key = 64 << 10
+}

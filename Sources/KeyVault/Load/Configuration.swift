@@ -1,0 +1,84 @@
+internal import YAML
+
+/// `keyvault.yaml`.
+public struct Configuration: Sendable {
+  public struct Environment: Sendable {
+    public var description: String?
+    /// Providers that must have a key.
+    public var require: [String] = []
+    /// Environments that fill what this one lacks, in order.
+    public var inherit: [String] = []
+    /// Replaces scheme, host and port of each request; `{provider}` is filled in.
+    public var gateway: String?
+  }
+
+  public struct Policy: Sendable {
+    /// Days after which a key must be rotated.
+    public var maxAge: Int?
+    /// Days before that (and before an expiry) in which it is due.
+    public var warn = 14
+    /// How many last characters a preview shows at most.
+    public var preview = 4
+    public var allowsUnbound = false
+    public var allowsHiddenRecipients = false
+  }
+
+  /// The repository's random id, in the payload of each of its entries.
+  public let vaultID: String
+  public let environments: [String: Environment]
+  /// Capability → providers, best first.
+  public let preferences: [String: [String]]
+  public let policy: Policy
+
+  static let fileName = "keyvault.yaml"
+
+  init(_ checked: CheckedDocument) {
+    let root = checked.root
+    vaultID = root["vault"]?.string ?? ""
+    let declared = root["environments"]?.mapping ?? []
+    environments = Dictionary(
+      declared.map { ($0.key, Environment($0.value)) }, uniquingKeysWith: { first, _ in first })
+    let preferred = root["preferences"]?.mapping ?? []
+    preferences = Dictionary(
+      preferred.map { ($0.key, $0.value.strings) }, uniquingKeysWith: { first, _ in first })
+    policy = Policy(root["policy"])
+  }
+}
+
+extension Configuration.Environment {
+  init(_ node: Node) {
+    description = node["description"]?.string
+    require = node["require"]?.strings ?? []
+    inherit = node["inherit"]?.strings ?? []
+    gateway = node["gateway"]?.string
+  }
+}
+
+extension Configuration.Policy {
+  init(_ node: Node?) {
+    maxAge = node?["rotation"]?["max_age"].flatMap(\.days)
+    warn = node?["rotation"]?["warn"].flatMap(\.days) ?? 14
+    preview = node?["preview"]?.int ?? 4
+    allowsUnbound = node?["unbound"]?.string == "allow"
+    allowsHiddenRecipients = node?["hidden"]?.string == "allow"
+  }
+}
+
+extension Node {
+  /// The strings of a list; other items are left out.
+  var strings: [String] { sequence?.compactMap(\.string) ?? [] }
+
+  /// A duration such as `90d`, `2w`, in days.
+  fileprivate var days: Int? {
+    guard let text = string, let unit = text.last, let count = Int(text.dropLast()) else {
+      return nil
+    }
+    return switch unit {
+    case "d": count
+    case "w": count * 7
+    case "m": count * 30
+    case "y": count * 365
+    default: nil
+    }
+  }
+}

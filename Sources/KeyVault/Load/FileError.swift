@@ -1,0 +1,59 @@
+internal import Glibc
+
+/// A file that could not be read or written: what was tried, on what, and why.
+public struct FileError: Error, Sendable, Equatable {
+  public enum Attempt: Sendable, Equatable {
+    case open, read, write, create, remove
+    case notRegular
+    case tooLarge(limit: Int)
+  }
+
+  public let attempt: Attempt
+  public let path: String
+  /// The system's error number, 0 where it was not the system that objected.
+  public let code: Int32
+
+  init(_ attempt: Attempt, _ path: String, _ code: Int32) {
+    self.attempt = attempt
+    self.path = path
+    self.code = code
+  }
+
+  var isMissing: Bool { attempt == .open && (code == ENOENT || code == ENOTDIR) }
+
+  public var message: String {
+    switch attempt {
+    case .open where code == ELOOP: "'\(path)' is a symbolic link, which is not followed"
+    case .open where isMissing: "no such file '\(path)'"
+    case .open: "cannot open '\(path)': \(reason)"
+    case .read: "cannot read '\(path)': \(reason)"
+    case .write: "cannot write '\(path)': \(reason)"
+    case .create: "cannot make the folder '\(path)': \(reason)"
+    case .remove: "cannot remove '\(path)': \(reason)"
+    case .notRegular: "'\(path)' is not a regular file"
+    case .tooLarge(let limit): "'\(path)' is larger than \(limit / 1024) KiB"
+    }
+  }
+
+  private var reason: String {
+    switch code {
+    case ENOSPC: "no space left on the device"
+    case EACCES, EPERM: "permission denied"
+    case EROFS: "the file system is read-only"
+    case EDQUOT: "the disk quota is used up"
+    case EIO: "input/output error"
+    default: String(cString: strerror(code))
+    }
+  }
+
+  /// The same as a failure of a whole command.
+  public var failure: Failure {
+    switch attempt {
+    case .open where isMissing: Failure(.notFound, message)
+    case .open where code == ELOOP: Failure(.malformed, message)
+    case .open, .read: Failure(.io, message)
+    case .write, .create, .remove: Failure(.cannotWrite, message)
+    case .notRegular, .tooLarge: Failure(.malformed, message)
+    }
+  }
+}

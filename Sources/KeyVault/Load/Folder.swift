@@ -1,0 +1,232 @@
+internal import Glibc
+
+/// An open folder. Every name is looked up relative to its descriptor and no symbolic link is
+/// followed, so that nothing can be moved under our feet or lead out of the repository.
+///
+/// ``write(_:as:mode:)`` is the one function that writes files.
+public struct Folder: ~Copyable, Sendable {
+  private let descriptor: Int32
+  /// For messages.
+  let path: String
+
+  private init(descriptor: Int32, path: String) {
+    self.descriptor = descriptor
+    self.path = path
+  }
+
+  /// Opens a folder that the caller trusts by its path; here links are followed.
+  public init(_ path: String) throws(FileError) {
+    let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw FileError(.open, path, errno) }
+    self.init(descriptor: descriptor, path: path)
+  }
+
+  deinit { close(descriptor) }
+
+  /// What a folder holds: its own names in byte order, without `.` and `..`.
+  struct Item {
+    enum Kind { case file, folder, link, other }
+    let name: String
+    let kind: Kind
+  }
+
+  /// The folder at `relative` (components separated by `/`), which may be empty for a duplicate.
+  func folder(_ relative: String, create: Bool = false) throws(FileError) -> Folder {
+    var current = Folder(descriptor: try duplicate(), path: path)
+    for component in relative.split(separator: "/").map(String.init) {
+      let next = current.path + "/" + component
+      if create, mkdirat(current.descriptor, component, 0o777) != 0, errno != EEXIST {
+        throw FileError(.create, next, errno)
+      }
+      let flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC
+      let descriptor = openat(current.descriptor, component, flags)
+      guard descriptor >= 0 else {
+        // A link is reported as "not a folder" by the kernel when both flags are given.
+        let code = errno
+        throw FileError(.open, next, current.kind(of: component) == .link ? ELOOP : code)
+      }
+      current = Folder(descriptor: descriptor, path: next)
+    }
+    return current
+  }
+
+  /// What stands under a name, links not followed; nil if nothing does.
+  func kind(of name: String) -> Item.Kind? {
+    var status = stat()
+    guard fstatat(descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { return nil }
+    return switch status.st_mode & S_IFMT {
+    case S_IFREG: .file
+    case S_IFDIR: .folder
+    case S_IFLNK: .link
+    default: .other
+    }
+  }
+
+  /// The user that owns the folder.
+  var owner: uid_t {
+    var status = stat()
+    return fstat(descriptor, &status) == 0 ? status.st_uid : uid_t.max
+  }
+
+  func items() throws(FileError) -> [Item] {
+    guard let stream = fdopendir(try duplicate()) else { throw FileError(.open, path, errno) }
+    defer { closedir(stream) }
+    rewinddir(stream)
+    var items: [Item] = []
+    while let entry = readdir(stream) {
+      let type = Int32(entry.pointee.d_type)
+      let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      guard name != ".", name != ".." else { continue }
+      let kind: Item.Kind =
+        switch type {
+        case Int32(DT_REG): .file
+        case Int32(DT_DIR): .folder
+        case Int32(DT_LNK): .link
+        case Int32(DT_UNKNOWN): self.kind(of: name) ?? .other
+        default: .other
+        }
+      items.append(Item(name: name, kind: kind))
+    }
+    return items.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+  }
+
+  /// The bytes of a regular file of at most `limit` bytes, read from one open descriptor.
+  func read(_ name: String, limit: Int) throws(FileError) -> [UInt8] {
+    // Without O_NONBLOCK a named pipe would wait for a writer for ever.
+    let file = openat(descriptor, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)
+    guard file >= 0 else { throw FileError(.open, path + "/" + name, errno) }
+    defer { close(file) }
+    var status = stat()
+    guard fstat(file, &status) == 0 else { throw FileError(.read, path + "/" + name, errno) }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw FileError(.notRegular, path + "/" + name, 0)
+    }
+    guard Int(status.st_size) <= limit else {
+      throw FileError(.tooLarge(limit: limit), path + "/" + name, 0)
+    }
+    return try readAll(file, expecting: Int(status.st_size), limit: limit, name: name)
+  }
+
+  private func readAll(
+    _ file: Int32, expecting size: Int, limit: Int, name: String
+  ) throws(FileError) -> [UInt8] {
+    var failure: Int32 = 0
+    let bytes = [UInt8](unsafeUninitializedCapacity: min(size + 1, limit + 1)) { buffer, count in
+      while count < buffer.count {
+        let got = Glibc.read(file, buffer.baseAddress! + count, buffer.count - count)
+        if got < 0 && errno == EINTR { continue }
+        if got < 0 { failure = errno }
+        if got <= 0 { return }
+        count += got
+      }
+    }
+    guard failure == 0 else { throw FileError(.read, path + "/" + name, failure) }
+    return bytes
+  }
+
+  /// Replaces a file as a whole: a reader sees the old bytes or the new ones, and so does whoever
+  /// comes after a crash. The mode is set whatever the umask says.
+  public func write(_ bytes: RawSpan, as name: String, mode: UInt32) throws(FileError) {
+    try commit(try stage(bytes, as: name, mode: mode))
+  }
+
+  /// A file's new bytes, on the disk, under a name that nobody reads.
+  struct Staged {
+    let temporary: String
+    let name: String
+  }
+
+  /// The first half of a write. All that can go wrong for want of space or rights goes wrong here,
+  /// so that whoever changes two files stages both before it commits the first.
+  func stage(_ bytes: RawSpan, as name: String, mode: UInt32) throws(FileError) -> Staged {
+    let target = path + "/" + name
+    if let kind = kind(of: name), kind != .file { throw FileError(.notRegular, target, 0) }
+    let staged = Staged(
+      temporary: ".keyvault-\(getpid())-\(UInt32.random(in: 0 ... .max)).tmp", name: name)
+    let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
+    let file = openat(descriptor, staged.temporary, flags, 0o600)
+    guard file >= 0 else { throw FileError(.write, target, errno) }
+    defer { close(file) }
+    do throws(FileError) {
+      try Self.fill(file, with: bytes, target: target)
+      guard fchmod(file, mode) == 0, fsync(file) == 0 else {
+        throw FileError(.write, target, errno)
+      }
+    } catch {
+      discard(staged)
+      throw error
+    }
+    return staged
+  }
+
+  /// The second half: the new bytes take their name.
+  func commit(_ staged: Staged) throws(FileError) {
+    guard renameat(descriptor, staged.temporary, descriptor, staged.name) == 0 else {
+      let code = errno
+      discard(staged)
+      throw FileError(.write, path + "/" + staged.name, code)
+    }
+    guard fsync(descriptor) == 0 else { throw FileError(.write, path + "/" + staged.name, errno) }
+  }
+
+  func discard(_ staged: Staged) {
+    unlinkat(descriptor, staged.temporary, 0)
+  }
+
+  private static func fill(_ file: Int32, with bytes: RawSpan, target: String) throws(FileError) {
+    var code: Int32 = 0
+    bytes.withUnsafeBytes { buffer in
+      var done = 0
+      while done < buffer.count {
+        let wrote = Glibc.write(file, buffer.baseAddress! + done, buffer.count - done)
+        if wrote < 0 && errno == EINTR { continue }
+        guard wrote > 0 else {
+          code = errno
+          return
+        }
+        done += wrote
+      }
+    }
+    guard code == 0 else { throw FileError(.write, target, code) }
+  }
+
+  /// Appends one line to a file under an exclusive lock.
+  func append(_ bytes: [UInt8], to name: String, mode: UInt32) throws(FileError) {
+    let flags = O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC
+    let file = openat(descriptor, name, flags, mode)
+    guard file >= 0 else { throw FileError(.write, path + "/" + name, errno) }
+    defer { close(file) }
+    guard flock(file, LOCK_EX) == 0 else { throw FileError(.write, path + "/" + name, errno) }
+    try Self.fill(
+      file, with: Self.withoutTornLine(file, bytes).span.bytes, target: path + "/" + name)
+  }
+
+  /// A writer that was killed leaves half a line; ours must not be glued to it.
+  private static func withoutTornLine(_ file: Int32, _ bytes: [UInt8]) -> [UInt8] {
+    let size = lseek(file, 0, SEEK_END)
+    var last: UInt8 = 0
+    guard size > 0, pread(file, &last, 1, size - 1) == 1, last != UInt8(ascii: "\n") else {
+      return bytes
+    }
+    return [UInt8(ascii: "\n")] + bytes
+  }
+
+  func remove(_ name: String) throws(FileError) {
+    guard unlinkat(descriptor, name, 0) == 0, fsync(descriptor) == 0 else {
+      throw FileError(.remove, path + "/" + name, errno)
+    }
+  }
+
+  /// Removes a folder that is empty; one that is not stays, and that is no error.
+  func removeIfEmpty(_ name: String) {
+    unlinkat(descriptor, name, AT_REMOVEDIR)
+  }
+
+  private func duplicate() throws(FileError) -> Int32 {
+    let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
+    guard copy >= 0 else { throw FileError(.open, path, errno) }
+    return copy
+  }
+}

@@ -1,0 +1,110 @@
+internal import Glibc
+
+/// git, through one function: no hooks, no monitor, no replaced objects, nothing that the
+/// repository's own configuration could run (security.md 27).
+public struct Git: Sendable {
+  private let folder: String
+
+  /// For the work tree that `folder` (absolute) lies in.
+  public init(in folder: String) {
+    self.folder = folder
+  }
+
+  /// Whether `folder` or one above it is a git work tree.
+  public var isPresent: Bool {
+    var path = folder
+    while true {
+      if access(path + "/.git", F_OK) == 0 { return true }
+      guard let slash = path.lastIndex(of: "/"), path.count > 1 else { return false }
+      path = slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+  }
+
+  /// The exit status and what git wrote to its standard output; nil if git is not installed.
+  public func run(_ arguments: [String]) -> (status: Int32, output: [UInt8])? {
+    let hardened = [
+      "git", "-C", folder, "-c", "safe.bareRepository=explicit", "-c", "core.fsmonitor=false",
+      "-c", "core.hooksPath=/dev/null", "--no-optional-locks",
+    ]
+    return Process.output(
+      of: "git", hardened + arguments, environment: ["GIT_NO_REPLACE_OBJECTS": "1"])
+  }
+
+  /// One line of output of a command that succeeded; nil otherwise.
+  public func line(_ arguments: [String]) -> String? {
+    guard let (status, output) = run(arguments), status == 0 else { return nil }
+    let text = String(decoding: output.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+    return text.isEmpty ? nil : text
+  }
+}
+
+/// A child process whose output is read whole.
+private enum Process {
+  static func output(
+    of program: String, _ arguments: [String], environment extra: [String: String]
+  ) -> (status: Int32, output: [UInt8])? {
+    var pipes: [Int32] = [0, 0]
+    guard pipe(&pipes) == 0 else { return nil }
+    for end in pipes { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    posix_spawn_file_actions_adddup2(&actions, pipes[1], 1)
+    posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
+
+    let arguments = CStrings(arguments)
+    let environment = CStrings(currentEnvironment() + extra.map { "\($0)=\($1)" })
+    var child: pid_t = 0
+    let failure = posix_spawnp(
+      &child, program, &actions, nil, arguments.pointers, environment.pointers)
+    close(pipes[1])
+    defer { close(pipes[0]) }
+    guard failure == 0 else { return nil }
+
+    let output = readToEnd(pipes[0])
+    var status: Int32 = 0
+    while waitpid(child, &status, 0) < 0 && errno == EINTR {}
+    let exited = status & 0x7f == 0
+    return (exited ? status >> 8 & 0xff : 128, output)
+  }
+
+  private static func currentEnvironment() -> [String] {
+    var result: [String] = []
+    var pointer = environ
+    while let entry = pointer.pointee {
+      result.append(String(cString: entry))
+      pointer += 1
+    }
+    return result
+  }
+
+  private static func readToEnd(_ descriptor: Int32) -> [UInt8] {
+    var output: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 65_536)
+    while true {
+      let count = read(descriptor, &buffer, buffer.count)
+      if count < 0 && errno == EINTR { continue }
+      guard count > 0 else { return output }
+      output += buffer[..<count]
+    }
+  }
+}
+
+/// A null-terminated array of C strings for the life of the value.
+private final class CStrings {
+  let pointers: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
+  private let count: Int
+
+  init(_ strings: [String]) {
+    count = strings.count
+    pointers = .allocate(capacity: count + 1)
+    for (index, string) in strings.enumerated() { pointers[index] = strdup(string) }
+    pointers[count] = nil
+  }
+
+  deinit {
+    for index in 0..<count { free(pointers[index]) }
+    pointers.deallocate()
+  }
+}

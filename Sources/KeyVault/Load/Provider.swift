@@ -1,0 +1,126 @@
+internal import YAML
+
+/// One provider of AI services: where its API is, what its keys look like, and how to prove that a
+/// key works. Decoded from a document that satisfied `provider.schema.json`.
+public struct Provider: Sendable {
+  public struct Links: Sendable {
+    public let docs: String?
+    /// Where a person makes and revokes a key.
+    public let keys: String?
+    public let status: String?
+  }
+
+  /// The header that carries the key; `{key}` in its value is replaced.
+  struct Auth: Sendable {
+    let header: String
+    let value: String
+
+    init(_ node: Node) {
+      header = node["header"]?.string ?? ""
+      value = node["value"]?.string ?? ""
+    }
+  }
+
+  /// A further part of a credential, such as an endpoint, kept in the payload.
+  public struct Field: Sendable {
+    public let name: String
+    public let variable: String?
+    public let isRequired: Bool
+    public let isSecret: Bool
+    let header: String?
+  }
+
+  /// Where a definition comes from.
+  public enum Source: Sendable, Equatable {
+    case builtIn
+    case file
+    /// A file that replaces the built-in of the same id; the parts of it that decide where a key
+    /// goes and what an answer means, if they differ.
+    case override(changes: [String])
+  }
+
+  public let id: String
+  public let name: String
+  public let description: String?
+  public let capabilities: [String]
+  public let links: Links
+  public let logo: String?
+  /// What an SDK's base-URL variable takes.
+  public let baseURL: String
+  let auth: Auth?
+  let headers: [(name: String, value: String)]
+  /// The variables that hold the key; the first is rendered.
+  public let variables: [String]
+  public let baseURLVariable: String?
+  public let formats: [KeyFormat]
+  public let fields: [Field]
+  let probe: ProbeDefinition?
+  let quota: ProbeDefinition?
+  /// Further hosts to which a key may travel.
+  let hosts: [String]
+  /// Requests at once.
+  let concurrency: Int?
+  public let source: Source
+
+  init(_ root: Node, source: Source) {
+    id = root["id"]?.string ?? ""
+    name = root["name"]?.string ?? ""
+    description = root["description"]?.string
+    capabilities = root["capabilities"]?.strings ?? []
+    links = Links(
+      docs: root["links"]?["docs"]?.string, keys: root["links"]?["keys"]?.string,
+      status: root["links"]?["status"]?.string)
+    logo = root["logo"]?.string
+    baseURL = root["base_url"]?.string ?? ""
+    auth = root["auth"].map(Auth.init)
+    headers = root["headers"]?.stringPairs ?? []
+    let key = root["key"]
+    variables = key?["env"]?.strings ?? []
+    baseURLVariable = key?["base_url_env"]?.string
+    formats = key?["formats"]?.sequence?.map(KeyFormat.init) ?? []
+    fields = key?["fields"]?.sequence?.map(Field.init) ?? []
+    probe = root["probe"].flatMap(ProbeDefinition.init)
+    quota = root["quota"].flatMap(ProbeDefinition.init)
+    hosts = root["hosts"]?.strings ?? []
+    concurrency = root["concurrency"]?.int
+    self.source = source
+  }
+
+  /// The first format that these bytes have; nil where they have none.
+  public func format(of key: RawSpan) -> KeyFormat? {
+    formats.first { $0.matches(key) }
+  }
+}
+
+extension Provider.Field {
+  init(_ node: Node) {
+    name = node["name"]?.string ?? ""
+    variable = node["env"]?.string
+    isRequired = node["required"]?.bool ?? false
+    isSecret = node["secret"]?.bool ?? false
+    header = node["header"]?.string
+  }
+}
+
+extension Node {
+  /// The pairs of a mapping whose values are strings, in the order of the file.
+  var stringPairs: [(name: String, value: String)] {
+    mapping?.compactMap { pair in pair.value.string.map { (pair.key, $0) } } ?? []
+  }
+
+  /// A text that is equal for equal values, whatever the order of keys and the layout.
+  var canonical: String {
+    switch value {
+    case .null: "null"
+    case .bool(let bool): String(bool)
+    case .int(let int): String(int)
+    case .double(let double): String(double)
+    case .string(let string): string.debugDescription
+    case .sequence(let nodes): "[" + nodes.map(\.canonical).joined(separator: ",") + "]"
+    case .mapping(let pairs):
+      "{"
+        + pairs.sorted { $0.key < $1.key }
+        .map { $0.key.debugDescription + ":" + $0.value.canonical }.joined(separator: ",") + "}"
+    }
+  }
+}

@@ -1,0 +1,48 @@
+internal import YAML
+
+/// A keyvault repository: a folder with a sound `keyvault.yaml`. Only ``init(at:)`` makes one.
+public struct Repository: Sendable {
+  /// Absolute.
+  public let root: String
+  public let configuration: Configuration
+  public let catalogue: Catalogue
+
+  /// Opens the repository whose root is `root`.
+  public init(at root: String) throws(Failure) {
+    self.root = root
+    let bytes: [UInt8]
+    do throws(FileError) {
+      bytes = try Folder(root).read(Configuration.fileName, limit: Limits.document)
+    } catch {
+      throw error.failure
+    }
+    switch CheckedDocument.read(bytes, as: .keyvault, file: Configuration.fileName) {
+    case .failure(let malformed): throw malformed.failure
+    case .success(let checked): configuration = Configuration(checked)
+    }
+    catalogue = Catalogue(root: root)
+  }
+
+  /// The nearest ancestor of `folder` (absolute) that holds a `keyvault.yaml`.
+  public static func root(from folder: String) throws(Failure) -> String {
+    var components = folder.split(separator: "/", omittingEmptySubsequences: true)
+    while true {
+      let candidate = "/" + components.joined(separator: "/")
+      if let folder = try? Folder(candidate), folder.kind(of: Configuration.fileName) != nil {
+        return candidate
+      }
+      guard components.popLast() != nil else { break }
+    }
+    throw Failure(
+      .notFound, "no \(Configuration.fileName) in '\(folder)' or any folder above it",
+      hints: ["run 'keyvault init' to make a repository here"])
+  }
+
+  /// The vault of this repository.
+  public var vault: Vault { Vault(repository: self) }
+
+  /// An environment's declaration; an undeclared one has none of its parts.
+  func environment(_ name: String) -> Configuration.Environment {
+    configuration.environments[name] ?? Configuration.Environment()
+  }
+}

@@ -1,0 +1,89 @@
+internal import JSONSchema
+internal import Synchronization
+internal import YAML
+
+/// The schemas that the binary carries. A repository's own `Schemas/` are for editors and decide
+/// nothing.
+public enum SchemaLibrary {
+  /// The kinds of files that people write.
+  enum Kind: String, CaseIterable {
+    case keyvault, provider, entry
+
+    var fileName: String { rawValue + ".schema.json" }
+  }
+
+  /// Names without `.schema.json`, sorted.
+  public static var names: [String] {
+    Embedded.schemas.map { String($0.name.dropLast(".schema.json".count)) }
+  }
+
+  /// Names of the schemas of files that people write; the others are of JSON that commands print.
+  static var fileKinds: [String] { Kind.allCases.map(\.rawValue) }
+
+  /// The text of a schema; nil for an unknown name.
+  public static func text(_ name: String) -> String? {
+    Embedded.schemas.first { $0.name == name + ".schema.json" }?.text
+  }
+
+  private static let compiled = Mutex<[Kind: Schema]>([:])
+
+  static func schema(_ kind: Kind) -> Schema {
+    compiled.withLock { cache in
+      if let schema = cache[kind] { return schema }
+      let schema: Schema
+      do throws(SchemaError) {
+        schema = try Schema(json: Array((text(kind.rawValue) ?? "").utf8))
+      } catch {
+        // Every test run compiles them all, so that no release can have this fault.
+        preconditionFailure("the embedded schema '\(kind.fileName)' does not compile: \(error)")
+      }
+      cache[kind] = schema
+      return schema
+    }
+  }
+}
+
+/// A file that is YAML and satisfies its schema. Only ``read(_:as:file:)`` makes one, so that whoever
+/// decodes it need not check shapes again.
+struct CheckedDocument {
+  let document: Document
+  var root: Node { document.root }
+
+  /// The document, or all that is wrong with it.
+  static func read(
+    _ bytes: [UInt8], as kind: SchemaLibrary.Kind, file: String
+  ) -> Result<CheckedDocument, Malformed> {
+    let document: Document
+    do throws(YAMLError) {
+      document = try Document(parsing: bytes)
+    } catch {
+      let finding = Finding(.syntax, in: file, at: error.place, error.message, hint: error.hint)
+      return .failure(Malformed(findings: [finding]))
+    }
+    let violations = SchemaLibrary.schema(kind).check(document.root)
+    guard violations.isEmpty else {
+      return .failure(
+        Malformed(
+          findings: violations.map {
+            Finding(
+              code: $0.code.rawValue, severity: .error, file: file, place: $0.place,
+              message: $0.message, hint: $0.hint)
+          }))
+    }
+    return .success(CheckedDocument(document: document))
+  }
+}
+
+/// What is wrong with one file; never empty.
+struct Malformed: Error {
+  let findings: [Finding]
+
+  /// For commands that need the file: the first finding, and where to see the others.
+  var failure: Failure {
+    let first = findings[0]
+    let place = "\(first.file):\(first.line):\(first.column)"
+    return Failure(
+      .malformed, "\(place): \(first.message)",
+      hints: (first.hint.map { [$0] } ?? []) + ["run 'keyvault validate' to see every finding"])
+  }
+}

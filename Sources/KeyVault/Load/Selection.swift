@@ -1,0 +1,92 @@
+/// What a command is about: entries, and the environments whose lack of keys matters.
+public struct Selection: Sendable {
+  /// Sorted, each once.
+  public private(set) var entries: [Vault.Entry]
+  /// Environments that were asked for, by name or as all.
+  public private(set) var environments: [String]
+  /// Every entry of the vault.
+  public let all: [Vault.Entry]
+
+  /// `arguments` are entries (`production/openai`), environments (a folder with all below it), or
+  /// nothing, for everything. `x` is the entry where there is one, `x/` is always the folder.
+  public init(_ arguments: [String], in repository: Repository) throws(Failure) {
+    all = try repository.vault.entries()
+    let known = Self.environments(of: all, in: repository)
+    guard !arguments.isEmpty else {
+      entries = all
+      environments = known
+      return
+    }
+    var chosen: Set<EntryName> = []
+    var named: Set<String> = []
+    for argument in arguments {
+      if let entry = all.first(where: { $0.name.path == argument }) {
+        chosen.insert(entry.name)
+        continue
+      }
+      let folder = argument.hasSuffix("/") ? String(argument.dropLast()) : argument
+      let below = known.filter { $0 == folder || $0.hasPrefix(folder + "/") }
+      guard !below.isEmpty || repository.vault.hasFolder(folder) else {
+        throw Self.missing(argument, known: known + all.map(\.name.path))
+      }
+      named.formUnion(below)
+      let inside = all.filter { $0.name.path.hasPrefix(folder + "/") }
+      chosen.formUnion(inside.map(\.name))
+    }
+    entries = all.filter { chosen.contains($0.name) }
+    environments = named.sorted()
+  }
+
+  /// Folders that directly hold an entry, and declared environments.
+  static func environments(of entries: [Vault.Entry], in repository: Repository) -> [String] {
+    Set(entries.map(\.name.environment))
+      .union(repository.configuration.environments.keys)
+      .subtracting([""])
+      .sorted()
+  }
+
+  /// Checks that `name` is exactly one environment: a folder of entries, or a declared one.
+  public static func environment(
+    _ name: String, in repository: Repository
+  ) throws(Failure) -> String {
+    let folder = name.hasSuffix("/") ? String(name.dropLast()) : name
+    let known = environments(of: try repository.vault.entries(), in: repository)
+    guard known.contains(folder) else { throw missing(name, known: known) }
+    return folder
+  }
+
+  private static func missing(_ argument: String, known: [String]) -> Failure {
+    let hint =
+      Suggestion.closest(to: argument, among: known).map { "did you mean '\($0)'?" }
+      ?? "'keyvault ls' shows every entry and environment"
+    return Failure(
+      .nothingToDo, "no environment or entry '\(argument.printable(limit: 120))'", hints: [hint])
+  }
+
+  /// Keys that are not there: what an environment requires, and what another one has.
+  public func notConfigured(
+    in repository: Repository, everything: Bool = false, now: Timestamp
+  ) throws(Failure) -> [TestResult] {
+    let elsewhere = Set(all.map(\.provider))
+    var results: [TestResult] = []
+    for environment in environments {
+      let assembly = try Assembly(environment, of: all, in: repository)
+      // A disabled key of its own is there, though it is not rendered.
+      let own = all.filter { $0.name.environment == environment }.map(\.provider)
+      let present = Set(assembly.slots.map(\.provider.id)).union(own)
+      let required = repository.environment(environment).require
+      let declared = repository.configuration.environments[environment] != nil
+      let wanted = Set(required).union(declared ? elsewhere : [])
+        .union(everything ? Set(repository.catalogue.ids) : [])
+      for provider in wanted.subtracting(present).sorted() {
+        var result = TestResult(
+          entry: "\(environment)/\(provider)", provider: provider, verdict: .notConfigured,
+          checked: now)
+        result.isRequired = required.contains(provider)
+        result.next = "run 'keyvault add \(environment)/\(provider)'"
+        results.append(result)
+      }
+    }
+    return results
+  }
+}

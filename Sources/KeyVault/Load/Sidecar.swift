@@ -1,0 +1,50 @@
+internal import YAML
+
+/// What may be read in the clear about an entry: `vault/production/openai.yaml`.
+public struct Sidecar: Sendable {
+  public struct Exposure: Sendable, Equatable {
+    public let to: String?
+    public let since: Timestamp?
+    public let reason: String?
+  }
+
+  /// Random; one for the life of a key, so that its history has a lineage.
+  public let id: String?
+  public let provider: String?
+  public let owner: String?
+  public let description: String?
+  /// The variable to render, where the provider's own will not do.
+  public let variable: String?
+  public let preview: String?
+  /// `sha256:…` of the ciphertext.
+  public let digest: String?
+  public let serial: Int?
+  public let created: Timestamp?
+  public let rotated: Timestamp?
+  public let expires: Timestamp?
+  public let isDisabled: Bool
+  public let exposed: Exposure?
+
+  init(_ checked: CheckedDocument) {
+    let root = checked.root
+    func text(_ key: String) -> String? { root[key]?.string }
+    func moment(_ key: String) -> Timestamp? { text(key).flatMap(Timestamp.init) }
+    id = text("id")
+    provider = text("provider")
+    owner = text("owner")
+    description = text("description")
+    variable = text("env")
+    preview = text("preview")
+    digest = text("digest")
+    serial = root["serial"]?.int
+    created = moment("created")
+    rotated = moment("rotated")
+    expires = moment("expires")
+    isDisabled = root["disabled"]?.bool ?? false
+    exposed = root["exposed"].map {
+      Exposure(
+        to: $0["to"]?.string, since: $0["since"]?.string.flatMap(Timestamp.init),
+        reason: $0["reason"]?.string)
+    }
+  }
+}

@@ -1,0 +1,62 @@
+internal import FoundationEssentials
+
+/// Past verdicts of this machine, one JSON line each in `.keyvault/history.jsonl`.
+public struct History: Sendable {
+  public struct Record: Sendable, Codable, Equatable {
+    public var at: Timestamp
+    public var entry: String
+    public var provider: String
+    public var verdict: Verdict
+    public var http: Int?
+    public var totalMilliseconds: Double?
+    /// Of the ciphertext: a verdict is about one key, not about a name.
+    public var digest: String?
+
+    private enum CodingKeys: String, CodingKey {
+      case at, entry, provider, verdict, http
+      case totalMilliseconds = "total_ms"
+      case digest
+    }
+  }
+
+  private let state: LocalState
+
+  static let fileName = "history.jsonl"
+  private static let purpose = "keyvault-history-v1"
+
+  public init(_ state: LocalState) {
+    self.state = state
+  }
+
+  /// Adds the results of a run that asked a provider or found an entry locked.
+  public func append(_ results: [TestResult]) throws(Failure) {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    for result in results where result.digest != nil {
+      let record = Record(
+        at: result.checked, entry: result.entry, provider: result.provider,
+        verdict: result.verdict, http: result.http, totalMilliseconds: result.latency?.total,
+        digest: result.digest)
+      guard let data = try? encoder.encode(record) else { continue }
+      do throws(FileError) {
+        try state.append(Array(data), to: Self.fileName, purpose: Self.purpose)
+      } catch {
+        throw error.failure
+      }
+    }
+  }
+
+  /// Every record, oldest first. Those of the future are left out: a clock that went back must not
+  /// keep an old verdict fresh.
+  public func records(now: Timestamp) -> [Record] {
+    let decoder = JSONDecoder()
+    return state.records(of: Self.fileName, purpose: Self.purpose)
+      .compactMap { try? decoder.decode(Record.self, from: Data($0)) }
+      .filter { $0.at <= now }
+  }
+
+  /// The last record of each entry.
+  public func latest(now: Timestamp) -> [String: Record] {
+    Dictionary(records(now: now).map { ($0.entry, $0) }, uniquingKeysWith: { $1 })
+  }
+}

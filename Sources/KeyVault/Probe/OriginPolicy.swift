@@ -1,0 +1,62 @@
+public import HTTP
+
+/// Where a key may travel (security.md A). The text of a repository is anybody's who can open a pull
+/// request, so it alone never decides.
+public struct OriginPolicy: Sendable {
+  /// What the user allows outside the repository.
+  private let allowed: Set<Origin>
+
+  public init(allowed: Set<Origin>) {
+    self.allowed = allowed
+  }
+
+  /// Reads `KEYVAULT_ALLOW_HOSTS`: hosts, `host:port` or https origins, separated by spaces or
+  /// commas. Throws a usage failure for anything else.
+  public init(parsing text: String) throws(Failure) {
+    var allowed: Set<Origin> = []
+    for word in text.split(whereSeparator: { $0 == " " || $0 == "," }) {
+      guard let origin = Self.origin(of: String(word)) else {
+        throw Failure(.usage, "'\(String(word).printable)' in KEYVAULT_ALLOW_HOSTS is no host")
+      }
+      allowed.insert(origin)
+    }
+    self.allowed = allowed
+  }
+
+  /// Whether a key of `provider` may be sent to `origin`: the built-in catalogue lists it, or the
+  /// payload does, or it is this machine, or the user allows it.
+  func allows(_ origin: Origin, provider: String, payloadHosts: [String]) -> Bool {
+    if origin.isLoopback || allowed.contains(origin) { return true }
+    if payloadHosts.contains(where: { Self.origin(of: $0) == origin }) { return true }
+    return Catalogue.builtIn(provider)?.origins.contains(origin) ?? false
+  }
+
+  /// Whether a repository's definition of a built-in provider may be used: it leaves alone what
+  /// decides where a key goes and what an answer means, or the user allows all its hosts.
+  func trusts(_ provider: Provider) -> Bool {
+    guard case .override(let changes) = provider.source, !changes.isEmpty else { return true }
+    return provider.origins.isSubset(of: allowed)
+  }
+
+  /// `api.example.com`, `api.example.com:8443` or an origin, as an origin.
+  static func origin(of word: String) -> Origin? {
+    let text = word.contains("://") ? word : "https://" + word
+    return (try? WebURL(text))?.origin
+  }
+}
+
+extension Provider {
+  /// Every origin that the definition names.
+  var origins: Set<Origin> {
+    let probes = [probe, quota].compactMap(\.self) + formats.compactMap(\.probe)
+    let urls = [baseURL] + probes.map(\.target).filter { $0.hasPrefix("https://") }
+    return Set(urls.compactMap { (try? WebURL($0))?.origin })
+      .union(hosts.compactMap(OriginPolicy.origin))
+  }
+
+  /// The hosts that go into a payload: where this key may travel from now on.
+  public var payloadHosts: [String] {
+    origins.filter { !$0.isLoopback }
+      .map { $0.port == 443 ? $0.host : "\($0.host):\($0.port)" }.sorted()
+  }
+}

@@ -1,0 +1,103 @@
+internal import HTTP
+internal import JSONSchema
+internal import YAML
+
+/// One rule of a provider file: what an answer must look like, and what is said of the key then.
+/// It holds when all its conditions hold.
+struct ProbeRule: Sendable {
+  private let statuses: [Status]
+  private let headers: [(name: String, test: AnswerTest)]
+  private let body: [(pointer: String, test: AnswerTest)]
+  private let texts: [String]
+  let verdict: Verdict
+  /// Shown to the person.
+  let note: String?
+
+  private enum Status: Sendable {
+    case exactly(Int)
+    /// The hundreds of `5xx`.
+    case hundreds(Int)
+  }
+
+  init?(_ node: Node) {
+    guard let verdict = node["verdict"]?.string.flatMap(Verdict.init) else { return nil }
+    self.verdict = verdict
+    note = node["note"]?.string
+    statuses = (node["status"].map { $0.sequence ?? [$0] } ?? []).compactMap { status in
+      if let code = status.int { return .exactly(code) }
+      return status.string?.first?.wholeNumberValue.map(Status.hundreds)
+    }
+    headers = (node["header"]?.mapping ?? []).map { ($0.key, AnswerTest($0.value)) }
+    body = (node["body"]?.mapping ?? []).map { ($0.key, AnswerTest($0.value)) }
+    texts = node["text"].map { $0.string.map { [$0] } ?? $0.strings } ?? []
+  }
+
+  /// What matched, in words; nil if the rule does not hold.
+  func match(_ answer: ProbeAnswer) -> [String]? {
+    guard matchesStatus(answer.http.status) else { return nil }
+    // A page of HTML decides only where a rule asks for its text.
+    guard !answer.isHTML || !texts.isEmpty else { return nil }
+    var words: [String] = []
+    for (name, test) in headers {
+      guard let value = answer.http.header(name), let word = test.match(Node(.string(value))) else {
+        return nil
+      }
+      words.append(name + word)
+    }
+    for (pointer, test) in body {
+      guard let value = answer.json?.value(at: pointer), let word = test.match(value) else {
+        return nil
+      }
+      words.append(Self.dotted(pointer) + word)
+    }
+    if !texts.isEmpty {
+      guard let text = texts.first(where: answer.contains) else { return nil }
+      words.append("text~\"\(text)\"")
+    }
+    return words
+  }
+
+  private func matchesStatus(_ status: Int) -> Bool {
+    statuses.isEmpty
+      || statuses.contains {
+        switch $0 {
+        case .exactly(let code): status == code
+        case .hundreds(let hundreds): status / 100 == hundreds
+        }
+      }
+  }
+
+  /// `/error/code` as people write it: `error.code`.
+  private static func dotted(_ pointer: String) -> String {
+    pointer.split(separator: "/").joined(separator: ".")
+  }
+}
+
+/// An answer as rules see it.
+struct ProbeAnswer {
+  let http: HTTPAnswer
+  /// nil where the body is no JSON, or was cut at the limit.
+  let json: Node?
+  let isHTML: Bool
+
+  init(_ http: HTTPAnswer) {
+    self.http = http
+    isHTML = Self.isHTML(http)
+    json = isHTML || http.isBodyTruncated ? nil : try? Node(json: http.body)
+  }
+
+  func contains(_ text: String) -> Bool {
+    let needle = Array(text.utf8)
+    guard let first = needle.first, http.body.count >= needle.count else { return needle.isEmpty }
+    return http.body.indices.dropLast(needle.count - 1).contains { start in
+      http.body[start] == first && http.body[start..<start + needle.count].elementsEqual(needle)
+    }
+  }
+
+  private static func isHTML(_ http: HTTPAnswer) -> Bool {
+    if let type = http.header("content-type")?.lowercased(), type.contains("html") { return true }
+    let head = http.body.drop { $0 == 0x20 || (0x09...0x0d).contains($0) }.prefix(14)
+    let text = String(decoding: head, as: UTF8.self).lowercased()
+    return text.hasPrefix("<!doctype html") || text.hasPrefix("<html")
+  }
+}

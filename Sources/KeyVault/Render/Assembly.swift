@@ -1,0 +1,106 @@
+/// Which entry gives which variable in one environment: its own entries, then what it inherits,
+/// filled by variable. Nothing is decrypted for it.
+public struct Assembly: Sendable {
+  public struct Slot: Sendable {
+    public let variable: String
+    public let entry: Vault.Entry
+    public let provider: Provider
+  }
+
+  public let environment: String
+  /// In the order of their entries, own ones first.
+  public private(set) var slots: [Slot] = []
+  /// Two entries of one environment that want the same variable.
+  public private(set) var conflicts: [Conflict] = []
+  /// Entries whose provider is not known, with the reason.
+  public private(set) var unusable: [(entry: Vault.Entry, reason: String)] = []
+
+  public struct Conflict: Sendable {
+    public let variable: String
+    public let first: EntryName
+    public let second: EntryName
+
+    /// In a sentence, and how to mend it.
+    public var failure: Failure {
+      Failure(
+        .malformed, "'\(first)' and '\(second)' both give \(variable)",
+        hints: ["give one of them its own variable: keyvault set \(second) env=OTHER_NAME"])
+    }
+  }
+
+  /// Assembles `environment` from entries of the whole vault. Throws on a cycle of `inherit`.
+  public init(
+    _ environment: String, of entries: [Vault.Entry], in repository: Repository
+  ) throws(Failure) {
+    self.environment = environment
+    let byEnvironment = Dictionary(grouping: entries, by: \.name.environment)
+    var taken: Set<String> = []
+    for name in try Self.order(from: environment, in: repository) {
+      var here: [String: EntryName] = [:]
+      for entry in byEnvironment[name] ?? [] where entry.hasKey {
+        guard let slot = slot(for: entry, in: repository) else { continue }
+        if let first = here[slot.variable] {
+          conflicts.append(
+            Conflict(variable: slot.variable, first: first, second: entry.name))
+          continue
+        }
+        here[slot.variable] = entry.name
+        guard taken.insert(slot.variable).inserted else { continue }
+        // A disabled entry gives nothing, and hides what would be inherited.
+        if entry.sidecar?.isDisabled != true { slots.append(slot) }
+      }
+    }
+  }
+
+  private mutating func slot(for entry: Vault.Entry, in repository: Repository) -> Slot? {
+    do throws(Failure) {
+      guard let provider = try repository.catalogue.provider(entry.provider) else {
+        let name = entry.provider.printable(limit: 80)
+        unusable.append((entry, "no provider '\(name)' is known"))
+        return nil
+      }
+      let variable = entry.variable(of: provider)
+      return Slot(variable: variable, entry: entry, provider: provider)
+    } catch {
+      unusable.append((entry, error.message))
+      return nil
+    }
+  }
+
+  /// The environment itself and all that it inherits, in the order in which they fill.
+  private static func order(
+    from environment: String, in repository: Repository
+  ) throws(Failure) -> [String] {
+    var order: [String] = []
+    func visit(_ name: String, path: [String]) throws(Failure) {
+      guard !path.contains(name) else {
+        throw Failure(
+          .malformed,
+          "environments inherit from each other in a circle: "
+            + (path + [name]).joined(separator: " → "))
+      }
+      if order.contains(name) { return }
+      order.append(name)
+      for next in repository.environment(name).inherit { try visit(next, path: path + [name]) }
+    }
+    try visit(environment, path: [])
+    return order
+  }
+
+  /// Providers that `require` names and that have no key here.
+  public func missing(in repository: Repository) -> [String] {
+    let present = Set(slots.map(\.provider.id))
+    return repository.environment(environment).require.filter { !present.contains($0) }
+  }
+}
+
+extension Vault.Entry {
+  /// The variable that this entry gives: its own, else its kind of key's, else the provider's. The
+  /// kind is read from the preview, since nothing is decrypted here.
+  func variable(of provider: Provider) -> String {
+    if let own = sidecar?.variable { return own }
+    let preview = sidecar?.preview ?? ""
+    let format = provider.formats.first { !$0.prefix.isEmpty && preview.hasPrefix($0.prefix) }
+    return format?.variables?.first ?? provider.variables.first ?? ""
+  }
+}

@@ -1,0 +1,159 @@
+public import GPG
+internal import HTTP
+public import Secrets
+
+/// An environment as text that a consumer reads.
+public struct Rendering: Sendable {
+  private let repository: Repository
+  private let policy: OriginPolicy
+
+  public init(repository: Repository, policy: OriginPolicy) {
+    self.repository = repository
+    self.policy = policy
+  }
+
+  /// A variable with its value: of an opened entry, or text that is no secret.
+  struct Variable: Sendable {
+    enum Value: Sendable {
+      case key(OpenedEntry)
+      case field(OpenedEntry, String)
+      case text(String)
+    }
+
+    let name: String
+    let value: Value
+    /// For messages.
+    let origin: String
+  }
+
+  /// Opens every entry of `environment` and writes it in `dialect`. Throws, with nothing written, if
+  /// a required key is missing, two entries want one variable, an entry cannot be opened, or the
+  /// dialect cannot carry a value.
+  public func text(
+    of environment: String, as dialect: Dialect, gpg: GPG
+  ) async throws(Failure) -> Secret {
+    let assembly = try assembled(environment)
+    let opened = try await open(assembly.slots, gpg: gpg)
+    return try dialect.text(of: try variables(of: opened, in: environment))
+  }
+
+  private func assembled(_ environment: String) throws(Failure) -> Assembly {
+    let assembly = try Assembly(
+      environment, of: try repository.vault.entries(), in: repository)
+    if let conflict = assembly.conflicts.first { throw conflict.failure }
+    if let (entry, reason) = assembly.unusable.first {
+      throw Failure(
+        .malformed, "'\(entry.name)' cannot be rendered: \(reason)",
+        hints: ["set 'provider:' in \(entry.name.sidecarPath)"])
+    }
+    let missing = assembly.missing(in: repository)
+    guard missing.isEmpty else {
+      throw Failure(
+        .findings,
+        "'\(environment)' requires a key that it lacks: \(missing.joined(separator: ", "))",
+        hints: missing.map { "run 'keyvault add \(environment)/\($0)'" })
+    }
+    guard !assembly.slots.isEmpty else {
+      throw Failure(.nothingToDo, "there is nothing to render in '\(environment)'")
+    }
+    return assembly
+  }
+
+  private func open(
+    _ slots: [Assembly.Slot], gpg: GPG
+  ) async throws(Failure) -> [(slot: Assembly.Slot, opened: OpenedEntry)] {
+    let lanes = DecryptionLanes()
+    let vault = repository.vault
+    let results = await withTaskGroup(of: (Int, Result<OpenedEntry, Failure>).self) { group in
+      for (index, slot) in slots.enumerated() {
+        group.addTask {
+          let result = await lanes.run {
+            Result { () throws(Failure) in try vault.openBound(slot.entry, with: gpg) }
+          }
+          return (index, result)
+        }
+      }
+      var results = [Result<OpenedEntry, Failure>?](repeating: nil, count: slots.count)
+      for await (index, result) in group { results[index] = result }
+      return results
+    }
+    var opened: [(slot: Assembly.Slot, opened: OpenedEntry)] = []
+    for (slot, result) in zip(slots, results) {
+      if let result { opened.append((slot, try result.get())) }
+    }
+    return opened
+  }
+
+  private func variables(
+    of opened: [(slot: Assembly.Slot, opened: OpenedEntry)], in environment: String
+  ) throws(Failure) -> [Variable] {
+    var variables: [Variable] = []
+    for (slot, entry) in opened {
+      let format = entry.payload.withKey(slot.provider.format)
+      let name = entry.sidecar?.variable ?? format?.variables?.first ?? slot.variable
+      let origin = entry.name.path
+      variables.append(Variable(name: name, value: .key(entry), origin: origin))
+      for field in slot.provider.fields where entry.payload.fieldNames.contains(field.name) {
+        guard let name = field.variable else { continue }
+        variables.append(Variable(name: name, value: .field(entry, field.name), origin: origin))
+      }
+      if let base = try baseURL(of: slot, entry, in: environment) { variables.append(base) }
+    }
+    return try Self.checked(variables)
+  }
+
+  /// The gateway's URL for SDKs; nothing where the key may not travel there (security.md 1).
+  private func baseURL(
+    of slot: Assembly.Slot, _ entry: OpenedEntry, in environment: String
+  ) throws(Failure) -> Variable? {
+    guard let gateway = repository.environment(environment).gateway,
+      let name = slot.provider.baseURLVariable
+    else { return nil }
+    do throws(WebURLError) {
+      let base = try WebURL(slot.provider.baseURL)
+      let url = try Gateway(gateway).url(for: slot.provider.id, replacing: base)
+      guard
+        policy.allows(
+          url.origin, provider: slot.provider.id, payloadHosts: entry.payload.hosts)
+      else { return nil }
+      let text = url.text.hasSuffix("/") ? String(url.text.dropLast()) : url.text
+      return Variable(name: name, value: .text(text), origin: entry.name.path)
+    } catch {
+      throw Failure(.malformed, "the gateway of '\(environment)' is no URL: \(error.message)")
+    }
+  }
+
+  /// Names that may be rendered, each once; equal base URLs are no conflict.
+  private static func checked(_ variables: [Variable]) throws(Failure) -> [Variable] {
+    var seen: [String: Variable] = [:]
+    var result: [Variable] = []
+    for variable in variables {
+      if let objection = VariableName.objection(to: variable.name) {
+        throw Failure(.malformed, "'\(variable.origin)' cannot be rendered: \(objection)")
+      }
+      if let first = seen[variable.name] {
+        if case .text(let a) = first.value, case .text(let b) = variable.value, a == b { continue }
+        throw Failure(
+          .malformed, "'\(first.origin)' and '\(variable.origin)' both give \(variable.name)",
+          hints: [
+            "give one of them its own variable: keyvault set \(variable.origin) env=OTHER_NAME"
+          ]
+        )
+      }
+      seen[variable.name] = variable
+      result.append(variable)
+    }
+    return result.sorted { $0.name < $1.name }
+  }
+}
+
+extension Rendering.Variable {
+  /// Lends the value.
+  func withValue<E: Error>(_ body: (RawSpan) throws(E) -> Void) throws(E) {
+    switch value {
+    case .key(let entry): try entry.payload.withKey(body)
+    case .field(let entry, let name): try entry.payload.withField(name, body)
+    case .text(let text): try Secret(utf8: text).withBytes(body)
+    }
+  }
+}

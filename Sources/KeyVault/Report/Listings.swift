@@ -1,0 +1,138 @@
+internal import GPG
+
+/// The document of `keyvault ls --format json`.
+public struct EntryListing: Sendable, Codable {
+  public struct Item: Sendable, Codable {
+    public var entry: String
+    public var environment: String
+    public var provider: String
+    public var owner: String?
+    public var description: String?
+    public var preview: String?
+    public var created: Timestamp?
+    public var rotated: Timestamp?
+    public var expires: Timestamp?
+    public var serial: Int?
+    public var disabled: Bool
+
+    init(_ entry: Vault.Entry) {
+      self.entry = entry.name.path
+      environment = entry.name.environment
+      provider = entry.provider
+      let sidecar = entry.sidecar
+      owner = sidecar?.owner
+      description = sidecar?.description
+      preview = sidecar?.preview
+      created = sidecar?.created
+      rotated = sidecar?.rotated
+      expires = sidecar?.expires
+      serial = sidecar?.serial
+      disabled = sidecar?.isDisabled ?? false
+    }
+  }
+
+  public var version = 1
+  public var entries: [Item]
+
+  public init(_ entries: [Vault.Entry]) {
+    self.entries = entries.map(Item.init)
+  }
+}
+
+/// The document of `keyvault show`: everything but the key.
+public struct EntryDetails: Sendable, Codable {
+  /// Who can read the entry.
+  public struct Reader: Sendable, Codable {
+    public var fingerprint: String
+    /// Of the public key in the repository; nil where it is missing or broken.
+    public var name: String?
+    public var expires: Timestamp?
+  }
+
+  public var version = 1
+  public var details: EntryListing.Item
+  public var readers: [Reader]
+  public var capabilities: [String]
+  /// The variable that `render` writes.
+  public var variable: String?
+  /// Environments in which it is rendered.
+  public var rendered: [String]
+  public var verdict: Verdict
+  public var word: Verdict.Word
+  public var checked: Timestamp?
+
+  /// `program` is gpg, which reads the public keys; nil leaves out the readers' names.
+  public init(
+    of entry: Vault.Entry, in repository: Repository, last: History.Record?, program: String?
+  ) throws(Failure) {
+    details = EntryListing.Item(entry)
+    let provider = try? repository.catalogue.provider(entry.provider)
+    capabilities = provider?.capabilities ?? []
+    variable = provider.map(entry.variable)
+    let isCurrent = last != nil && last?.digest == entry.sidecar?.digest
+    verdict = isCurrent ? last?.verdict ?? .untested : .untested
+    word = verdict.word
+    checked = isCurrent ? last?.at : nil
+    readers = Self.readers(of: entry, in: repository, program: program)
+    rendered = try Self.environments(rendering: entry, in: repository)
+  }
+
+  private static func readers(
+    of entry: Vault.Entry, in repository: Repository, program: String?
+  ) -> [Reader] {
+    let vault = repository.vault
+    let list = try? vault.recipients(of: entry.name.environment)
+    return (list?.recipients ?? []).map { recipient in
+      let file = vault.publicKey(recipient.fingerprint)
+      let key = program.flatMap { program in
+        file.flatMap { try? GPG.inspect(publicKeyFile: $0, program: program).first }
+      }
+      return Reader(
+        fingerprint: recipient.fingerprint, name: key?.userIDs.first,
+        expires: key?.expires.map(Timestamp.init(seconds:)))
+    }
+  }
+
+  private static func environments(
+    rendering entry: Vault.Entry, in repository: Repository
+  ) throws(Failure) -> [String] {
+    let all = try repository.vault.entries()
+    var names: [String] = []
+    for environment in Selection.environments(of: all, in: repository) {
+      let assembly = try Assembly(environment, of: all, in: repository)
+      if assembly.slots.contains(where: { $0.entry.name == entry.name }) {
+        names.append(environment)
+      }
+    }
+    return names
+  }
+
+  /// A line a fact.
+  public func text(_ style: Style, now: Timestamp) -> String {
+    var table = TextTable()
+    func add(_ name: String, _ value: String?) {
+      guard let value, !value.isEmpty else { return }
+      table.add([TextTable.Cell(name, .dim), TextTable.Cell(value)])
+    }
+    add("entry", details.entry)
+    add("provider", details.provider)
+    add("key", details.preview)
+    add(
+      "status", word.rawValue + (checked.map { ", \(verdict.rawValue), \($0.age(at: now))" } ?? ""))
+    add("owner", details.owner)
+    add("description", details.description)
+    add("created", details.created?.text)
+    add("rotated", details.rotated?.text)
+    add("expires", details.expires?.day)
+    add("serial", details.serial.map(String.init))
+    add("disabled", details.disabled ? "yes" : nil)
+    add("variable", variable)
+    add("rendered in", rendered.joined(separator: ", "))
+    add("capabilities", capabilities.joined(separator: ", "))
+    for (index, reader) in readers.enumerated() {
+      let name = reader.name.map { "  \($0)" } ?? ""
+      add(index == 0 ? "readers" : " ", reader.fingerprint + name)
+    }
+    return table.text(style)
+  }
+}

@@ -1,0 +1,33 @@
+extension String {
+  /// The text as it may be shown anywhere: control and bidirectional characters are written as
+  /// `\u{…}`, so that nobody's data can move the cursor, hide text or start a workflow command.
+  package var printable: String {
+    guard unicodeScalars.contains(where: \.mustBeEscaped) else { return self }
+    var result = ""
+    for scalar in unicodeScalars {
+      if scalar.mustBeEscaped {
+        result += "\\u{" + String(scalar.value, radix: 16) + "}"
+      } else {
+        result.unicodeScalars.append(scalar)
+      }
+    }
+    return result
+  }
+
+  /// For one cell of a line: printable, and of at most `limit` characters.
+  package func printable(limit: Int) -> String {
+    let text = printable
+    return text.count <= limit ? text : text.prefix(limit - 1) + "…"
+  }
+}
+
+extension Unicode.Scalar {
+  fileprivate var mustBeEscaped: Bool {
+    switch value {
+    case 0..<0x20, 0x7f..<0xa0: true
+    // Line and paragraph separators; bidirectional marks, embeddings, overrides and isolates.
+    case 0x061c, 0x200e, 0x200f, 0x2028...0x202e, 0x2066...0x2069, 0xfeff: true
+    default: false
+    }
+  }
+}

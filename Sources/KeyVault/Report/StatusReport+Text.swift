@@ -1,0 +1,105 @@
+extension StatusReport {
+  /// The table for a terminal.
+  public func text(_ style: Style) -> String {
+    var table = TextTable()
+    table.add(Self.titles.map { TextTable.Cell($0, .dim) })
+    for row in shown {
+      table.add([
+        TextTable.Cell(row.entry, .bold),
+        TextTable.Cell(row.word.rawValue, row.word.colour),
+        TextTable.Cell(row.verdictDetail(at: at)),
+        TextTable.Cell(row.preview ?? ""),
+        TextTable.Cell(row.owner ?? ""),
+        TextTable.Cell(row.rotationText, row.isLate ? .red : nil),
+      ])
+    }
+    return table.text(style) + summary + "\n"
+  }
+
+  /// A table for a wiki or a job's summary.
+  public func markdown() -> String {
+    var lines = ["| " + Self.titles.map(\.capitalizedFirst).joined(separator: " | ") + " |"]
+    lines.append("|" + String(repeating: " --- |", count: Self.titles.count))
+    for row in shown {
+      let cells = [
+        row.entry, row.word.rawValue, row.verdictDetail(at: at), row.preview ?? "",
+        row.owner ?? "", row.rotationText,
+      ]
+      lines.append("| " + cells.map(\.markdown).joined(separator: " | ") + " |")
+    }
+    return (lines + ["", summary, ""]).joined(separator: "\n")
+  }
+
+  private static let titles = ["entry", "status", "last test", "key", "owner", "rotation"]
+
+  private var shown: [Row] {
+    results.filter { $0.verdict != .notConfigured || $0.isRequired }
+  }
+
+  /// `7 keys: 2 valid, 5 not tested; 1 overdue; 1 required key is missing`.
+  public var summary: String {
+    let present = results.filter { $0.verdict != .notConfigured }
+    let words: [Verdict.Word] = [.valid, .invalid, .unclear, .locked, .notTested]
+    let parts = words.compactMap { word in
+      let number = present.count { $0.word == word }
+      return number == 0 ? nil : "\(number) \(word.rawValue.lowercased())"
+    }
+    let late = present.count(where: \.isLate)
+    let missing = results.count { $0.verdict == .notConfigured && $0.isRequired }
+    var text = count(present.count, "key")
+    if !parts.isEmpty { text += ": " + parts.joined(separator: ", ") }
+    if late > 0 { text += "; \(late) overdue" }
+    if missing > 0 {
+      text += "; \(count(missing, "required key")) \(missing == 1 ? "is" : "are") missing"
+    }
+    return text
+  }
+}
+
+extension StatusReport.Row {
+  fileprivate var isLate: Bool { rotation == "overdue" || rotation == "expired" || isExposed }
+
+  fileprivate func verdictDetail(at now: Timestamp) -> String {
+    if verdict == .notConfigured { return "required" }
+    if isDisabled { return "disabled" }
+    guard let checked else { return "" }
+    return "\(verdict.rawValue), \(checked.age(at: now))"
+  }
+
+  fileprivate var rotationText: String {
+    if isExposed { return "exposed: rotate it" }
+    return switch rotation {
+    case "due": "due by \(rotationDay ?? "")"
+    case "overdue": "overdue since \(rotationDay ?? "")"
+    case "expired": "expired \(rotationDay ?? "")"
+    default: (rotated ?? created).map { "\(rotated == nil ? "made" : "rotated") \($0.day)" } ?? ""
+    }
+  }
+}
+
+extension Timestamp {
+  /// `just now`, `5 min ago`, `3 h ago`, `2 days ago`.
+  func age(at now: Timestamp) -> String {
+    let seconds = now.seconds - self.seconds
+    return switch seconds {
+    case ..<60: "just now"
+    case ..<3_600: "\(seconds / 60) min ago"
+    case ..<86_400: "\(seconds / 3_600) h ago"
+    default: count(seconds / 86_400, "day") + " ago"
+    }
+  }
+}
+
+extension String {
+  fileprivate var capitalizedFirst: String { prefix(1).uppercased() + dropFirst() }
+
+  /// For one cell of a Markdown table: nothing in it is markup.
+  fileprivate var markdown: String {
+    var result = ""
+    for character in printable {
+      if "\\`*_{}[]<>()#+!|&~".contains(character) { result += "\\" }
+      result.append(character)
+    }
+    return result
+  }
+}

@@ -1,0 +1,101 @@
+internal import FoundationEssentials
+
+/// What is known of every key without opening any: the document of `keyvault status`.
+public struct StatusReport: Sendable, Codable {
+  public struct Row: Sendable, Codable, Equatable {
+    public var entry: String
+    public var provider: String
+    public var verdict: Verdict
+    public var word: Verdict.Word
+    /// When the verdict was given.
+    public var checked: Timestamp?
+    public var isRequired: Bool
+    public var isDisabled: Bool
+    public var owner: String?
+    public var preview: String?
+    public var created: Timestamp?
+    public var rotated: Timestamp?
+    public var expires: Timestamp?
+    /// `fresh`, `due`, `overdue`, `expired`, `unknown`.
+    public var rotation: String
+    /// The day by which it must be rotated, or since which it is too late.
+    public var rotationDay: String?
+    public var isExposed: Bool
+
+    private enum CodingKeys: String, CodingKey {
+      case entry, provider, verdict, word, checked
+      case isRequired = "required"
+      case isDisabled = "disabled"
+      case owner, preview, created, rotated, expires, rotation
+      case rotationDay = "rotation_day"
+      case isExposed = "exposed"
+    }
+  }
+
+  public var version = 1
+  public var at: Timestamp
+  public var results: [Row]
+
+  /// `verdicts` are the last known ones by entry; one of another ciphertext than the sidecar's does
+  /// not count.
+  public init(
+    of selection: Selection, in repository: Repository,
+    verdicts: [String: History.Record], now: Timestamp
+  ) throws(Failure) {
+    at = now
+    let policy = repository.configuration.policy
+    let rows = selection.entries.map { entry in
+      Row(entry, verdict: verdicts[entry.name.path], policy: policy, now: now)
+    }
+    let missing = try selection.notConfigured(in: repository, now: now).map(Row.init)
+    results = (rows + missing).sorted { $0.entry.utf8.lexicographicallyPrecedes($1.entry.utf8) }
+  }
+}
+
+extension StatusReport.Row {
+  init(
+    _ entry: Vault.Entry, verdict record: History.Record?, policy: Configuration.Policy,
+    now: Timestamp
+  ) {
+    let sidecar = entry.sidecar
+    let isCurrent = record != nil && (sidecar?.digest == nil || record?.digest == sidecar?.digest)
+    self.entry = entry.name.path
+    provider = entry.provider
+    verdict = isCurrent ? record?.verdict ?? .untested : .untested
+    word = verdict.word
+    checked = isCurrent ? record?.at : nil
+    isRequired = false
+    isDisabled = sidecar?.isDisabled ?? false
+    owner = sidecar?.owner
+    preview = sidecar?.preview
+    created = sidecar?.created
+    rotated = sidecar?.rotated
+    expires = sidecar?.expires
+    isExposed = sidecar?.exposed != nil
+    switch Freshness(sidecar, policy: policy, now: now) {
+    case .fresh: rotation = "fresh"
+    case .due(let day): (rotation, rotationDay) = ("due", day)
+    case .overdue(let day): (rotation, rotationDay) = ("overdue", day)
+    case .expired(let day): (rotation, rotationDay) = ("expired", day)
+    case .unknown: rotation = "unknown"
+    }
+  }
+
+  init(_ missing: TestResult) {
+    entry = missing.entry
+    provider = missing.provider
+    verdict = missing.verdict
+    word = missing.word
+    isRequired = missing.isRequired
+    isDisabled = false
+    rotation = "unknown"
+    isExposed = false
+  }
+}
+
+/// The one way in which a report becomes JSON: two spaces, sorted keys, a final line break.
+public func json(_ report: some Encodable) throws -> String {
+  let encoder = JSONEncoder()
+  encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+  return String(decoding: try encoder.encode(report), as: UTF8.self) + "\n"
+}

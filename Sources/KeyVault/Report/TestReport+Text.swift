@@ -1,0 +1,71 @@
+extension TestReport {
+  /// The table that `keyvault test` prints: a line a key, what to do below it, and a summary.
+  public func text(_ style: Style) -> String {
+    var table = TextTable()
+    for result in shown {
+      table.add([
+        TextTable.Cell(result.entry, .bold),
+        TextTable.Cell(result.word.rawValue, result.word.colour),
+        TextTable.Cell(result.verdict.rawValue),
+        TextTable.Cell(result.remark),
+        TextTable.Cell(result.latency.map { "\(Int($0.total.rounded())) ms" } ?? "", .dim),
+      ])
+      if let note = result.note, note != result.remark { table.add(remark: .init(note, .dim)) }
+      if !result.factsText.isEmpty { table.add(remark: .init(result.factsText, .dim)) }
+      if let next = result.next { table.add(remark: .init("→ \(next)", .dim)) }
+    }
+    return table.text(style) + footnotes + summary + "\n"
+  }
+
+  /// Keys that nobody requires and that only another environment has are told in one line.
+  private var shown: [TestResult] {
+    results.filter { $0.verdict != .notConfigured || $0.isRequired }
+  }
+
+  private var footnotes: String {
+    let absent = results.filter { $0.verdict == .notConfigured && !$0.isRequired }
+    let byEnvironment = Dictionary(grouping: absent) { result in
+      result.entry.dropLast(result.provider.count + 1).description
+    }
+    return byEnvironment.sorted { $0.key < $1.key }.map { environment, results in
+      let names = results.map(\.provider).joined(separator: ", ")
+      return "not configured in \(environment), and not required: \(names)\n"
+    }.joined()
+  }
+
+  /// `7 keys: 2 valid, 3 invalid, 2 unclear; 1 required key is missing`.
+  public var summary: String {
+    let present = results.filter { $0.verdict != .notConfigured }
+    let parts = [
+      (Verdict.Word.valid, "valid"), (.invalid, "invalid"), (.unclear, "unclear"),
+      (.locked, "locked"), (.notTested, "not tested"),
+    ].compactMap { word, name in
+      let number = present.count { $0.word == word }
+      return number == 0 ? nil : "\(number) \(name)"
+    }
+    let missing = results.count { $0.verdict == .notConfigured && $0.isRequired }
+    var text = count(present.count, "key")
+    if !parts.isEmpty { text += ": " + parts.joined(separator: ", ") }
+    if missing > 0 {
+      text += "; \(count(missing, "required key")) \(missing == 1 ? "is" : "are") missing"
+    }
+    return text
+  }
+}
+
+extension TestResult {
+  /// The evidence; where there was no answer, the reason.
+  fileprivate var remark: String {
+    if verdict == .notConfigured { return "required" }
+    return evidence.isEmpty ? note ?? "" : evidence
+  }
+
+  /// `credit 12.3 USD · models 2`. The request's id helps only where something is to be asked of the
+  /// provider.
+  fileprivate var factsText: String {
+    facts.filter { $0.key != "request_id" || word != .valid }
+      .sorted { $0.key < $1.key }
+      .map { "\($0.key.replacing("_", with: " ")) \($0.value)" }
+      .joined(separator: " · ")
+  }
+}

@@ -1,0 +1,92 @@
+public import YAML
+
+/// Something that a person wrote wrongly or should look at: data, never an exception.
+public struct Finding: Sendable, Equatable, Codable {
+  public enum Severity: String, Sendable, Codable, Comparable {
+    case error, warning, note
+
+    public static func < (a: Severity, b: Severity) -> Bool { a.order < b.order }
+
+    private var order: Int {
+      switch self {
+      case .error: 0
+      case .warning: 1
+      case .note: 2
+      }
+    }
+  }
+
+  /// A stable kebab-case name, listed in `docs/findings.md`; never reused for something else.
+  public var code: String
+  public var severity: Severity
+  /// Relative to the repository's root.
+  public var file: String
+  public var line: Int
+  public var column: Int
+  public var message: String
+  public var hint: String?
+
+  public init(
+    _ code: Code, _ severity: Severity = .error, in file: String, at place: Place = .start,
+    _ message: String, hint: String? = nil
+  ) {
+    self.init(
+      code: code.rawValue, severity: severity, file: file, place: place, message: message,
+      hint: hint)
+  }
+
+  init(
+    code: String, severity: Severity, file: String, place: Place, message: String, hint: String?
+  ) {
+    self.code = code
+    self.severity = severity
+    self.file = file
+    self.line = place.line
+    self.column = place.column
+    self.message = message
+    self.hint = hint
+  }
+
+  /// `file:line:column: error[code]: message`, and the hint on a line of its own.
+  public var text: String {
+    let head = "\(file):\(line):\(column): \(severity.rawValue)[\(code)]: \(message)"
+    return hint.map { head + "\n  hint: \($0)" } ?? head
+  }
+}
+
+extension Finding {
+  /// The codes of checks that no schema can express. Those of the schemas are
+  /// `JSONSchema.Violation.Code`.
+  public enum Code: String, Sendable, CaseIterable {
+    case syntax
+    case unreadable
+    case idIsNotFileName = "id-is-not-file-name"
+    case overridesBuiltIn = "overrides-built-in"
+    case badURL = "bad-url"
+    case badVariable = "bad-variable"
+    case unknownProvider = "unknown-provider"
+    case unknownEnvironment = "unknown-environment"
+    case inheritCycle = "inherit-cycle"
+    case sameVariable = "same-variable"
+    case badEntryName = "bad-entry-name"
+    case symbolicLink = "symbolic-link"
+    case strayFile = "stray-file"
+    case atRoot = "at-root"
+    case noSidecar = "no-sidecar"
+    case noKey = "no-key"
+    case digestMismatch = "digest-mismatch"
+    case notOpenPGP = "not-openpgp"
+    case hiddenRecipient = "hidden-recipient"
+    case noRecipients = "no-recipients"
+    case badRecipient = "bad-recipient"
+    case duplicateRecipient = "duplicate-recipient"
+    case noPublicKey = "no-public-key"
+    case demoRecipient = "demo-recipient"
+    case expired
+    case rotationDue = "rotation-due"
+    case exposed
+    case schemaChanged = "schema-changed"
+    case stateCommitted = "state-committed"
+    case gitInVault = "git-in-vault"
+  }
+}

@@ -1,0 +1,136 @@
+internal import HTTP
+internal import YAML
+
+/// `providers.d/`: each file against its schema, and what the schema cannot say.
+struct ProviderChecks {
+  private let root: String
+  /// Names of the files, sorted.
+  let files: [String]
+  private let strays: [Finding]
+
+  init(root: String) {
+    self.root = root
+    let items = (try? Folder(root).folder(Catalogue.folder).items()) ?? []
+    files = items.filter { $0.kind == .file && $0.name.hasSuffix(".yaml") }.map(\.name)
+    strays = items.compactMap { item in
+      let file = "\(Catalogue.folder)/\(item.name)"
+      switch item.kind {
+      case .link:
+        return Finding(.symbolicLink, in: file, "a symbolic link is not followed")
+      case .file where item.name.hasSuffix(".yml"):
+        return Finding(
+          .strayFile, .warning, in: file, "only files that end in '.yaml' are read",
+          hint: "git mv \(file) \(file.dropLast(4)).yaml")
+      default: return nil
+      }
+    }
+  }
+
+  func findings() -> [Finding] {
+    guard let folder = try? Folder(root).folder(Catalogue.folder) else { return strays }
+    return strays
+      + concurrentMap(files.count) { index in
+        findings(in: files[index], of: folder)
+      }.flatMap(\.self)
+  }
+
+  private func findings(in name: String, of folder: borrowing Folder) -> [Finding] {
+    let file = "\(Catalogue.folder)/\(name)"
+    let bytes: [UInt8]
+    do throws(FileError) {
+      bytes = try folder.read(name, limit: Limits.document)
+    } catch {
+      return [Finding(.unreadable, in: file, error.message)]
+    }
+    switch CheckedDocument.read(bytes, as: .provider, file: file) {
+    case .failure(let malformed): return malformed.findings
+    case .success(let checked):
+      return ProviderFileChecks(file: file, id: String(name.dropLast(5)), root: checked.root)
+        .findings()
+    }
+  }
+}
+
+/// One provider file that satisfies its schema.
+private struct ProviderFileChecks {
+  let file: String
+  /// Of the file's name.
+  let id: String
+  let root: Node
+
+  func findings() -> [Finding] {
+    identity() + override() + urls() + variables() + headers()
+  }
+
+  private func identity() -> [Finding] {
+    guard let node = root["id"], let written = node.string, written != id else { return [] }
+    return [
+      Finding(
+        .idIsNotFileName, in: file, at: node.place,
+        "the id '\(written.printable(limit: 80))' is not the file's name '\(id.printable)'",
+        hint: "write 'id: \(id.printable)', or rename the file")
+    ]
+  }
+
+  private func override() -> [Finding] {
+    guard case .override(let changes) = Catalogue.source(of: root, id: id), !changes.isEmpty else {
+      return []
+    }
+    return [
+      Finding(
+        .overridesBuiltIn, .warning, in: file, at: root["id"]?.place ?? .start,
+        "this changes \(changes.joined(separator: ", ")) of the built-in '\(id)'",
+        hint: "no key is sent unless KEYVAULT_ALLOW_HOSTS allows all hosts of this file")
+    ]
+  }
+
+  private func urls() -> [Finding] {
+    let probes =
+      [root["probe"], root["quota"]] + (root["key"]?["formats"]?.sequence ?? []).map { $0["probe"] }
+    let requests = probes.compactMap { $0?["request"] }
+    return [root["base_url"]].compactMap(\.self).compactMap {
+      objection(to: $0, url: $0.string ?? "")
+    }
+      + requests.compactMap { node in
+        let target = (node.string ?? "").drop { $0 != " " }.dropFirst()
+        let base = root["base_url"]?.string ?? ""
+        return objection(
+          to: node,
+          url: target.hasPrefix("/") ? Gateway.joined(base, String(target)) : String(target))
+      }
+  }
+
+  private func objection(to node: Node, url: String) -> Finding? {
+    do throws(WebURLError) {
+      _ = try WebURL(url)
+      return nil
+    } catch {
+      return Finding(.badURL, in: file, at: node.place, error.message)
+    }
+  }
+
+  private func variables() -> [Finding] {
+    let key = root["key"]
+    let formats = key?["formats"]?.sequence ?? []
+    let fields = key?["fields"]?.sequence ?? []
+    let names =
+      (key?["env"]?.sequence ?? []) + formats.flatMap { $0["env"]?.sequence ?? [] }
+      + fields.compactMap { $0["env"] } + [key?["base_url_env"]].compactMap(\.self)
+    return names.compactMap { node in
+      VariableName.objection(to: node.string ?? "").map {
+        Finding(.badVariable, in: file, at: node.place, $0)
+      }
+    }
+  }
+
+  /// Schemas compare text by POSIX expressions, in which a line break is a character like others.
+  private func headers() -> [Finding] {
+    (root["headers"]?.mapping ?? []).compactMap { pair in
+      guard let value = pair.value.string, value.contains(where: \.isNewline) else { return nil }
+      return Finding(
+        code: "bad-format", severity: .error, file: file, place: pair.value.place,
+        message: "the header '\(pair.key.printable(limit: 80))' has a line break in its value",
+        hint: nil)
+    }
+  }
+}

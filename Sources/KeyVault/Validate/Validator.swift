@@ -1,0 +1,82 @@
+internal import YAML
+
+/// Everything that can be checked without a private key and without a network.
+public struct Validator: Sendable {
+  /// The repository's root, absolute.
+  let root: String
+  let now: Timestamp
+
+  public init(root: String, now: Timestamp) {
+    self.root = root
+    self.now = now
+  }
+
+  /// What was found, sorted by file and place, and how much was looked at.
+  public struct Outcome: Sendable {
+    public let findings: [Finding]
+    public let providers: Int
+    public let entries: Int
+
+    public func count(_ severity: Finding.Severity) -> Int {
+      findings.count { $0.severity == severity }
+    }
+  }
+
+  /// Throws only if there is nothing to check.
+  public func outcome() throws(Failure) -> Outcome {
+    let bytes: [UInt8]
+    do throws(FileError) {
+      bytes = try Folder(root).read(Configuration.fileName, limit: Limits.document)
+    } catch {
+      throw error.failure
+    }
+    let providers = ProviderChecks(root: root)
+    var findings = providers.findings() + schemaFindings()
+    var entries = 0
+    switch CheckedDocument.read(bytes, as: .keyvault, file: Configuration.fileName) {
+    case .failure(let malformed): findings += malformed.findings
+    case .success(let checked):
+      let repository = try Repository(at: root)
+      findings += ConfigurationChecks(root: checked.root, repository: repository).findings()
+      let vault = VaultChecks(repository: repository, now: now)
+      findings += vault.findings()
+      entries = (try? repository.vault.entries().count) ?? 0
+    }
+    findings += stateFindings()
+    return Outcome(
+      findings: findings.sorted(by: Self.precedes), providers: providers.files.count,
+      entries: entries)
+  }
+
+  private static func precedes(_ a: Finding, _ b: Finding) -> Bool {
+    (a.file, a.line, a.column, a.code, a.message) < (b.file, b.line, b.column, b.code, b.message)
+  }
+
+  /// Editors read `Schemas/`; a changed copy would tell them something else than we check.
+  private func schemaFindings() -> [Finding] {
+    guard let folder = try? Folder(root).folder("Schemas") else { return [] }
+    return SchemaLibrary.names.compactMap { name in
+      let file = name + ".schema.json"
+      guard let bytes = try? folder.read(file, limit: Limits.document),
+        bytes != Array((SchemaLibrary.text(name) ?? "").utf8)
+      else { return nil }
+      return Finding(
+        .schemaChanged, .warning, in: "Schemas/\(file)",
+        "this is not the schema that this version of keyvault checks with",
+        hint: "write it anew: keyvault schema \(name) > Schemas/\(file)")
+    }
+  }
+
+  private func stateFindings() -> [Finding] {
+    let git = Git(in: root)
+    guard let folder = try? Folder(root), folder.kind(of: LocalState.folder) != nil, git.isPresent,
+      git.line(["ls-files", "--", LocalState.folder]) != nil
+    else { return [] }
+    return [
+      Finding(
+        .stateCommitted, in: LocalState.folder,
+        "this machine's own state is tracked by git, where anybody can write it",
+        hint: "git rm -r --cached \(LocalState.folder)")
+    ]
+  }
+}

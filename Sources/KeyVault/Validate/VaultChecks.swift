@@ -1,0 +1,107 @@
+internal import YAML
+
+/// `vault/`: its folders, its recipients, its entries.
+struct VaultChecks {
+  let repository: Repository
+  let now: Timestamp
+
+  func findings() -> [Finding] {
+    guard let root = try? Folder(repository.root), let kind = root.kind(of: Vault.folder) else {
+      return []
+    }
+    guard kind == .folder else {
+      return [Finding(.symbolicLink, in: Vault.folder, "'vault' is not a folder")]
+    }
+    return folder("", in: root) + variables()
+  }
+
+  private func folder(_ relative: String, in root: borrowing Folder) -> [Finding] {
+    let path = repository.vault.path(relative)
+    let items: [Folder.Item]
+    do throws(FileError) {
+      items = try root.folder(path).items()
+    } catch {
+      return [Finding(.unreadable, in: path, error.message)]
+    }
+    var findings = strays(items, in: relative)
+    let entries = Self.entryNames(items, in: relative)
+    let hasList = items.contains { $0.name == RecipientList.fileName }
+    if hasList || !entries.isEmpty {
+      findings += RecipientChecks(repository: repository, folder: relative)
+        .findings(isOwn: hasList)
+    }
+    findings += concurrentMap(entries.count) { index in
+      EntryChecks(repository: repository, now: now, name: entries[index]).findings()
+    }.flatMap(\.self)
+    for item in items where item.kind == .folder && !item.name.hasPrefix(".") {
+      findings += folder(relative.isEmpty ? item.name : "\(relative)/\(item.name)", in: root)
+    }
+    return findings
+  }
+
+  /// Names with a ciphertext, a sidecar, or both.
+  private static func entryNames(_ items: [Folder.Item], in folder: String) -> [EntryName] {
+    var names: Set<EntryName> = []
+    for item in items where item.kind == .file && !item.name.hasPrefix(".") {
+      for suffix in [".gpg", ".yaml"] where item.name.hasSuffix(suffix) {
+        let name = String(item.name.dropLast(suffix.count))
+        if let name = EntryName(found: folder.isEmpty ? name : "\(folder)/\(name)") {
+          names.insert(name)
+        }
+      }
+    }
+    return names.sorted()
+  }
+
+  private func strays(_ items: [Folder.Item], in relative: String) -> [Finding] {
+    items.compactMap { item in
+      let file = "\(repository.vault.path(relative))/\(item.name.printable)"
+      if item.kind == .link {
+        return Finding(
+          .symbolicLink, in: file, "a symbolic link is not followed",
+          hint: "put the file itself here, or remove the link")
+      }
+      switch item.name {
+      case RecipientList.fileName, RecipientList.publicKeys, ".gpg-id.sig", ".recipients.sig":
+        return nil
+      case ".gitattributes", ".git":
+        return Finding(
+          .gitInVault, in: file,
+          "'\(item.name)' in the vault can change what git shows and checks out",
+          hint: "remove it; the repository's root is the place for it")
+      default: break
+      }
+      guard item.kind == .file else { return nil }
+      if item.name.hasSuffix(".gpg") || item.name.hasSuffix(".yaml"), !item.name.hasPrefix(".") {
+        return badName(item.name, in: relative, file: file)
+      }
+      return Finding(
+        .strayFile, .warning, in: file, "this is no entry, no sidecar and no recipient",
+        hint: "if it holds a key in the clear, remove it and rotate the key")
+    }
+  }
+
+  private func badName(_ name: String, in relative: String, file: String) -> Finding? {
+    let base = name.hasSuffix(".gpg") ? name.dropLast(4) : name.dropLast(5)
+    let path = relative.isEmpty ? String(base) : "\(relative)/\(base)"
+    return EntryName.objection(to: path).map {
+      Finding(.badEntryName, .warning, in: file, "no command can use this entry: \($0)")
+    }
+  }
+
+  /// Two entries of an environment that give the same variable.
+  private func variables() -> [Finding] {
+    guard let entries = try? repository.vault.entries() else { return [] }
+    let environments = Set(entries.map(\.name.environment)).subtracting([""]).sorted()
+    let byEnvironment = Dictionary(grouping: entries, by: \.name.environment)
+    return environments.flatMap { environment in
+      let own = byEnvironment[environment] ?? []
+      let conflicts = (try? Assembly(environment, of: own, in: repository))?.conflicts ?? []
+      return conflicts.map { conflict in
+        Finding(
+          .sameVariable, .warning, in: conflict.second.sidecarPath, conflict.failure.message,
+          hint: conflict.failure.hints.first)
+      }
+    }
+  }
+}

@@ -1,0 +1,36 @@
+internal import Secrets
+
+extension Vault {
+  /// Where an opened entry says that it belongs, if that is not where it lies; nil for one that is
+  /// unbound or in its place.
+  public func origin(of opened: OpenedEntry) -> String? {
+    guard opened.payload.isBound, let entry = opened.payload.entry else { return nil }
+    let isHere =
+      entry == opened.name.path && opened.payload.vault == repository.configuration.vaultID
+    return isHere ? nil : entry
+  }
+
+  /// The fingerprints that can read an entry of that path.
+  public func readers(of path: String) throws(Failure) -> [String] {
+    let name = try EntryName(path)
+    return try recipients(of: name.environment).recipients.map(\.fingerprint)
+  }
+}
+
+extension OpenedEntry {
+  /// The same key, to be encrypted again for this place and provider.
+  public func rebound(to provider: Provider) -> NewKey {
+    let key = payload.withKey { Secret(copying: $0) }
+    return NewKey(
+      entry: name, provider: provider.id, key: key, keeping: payload,
+      hosts: provider.payloadHosts, serial: payload.serial ?? sidecar?.serial ?? 1)
+  }
+
+  /// The same key with some further parts replaced.
+  public func changed(fields: [(name: String, value: String)]) -> NewKey {
+    let key = payload.withKey { Secret(copying: $0) }
+    return NewKey(
+      entry: name, provider: provider, key: key, fields: fields, keeping: payload,
+      hosts: payload.hosts, serial: payload.serial ?? 1)
+  }
+}

@@ -1,0 +1,80 @@
+/// The path of an entry below `vault/`, such as `production/openai`: one or more components of
+/// letters, digits and `._@+-`, none of which starts with a dot or a dash.
+public struct EntryName: Sendable, Hashable, Comparable, CustomStringConvertible {
+  public let path: String
+
+  /// Checks what a person typed. Throws a usage failure that says what is wrong with it.
+  public init(_ text: String) throws(Failure) {
+    if let objection = Self.objection(to: text) {
+      throw Failure(
+        .usage, "'\(text.printable)' is no name for an entry: \(objection)",
+        hints: ["an entry is named by its path below vault/, such as production/openai"])
+    }
+    path = text
+  }
+
+  /// The same for names that were found; nil where one is not allowed.
+  init?(found text: String) {
+    guard Self.objection(to: text) == nil else { return nil }
+    path = text
+  }
+
+  init(environment: String, name: String) {
+    path = environment.isEmpty ? name : environment + "/" + name
+  }
+
+  public var description: String { path }
+
+  /// The folder: who can read it and what is rendered together. Empty at the vault's root.
+  public var environment: String {
+    path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
+  }
+
+  /// The last component.
+  public var name: String {
+    path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
+  }
+
+  var ciphertextName: String { name + ".gpg" }
+  var sidecarName: String { name + ".yaml" }
+
+  /// Relative to the repository's root.
+  public var ciphertextPath: String { "\(Vault.folder)/\(path).gpg" }
+  public var sidecarPath: String { "\(Vault.folder)/\(path).yaml" }
+
+  public static func < (a: EntryName, b: EntryName) -> Bool {
+    a.path.utf8.lexicographicallyPrecedes(b.path.utf8)
+  }
+
+  /// What is wrong with a path; nil if nothing is.
+  static func objection(to text: String) -> String? {
+    if text.isEmpty { return "it is empty" }
+    if text.utf8.count > 1024 { return "it is longer than 1024 bytes" }
+    if text.hasPrefix("/") { return "it starts with '/'" }
+    for component in text.split(separator: "/", omittingEmptySubsequences: false) {
+      if component.isEmpty { return "it has an empty part between slashes" }
+      if component == "." || component == ".." { return "it leads out of its folder" }
+      if component.hasPrefix("-") { return "a part starts with a dash" }
+      if component.hasPrefix(".") { return "a part starts with a dot" }
+      if component.utf8.count > 200 { return "a part is longer than 200 bytes" }
+      if let scalar = component.unicodeScalars.first(where: { !isAllowed($0) }) {
+        return "it holds \(scalar.quotedName), which is not a letter, a digit or one of ._@+-"
+      }
+    }
+    if text.hasSuffix(".gpg") { return "leave out '.gpg'" }
+    return nil
+  }
+
+  private static func isAllowed(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar {
+    case "a"..."z", "A"..."Z", "0"..."9", ".", "_", "@", "+", "-": true
+    default: false
+    }
+  }
+}
+
+extension Unicode.Scalar {
+  fileprivate var quotedName: String {
+    value < 0x20 || value > 0x7e ? "U+" + String(value, radix: 16, uppercase: true) : "'\(self)'"
+  }
+}

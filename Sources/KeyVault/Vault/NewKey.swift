@@ -1,0 +1,45 @@
+public import Secrets
+
+/// A key that is about to be encrypted, with what binds it to its place.
+public struct NewKey: ~Copyable {
+  let entry: EntryName
+  let provider: String
+  let key: Secret
+  /// Further parts of the credential, `name` → value; none of them secret.
+  let fields: [(name: String, value: String)]
+  /// Whose further parts stay, where `fields` does not replace them.
+  let predecessor: Payload?
+  /// Hosts to which the key may travel.
+  let hosts: [String]
+  let serial: Int
+
+  public init(
+    entry: EntryName, provider: String, key: consuming Secret,
+    fields: [(name: String, value: String)] = [], keeping predecessor: Payload? = nil,
+    hosts: [String], serial: Int
+  ) {
+    self.entry = entry
+    self.provider = provider
+    self.key = key
+    self.fields = fields
+    self.predecessor = predecessor
+    self.hosts = hosts
+    self.serial = serial
+  }
+
+  /// The bytes that go inside the encryption.
+  func payload(vault: String) -> Secret {
+    var text = SecretBuilder()
+    key.withBytes { text.append($0) }
+    text.append("\nvault: \(vault)\nentry: \(entry)\nprovider: \(provider)\n")
+    if !hosts.isEmpty { text.append("hosts: \(hosts.joined(separator: " "))\n") }
+    text.append("serial: \(serial)\n")
+    for field in fields { text.append("\(field.name): \(field.value)\n") }
+    for name in predecessor?.fieldNames ?? [] where !fields.contains(where: { $0.name == name }) {
+      text.append("\(name): ")
+      predecessor?.withField(name) { text.append($0) }
+      text.append("\n")
+    }
+    return text.finish()
+  }
+}

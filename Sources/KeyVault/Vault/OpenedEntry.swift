@@ -1,0 +1,137 @@
+public import GPG
+internal import Secrets
+
+/// An entry whose ciphertext was opened. Only ``Vault/open(_:with:)`` and its variants make one.
+public final class OpenedEntry: Sendable {
+  public let name: EntryName
+  public let sidecar: Sidecar?
+  public let payload: Payload
+  /// The provider that the key is for: the payload's word, else the sidecar's, else the name.
+  public let provider: String
+  /// `sha256:…` of the ciphertext that was opened.
+  public let digest: String
+
+  fileprivate init(
+    name: EntryName, sidecar: Sidecar?, payload: Payload, provider: String, digest: String
+  ) {
+    self.name = name
+    self.sidecar = sidecar
+    self.payload = payload
+    self.provider = provider
+    self.digest = digest
+  }
+}
+
+extension Vault {
+  /// Reads, checks and decrypts an entry. One buffer serves the digest, the packet check and the
+  /// decryption, so that nobody can exchange the file in between (security.md 13). Blocks.
+  public func open(_ entry: Entry, with gpg: GPG) throws(Failure) -> OpenedEntry {
+    let opened = try openAnywhere(entry, with: gpg)
+    try checkBinding(of: opened.payload, to: entry)
+    return opened
+  }
+
+  /// The same wherever the payload says that it belongs; for `adopt` alone.
+  public func openAnywhere(_ entry: Entry, with gpg: GPG) throws(Failure) -> OpenedEntry {
+    let name = entry.name
+    let message = try message(of: name)
+    let payload: Payload
+    do throws(Failure) {
+      payload = try Payload(decrypt(message, of: name, with: gpg))
+    } catch  where error.kind == .malformed {
+      throw Failure(.malformed, "\(name.ciphertextPath): \(error.message)", hints: error.hints)
+    }
+    return OpenedEntry(
+      name: name, sidecar: entry.sidecar, payload: payload,
+      provider: payload.provider ?? entry.provider, digest: Self.digest(message.bytes))
+  }
+
+  /// The same for commands that send or render keys: an unbound payload is refused, unless the
+  /// policy allows it (security.md 14).
+  public func openBound(_ entry: Entry, with gpg: GPG) throws(Failure) -> OpenedEntry {
+    let opened = try open(entry, with: gpg)
+    guard opened.payload.isBound || repository.configuration.policy.allowsUnbound else {
+      throw Failure(
+        .malformed, "'\(entry.name)' does not say where it belongs, as what 'pass insert' makes",
+        hints: ["run 'keyvault adopt \(entry.name)' once you know that it is the right key"])
+    }
+    return opened
+  }
+
+  /// The ciphertext, checked without a key.
+  func message(of name: EntryName) throws(Failure) -> Message {
+    let bytes: [UInt8]
+    do throws(FileError) {
+      bytes = try Folder(repository.root).folder(path(name.environment))
+        .read(name.ciphertextName, limit: Limits.ciphertext)
+    } catch {
+      throw error.failure
+    }
+    let message: Message
+    do throws(MessageError) {
+      message = try Message(bytes)
+    } catch {
+      throw Failure(.malformed, "\(name.ciphertextPath): \(error.message)")
+    }
+    guard !message.hasHiddenRecipients || repository.configuration.policy.allowsHiddenRecipients
+    else {
+      throw Failure(
+        .malformed, "\(name.ciphertextPath): a recipient is hidden",
+        hints: ["'policy: {hidden: allow}' in keyvault.yaml accepts such files"])
+    }
+    return message
+  }
+
+  private func decrypt(
+    _ message: Message, of name: EntryName, with gpg: GPG
+  ) throws(Failure) -> Secret {
+    do throws(GPGError) {
+      return try gpg.decrypt(message)
+    } catch {
+      throw error.failure(what: "cannot open '\(name)'")
+    }
+  }
+
+  /// A ciphertext that was moved or copied from elsewhere is an error everywhere.
+  private func checkBinding(of payload: Payload, to entry: Entry) throws(Failure) {
+    guard payload.isBound else { return }
+    let name = entry.name
+    if payload.vault != repository.configuration.vaultID {
+      throw Failure(
+        .malformed, "'\(name)' was encrypted for another repository",
+        hints: ["add the key here with 'keyvault add \(name)', or restore the right file"])
+    }
+    if payload.entry != name.path {
+      let origin = (payload.entry ?? "").printable(limit: 80)
+      throw Failure(
+        .malformed, "'\(name)' holds the key of '\(origin)': its file was moved or copied",
+        hints: [
+          "restore it with 'git checkout -- \(name.ciphertextPath)'",
+          "or bind it here with 'keyvault adopt \(name) --from \(origin)'",
+        ])
+    }
+    if payload.provider != entry.provider {
+      throw Failure(
+        .malformed,
+        "'\(name)' is a key of '\((payload.provider ?? "").printable(limit: 80))', "
+          + "but its sidecar or name says '\(entry.provider.printable(limit: 80))'",
+        hints: ["set 'provider:' in \(name.sidecarPath) to what the key is for"])
+    }
+  }
+}
+
+extension GPGError {
+  /// The same as a failure of a whole command.
+  func failure(what: String) -> Failure {
+    let kind: Failure.Kind =
+      switch reason {
+      case .programMissing: .programMissing
+      case .notEncrypted, .damaged, .tooLarge, .unusableRecipient, .recipientsDiffer, .noRecipients:
+        .malformed
+      case .noPublicKey: .notFound
+      case .noHome: .cannotWrite
+      default: .locked
+      }
+    return Failure(kind, "\(what): \(message)", hints: hint.map { [$0] } ?? [])
+  }
+}

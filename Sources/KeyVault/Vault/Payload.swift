@@ -1,0 +1,135 @@
+internal import Secrets
+
+/// What is inside the encryption: the key on the first line, then `name: value` lines, of which
+/// `vault`, `entry`, `provider`, `serial` and `hosts` bind it to its place.
+///
+/// The text stays in one ``Secret``; only what is no secret is copied out of it.
+public final class Payload: Sendable {
+  private let text: Secret
+  private let keyLength: Int
+  private let values: [(name: String, range: Range<Int>)]
+
+  public let vault: String?
+  public let entry: String?
+  public let provider: String?
+  public let serial: Int?
+  /// Hosts (or `host:port`) to which the key may travel.
+  public let hosts: [String]
+
+  /// Names that keyvault writes itself; all others are fields of the credential.
+  static let bindingNames = ["vault", "entry", "provider", "hosts", "serial"]
+  static let greatestSerial = 1_000_000_000
+
+  /// Reads a decrypted entry. Throws if it is bound and breaks the grammar: what `pass` wrote may
+  /// hold any text after its first line.
+  init(_ text: consuming Secret) throws(Failure) {
+    let scan = text.withBytes(Scan.init)
+    vault = scan.copy("vault", of: text)
+    entry = scan.copy("entry", of: text)
+    provider = scan.copy("provider", of: text)
+    serial = scan.copy("serial", of: text).flatMap(Int.init)
+    hosts = scan.copy("hosts", of: text)?.split(separator: " ").map(String.init) ?? []
+    self.text = text
+    keyLength = scan.keyLength
+    values = scan.values
+    guard isBound else { return }
+    if let fault = scan.fault { throw Failure(.malformed, "inside the encryption, \(fault)") }
+    guard let serial, (1...Self.greatestSerial).contains(serial) else {
+      throw Failure(.malformed, "inside the encryption, 'serial' is no number from 1 to 1e9")
+    }
+  }
+
+  /// Whether it says where it belongs; what `pass insert` makes does not.
+  public var isBound: Bool { entry != nil && vault != nil }
+
+  /// Names of the further parts of the credential.
+  public var fieldNames: [String] {
+    values.map(\.name).filter { !Self.bindingNames.contains($0) }
+  }
+
+  /// Lends the key itself.
+  public func withKey<R: ~Copyable, E: Error>(
+    _ body: (RawSpan) throws(E) -> R
+  ) throws(E) -> R {
+    try text.withBytes { (bytes) throws(E) -> R in
+      try body(bytes.extracting(0..<keyLength))
+    }
+  }
+
+  /// Lends the value of a further part; nil where there is none of that name.
+  public func withField<R, E: Error>(
+    _ name: String, _ body: (RawSpan) throws(E) -> R
+  ) throws(E) -> R? {
+    guard let value = values.first(where: { $0.name == name }) else { return nil }
+    return try text.withBytes { (bytes) throws(E) -> R in
+      try body(bytes.extracting(value.range))
+    }
+  }
+}
+
+/// Where the parts of a payload stand.
+private struct Scan {
+  var keyLength = 0
+  var values: [(name: String, range: Range<Int>)] = []
+  /// The first line that breaks the grammar, in words.
+  var fault: String?
+
+  init(_ bytes: RawSpan) {
+    var start = 0
+    var number = 0
+    while start < bytes.byteCount {
+      var end = start
+      while end < bytes.byteCount, bytes.byte(end) != UInt8(ascii: "\n") { end += 1 }
+      number += 1
+      if number == 1 {
+        keyLength = end
+      } else if end > start {
+        read(line: start..<end, of: bytes, number: number)
+      }
+      start = end + 1
+    }
+  }
+
+  /// A value that is no secret, as text of its own.
+  func copy(_ name: String, of text: borrowing Secret) -> String? {
+    guard let value = values.first(where: { $0.name == name }) else { return nil }
+    return text.withBytes { $0.string(value.range) }
+  }
+
+  private mutating func read(line: Range<Int>, of bytes: RawSpan, number: Int) {
+    guard let colon = line.first(where: { bytes.byte($0) == UInt8(ascii: ":") }),
+      colon > line.lowerBound, colon + 1 < line.upperBound,
+      bytes.byte(colon + 1) == UInt8(ascii: " "),
+      (line.lowerBound..<colon).allSatisfy({ Self.isNameByte(bytes.byte($0)) })
+    else {
+      fault = fault ?? "line \(number) is not 'name: value'"
+      return
+    }
+    let name = bytes.string(line.lowerBound..<colon)
+    if values.contains(where: { $0.name == name }) {
+      fault = fault ?? "line \(number) says '\(name)' again"
+      return
+    }
+    values.append((name, colon + 2..<line.upperBound))
+  }
+
+  private static func isNameByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"):
+      true
+    default: false
+    }
+  }
+}
+
+extension RawSpan {
+  func byte(_ offset: Int) -> UInt8 {
+    unsafeLoad(fromByteOffset: offset, as: UInt8.self)
+  }
+
+  /// A copy as text; only for what is no secret.
+  fileprivate func string(_ range: Range<Int>) -> String {
+    String(decoding: range.map { byte($0) }, as: UTF8.self)
+  }
+}

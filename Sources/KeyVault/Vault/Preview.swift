@@ -1,0 +1,19 @@
+/// What may be shown of a key: a prefix that the built-in catalogue publishes, and a few last
+/// characters where enough stays hidden.
+enum Preview {
+  /// `sk-proj-…9f3A`, or `…`.
+  ///
+  /// Shown at the end are at most `limit`, four, and an eighth of the secret part, and nothing if
+  /// fewer than 16 characters would remain hidden (security.md 7).
+  static func text(of key: RawSpan, provider: String, limit: Int) -> String {
+    let format = Catalogue.builtIn(provider)?.format(of: key)
+    let prefix = format?.prefix ?? ""
+    let secret = key.byteCount - prefix.utf8.count
+    let shown = min(limit, 4, secret / 8)
+    guard shown > 0, secret - shown >= 16 else { return prefix + "…" }
+    let tail = (key.byteCount - shown..<key.byteCount).map { key.byte($0) }
+    // Half of a character would be no text.
+    guard tail.allSatisfy({ (0x21...0x7e).contains($0) }) else { return prefix + "…" }
+    return prefix + "…" + String(decoding: tail, as: UTF8.self)
+  }
+}

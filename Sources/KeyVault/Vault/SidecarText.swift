@@ -1,0 +1,125 @@
+internal import Secrets
+internal import YAML
+
+/// What keyvault itself writes into a sidecar at add, adopt and rotate.
+struct SidecarValues {
+  var description: Vault.Description
+  var provider: String
+  var preview: String
+  var digest: String
+  var serial: Int
+}
+
+extension Vault {
+  /// The new text of an entry's sidecar: the old one with the changed values, every other byte as it
+  /// was, or a new one.
+  func updatedSidecar(
+    of name: EntryName, _ values: SidecarValues, now: Timestamp
+  ) throws(Failure) -> [UInt8] {
+    var edits = try SidecarEditor(of: name, in: repository)
+    let isNew = edits.document.root["created"] == nil
+    try edits.setIfAbsent("id", RandomID.crockford())
+    if values.provider != name.name || edits.document.root["provider"] != nil {
+      try edits.set("provider", .string(values.provider))
+    }
+    try edits.set(values.description)
+    try edits.set("preview", .string(values.preview))
+    try edits.set("digest", .string(values.digest))
+    try edits.set("serial", .int(values.serial))
+    try edits.set(isNew ? "created" : "rotated", .string(now.text))
+    return edits.document.bytes
+  }
+
+  /// Writes one field of an entry's sidecar, or removes it if `value` is empty. Throws if the result
+  /// would not satisfy the schema; nothing is written then.
+  public func setField(_ field: String, to value: String, of name: EntryName) throws(Failure) {
+    var edits = try SidecarEditor(of: name, in: repository)
+    if value.isEmpty {
+      try edits.remove(field)
+    } else {
+      try edits.set(field, field == "disabled" ? .bool(value == "true") : .string(value))
+    }
+    let bytes = edits.document.bytes
+    if case .failure(let malformed) = CheckedDocument.read(
+      bytes, as: .entry, file: name.sidecarPath)
+    {
+      throw Failure(.usage, malformed.findings[0].message, hints: malformed.findings[0].hints)
+    }
+    do throws(FileError) {
+      try Folder(repository.root).folder(path(name.environment))
+        .write(bytes.span.bytes, as: name.sidecarName, mode: 0o644)
+    } catch {
+      throw error.failure
+    }
+  }
+}
+
+extension Finding {
+  fileprivate var hints: [String] { hint.map { [$0] } ?? [] }
+}
+
+/// A sidecar under edit.
+private struct SidecarEditor {
+  private(set) var document: Document
+  private let file: String
+
+  init(of name: EntryName, in repository: Repository) throws(Failure) {
+    file = name.sidecarPath
+    do {
+      let bytes = try Folder(repository.root).folder(repository.vault.path(name.environment))
+        .read(name.sidecarName, limit: Limits.document)
+      document = try Document(parsing: bytes)
+    } catch let error as FileError where error.isMissing {
+      document = try Self.empty(for: name)
+    } catch let error as FileError {
+      throw error.failure
+    } catch let error as YAMLError {
+      throw Malformed(
+        findings: [Finding(.syntax, in: file, at: error.place, error.message, hint: error.hint)]
+      ).failure
+    } catch {
+      throw error as? Failure ?? Failure(.io, "\(error)")
+    }
+  }
+
+  /// Editors complete from the schema that this comment names.
+  private static func empty(for name: EntryName) throws(Failure) -> Document {
+    let depth = name.path.split(separator: "/").count
+    let schemas = String(repeating: "../", count: depth) + "Schemas"
+    let text = "# yaml-language-server: $schema=\(schemas)/entry.schema.json\n"
+    do throws(YAMLError) {
+      return try Document(parsing: Array(text.utf8))
+    } catch {
+      throw Failure(.malformed, error.message)
+    }
+  }
+
+  mutating func set(_ key: String, _ value: Scalar) throws(Failure) {
+    do throws(EditError) {
+      try document.set([key], to: value)
+    } catch {
+      throw Failure(.malformed, "cannot set '\(key)' in \(file): \(error.message)")
+    }
+  }
+
+  mutating func setIfAbsent(_ key: String, _ value: @autoclosure () -> String) throws(Failure) {
+    if document.root[key] == nil { try set(key, .string(value())) }
+  }
+
+  mutating func set(_ description: Vault.Description) throws(Failure) {
+    let fields = [
+      ("owner", description.owner), ("description", description.description),
+      ("env", description.variable), ("expires", description.expires?.day),
+    ]
+    for case (let key, let value?) in fields { try set(key, .string(value)) }
+  }
+
+  mutating func remove(_ key: String) throws(Failure) {
+    guard document.root[key] != nil else { return }
+    do throws(EditError) {
+      try document.remove([key])
+    } catch {
+      throw Failure(.malformed, "cannot remove '\(key)' from \(file): \(error.message)")
+    }
+  }
+}

@@ -1,0 +1,148 @@
+internal import YAML
+
+/// The encrypted keys of a repository, and what stands beside them in the clear.
+public struct Vault: Sendable {
+  let repository: Repository
+
+  static let folder = "vault"
+
+  /// An entry as it lies there, unopened.
+  public struct Entry: Sendable {
+    public let name: EntryName
+    public let hasKey: Bool
+    /// nil where there is none or it is broken; `validate` tells which.
+    public let sidecar: Sidecar?
+
+    /// The provider's id: the sidecar's, else the name.
+    public var provider: String { sidecar?.provider ?? name.name }
+  }
+
+  /// What a walk over the vault finds.
+  struct Contents {
+    var entries: [Entry] = []
+    /// Every folder below the vault, the vault itself (empty) first.
+    var folders: [String] = []
+  }
+
+  /// Every entry in `folder` (relative to the vault, empty for all) and below it, sorted. A vault
+  /// that does not exist is empty.
+  public func entries(below folder: String = "") throws(Failure) -> [Entry] {
+    do throws(FileError) {
+      var contents = Contents()
+      try collect(folder, in: try Folder(repository.root), into: &contents)
+      return contents.entries.sorted { $0.name < $1.name }
+    } catch  where error.isMissing {
+      return []
+    } catch {
+      throw error.failure
+    }
+  }
+
+  /// The entry of that name. Throws if it does not exist, and says what is close to it.
+  public func entry(_ name: EntryName) throws(Failure) -> Entry {
+    let found: Entry?
+    do throws(FileError) {
+      let folder = try Folder(repository.root).folder(path(name.environment))
+      found =
+        folder.kind(of: name.ciphertextName) == nil
+        ? nil : Entry(name: name, hasKey: true, sidecar: sidecar(name, in: folder))
+    } catch  where error.isMissing {
+      found = nil
+    } catch {
+      throw error.failure
+    }
+    guard let found else { throw missing(name) }
+    return found
+  }
+
+  /// Whether `folder` exists below the vault.
+  public func hasFolder(_ folder: String) -> Bool {
+    (try? Folder(repository.root).folder(path(folder))) != nil
+  }
+
+  func path(_ folder: String) -> String {
+    folder.isEmpty ? Self.folder : "\(Self.folder)/\(folder)"
+  }
+
+  private func missing(_ name: EntryName) -> Failure {
+    let known = ((try? entries()) ?? []).map(\.name.path)
+    let hints =
+      Suggestion.closest(to: name.path, among: known).map { ["did you mean '\($0)'?"] }
+      ?? (known.isEmpty
+        ? ["the vault is empty: run 'keyvault add \(name)'"]
+        : ["'keyvault ls' shows every entry"])
+    return Failure(.notFound, "no entry '\(name)' in the vault", hints: hints)
+  }
+
+  private func collect(
+    _ relative: String, in root: borrowing Folder, into contents: inout Contents
+  ) throws(FileError) {
+    let folder = try root.folder(path(relative))
+    contents.folders.append(relative)
+    let items = try folder.items().filter { !$0.name.hasPrefix(".") }
+    let names = Self.entryNames(items, in: relative)
+    let hasKey = Set(items.lazy.map(\.name).filter { $0.hasSuffix(".gpg") })
+    contents.entries += concurrentMap(names.count) { index in
+      let name = names[index]
+      return Entry(
+        name: name, hasKey: hasKey.contains(name.ciphertextName),
+        sidecar: sidecar(name, in: folder))
+    }
+    for item in items where item.kind == .folder {
+      try collect(
+        relative.isEmpty ? item.name : "\(relative)/\(item.name)", in: root, into: &contents)
+    }
+  }
+
+  private static func entryNames(_ items: [Folder.Item], in folder: String) -> [EntryName] {
+    items.compactMap { item in
+      guard item.kind == .file, item.name.hasSuffix(".gpg") else { return nil }
+      let name = String(item.name.dropLast(".gpg".count))
+      return EntryName(found: folder.isEmpty ? name : "\(folder)/\(name)")
+    }
+  }
+
+  private func sidecar(_ name: EntryName, in folder: borrowing Folder) -> Sidecar? {
+    guard let bytes = try? folder.read(name.sidecarName, limit: Limits.document) else { return nil }
+    let checked = CheckedDocument.read(bytes, as: .entry, file: name.sidecarPath)
+    return (try? checked.get()).map(Sidecar.init)
+  }
+
+  /// Who can read `folder`: its own `.gpg-id` or the nearest above it. Throws if there is none or
+  /// if it has a fault, since nothing may be encrypted to half a list.
+  func recipients(of folder: String) throws(Failure) -> RecipientList {
+    let found: RecipientList?
+    do throws(FileError) {
+      found = try recipientList(of: folder)
+    } catch {
+      throw error.failure
+    }
+    guard let list = found else {
+      let file = "\(Self.folder)/\(RecipientList.fileName)"
+      throw Failure(
+        .notFound, "no \(RecipientList.fileName) for '\(path(folder))'",
+        hints: ["write the recipients' full fingerprints to \(file), one a line"])
+    }
+    if let fault = list.findings.first(where: { $0.severity == .error }) {
+      throw Failure(
+        .malformed, "\(fault.file):\(fault.line): \(fault.message)",
+        hints: fault.hint.map { [$0] } ?? [])
+    }
+    return list
+  }
+
+  /// The same with its faults; nil if there is none.
+  func recipientList(of folder: String) throws(FileError) -> RecipientList? {
+    var parts = folder.split(separator: "/").map(String.init)
+    while true {
+      let candidate = parts.joined(separator: "/")
+      do throws(FileError) {
+        let bytes = try Folder(repository.root).folder(path(candidate))
+          .read(RecipientList.fileName, limit: 64 << 10)
+        return RecipientList(parsing: bytes, folder: candidate)
+      } catch  where error.isMissing {
+        guard parts.popLast() != nil else { return nil }
+      }
+    }
+  }
+}
