@@ -1,0 +1,172 @@
+import ArgumentParser
+import GPG
+import KeyVault
+import Secrets
+
+struct Add: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Encrypt a key, after asking its provider whether it works.",
+    discussion: """
+      The key comes from a hidden prompt, from standard input, or from a variable; never from an \
+      argument, which every process can see.
+
+      Example: pbpaste | keyvault add production/openai --owner alice@example.com
+      """)
+
+  @Argument(help: ArgumentHelp("Where it goes, such as production/openai.", valueName: "entry"))
+  var entry: String?
+
+  @Option(help: "The provider, where it is not the entry's name.")
+  var provider: String?
+
+  @Option(help: ArgumentHelp("Take the key from this variable.", valueName: "variable"))
+  var fromEnv: String?
+
+  @Option(help: ArgumentHelp("A further part of the credential.", valueName: "name=value"))
+  var field: [String] = []
+
+  @Option(help: "Who answers for the key; your git e-mail address if not said.")
+  var owner: String?
+
+  @Option(help: "What the key is for.")
+  var description: String?
+
+  @Option(help: "The variable to render, instead of the provider's own.")
+  var env: String?
+
+  @Option(help: ArgumentHelp("The day on which it ends.", valueName: "yyyy-mm-dd"))
+  var expires: String?
+
+  @Flag(help: "Do not ask the provider.")
+  var noTest = false
+
+  @Flag(help: "Store it although a check objects, or replace an existing entry.")
+  var force = false
+
+  @OptionGroup var commit: CommitOption
+  @OptionGroup var options: CommonOptions
+
+  func run() async throws {
+    let session = try Session(options)
+    let repository = try session.repository()
+    let name = try EntryName(entryName())
+    let existing = try? repository.vault.entry(name)
+    if existing != nil, !force {
+      throw Failure(
+        .usage, "'\(name)' exists already", hints: ["--force replaces it, and keeps its sidecar"])
+    }
+    let providerID = provider ?? existing?.provider ?? name.name
+    let definition = try known(providerID, name, repository)
+    let about = try description(for: session)
+    let fields = try FieldArgument.parse(field, of: definition)
+
+    let key = try KeyText.checked(input(for: name, definition))
+    try checkFormat(key, of: definition)
+    let new = NewKey(
+      entry: name, provider: providerID, key: key, fields: fields,
+      hosts: definition.payloadHosts, serial: try serial(of: existing))
+    if !noTest { try await test(new, definition, in: repository, session) }
+    try repository.vault.store(
+      new, about: about, program: session.gpgProgram(), now: session.surroundings.now)
+    let preview = try repository.vault.entry(name).sidecar?.preview ?? "…"
+    session.note(
+      "added \(name): \(preview), "
+        + "may travel to \(definition.payloadHosts.joined(separator: ", "))")
+    try commit.run("keyvault: add \(name)", [name], in: repository, session)
+  }
+
+  private func entryName() throws -> String {
+    if let entry { return entry }
+    guard Console.isInputTerminal else {
+      throw Failure(
+        .usage, "say which entry to add", hints: ["keyvault add production/openai < FILE"])
+    }
+    return try Question.ask("which entry, such as production/openai?")
+  }
+
+  private func known(
+    _ id: String, _ name: EntryName, _ repository: Repository
+  ) throws -> Provider {
+    if let provider = try repository.catalogue.provider(id) { return provider }
+    let close = Suggestion.closest(to: id, among: repository.catalogue.ids)
+    throw Failure(
+      .usage, "no provider '\(id.printable(limit: 80))' is known",
+      hints: [
+        close.map { "did you mean --provider \($0)?" }
+          ?? "say --provider ID, or add providers.d/\(id).yaml",
+        "'keyvault providers' shows all",
+      ])
+  }
+
+  private func description(for session: Session) throws -> Vault.Description {
+    let git = Git(in: session.surroundings.workingFolder)
+    let owner = owner ?? (git.isPresent ? git.line(["config", "user.email"]) : nil)
+    var end: Timestamp?
+    if let expires {
+      guard let day = Timestamp(expires) else {
+        throw Failure(.usage, "'\(expires.printable(limit: 40))' is no day, such as 2027-02-21")
+      }
+      end = day
+    }
+    return Vault.Description(owner: owner, description: description, variable: env, expires: end)
+  }
+
+  private func input(for name: EntryName, _ provider: Provider) throws -> Secret {
+    if let fromEnv {
+      guard let value = try Surroundings.takeSecret(fromEnv) else {
+        throw Failure(.usage, "the variable \(fromEnv.printable(limit: 80)) is empty or unset")
+      }
+      return value
+    }
+    if Console.isInputTerminal {
+      if let page = provider.links.keys { Console.note("make a key at \(page)") }
+      return try SecretInput.prompt("key for \(name) (hidden): ")
+    }
+    return try SecretInput.standardInput()
+  }
+
+  private func checkFormat(_ key: borrowing Secret, of provider: Provider) throws {
+    guard !provider.formats.isEmpty, key.withBytes({ provider.format(of: $0) }) == nil else {
+      return
+    }
+    let shapes = provider.formats.map { format in
+      let length = format.length
+      let size =
+        length.lowerBound == length.upperBound
+        ? "\(length.lowerBound)" : "\(length.lowerBound) to \(length.upperBound)"
+      return (format.prefix.isEmpty ? "" : "'\(format.prefix)…', ") + "\(size) characters"
+    }
+    let message =
+      "this does not look like a key of \(provider.name) (\(shapes.joined(separator: "; or ")))"
+    guard force else {
+      throw Failure(.findings, message, hints: ["--force stores it all the same"])
+    }
+    Console.warning(message)
+  }
+
+  private func serial(of existing: Vault.Entry?) throws -> Int {
+    (existing?.sidecar?.serial ?? 0) + 1
+  }
+
+  private func test(
+    _ new: borrowing NewKey, _ provider: Provider, in repository: Repository, _ session: Session
+  ) async throws {
+    let prober = Prober(
+      client: try session.client(), catalogue: repository.catalogue,
+      policy: session.surroundings.policy, allowsCost: false)
+    let result = try await prober.test(new, in: repository, now: session.surroundings.now)
+    let evidence = [result.evidence, result.note ?? ""].filter { !$0.isEmpty }.joined(
+      separator: "; ")
+    switch result.verdict {
+    case .invalid, .revoked:
+      guard force else {
+        throw Failure(
+          .findings, "\(provider.name) rejects this key, so it was not stored: \(evidence)",
+          hints: [result.next, "--force stores it all the same"].compactMap(\.self))
+      }
+      Console.warning("\(provider.name) rejects this key: \(evidence)")
+    case .valid, .restricted: session.note("\(provider.name) accepts this key: \(evidence)")
+    default: Console.warning("the key could not be proved: \(result.verdict.rawValue): \(evidence)")
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import ArgumentParser
+import KeyVault
+
+struct Adopt: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Bind what 'pass insert' made to its place, or mend a sidecar.",
+    discussion: """
+      Decrypts the entry, encrypts it again with what binds it to its place, and writes its \
+      sidecar. An entry that is bound elsewhere needs --from with the place that it was moved from.
+
+      Example: keyvault adopt production/openai
+      """)
+
+  @Argument(help: "Such as production/openai.", completion: .entries)
+  var entries: [String]
+
+  @Option(help: "The provider, where it is not the entry's name.")
+  var provider: String?
+
+  @Option(
+    help: ArgumentHelp("The entry that this one was moved or copied from.", valueName: "entry"))
+  var from: String?
+
+  @OptionGroup var commit: CommitOption
+  @OptionGroup var options: CommonOptions
+
+  func run() async throws {
+    let session = try Session(options)
+    let repository = try session.repository()
+    let names = try entries.map { text throws in try EntryName(text) }
+    for name in names { try adopt(name, in: repository, session) }
+    try commit.run(
+      "keyvault: adopt \(names.map(\.path).joined(separator: ", "))", names, in: repository, session
+    )
+  }
+
+  private func adopt(_ name: EntryName, in repository: Repository, _ session: Session) throws {
+    let vault = repository.vault
+    let entry = try vault.entry(name)
+    let opened = try vault.openAnywhere(entry, with: session.gpg())
+    if let origin = vault.origin(of: opened) {
+      guard origin == from else {
+        throw Failure(
+          .malformed, "'\(name)' holds the key of '\(origin.printable(limit: 120))'",
+          hints: ["if it was moved on purpose: keyvault adopt \(name) --from \(origin)"])
+      }
+      Console.note("\(origin): \(try vault.readers(of: origin).joined(separator: ", "))")
+      Console.note("\(name): \(try vault.readers(of: name.path).joined(separator: ", "))")
+    }
+    let id = provider ?? opened.payload.provider ?? entry.provider
+    guard let definition = try repository.catalogue.provider(id) else {
+      throw Failure(
+        .usage, "no provider '\(id.printable(limit: 80))' is known", hints: ["say --provider ID"])
+    }
+    try vault.store(
+      opened.rebound(to: definition), about: Vault.Description(),
+      program: session.gpgProgram(), now: session.surroundings.now)
+    session.note("adopted \(name)")
+  }
+}

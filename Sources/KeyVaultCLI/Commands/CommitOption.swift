@@ -1,0 +1,58 @@
+import ArgumentParser
+import KeyVault
+
+/// `--commit`, of the commands that change entries.
+struct CommitOption: ParsableArguments {
+  @Flag(help: "Commit the changed files.")
+  var commit = false
+
+  /// Commits what changed of these entries, and nothing else that is staged.
+  func run(
+    _ message: String, _ names: [EntryName], in repository: Repository, _ session: Session
+  ) throws {
+    guard commit else { return }
+    let git = Git(in: repository.root)
+    let paths = names.flatMap { [$0.ciphertextPath, $0.sidecarPath] }
+    // A path that neither exists nor is known is an error to git.
+    let known = paths.filter { git.run(["add", "-A", "--", $0])?.status == 0 }
+    let commit = ["commit", "--quiet", "--no-verify", "-m", message, "--"] + known
+    guard git.isPresent, !known.isEmpty, git.run(commit)?.status == 0 else {
+      throw Failure(
+        .io, "git could not commit the change; the files are written",
+        hints: ["git status shows why"])
+    }
+    session.note("committed: \(message)")
+  }
+}
+
+/// `--field NAME=VALUE`, a further part of a credential.
+enum FieldArgument {
+  static func parse(
+    _ arguments: [String], of provider: Provider
+  ) throws(Failure) -> [(name: String, value: String)] {
+    var fields: [(name: String, value: String)] = []
+    for argument in arguments {
+      guard let equals = argument.firstIndex(of: "="), equals != argument.startIndex else {
+        throw Failure(.usage, "--field takes NAME=VALUE")
+      }
+      let name = String(argument[..<equals])
+      let value = String(argument[argument.index(after: equals)...])
+      guard let field = provider.fields.first(where: { $0.name == name }) else {
+        let known = provider.fields.map(\.name)
+        throw Failure(
+          .usage, "\(provider.name) has no field '\(name.printable(limit: 80))'",
+          hints: known.isEmpty ? [] : ["it has \(known.joined(separator: ", "))"])
+      }
+      if field.isSecret {
+        throw Failure(
+          .usage, "'\(name)' is secret, and an argument is seen by every process",
+          hints: ["it cannot be set this way"])
+      }
+      guard !value.isEmpty, !value.utf8.contains(where: { $0 < 0x20 || $0 == 0x7f }) else {
+        throw Failure(.usage, "the value of '\(name)' is empty or has a control character")
+      }
+      fields.append((name, value))
+    }
+    return fields
+  }
+}

@@ -1,0 +1,38 @@
+import ArgumentParser
+import KeyVault
+
+struct Get: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Print a key.",
+    discussion: "Example: curl -H \"Authorization: Bearer $(keyvault get production/openai)\" …")
+
+  @Argument(help: "Such as production/openai.", completion: .entries)
+  var entry: String
+
+  @Option(help: ArgumentHelp("Print a further part of the credential instead.", valueName: "name"))
+  var field: String?
+
+  @Flag(help: "Print it to the log of a CI job too.")
+  var reveal = false
+
+  @OptionGroup var options: CommonOptions
+
+  func run() async throws {
+    let session = try Session(options)
+    let repository = try session.repository()
+    let entry = try repository.vault.entry(EntryName(entry))
+    try session.refuseLog(revealed: reveal, what: "the key")
+    let opened = try repository.vault.open(entry, with: session.gpg())
+    let payload = opened.payload
+    if let field {
+      guard try payload.withField(field, { try Console.output(line: $0) }) != nil else {
+        let names = payload.fieldNames.map { $0.printable(limit: 80) }
+        throw Failure(
+          .notFound, "'\(entry.name)' has no field '\(field.printable(limit: 80))'",
+          hints: names.isEmpty ? [] : ["it has \(names.joined(separator: ", "))"])
+      }
+    } else {
+      try payload.withKey { try Console.output(line: $0) }
+    }
+  }
+}

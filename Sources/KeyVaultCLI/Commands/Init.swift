@@ -1,0 +1,99 @@
+import ArgumentParser
+import GPG
+import KeyVault
+
+struct Init: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Make a keyvault repository in this folder.",
+    discussion: """
+      Writes keyvault.yaml, Schemas/, .gitignore, vault/.gpg-id and the recipients' public keys. \
+      Nothing that exists is overwritten.
+
+      Example: keyvault init --recipient 0123456789ABCDEF0123456789ABCDEF01234567
+      """)
+
+  @Option(
+    help: ArgumentHelp(
+      "Who can read the vault: a full fingerprint of a key in your keyring.",
+      valueName: "fingerprint"))
+  var recipient: [String] = []
+
+  @OptionGroup var options: CommonOptions
+
+  func run() async throws {
+    let session = try Session(options)
+    let gpg = try session.gpg()
+    let keys = try recipient.isEmpty ? [choose(gpg)] : recipient.map { try key($0, gpg) }
+    let files = try keys.map { key in
+      PublicKeyFile(fingerprint: key.fingerprint, armored: try export(key, gpg))
+    }
+    let written = try Layout(root: session.surroundings.workingFolder).create(recipients: files)
+    for file in written { session.detail("wrote \(file)") }
+    let readers = keys.map { $0.userIDs.first ?? $0.fingerprint }.map { $0.printable(limit: 80) }
+    session.note(
+      "this folder is a keyvault repository; \(readers.joined(separator: ", ")) can read it")
+    session.note("next: keyvault add production/openai")
+  }
+
+  private func export(_ key: Key, _ gpg: GPG) throws -> [UInt8] {
+    do throws(GPGError) {
+      return try gpg.exportPublicKey(key.fingerprint)
+    } catch {
+      throw Failure(.notFound, error.message, hints: error.hint.map { [$0] } ?? [])
+    }
+  }
+
+  private func key(_ text: String, _ gpg: GPG) throws -> Key {
+    let fingerprint = text.filter { $0 != " " }.uppercased()
+    guard fingerprint.count == 40, fingerprint.allSatisfy(\.isHexDigit) else {
+      throw Failure(
+        .usage, "'\(text.printable(limit: 80))' is not a full fingerprint of 40 digits",
+        hints: ["gpg --list-keys --fingerprint shows those that you have"])
+    }
+    let found: Key?
+    do throws(GPGError) {
+      found = try gpg.publicKey(fingerprint)
+    } catch {
+      throw Failure(.notFound, error.message, hints: error.hint.map { [$0] } ?? [])
+    }
+    guard let key = found else {
+      throw Failure(
+        .notFound, "no public key \(fingerprint) in your keyring",
+        hints: ["gpg --import its file first"])
+    }
+    if let why = key.unusable {
+      throw Failure(
+        .malformed, "the key \(fingerprint) cannot be a recipient: \(why.message)",
+        hints: why.hint.map { [$0] } ?? [])
+    }
+    return key
+  }
+
+  /// Asks which of the person's own keys; the only one needs no question.
+  private func choose(_ gpg: GPG) throws -> Key {
+    let all: [Key]
+    do throws(GPGError) {
+      all = try gpg.secretKeys()
+    } catch {
+      throw Failure(.locked, error.message, hints: error.hint.map { [$0] } ?? [])
+    }
+    let keys = all.filter { $0.unusable == nil }
+    let lines = keys.map { "\($0.fingerprint)  \(($0.userIDs.first ?? "").printable(limit: 60))" }
+    if keys.isEmpty {
+      throw Failure(
+        .notFound, "there is no GPG key of yours to encrypt to",
+        hints: ["make one: gpg --quick-generate-key 'Your Name <you@example.com>'"])
+    }
+    if keys.count == 1 { return keys[0] }
+    guard Console.isInputTerminal else {
+      throw Failure(
+        .usage, "you have several keys: say which with --recipient FINGERPRINT", hints: lines)
+    }
+    for (index, line) in lines.enumerated() { Console.note("  \(index + 1)  \(line)") }
+    let answer = try Question.ask("encrypt to which of your keys? [1]")
+    guard let number = answer.isEmpty ? 1 : Int(answer), keys.indices.contains(number - 1) else {
+      throw Failure(.usage, "there is no key '\(answer.printable(limit: 20))' in the list")
+    }
+    return keys[number - 1]
+  }
+}

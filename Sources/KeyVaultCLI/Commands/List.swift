@@ -1,0 +1,27 @@
+import ArgumentParser
+import KeyVault
+
+struct List: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "ls",
+    abstract: "List entries.",
+    discussion: "Example: keyvault ls production --format json")
+
+  @Argument(help: "Environments or entries; everything if not said.", completion: .entries)
+  var selection: [String] = []
+
+  @Option(help: "text or json.")
+  var format: ReportFormat = .text
+
+  @OptionGroup var options: CommonOptions
+
+  func run() async throws {
+    let session = try Session(options)
+    let repository = try session.repository()
+    let entries = try Selection(selection, in: repository).entries
+    switch format {
+    case .text: try Console.output(entries.map { $0.name.path + "\n" }.joined())
+    case .json: try Console.output(json(EntryListing(entries)))
+    }
+  }
+}

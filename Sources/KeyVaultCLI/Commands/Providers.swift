@@ -1,0 +1,69 @@
+import ArgumentParser
+import KeyVault
+
+struct Providers: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "The catalogue of providers.",
+    subcommands: [ListProviders.self, ShowProvider.self],
+    defaultSubcommand: ListProviders.self)
+}
+
+struct ListProviders: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "ls", abstract: "List every provider.",
+    discussion: "Example: keyvault providers ls --capability image-generation")
+
+  @Option(help: "Only those that have this capability.")
+  var capability: String?
+
+  @Option(help: "text or json.")
+  var format: ReportFormat = .text
+
+  @OptionGroup var options: CommonOptions
+
+  func run() async throws {
+    let session = try Session(options)
+    let providers = try session.catalogue().all().filter { provider in
+      capability.map(provider.capabilities.contains) ?? true
+    }
+    guard !providers.isEmpty else {
+      throw Failure(
+        .nothingToDo, "no provider has the capability '\((capability ?? "").printable(limit: 80))'")
+    }
+    let listing = ProviderListing(providers)
+    switch format {
+    case .text: try Console.output(listing.text(Console.style(session.surroundings)))
+    case .json: try Console.output(json(listing))
+    }
+  }
+}
+
+struct ShowProvider: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "show", abstract: "Show one provider.",
+    discussion: "Example: keyvault providers show openai")
+
+  @Argument(help: "Such as openai.")
+  var id: String
+
+  @Option(help: "text or json.")
+  var format: ReportFormat = .text
+
+  @OptionGroup var options: CommonOptions
+
+  func run() async throws {
+    let session = try Session(options)
+    let catalogue = try session.catalogue()
+    guard let provider = try catalogue.provider(id) else {
+      let close = Suggestion.closest(to: id, among: catalogue.ids)
+      throw Failure(
+        .notFound, "no provider '\(id.printable(limit: 80))' is known",
+        hints: [close.map { "did you mean '\($0)'?" } ?? "'keyvault providers' shows all"])
+    }
+    switch format {
+    case .text:
+      try Console.output(ProviderListing.Item(provider).text(Console.style(session.surroundings)))
+    case .json: try Console.output(json(ProviderListing([provider])))
+    }
+  }
+}

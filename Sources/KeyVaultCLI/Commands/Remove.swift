@@ -1,0 +1,44 @@
+import ArgumentParser
+import KeyVault
+
+struct Remove: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "rm",
+    abstract: "Remove entries from the vault.",
+    discussion: """
+      What was committed stays in git's history: revoke the key at its provider too.
+
+      Example: keyvault rm staging/openai
+      """)
+
+  @Argument(help: "Such as staging/openai.", completion: .entries)
+  var entries: [String]
+
+  @Flag(name: .shortAndLong, help: "Do not ask.")
+  var force = false
+
+  @OptionGroup var commit: CommitOption
+  @OptionGroup var options: CommonOptions
+
+  func run() async throws {
+    let session = try Session(options)
+    let repository = try session.repository()
+    let found = try entries.map { try repository.vault.entry(EntryName($0)) }
+    if !force, Console.isInputTerminal {
+      let names = found.map(\.name.path).joined(separator: ", ")
+      guard try Question.confirm("remove \(names)?") else {
+        throw Failure(.nothingToDo, "nothing was removed")
+      }
+    }
+    for entry in found {
+      try repository.vault.remove(entry.name)
+      let page = (try? repository.catalogue.provider(entry.provider))??.links.keys
+      session.note(
+        "removed \(entry.name); git's history keeps it, so revoke the key"
+          + (page.map { " at \($0)" } ?? ""))
+    }
+    try commit.run(
+      "keyvault: remove \(found.map(\.name.path).joined(separator: ", "))", found.map(\.name),
+      in: repository, session)
+  }
+}

@@ -1,0 +1,54 @@
+public import ArgumentParser
+public import KeyVault
+
+struct Render: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Write the keys of an environment in the form that a program reads.",
+    discussion: """
+      Nothing is written if a required key is missing or the form cannot carry a value.
+
+      Example: keyvault render production --format dotenv -o .env
+      """)
+
+  @Argument(help: "The environment; KEYVAULT_ENV if not said.", completion: .entries)
+  var environment: String?
+
+  @Option(help: "dotenv, json or shell.")
+  var format: Dialect = .dotenv
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp("Write this file, readable by you alone.", valueName: "file"),
+    completion: .file())
+  var output: String?
+
+  @Flag(help: "Print the keys to the log of a CI job too.")
+  var reveal = false
+
+  @OptionGroup var options: CommonOptions
+
+  func run() async throws {
+    let session = try Session(options)
+    let repository = try session.repository()
+    guard let name = environment ?? session.surroundings.environment else {
+      throw Failure(
+        .usage, "say which environment to render", hints: ["keyvault render production"])
+    }
+    let environment = try Selection.environment(name, in: repository)
+    if output == nil { try session.refuseLog(revealed: reveal, what: "the keys") }
+    let text = try await Rendering(repository: repository, policy: session.surroundings.policy)
+      .text(of: environment, as: format, gpg: session.gpg())
+    guard let output else { return try Console.output(text) }
+    try OutputFile(output).write(text)
+    session.note("wrote \(output)")
+    try warnIfTracked(output, session)
+  }
+
+  private func warnIfTracked(_ path: String, _ session: Session) throws {
+    let git = Git(in: session.surroundings.workingFolder)
+    guard git.isPresent, git.run(["check-ignore", "-q", "--", path])?.status == 1 else { return }
+    Console.warning("git does not ignore '\(path)'", hint: "add it to .gitignore")
+  }
+}
+
+extension Dialect: ExpressibleByArgument {}

@@ -1,0 +1,78 @@
+import ArgumentParser
+import KeyVault
+
+struct SetField: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "set",
+    abstract: "Change what is written in the clear about an entry.",
+    discussion: """
+      Comments, order and quoting of the sidecar stay as they are. An empty value removes a field.
+
+      Example: keyvault set production/openai owner=bob@example.com expires=2027-02-21
+      """)
+
+  @Argument(help: "Such as production/openai.", completion: .entries)
+  var entry: String
+
+  @Argument(
+    help: ArgumentHelp(
+      "owner, description, env, expires or disabled.", valueName: "field=value"))
+  var changes: [String] = []
+
+  @Option(
+    help: ArgumentHelp("Change a further part of the credential.", valueName: "name=value"))
+  var field: [String] = []
+
+  @OptionGroup var commit: CommitOption
+  @OptionGroup var options: CommonOptions
+
+  private static let names = ["owner", "description", "env", "expires", "disabled"]
+
+  func run() async throws {
+    let session = try Session(options)
+    let repository = try session.repository()
+    let name = try EntryName(entry)
+    let entry = try repository.vault.entry(name)
+    guard !changes.isEmpty || !field.isEmpty else {
+      throw Failure(
+        .usage, "say what to change", hints: ["keyvault set \(name) owner=alice@example.com"])
+    }
+    let edits = try changes.map(Self.parse)
+    if !field.isEmpty { try changeFields(of: entry, in: repository, session) }
+    for (field, value) in edits {
+      try repository.vault.setField(field, to: value, of: name)
+    }
+    session.note("changed \(name)")
+    try commit.run("keyvault: change \(name)", [name], in: repository, session)
+  }
+
+  private static func parse(_ change: String) throws(Failure) -> (String, String) {
+    guard let equals = change.firstIndex(of: "=") else {
+      throw Failure(.usage, "'\(change.printable(limit: 80))' is not field=value")
+    }
+    let name = String(change[..<equals])
+    guard names.contains(name) else {
+      let hint =
+        name == "provider"
+        ? "the provider is bound inside the encryption: keyvault add --force --provider ID"
+        : Suggestion.closest(to: name, among: names).map { "did you mean '\($0)'?" }
+          ?? "fields are \(names.joined(separator: ", "))"
+      throw Failure(
+        .usage, "'\(name.printable(limit: 80))' cannot be set", hints: [hint])
+    }
+    return (name, String(change[change.index(after: equals)...]))
+  }
+
+  private func changeFields(
+    of entry: Vault.Entry, in repository: Repository, _ session: Session
+  ) throws {
+    guard let provider = try repository.catalogue.provider(entry.provider) else {
+      throw Failure(.malformed, "no provider '\(entry.provider.printable(limit: 80))' is known")
+    }
+    let fields = try FieldArgument.parse(field, of: provider)
+    let opened = try repository.vault.openBound(entry, with: session.gpg())
+    try repository.vault.store(
+      opened.changed(fields: fields), about: Vault.Description(), program: session.gpgProgram(),
+      now: session.surroundings.now)
+  }
+}

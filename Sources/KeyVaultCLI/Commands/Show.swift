@@ -1,0 +1,30 @@
+import ArgumentParser
+import KeyVault
+
+struct Show: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Show everything about an entry but the key.",
+    discussion: "Example: keyvault show production/openai")
+
+  @Argument(help: "Such as production/openai.", completion: .entries)
+  var entry: String
+
+  @Option(help: "text or json.")
+  var format: ReportFormat = .text
+
+  @OptionGroup var options: CommonOptions
+
+  func run() async throws {
+    let session = try Session(options)
+    let repository = try session.repository()
+    let entry = try repository.vault.entry(EntryName(entry))
+    let now = session.surroundings.now
+    let last = try session.history(of: repository).latest(now: now)[entry.name.path]
+    let details = try EntryDetails(
+      of: entry, in: repository, last: last, program: try? session.gpgProgram())
+    switch format {
+    case .text: try Console.output(details.text(Console.style(session.surroundings), now: now))
+    case .json: try Console.output(json(details))
+    }
+  }
+}

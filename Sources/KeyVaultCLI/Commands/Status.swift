@@ -1,0 +1,38 @@
+import ArgumentParser
+import KeyVault
+
+struct Status: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Report what is known of every key, without opening any.",
+    discussion: """
+      Verdicts are those of the last 'keyvault test' on this machine.
+
+      Example: keyvault status production --format markdown
+      """)
+
+  enum Format: String, ExpressibleByArgument, CaseIterable {
+    case text, json, markdown
+  }
+
+  @Argument(help: "Environments or entries; everything if not said.", completion: .entries)
+  var selection: [String] = []
+
+  @Option(help: "text, json or markdown.")
+  var format: Format = .text
+
+  @OptionGroup var options: CommonOptions
+
+  func run() async throws {
+    let session = try Session(options)
+    let repository = try session.repository()
+    let selection = try Selection(selection, in: repository)
+    let now = session.surroundings.now
+    let verdicts = try session.history(of: repository).latest(now: now)
+    let report = try StatusReport(of: selection, in: repository, verdicts: verdicts, now: now)
+    switch format {
+    case .text: try Console.output(report.text(Console.style(session.surroundings)))
+    case .json: try Console.output(json(report))
+    case .markdown: try Console.output(report.markdown())
+    }
+  }
+}

@@ -1,0 +1,114 @@
+import ArgumentParser
+import GPG
+import Glibc
+import KeyVault
+
+/// The only place that exits.
+@main
+enum Main {
+  static func main() async {
+    Signals.install()
+    // A core dump would hold keys.
+    var none = rlimit(rlim_cur: 0, rlim_max: 0)
+    setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
+
+    let status = await run(Array(CommandLine.arguments.dropFirst()))
+    ThrowawayHomes.removeAll()
+    exit(status)
+  }
+
+  /// Parses, runs, and tells what went wrong; the exit status.
+  private static func run(_ arguments: [String]) async -> Int32 {
+    do {
+      var command = try KeyVaultCommand.parseAsRoot(try enterFolder(arguments))
+      if var command = command as? any AsyncParsableCommand {
+        try await command.run()
+      } else {
+        try command.run()
+      }
+      return 0
+    } catch let failure as Failure {
+      Console.report(failure)
+      return failure.kind.exitStatus
+    } catch is BrokenPipe {
+      // Whoever reads us has seen enough: `keyvault ls | head -1`.
+      return 0
+    } catch let error as FileError {
+      Console.report(error.failure)
+      return error.failure.kind.exitStatus
+    } catch let code as ExitCode {
+      return code.rawValue
+    } catch {
+      return report(error, arguments: arguments)
+    }
+  }
+
+  /// `-C DIR` before the subcommand, as git has it; several add up.
+  private static func enterFolder(_ arguments: [String]) throws(Failure) -> [String] {
+    var rest = arguments[...]
+    while rest.first == "-C" {
+      guard let folder = rest.dropFirst().first else {
+        throw Failure(.usage, "-C needs a folder")
+      }
+      guard chdir(folder) == 0 else { throw Failure(.notFound, "no such folder '\(folder)'") }
+      rest = rest.dropFirst(2)
+    }
+    return Array(rest)
+  }
+
+  /// What the parser says: help and versions are results, the rest is usage.
+  private static func report(_ error: any Error, arguments: [String]) -> Int32 {
+    if KeyVaultCommand.exitCode(for: error).rawValue == 0 {
+      // A reader that went away has read enough of the help.
+      try? Console.output(KeyVaultCommand.fullMessage(for: error) + "\n")
+      return 0
+    }
+    let names = commandNames
+    let first = arguments.first ?? ""
+    guard first.hasPrefix("-") || first.isEmpty || names.contains(first) else {
+      Console.report(unknownCommand(first, names: names))
+      return Failure.Kind.usage.exitStatus
+    }
+    var message = KeyVaultCommand.message(for: error)
+    if message.hasSuffix(".") { message.removeLast() }
+    let help = names.contains(first) ? "keyvault help \(first)" : "keyvault --help"
+    Console.report(Failure(.usage, message.lowercasedFirst, hints: ["see '\(help)'"]))
+    return Failure.Kind.usage.exitStatus
+  }
+
+  private static var commandNames: [String] {
+    var names: [String] = []
+    for group in KeyVaultCommand.configuration.groupedSubcommands {
+      for command in group.subcommands { names.append(command._commandName) }
+    }
+    return names
+  }
+
+  private static func unknownCommand(_ name: String, names: [String]) -> Failure {
+    let close = Suggestion.closest(to: name, among: names).map { "did you mean '\($0)'?" }
+    return Failure(
+      .usage, "no command '\(name.printable(limit: 80))'",
+      hints: [close ?? "'keyvault --help' shows every command"])
+  }
+}
+
+extension String {
+  fileprivate var lowercasedFirst: String { prefix(1).lowercased() + String(dropFirst()) }
+}
+
+extension Failure.Kind {
+  /// Documented, never renumbered.
+  var exitStatus: Int32 {
+    switch self {
+    case .findings: 1
+    case .nothingToDo: 2
+    case .usage: 64
+    case .malformed: 65
+    case .notFound: 66
+    case .programMissing: 69
+    case .cannotWrite: 73
+    case .io: 74
+    case .locked: 77
+    }
+  }
+}

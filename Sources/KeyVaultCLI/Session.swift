@@ -1,0 +1,115 @@
+import ArgumentParser
+import GPG
+import Glibc
+import HTTP
+import KeyVault
+import Secrets
+
+/// Options of every command that works in a repository.
+struct CommonOptions: ParsableArguments {
+  @Option(
+    name: .customShort("C"),
+    help: ArgumentHelp("Work as if started in this folder.", valueName: "dir"),
+    completion: .directory)
+  var folder: String?
+
+  @Flag(name: .shortAndLong, help: "Say nothing but results and errors.")
+  var quiet = false
+
+  @Flag(name: .shortAndLong, help: "Say more about what happens.")
+  var verbose = false
+}
+
+/// What a command works with: made at its start, from its options and the process's surroundings.
+final class Session {
+  let surroundings: Surroundings
+  let options: CommonOptions
+  /// Held for the life of the command: it is removed with its last owner.
+  private var ciHome: CIHome?
+
+  init(_ options: CommonOptions) throws {
+    if let folder = options.folder, chdir(folder) != 0 {
+      throw Failure(.notFound, "no such folder '\(folder)'")
+    }
+    self.options = options
+    surroundings = try Surroundings()
+  }
+
+  /// The repository that the working folder lies in.
+  func repository() throws -> Repository {
+    try Repository(at: Repository.root(from: surroundings.workingFolder))
+  }
+
+  /// The catalogue: with the repository's own providers, where there is one.
+  func catalogue() throws -> Catalogue {
+    let root = try? Repository.root(from: surroundings.workingFolder)
+    return Catalogue(root: root)
+  }
+
+  func gpgProgram() throws(Failure) -> String {
+    do throws(GPGError) {
+      return try GPG.locate(searchPath: surroundings.searchPath)
+    } catch {
+      throw Failure(.programMissing, error.message, hints: error.hint.map { [$0] } ?? [])
+    }
+  }
+
+  /// gpg with the user's home, or with the key of `KEYVAULT_GPG_KEY` in a home that is gone at exit.
+  func gpg() throws -> GPG {
+    let program = try gpgProgram()
+    var passphrase: Passphrase?
+    if let text = try Surroundings.takeSecret("KEYVAULT_GPG_PASSPHRASE") {
+      passphrase = Passphrase(text)
+    }
+    if let ciHome { return ciHome.gpg }
+    guard let key = try Surroundings.takeSecret("KEYVAULT_GPG_KEY") else {
+      return GPG(program: program, home: nil)
+    }
+    do throws(GPGError) {
+      ThrowawayHomes.sweepStale()
+      let home = try CIHome(
+        secretKey: key, passphrase: passphrase, program: program,
+        runtimeDirectory: surroundings.runtimeDirectory)
+      ciHome = home
+      return home.gpg
+    } catch {
+      throw Failure(
+        .locked, "cannot use the key of KEYVAULT_GPG_KEY: \(error.message)",
+        hints: error.hint.map { [$0] } ?? [])
+    }
+  }
+
+  func client() throws(Failure) -> HTTPClient {
+    do throws(HTTPError) {
+      return try HTTPClient(userAgent: "keyvault/\(keyvaultVersion)")
+    } catch {
+      throw Failure(.programMissing, error.message, hints: error.hint.map { [$0] } ?? [])
+    }
+  }
+
+  func history(of repository: Repository) throws(Failure) -> History {
+    History(try LocalState(of: repository, stateHome: surroundings.stateHome))
+  }
+
+  /// Says something that is neither a result nor an error.
+  func note(_ text: @autoclosure () -> String) {
+    if !options.quiet { Console.note(text()) }
+  }
+
+  func detail(_ text: @autoclosure () -> String) {
+    if options.verbose { Console.note(text()) }
+  }
+
+  /// A secret that goes to a log is a leak: under CI it must be asked for (security.md 29).
+  func refuseLog(revealed: Bool, what: String) throws {
+    guard surroundings.isCI, !revealed, !Console.isOutputFile else { return }
+    throw Failure(
+      .usage, "\(what) would go to the log of a CI job",
+      hints: ["write it to a file with '> FILE'", "or say --reveal if the log may have it"])
+  }
+}
+
+/// How a report is printed.
+enum ReportFormat: String, ExpressibleByArgument, CaseIterable {
+  case text, json
+}

@@ -1,0 +1,79 @@
+import Glibc
+import KeyVault
+import Secrets
+
+/// Whoever reads our output went away.
+struct BrokenPipe: Error {}
+
+/// The only place that writes to the standard streams: results to stdout, talk to stderr.
+enum Console {
+  static var isOutputTerminal: Bool { isatty(1) == 1 }
+  static var isErrorTerminal: Bool { isatty(2) == 1 }
+  static var isInputTerminal: Bool { isatty(0) == 1 }
+
+  /// Whether stdout is a file on a disk, which no log shows.
+  static var isOutputFile: Bool {
+    var status = stat()
+    return fstat(1, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+  }
+
+  /// Writes a result. Throws ``BrokenPipe``, or a failure if the disk is full.
+  static func output(_ text: String) throws {
+    var text = text
+    try text.withUTF8 { try write(UnsafeRawBufferPointer($0), to: 1) }
+  }
+
+  static func output(_ secret: borrowing Secret) throws {
+    try secret.withBytes { bytes in
+      try bytes.withUnsafeBytes { try write($0, to: 1) }
+    }
+  }
+
+  /// Says something to the person. That nobody listens is no error.
+  static func note(_ text: String) {
+    var line = text + "\n"
+    line.withUTF8 { _ = try? write(UnsafeRawBufferPointer($0), to: 2) }
+  }
+
+  /// The same without a line break: the answer goes on the same line.
+  static func prompt(_ text: String) {
+    var text = text
+    text.withUTF8 { _ = try? write(UnsafeRawBufferPointer($0), to: 2) }
+  }
+
+  static func warning(_ message: String, hint: String? = nil) {
+    note("keyvault: warning: \(message)")
+    if let hint { note("keyvault: hint: \(hint)") }
+  }
+
+  static func report(_ failure: Failure) {
+    note("keyvault: error: \(failure.message)")
+    for hint in failure.hints { note("keyvault: hint: \(hint)") }
+  }
+
+  /// How to write reports to stdout.
+  static func style(_ surroundings: Surroundings) -> Style {
+    guard isOutputTerminal else { return Style() }
+    return Style(isColoured: surroundings.wantsColour, width: width)
+  }
+
+  private static var width: Int? {
+    var size = winsize()
+    guard ioctl(1, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+    return Int(size.ws_col)
+  }
+
+  private static func write(_ buffer: UnsafeRawBufferPointer, to descriptor: Int32) throws {
+    var done = 0
+    while done < buffer.count {
+      let wrote = Glibc.write(descriptor, buffer.baseAddress! + done, buffer.count - done)
+      if wrote < 0 && errno == EINTR { continue }
+      if wrote < 0 && errno == EPIPE { throw BrokenPipe() }
+      guard wrote > 0 else {
+        throw Failure(
+          .cannotWrite, "cannot write to standard output: \(String(cString: strerror(errno)))")
+      }
+      done += wrote
+    }
+  }
+}

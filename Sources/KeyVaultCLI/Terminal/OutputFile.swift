@@ -1,0 +1,28 @@
+import KeyVault
+import Secrets
+
+/// A file that a person named with `-o`: written whole, and readable by them alone.
+struct OutputFile {
+  private let folder: String
+  private let name: String
+
+  init(_ path: String) throws(Failure) {
+    let slash = path.lastIndex(of: "/")
+    name = slash.map { String(path[path.index(after: $0)...]) } ?? path
+    folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+    guard !name.isEmpty, name != ".", name != ".." else {
+      throw Failure(.usage, "'\(path)' is no file to write")
+    }
+  }
+
+  func write(_ text: borrowing Secret) throws(Failure) {
+    do throws(FileError) {
+      let folder = try Folder(folder)
+      try text.withBytes { (bytes) throws(FileError) in
+        try folder.write(bytes, as: name, mode: 0o600)
+      }
+    } catch {
+      throw Failure(.cannotWrite, error.message)
+    }
+  }
+}

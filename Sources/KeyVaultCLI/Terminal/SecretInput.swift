@@ -1,0 +1,92 @@
+import Glibc
+import KeyVault
+import Secrets
+
+/// The ways in which a person hands over a key. Never an argument, which everybody can see.
+enum SecretInput {
+  private static let limit = 64 << 10
+
+  /// Asks twice nothing: the key is pasted, and its preview is shown afterwards.
+  static func prompt(_ question: String) throws -> Secret {
+    let terminal = open("/dev/tty", O_RDWR | O_CLOEXEC)
+    guard terminal >= 0 else {
+      throw Failure(
+        .usage, "there is no terminal to ask for the key", hints: ["pipe the key to standard input"]
+      )
+    }
+    defer { close(terminal) }
+    var current = termios()
+    tcgetattr(terminal, &current)
+    let settings = current
+    current.c_lflag &= ~tcflag_t(ECHO)
+    tcsetattr(terminal, TCSAFLUSH, &current)
+    let restore: @Sendable () -> Void = {
+      withUnsafePointer(to: settings) { _ = tcsetattr(terminal, TCSAFLUSH, $0) }
+    }
+    Signals.atExit(restore)
+    defer {
+      restore()
+      Signals.atExit {}
+      Console.note("")
+    }
+    _ = question.withCString { write(terminal, $0, strlen($0)) }
+    return try read(terminal, untilLineBreak: true)
+  }
+
+  /// All of standard input.
+  static func standardInput() throws(Failure) -> Secret {
+    try read(0, untilLineBreak: false)
+  }
+
+  static func file(_ path: String) throws(Failure) -> Secret {
+    let file = open(path, O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { throw Failure(.notFound, "cannot read '\(path)'") }
+    defer { close(file) }
+    return try read(file, untilLineBreak: false)
+  }
+
+  private static func read(_ descriptor: Int32, untilLineBreak: Bool) throws(Failure) -> Secret {
+    var code: Int32 = 0
+    let secret = Secret(capacity: limit + 1) { output in
+      output.withUnsafeMutableBytes { buffer, count in
+        while count < buffer.count {
+          let got = Glibc.read(descriptor, buffer.baseAddress! + count, buffer.count - count)
+          if got < 0 && errno == EINTR { continue }
+          if got < 0 { code = errno }
+          if got <= 0 { return }
+          count += got
+          if untilLineBreak, buffer[count - 1] == UInt8(ascii: "\n") { return }
+        }
+      }
+    }
+    if code != 0 {
+      throw Failure(.io, "cannot read the key: \(String(cString: strerror(code)))")
+    }
+    if secret.count > limit {
+      throw Failure(.malformed, "this cannot be a key: it is longer than \(limit / 1024) KiB")
+    }
+    return secret
+  }
+}
+
+/// Questions whose answers are no secrets.
+enum Question {
+  /// The answer without white space at its ends; empty for the default.
+  static func ask(_ question: String) throws -> String {
+    Console.prompt(question + " ")
+    return (readLine() ?? "").trimmed
+  }
+
+  static func confirm(_ question: String) throws -> Bool {
+    ["y", "yes"].contains(try ask(question + " [y/N]").lowercased())
+  }
+}
+
+extension String {
+  var trimmed: String {
+    var text = self[...]
+    while text.first?.isWhitespace == true { text.removeFirst() }
+    while text.last?.isWhitespace == true { text.removeLast() }
+    return String(text)
+  }
+}

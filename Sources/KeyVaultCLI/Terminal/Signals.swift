@@ -1,0 +1,54 @@
+import Dispatch
+import GPG
+import Glibc
+import Synchronization
+
+/// Handlers may do little more than write to a pipe; a thread does the rest. Written once, before a
+/// handler exists.
+nonisolated(unsafe) private var signalPipe: Int32 = -1
+
+/// An interrupted command leaves nothing behind: throwaway homes with a secret key go, and so do
+/// their agents.
+enum Signals {
+  private static let cleanup = Mutex<(@Sendable () -> Void)?>(nil)
+  static func install() {
+    // `keyvault ls | head -1` ends by an error of write(2), not by a signal.
+    signal(SIGPIPE, SIG_IGN)
+    var ends: [Int32] = [0, 0]
+    guard pipe(&ends) == 0 else { return }
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    signalPipe = ends[1]
+    for number in [SIGINT, SIGTERM, SIGHUP] {
+      // Whoever started us with a signal ignored, as nohup does, means it.
+      var old = sigaction()
+      sigaction(number, nil, &old)
+      if unsafeBitCast(old.__sigaction_handler.sa_handler, to: Int.self)
+        == unsafeBitCast(SIG_IGN, to: Int.self)
+      {
+        continue
+      }
+      signal(number) { number in
+        var byte = UInt8(truncatingIfNeeded: number)
+        _ = write(signalPipe, &byte, 1)
+      }
+    }
+    let readEnd = ends[0]
+    let thread = DispatchQueue(label: "signals")
+    thread.async {
+      var byte: UInt8 = 0
+      while read(readEnd, &byte, 1) < 0 && errno == EINTR {}
+      finish(Int32(byte))
+    }
+  }
+
+  /// What else must be undone if a signal ends the process, such as a terminal without echo.
+  static func atExit(_ action: @escaping @Sendable () -> Void) {
+    cleanup.withLock { $0 = action }
+  }
+
+  private static func finish(_ number: Int32) -> Never {
+    cleanup.withLock { $0?() }
+    ThrowawayHomes.removeAll()
+    _exit(128 + number)
+  }
+}

@@ -1,0 +1,73 @@
+import Glibc
+import HTTP
+import KeyVault
+import Secrets
+
+/// What the process was given besides its arguments, read once.
+struct Surroundings {
+  let now: Timestamp
+  let workingFolder: String
+  let searchPath: String
+  let isCI: Bool
+  let wantsColour: Bool
+  /// `$XDG_STATE_HOME/keyvault`.
+  let stateHome: String
+  let runtimeDirectory: String?
+  /// The environment to render where none is named.
+  let environment: String?
+  let policy: OriginPolicy
+
+  init() throws(Failure) {
+    now = try Self.clock()
+    workingFolder = try Self.realFolder(".")
+    searchPath = Self.variable("PATH") ?? "/usr/local/bin:/usr/bin:/bin"
+    isCI = Self.variable("CI") == "true"
+    wantsColour = Self.variable("NO_COLOR") == nil && Self.variable("TERM") != "dumb"
+    let home = Self.variable("HOME") ?? "/"
+    stateHome = (Self.variable("XDG_STATE_HOME") ?? home + "/.local/state") + "/keyvault"
+    runtimeDirectory = Self.variable("XDG_RUNTIME_DIR")
+    environment = Self.variable("KEYVAULT_ENV")
+    policy = try OriginPolicy(parsing: Self.variable("KEYVAULT_ALLOW_HOSTS") ?? "")
+  }
+
+  /// An empty variable counts as unset.
+  static func variable(_ name: String) -> String? {
+    guard let value = getenv(name), value.pointee != 0 else { return nil }
+    return String(cString: value)
+  }
+
+  /// The value as a secret, and the variable gone, so that no child has it (security.md 24). A
+  /// variable `NAME_FILE` names a file instead.
+  static func takeSecret(_ name: String) throws(Failure) -> Secret? {
+    defer {
+      unsetenv(name)
+      unsetenv(name + "_FILE")
+    }
+    if let value = getenv(name), value.pointee != 0 {
+      let length = strlen(value)
+      let secret = Secret(copying: UnsafeRawBufferPointer(start: value, count: length).bytes)
+      explicit_bzero(value, length)
+      return secret
+    }
+    guard let path = variable(name + "_FILE") else { return nil }
+    return try SecretInput.file(path)
+  }
+
+  /// `SOURCE_DATE_EPOCH` sets the clock, for results that can be repeated.
+  private static func clock() throws(Failure) -> Timestamp {
+    guard let text = variable("SOURCE_DATE_EPOCH") else { return Timestamp(seconds: time(nil)) }
+    guard let seconds = Int(text) else {
+      throw Failure(.usage, "SOURCE_DATE_EPOCH is no number of seconds")
+    }
+    return Timestamp(seconds: seconds)
+  }
+
+  /// The path of a folder without links.
+  static func realFolder(_ path: String) throws(Failure) -> String {
+    guard let real = realpath(path, nil) else {
+      throw Failure(.notFound, "no such folder '\(path)'")
+    }
+    defer { free(real) }
+    return String(cString: real)
+  }
+}
