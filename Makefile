@@ -1,0 +1,43 @@
+# The few commands that a person and CI need. Each installs what it lacks.
+
+RELEASE = swift build -c release --static-swift-stdlib
+SUITES  = $(wildcard ../shared/suites)
+export KEYVAULT_SUITES ?= $(if $(SUITES),$(abspath $(SUITES)))
+
+.PHONY: help build demo test check lint linkage bench clean deps deps-build deps-test deps-bench
+
+help: ## show this
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: deps-build ## the release binary at .build/release/keyvault, and the demo's provider stand-in
+	$(RELEASE) --product keyvault
+	$(RELEASE) --product provider-stub
+
+demo: build ## the whole way of a key, on this repository's own demo environment
+	@Demo/run
+
+test: deps-test ## every test
+	swift test
+
+check: lint linkage test ## what CI checks
+
+lint: ## format, forbidden words, directions of imports
+	swift format lint --strict --recursive Sources Tests Plugins Package.swift
+	@Scripts/lint
+
+linkage: build ## the binary needs neither the large Foundation nor libcurl to start
+	@Scripts/linkage .build/release/keyvault
+
+bench: build deps-bench ## speed beside gpg, pass and others, as ratios of one run
+	@Scripts/bench
+
+clean:
+	rm -rf .build
+
+deps: deps-test deps-bench ## every package that building, testing and measuring need
+deps-build:
+	@Scripts/deps build
+deps-test:
+	@Scripts/deps build test
+deps-bench:
+	@Scripts/deps build test bench
