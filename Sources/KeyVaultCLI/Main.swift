@@ -7,12 +7,18 @@ import KeyVault
 @main
 enum Main {
   static func main() async {
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    if arguments == ["--version"] {
+      // Scripts ask often; the parser alone would double the time.
+      try? Console.output(KeyVaultCommand.configuration.version + "\n")
+      exit(0)
+    }
     Signals.install()
     // A core dump would hold keys.
     var none = rlimit(rlim_cur: 0, rlim_max: 0)
     setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
 
-    let status = await run(Array(CommandLine.arguments.dropFirst()))
+    let status = await run(arguments)
     ThrowawayHomes.removeAll()
     exit(status)
   }
