@@ -1,4 +1,5 @@
 internal import CGPGME
+internal import Dispatch
 internal import Glibc
 public import Secrets
 
@@ -41,6 +42,14 @@ public struct GPG: Sendable {
     return unsafe access(program, X_OK) == 0
   }
 
+  /// Makes a context ahead of the first operation, on a thread of its own: most of its time is a wait
+  /// for gpg to say its version. A failure shows at the operation.
+  public func prepare() {
+    DispatchQueue.global().async { [engine] in
+      try? engine.withContext { (_) throws(GPGError) in }
+    }
+  }
+
   /// Decrypts exactly the message's bytes, offline. Any complaint of gpg discards all output.
   public func decrypt(_ message: Message) throws(GPGError) -> Secret {
     try engine.lanes.run { () throws(GPGError) in
@@ -79,6 +88,7 @@ public struct GPG: Sendable {
       if let path = socket.tooLongPath {
         return GPGError(.socketPathTooLong(path: path, length: path.utf8.count))
       }
+      if log.isKeyKnown, !socket.isAnswering { return GPGError(.noAgent) }
       let missing = log.missingSecretKeys
       return GPGError(.noSecretKey(keyIDs: missing.isEmpty ? message.recipients : missing))
     case GPG_ERR_DECRYPT_FAILED, GPG_ERR_CHECKSUM, GPG_ERR_INV_PACKET: return GPGError(.damaged)

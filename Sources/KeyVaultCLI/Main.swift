@@ -18,6 +18,9 @@ enum Main {
     var none = rlimit(rlim_cur: 0, rlim_max: 0)
     setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
 
+    // pinentry must find the terminal; gpg asks for this variable and has it set by no shell.
+    if getenv("GPG_TTY") == nil, let terminal = ttyname(0) { setenv("GPG_TTY", terminal, 1) }
+
     let status = await run(arguments)
     ThrowawayHomes.removeAll()
     exit(status)

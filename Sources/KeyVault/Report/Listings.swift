@@ -63,7 +63,7 @@ public struct EntryDetails: Sendable, Codable {
 
   /// `program` is gpg, which reads the public keys; nil leaves out the readers' names.
   public init(
-    of entry: Vault.Entry, in repository: Repository, last: History.Record?, program: String?
+    of entry: Vault.Entry, in repository: Repository, last: History.Record?, program: GPGProgram?
   ) throws(Failure) {
     details = EntryListing.Item(entry)
     let provider = try? repository.catalogue.provider(entry.provider)
@@ -78,14 +78,19 @@ public struct EntryDetails: Sendable, Codable {
   }
 
   private static func readers(
-    of entry: Vault.Entry, in repository: Repository, program: String?
+    of entry: Vault.Entry, in repository: Repository, program: GPGProgram?
   ) -> [Reader] {
     let vault = repository.vault
     let list = try? vault.recipients(of: entry.name.environment)
     return (list?.recipients ?? []).map { recipient in
       let file = vault.publicKey(recipient.fingerprint)
       let key = program.flatMap { program in
-        file.flatMap { try? GPG.inspect(publicKeyFile: $0, program: program).first }
+        file.flatMap { bytes in
+          try? GPG.inspect(
+            publicKeyFile: bytes, program: program.path,
+            runtimeDirectory: program.runtimeDirectory
+          ).first
+        }
       }
       return Reader(
         fingerprint: recipient.fingerprint, name: key?.userIDs.first,
@@ -96,9 +101,9 @@ public struct EntryDetails: Sendable, Codable {
   private static func environments(
     rendering entry: Vault.Entry, in repository: Repository
   ) throws(Failure) -> [String] {
-    let all = try repository.vault.entries()
+    let all = try repository.vault.entriesByEnvironment()
     var names: [String] = []
-    for environment in Selection.environments(of: all, in: repository) {
+    for environment in Selection.environments(all.keys, in: repository) {
       let assembly = try Assembly(environment, of: all, in: repository)
       if assembly.slots.contains(where: { $0.entry.name == entry.name }) {
         names.append(environment)
