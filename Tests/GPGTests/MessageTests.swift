@@ -131,7 +131,7 @@ struct MessageTests {
     #expect(bare != text)
     #expect(try Message(Array(bare.utf8)).bytes == binary)
     #expect(refusal(armored + armored) == .trailing)
-    #expect(refusal(Array(text.replacing("END PGP", with: "END XXX").utf8)) == .damagedArmor)
+    #expect(refusal(Array(text.replacing("END PGP", with: "END NOPE").utf8)) == .damagedArmor)
     #expect(refusal(Array("-----BEGIN PGP MESSAGE-----".utf8)) == .truncated)
   }
 }
