@@ -15,6 +15,8 @@ public struct Timestamp: Sendable, Hashable, Comparable, Codable {
     let full = text.utf8.count == 10 ? text + "T00:00:00Z" : text
     guard let date = try? style.parse(full) else { return nil }
     seconds = Int(date.timeIntervalSince1970)
+    // The parser takes 2027-02-30 for 2027-03-02.
+    guard self.text.hasPrefix(text.prefix(19)) else { return nil }
   }
 
   public init(from decoder: any Decoder) throws {
