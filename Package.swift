@@ -74,7 +74,8 @@ let package = Package(
       name: "KeyVaultTests", dependencies: ["KeyVault", "ProviderStub"],
       exclude: ["Fixtures"], swiftSettings: settings),
     .testTarget(
-      name: "CLITests", dependencies: ["KeyVaultCLI", "ProviderStub", "ProviderStubCLI"],
+      name: "CLITests",
+      dependencies: ["KeyVaultCLI", "ProviderStub", "ProviderStubCLI", "JSONSchema", "YAML"],
       exclude: ["Transcripts"], swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]

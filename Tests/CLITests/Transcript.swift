@@ -8,9 +8,12 @@ import Foundation
 ///     2> keyvault: error: no entry 'production/opnai' in the vault
 ///     ? 66
 ///
-/// Lines of standard output stand as they are, those of standard error after `2> `, and a status
-/// other than 0 after `? `. `<*>` stands for anything within a line. Sections at the end name files
-/// that are there before: `-- path --`; the section `-- setup --` is a script that is run first.
+/// A command goes on in lines that start with `> `. Lines of standard output stand as they are,
+/// those of standard error after `2> `, and a status other than 0 after `? `. `<*>` stands for
+/// anything within a line; `$PWD`, `$HOME`, `$STUB` and `$FPR` for what ``World`` calls so.
+///
+/// Sections at the end name files that are there before: `-- path --`; the section `-- setup --` is
+/// a script that is run first, mostly `cp -a $EMPTY/. .` or `cp -a $FILLED/. .` (``Templates``).
 struct Transcript: Sendable {
   struct Step: Sendable {
     var command: String
@@ -33,6 +36,8 @@ struct Transcript: Sendable {
         files[files.count - 1].text += line + "\n"
       } else if line.hasPrefix("$ ") {
         steps.append(Step(command: String(line.dropFirst(2))))
+      } else if line.hasPrefix("> "), let last = steps.indices.last {
+        steps[last].command += "\n" + line.dropFirst(2)
       } else if steps.isEmpty {
         preamble.append(line)
       } else if line.hasPrefix("2> ") || line == "2>" {
@@ -56,7 +61,7 @@ struct Transcript: Sendable {
   func recorded(_ steps: [Step]) -> String {
     var lines = preamble
     for step in steps {
-      lines.append("$ " + step.command)
+      lines.append("$ " + step.command.replacing("\n", with: "\n> "))
       lines += step.output
       lines += step.errors.map { $0.isEmpty ? "2>" : "2> " + $0 }
       if step.status != 0 { lines.append("? \(step.status)") }

@@ -14,23 +14,20 @@ import Testing
     let world = try World()
     try prepare(world, transcript)
 
-    var happened: [Transcript.Step] = []
-    for step in transcript.steps {
-      let result = try world.run(step.command)
-      happened.append(
-        Transcript.Step(
-          command: step.command, output: lines(result.output), errors: lines(result.errors),
-          status: result.status))
-    }
-    for (step, real) in zip(transcript.steps, happened) {
-      #expect(real.status == step.status, "\(name): $ \(step.command)\n\(real.errors)")
-      expect(real.output, step.output, "\(name): $ \(step.command)")
-      expect(real.errors, step.errors, "\(name): $ \(step.command), standard error")
-    }
+    let happened = try transcript.steps.map { try replay($0.command, in: world) }
     if ProcessInfo.processInfo.environment["RECORD"] != nil {
-      let merged = zip(transcript.steps, happened).map { keepingWildcards($0, $1) }
+      let merged = zip(transcript.steps, happened).map { $1.volatileHidden(keeping: $0) }
       try transcript.recorded(merged).write(to: file, atomically: true, encoding: .utf8)
-      Issue.record("\(name) was recorded: read it, and run again without RECORD")
+      return
+    }
+    for (expected, real) in zip(transcript.steps, happened) {
+      #expect(real.status == expected.status, "\(name): $ \(real.command)\n\(real.errors)")
+      expect(real.output, expected.output, "\(name): $ \(real.command)")
+      expect(real.errors, expected.errors, "\(name): $ \(real.command), standard error")
+      if !Canary.mayShow(real.command) {
+        let shown = (real.output + real.errors).joined(separator: "\n")
+        #expect(Canary.leaks(in: shown) == [], "\(name): $ \(real.command)")
+      }
     }
   }
 
@@ -42,16 +39,21 @@ import Testing
       try file.text.write(to: target, atomically: true, encoding: .utf8)
     }
     for file in transcript.files where file.path == "setup" {
-      let result = try world.run("set -e\n" + file.text)
-      try #require(result.status == 0, "the setup failed: \(result.errors)")
+      try world.output(file.text)
     }
   }
 
-  private func lines(_ text: String) -> [String] {
-    var lines = text.components(separatedBy: "\n")
-    if lines.last == "" { lines.removeLast() }
-    while lines.last == "" { lines.removeLast() }
-    return lines
+  private func replay(_ command: String, in world: World) throws -> Transcript.Step {
+    let result = try world.run(command)
+    func lines(_ text: String) -> [String] {
+      let named = world.names.reduce(text) { $0.replacing($1.value, with: $1.name) }
+      var lines = named.components(separatedBy: "\n")
+      while lines.last == "" { lines.removeLast() }
+      return lines
+    }
+    return Transcript.Step(
+      command: command, output: lines(result.output), errors: lines(result.errors),
+      status: result.status)
   }
 
   private func expect(_ real: [String], _ expected: [String], _ context: String) {
@@ -66,21 +68,5 @@ import Testing
       got:
       \(real.joined(separator: "\n"))
       """)
-  }
-
-  /// What is volatile stays a wildcard where the rest of the line is the same.
-  private func keepingWildcards(
-    _ expected: Transcript.Step, _ real: Transcript.Step
-  ) -> Transcript.Step {
-    func merge(_ real: [String], _ expected: [String]) -> [String] {
-      real.enumerated().map { index, line in
-        let old = index < expected.count ? expected[index] : ""
-        return Transcript.matches(line, old) && old.contains("<*>") ? old : line
-      }
-    }
-    var step = real
-    step.output = merge(real.output, expected.output)
-    step.errors = merge(real.errors, expected.errors)
-    return step
   }
 }

@@ -41,6 +41,11 @@ public struct Repository: Sendable {
   /// The vault of this repository.
   public var vault: Vault { Vault(repository: self) }
 
+  /// Whether an entry's environment requires its provider.
+  func requires(_ entry: Vault.Entry) -> Bool {
+    environment(entry.name.environment).require.contains(entry.provider)
+  }
+
   /// An environment's declaration; an undeclared one has none of its parts.
   func environment(_ name: String) -> Configuration.Environment {
     configuration.environments[name] ?? Configuration.Environment()

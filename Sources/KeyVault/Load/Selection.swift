@@ -52,7 +52,13 @@ public struct Selection: Sendable {
     _ name: String, in repository: Repository
   ) throws(Failure) -> String {
     let folder = name.hasSuffix("/") ? String(name.dropLast()) : name
-    let known = environments(try repository.vault.entriesByEnvironment().keys, in: repository)
+    let entries = try repository.vault.entries()
+    let known = environments(entries.map(\.name.environment), in: repository)
+    if let entry = entries.first(where: { $0.name.path == name }), !known.contains(folder) {
+      throw Failure(
+        .usage, "'\(entry.name)' is an entry, not an environment",
+        hints: ["its environment is '\(entry.name.environment)'"])
+    }
     guard known.contains(folder) else { throw missing(name, known: known) }
     return folder
   }

@@ -47,4 +47,15 @@ public struct Sidecar: Sendable {
         reason: $0["reason"]?.string)
     }
   }
+
+  /// Days that no calendar has, which the schema's pattern lets through.
+  static func calendarFindings(in root: Node, file: String) -> [Finding] {
+    ["created", "rotated", "expires"].compactMap { key in
+      guard let node = root[key], let text = node.string, Timestamp(text) == nil else { return nil }
+      return Finding(
+        code: "bad-format", severity: .error, file: file, place: node.place,
+        message: "'\(key)' is '\(text.printable(limit: 40))', which is no day of the calendar",
+        hint: nil)
+    }
+  }
 }

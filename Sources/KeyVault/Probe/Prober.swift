@@ -115,7 +115,9 @@ public struct Prober: Sendable {
       guard let gateway else { return url }
       return try Gateway(gateway).url(for: provider.id, replacing: url)
     } catch {
-      throw Early(verdict: .misconfigured, note: error.message)
+      throw Early(
+        verdict: .misconfigured,
+        note: "'\((gateway ?? text).printable(limit: 120))' \(error.message)")
     }
   }
 

@@ -25,7 +25,8 @@ public struct TestRun: Sendable {
     return await withTaskGroup(of: (Int, TestResult).self) { group in
       for (index, entry) in entries.enumerated() {
         group.addTask {
-          let result = await test(entry, on: lanes, now: now)
+          var result = await test(entry, on: lanes, now: now)
+          result.isRequired = repository.requires(entry)
           progress(result)
           return (index, result)
         }

@@ -45,7 +45,9 @@ public struct StatusReport: Sendable, Codable {
     at = now
     let policy = repository.configuration.policy
     let rows = selection.entries.map { entry in
-      Row(entry, verdict: verdicts[entry.name.path], policy: policy, now: now)
+      var row = Row(entry, verdict: verdicts[entry.name.path], policy: policy, now: now)
+      row.isRequired = repository.requires(entry)
+      return row
     }
     let missing = try selection.notConfigured(in: repository, now: now).map(Row.init)
     results = (rows + missing).sorted { $0.entry.utf8.lexicographicallyPrecedes($1.entry.utf8) }

@@ -52,7 +52,8 @@ struct ConfigurationChecks {
       _ = try Gateway(node.string ?? "").origin()
       return []
     } catch {
-      return [finding(.badURL, at: node.place, error.message)]
+      let url = (node.string ?? "").printable(limit: 120)
+      return [finding(.badURL, at: node.place, "'\(url)' \(error.message)")]
     }
   }
 

@@ -100,6 +100,7 @@ struct EntryChecks {
     }
     checkProvider(
       sidecar.provider ?? name.name, in: file, at: root["provider"]?.place ?? .start, &findings)
+    findings += Sidecar.calendarFindings(in: root, file: file)
     findings += ClockChecks(now: now, policy: repository.configuration.policy)
       .findings(sidecar, root, name: name)
   }
@@ -132,11 +133,10 @@ struct ClockChecks {
         Finding(
           .expired, .warning, in: file, at: root["expires"]?.place ?? .start,
           "the key expired on \(day)", hint: "run 'keyvault add \(name) --force' with a new key"))
-    case .overdue(let since), .due(let since):
-      findings.append(
-        Finding(
-          .rotationDue, .warning, in: file, at: root["rotated"]?.place ?? .start,
-          "the key must be rotated by \(since)"))
+    case .overdue(let since):
+      findings.append(rotation("the key should have been rotated by \(since)", root, name))
+    case .due(let day):
+      findings.append(rotation("the key must be rotated by \(day)", root, name))
     case .fresh, .unknown: break
     }
     if sidecar.exposed != nil {
@@ -146,5 +146,12 @@ struct ClockChecks {
           "somebody who must not read this key could", hint: "rotate it"))
     }
     return findings
+  }
+
+  private func rotation(_ message: String, _ root: Node, _ name: EntryName) -> Finding {
+    let place = (root["rotated"] ?? root["created"])?.place ?? .start
+    return Finding(
+      .rotationDue, .warning, in: name.sidecarPath, at: place, message,
+      hint: "run 'keyvault add \(name) --force' with a new key")
   }
 }

@@ -105,7 +105,8 @@ private struct ProviderFileChecks {
       _ = try WebURL(url)
       return nil
     } catch {
-      return Finding(.badURL, in: file, at: node.place, error.message)
+      return Finding(
+        .badURL, in: file, at: node.place, "'\(url.printable(limit: 120))' \(error.message)")
     }
   }
 

@@ -20,6 +20,17 @@ public struct Validator: Sendable {
     public func count(_ severity: Finding.Severity) -> Int {
       findings.count { $0.severity == severity }
     }
+
+    /// `0 errors, 1 warning`.
+    public var counts: String {
+      KeyVault.count(count(.error), "error") + ", " + KeyVault.count(count(.warning), "warning")
+    }
+
+    /// `checked keyvault.yaml, 1 provider file and 7 entries: 0 errors, 1 warning`.
+    public var summary: String {
+      "checked \(Configuration.fileName), \(KeyVault.count(providers, "provider file")) and "
+        + "\(KeyVault.count(entries, "entry", "entries")): \(counts)"
+    }
   }
 
   /// Throws only if there is nothing to check.

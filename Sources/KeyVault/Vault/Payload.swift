@@ -15,6 +15,8 @@ public final class Payload: Sendable {
   public let serial: Int?
   /// Hosts (or `host:port`) to which the key may travel.
   public let hosts: [String]
+  /// The first line that is not `name: value`, in words; such a line cannot be kept.
+  public let fault: String?
 
   /// Names that keyvault writes itself; all others are fields of the credential.
   static let bindingNames = ["vault", "entry", "provider", "hosts", "serial"]
@@ -32,8 +34,9 @@ public final class Payload: Sendable {
     self.text = text
     keyLength = scan.keyLength
     values = scan.values
+    fault = scan.fault
     guard isBound else { return }
-    if let fault = scan.fault { throw Failure(.malformed, "inside the encryption, \(fault)") }
+    if let fault { throw Failure(.malformed, "inside the encryption, \(fault)") }
     guard let serial, (1...Self.greatestSerial).contains(serial) else {
       throw Failure(.malformed, "inside the encryption, 'serial' is no number from 1 to 1e9")
     }

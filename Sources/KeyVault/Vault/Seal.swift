@@ -19,6 +19,13 @@ extension Vault {
       self.variable = variable
       self.expires = expires
     }
+
+    /// Throws what would make the sidecar wrong, before a provider is asked.
+    public func check() throws(Failure) {
+      if let variable, let objection = VariableName.objection(to: variable) {
+        throw Failure(.usage, objection)
+      }
+    }
   }
 
   /// Encrypts a key to the recipients of its folder and writes it with its sidecar. Both files are
@@ -43,7 +50,8 @@ extension Vault {
       of: new.entry,
       SidecarValues(
         description: description, provider: new.provider, preview: preview,
-        digest: Self.digest(ciphertext), serial: new.serial),
+        digest: Self.digest(ciphertext), serial: new.serial,
+        isOtherKey: new.predecessor == nil),
       now: now)
     try write(ciphertext, and: sidecar, as: new.entry)
   }

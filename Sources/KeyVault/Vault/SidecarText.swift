@@ -8,6 +8,8 @@ struct SidecarValues {
   var preview: String
   var digest: String
   var serial: Int
+  /// Whether the key itself is another one; false where it is only encrypted again.
+  var isOtherKey: Bool
 }
 
 extension Vault {
@@ -26,31 +28,50 @@ extension Vault {
     try edits.set("preview", .string(values.preview))
     try edits.set("digest", .string(values.digest))
     try edits.set("serial", .int(values.serial))
-    try edits.set(isNew ? "created" : "rotated", .string(now.text))
-    return edits.document.bytes
+    if isNew {
+      try edits.set("created", .string(now.text))
+    } else if values.isOtherKey {
+      try edits.set("rotated", .string(now.text))
+    }
+    return try checked(edits.document.bytes, of: name)
   }
 
-  /// Writes one field of an entry's sidecar, or removes it if `value` is empty. Throws if the result
+  /// Writes fields of an entry's sidecar, and removes those with an empty value. Throws if the result
   /// would not satisfy the schema; nothing is written then.
-  public func setField(_ field: String, to value: String, of name: EntryName) throws(Failure) {
+  public func setFields(
+    _ changes: [(field: String, value: String)], of name: EntryName
+  ) throws(Failure) {
     var edits = try SidecarEditor(of: name, in: repository)
-    if value.isEmpty {
-      try edits.remove(field)
-    } else {
-      try edits.set(field, field == "disabled" ? .bool(value == "true") : .string(value))
+    for (field, value) in changes {
+      switch (field, value) {
+      case (_, ""): try edits.remove(field)
+      case ("disabled", "true"), ("disabled", "false"):
+        try edits.set(field, .bool(value == "true"))
+      case ("env", _):
+        try Description(variable: value).check()
+        try edits.set(field, .string(value))
+      default: try edits.set(field, .string(value))
+      }
     }
-    let bytes = edits.document.bytes
-    if case .failure(let malformed) = CheckedDocument.read(
-      bytes, as: .entry, file: name.sidecarPath)
-    {
-      throw Failure(.usage, malformed.findings[0].message, hints: malformed.findings[0].hints)
-    }
+    let bytes = try checked(edits.document.bytes, of: name)
     do throws(FileError) {
       try Folder(repository.root).folder(path(name.environment))
         .write(bytes.span.bytes, as: name.sidecarName, mode: 0o644)
     } catch {
       throw error.failure
     }
+  }
+
+  /// The text of a sidecar, if `validate` would have nothing against it.
+  private func checked(_ bytes: [UInt8], of name: EntryName) throws(Failure) -> [UInt8] {
+    let findings: [Finding]
+    switch CheckedDocument.read(bytes, as: .entry, file: name.sidecarPath) {
+    case .failure(let malformed): findings = malformed.findings
+    case .success(let checked):
+      findings = Sidecar.calendarFindings(in: checked.root, file: name.sidecarPath)
+    }
+    if let first = findings.first { throw Failure(.usage, first.message, hints: first.hints) }
+    return bytes
   }
 }
 

@@ -59,6 +59,7 @@ struct Add: AsyncParsableCommand {
     let providerID = provider ?? existing?.provider ?? name.name
     let definition = try known(providerID, name, repository)
     let about = try description(for: session)
+    try about.check()
     let fields = try FieldArgument.parse(field, of: definition)
 
     let key = try KeyText.checked(input(for: name, definition))
@@ -167,6 +168,10 @@ struct Add: AsyncParsableCommand {
       }
       Console.warning("\(provider.name) rejects this key: \(evidence)")
     case .valid, .restricted: session.note("\(provider.name) accepts this key: \(evidence)")
+    case .noCredit, .accountDisabled:
+      Console.warning(
+        "\(provider.name) knows this key, but it is of no use now: "
+          + "\(result.verdict.rawValue): \(evidence)")
     default: Console.warning("the key could not be proved: \(result.verdict.rawValue): \(evidence)")
     }
   }

@@ -48,6 +48,11 @@ struct Adopt: AsyncParsableCommand {
       Console.note("\(origin): \(try vault.readers(of: origin).joined(separator: ", "))")
       Console.note("\(name): \(try vault.readers(of: name.path).joined(separator: ", "))")
     }
+    if let fault = opened.payload.fault {
+      throw Failure(
+        .malformed, "'\(name)' holds what an entry cannot: \(fault)",
+        hints: ["nothing was changed; 'pass edit \(name)' can make it 'note: …', or remove it"])
+    }
     let id = provider ?? opened.payload.provider ?? entry.provider
     guard let definition = try repository.catalogue.provider(id) else {
       throw Failure(

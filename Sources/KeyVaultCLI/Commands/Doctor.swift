@@ -79,7 +79,7 @@ struct Doctor: AsyncParsableCommand {
       let errors = outcome.count(.error)
       report.add(
         "validate", errors == 0 ? .ok : .failed,
-        "\(errors) errors, \(outcome.count(.warning)) warnings",
+        outcome.counts,
         fix: errors == 0 ? nil : "run 'keyvault validate'")
       _ = try session.history(of: repository)
       report.add("local state", .ok, session.surroundings.stateHome)

@@ -38,15 +38,19 @@ struct SetField: AsyncParsableCommand {
         .usage, "say what to change", hints: ["keyvault set \(name) owner=alice@example.com"])
     }
     let edits = try changes.map(Self.parse)
-    if !field.isEmpty { try changeFields(of: entry, in: repository, session) }
-    for (field, value) in edits {
-      try repository.vault.setField(field, to: value, of: name)
+    // All that can be refused comes before the first change.
+    let changed = try field.isEmpty ? nil : changedKey(of: entry, in: repository, session)
+    if !edits.isEmpty { try repository.vault.setFields(edits, of: name) }
+    if let changed {
+      try repository.vault.store(
+        changed.opened.changed(fields: changed.fields), about: Vault.Description(),
+        program: session.gpgProgram(), now: session.surroundings.now)
     }
     session.note("changed \(name)")
     try commit.run("keyvault: change \(name)", [name], in: repository, session)
   }
 
-  private static func parse(_ change: String) throws(Failure) -> (String, String) {
+  private static func parse(_ change: String) throws(Failure) -> (field: String, value: String) {
     guard let equals = change.firstIndex(of: "=") else {
       throw Failure(.usage, "'\(change.printable(limit: 80))' is not field=value")
     }
@@ -63,16 +67,13 @@ struct SetField: AsyncParsableCommand {
     return (name, String(change[change.index(after: equals)...]))
   }
 
-  private func changeFields(
+  private func changedKey(
     of entry: Vault.Entry, in repository: Repository, _ session: Session
-  ) throws {
+  ) throws -> (opened: OpenedEntry, fields: [(name: String, value: String)]) {
     guard let provider = try repository.catalogue.provider(entry.provider) else {
       throw Failure(.malformed, "no provider '\(entry.provider.printable(limit: 80))' is known")
     }
     let fields = try FieldArgument.parse(field, of: provider)
-    let opened = try repository.vault.openBound(entry, with: session.gpg())
-    try repository.vault.store(
-      opened.changed(fields: fields), about: Vault.Description(), program: session.gpgProgram(),
-      now: session.surroundings.now)
+    return (try repository.vault.openBound(entry, with: session.gpg()), fields)
   }
 }

@@ -61,16 +61,16 @@ struct Test: AsyncParsableCommand {
   /// From the command line a gateway is for stand-ins on this machine; others stand in keyvault.yaml.
   private func checkGateway() throws(Failure) {
     guard let gateway else { return }
-    do {
-      guard try Gateway(gateway).origin().isLoopback else {
-        throw Failure(
-          .usage, "--gateway is for this machine alone, such as http://127.0.0.1:8971/{provider}",
-          hints: ["declare 'gateway:' of the environment in keyvault.yaml"])
-      }
-    } catch let failure as Failure {
-      throw failure
+    let origin: Origin
+    do throws(WebURLError) {
+      origin = try Gateway(gateway).origin()
     } catch {
-      throw Failure(.usage, "--gateway is no URL: '\(gateway.printable(limit: 120))'")
+      throw Failure(.usage, "--gateway: '\(gateway.printable(limit: 120))' \(error.message)")
+    }
+    guard origin.isLoopback else {
+      throw Failure(
+        .usage, "--gateway is for this machine alone, such as http://127.0.0.1:8971/{provider}",
+        hints: ["declare 'gateway:' of the environment in keyvault.yaml"])
     }
   }
 

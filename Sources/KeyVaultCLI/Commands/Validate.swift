@@ -28,9 +28,7 @@ struct Validate: AsyncParsableCommand {
     case .text: try Console.output(report.text(Console.style(session.surroundings)))
     case .json: try Console.output(json(report))
     }
-    session.note(
-      "checked keyvault.yaml, \(outcome.providers) provider files and \(outcome.entries) entries: "
-        + "\(report.errors) errors, \(report.warnings) warnings")
+    session.note(outcome.summary)
     if report.errors > 0 || (strict && report.warnings > 0) { throw ExitCode(1) }
   }
 }
