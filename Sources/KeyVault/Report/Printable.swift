@@ -16,7 +16,9 @@ extension String {
 
   /// The same in a text of JSON, in which line breaks stand between values only.
   var escapedForJSON: String {
-    guard unicodeScalars.contains(where: { $0.value > 0x7e && $0.mustBeEscaped }) else { return self }
+    guard unicodeScalars.contains(where: { $0.value > 0x7e && $0.mustBeEscaped }) else {
+      return self
+    }
     return unicodeScalars.map { scalar in
       guard scalar.value > 0x7e, scalar.mustBeEscaped else { return String(scalar) }
       let digits = String(scalar.value, radix: 16)

@@ -43,7 +43,8 @@ final class World: Sendable {
     let new = NewKey(
       entry: name, provider: provider ?? name.name, key: Secret(utf8: key), fields: fields,
       hosts: hosts, serial: serial)
-    try repository.vault.store(new, about: about, program: GPGProgram(path: Keyring.program, runtimeDirectory: nil),
+    try repository.vault.store(
+      new, about: about, program: GPGProgram(path: Keyring.program, runtimeDirectory: nil),
       now: now)
   }
 
