@@ -148,7 +148,8 @@ struct TestRunTests {
     let text = try world.scratch.text("providers.d/acme.yaml")
     try world.write(
       text.replacing(
-        "[ACME_KEY]", with: "[ACME_KEY], formats: [{name: x, prefix: acme-, chars: a-z, length: 8..20}]"),
+        "[ACME_KEY]",
+        with: "[ACME_KEY], formats: [{name: x, prefix: acme-, chars: a-z, length: 8..20}]"),
       to: "providers.d/acme.yaml")
     try world.store("p/acme", "acme-fake")
     #expect(
