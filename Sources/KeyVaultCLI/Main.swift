@@ -7,6 +7,7 @@ import KeyVault
 @main
 enum Main {
   static func main() async {
+    Console.holdStreams()
     Signals.install()
     // A core dump would hold keys.
     var none = rlimit(rlim_cur: 0, rlim_max: 0)
