@@ -56,6 +56,7 @@ extension GPGError {
   init(status: gpgme_error_t) {
     switch gpgme_err_code(status) {
     case GPG_ERR_BAD_PASSPHRASE: self.init(.badPassphrase)
+    case GPG_ERR_NO_PASSPHRASE: self.init(.passphraseNeeded)
     case GPG_ERR_CANCELED, GPG_ERR_FULLY_CANCELED: self.init(.cancelled)
     case GPG_ERR_NO_PIN_ENTRY, GPG_ERR_PIN_ENTRY, GPG_ERR_ENOTTY: self.init(.noPinentry)
     case GPG_ERR_NO_AGENT, GPG_ERR_AGENT, GPG_ERR_ASS_CONNECT_FAILED: self.init(.noAgent)
