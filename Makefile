@@ -1,6 +1,6 @@
 # The few commands that a person and CI need. Each installs what it lacks.
 
-RELEASE = swift build -c release --static-swift-stdlib
+RELEASE = swift build -c release --static-swift-stdlib -Xlinker -s
 SUITES  = $(wildcard ../shared/suites)
 export KEYVAULT_SUITES ?= $(if $(SUITES),$(abspath $(SUITES)))
 

@@ -50,7 +50,8 @@ let package = Package(
     .executableTarget(
       name: "KeyVaultCLI",
       dependencies: [
-        "KeyVault", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "KeyVault", "GPG", "HTTP", "Secrets",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
 

@@ -35,6 +35,11 @@ struct AgentSocket {
     return path.utf8.count > Self.limit ? path : nil
   }
 
+  /// Whether an agent listens.
+  var isAnswering: Bool {
+    folders.contains { Self.connected(to: $0 + "/S.gpg-agent", Self.close) != nil }
+  }
+
   /// Asks all daemons of the home to end and waits until they closed their connection; deletes
   /// the home's folder below /run.
   func stopDaemons() {
@@ -65,19 +70,35 @@ struct AgentSocket {
   }
 
   private static func send(_ command: String, to path: String) {
-    guard unsafe access(path, F_OK) == 0, path.utf8.count <= limit else { return }
+    connected(to: path) { descriptor in
+      defer { close(descriptor) }
+      var line = Array((command + "\n").utf8)
+      _ = unsafe Glibc.send(descriptor, &line, line.count, Int32(MSG_NOSIGNAL))
+      var answer = [UInt8](repeating: 0, count: 512)
+      // Until the daemon closed its end.
+      while unsafe recv(descriptor, &answer, answer.count, 0) > 0 {}
+    }
+  }
+
+  /// Opens a connection for `body`, which closes it; nil when nobody listens.
+  @discardableResult
+  private static func connected<R>(to path: String, _ body: (Int32) -> R) -> R? {
+    guard unsafe access(path, F_OK) == 0, path.utf8.count <= limit else { return nil }
     let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | O_CLOEXEC, 0)
-    guard descriptor >= 0 else { return }
-    defer { _ = close(descriptor) }
+    guard descriptor >= 0 else { return nil }
     var patience = timeval(tv_sec: 2, tv_usec: 0)
     let size = socklen_t(MemoryLayout<timeval>.size)
     _ = unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, size)
     _ = unsafe setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &patience, size)
-    guard connect(descriptor, path) else { return }
-    var line = Array((command + "\n").utf8)
-    _ = unsafe Glibc.send(descriptor, &line, line.count, Int32(MSG_NOSIGNAL))
-    var answer = [UInt8](repeating: 0, count: 512)
-    while unsafe recv(descriptor, &answer, answer.count, 0) > 0 {}
+    guard connect(descriptor, path) else {
+      close(descriptor)
+      return nil
+    }
+    return body(descriptor)
+  }
+
+  private static func close(_ descriptor: Int32) {
+    _ = Glibc.close(descriptor)
   }
 
   private static func connect(_ descriptor: Int32, _ path: String) -> Bool {

@@ -1,4 +1,5 @@
 internal import CGPGME
+internal import Dispatch
 internal import Glibc
 public import Secrets
 
@@ -37,8 +38,16 @@ public struct GPG: Sendable {
     guard unsafe stat(program, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
       return false
     }
-    let isExecutable = unsafe access(program, X_OK) == 0
-    return isExecutable && status.st_mode & (S_IWGRP | S_IWOTH) == 0
+    guard status.st_mode & (S_IWGRP | S_IWOTH) == 0 else { return false }
+    return unsafe access(program, X_OK) == 0
+  }
+
+  /// Makes a context ahead of the first operation, on a thread of its own: most of its time is a wait
+  /// for gpg to say its version. A failure shows at the operation.
+  public func prepare() {
+    DispatchQueue.global().async { [engine] in
+      try? engine.withContext { (_) throws(GPGError) in }
+    }
   }
 
   /// Decrypts exactly the message's bytes, offline. Any complaint of gpg discards all output.
@@ -70,12 +79,7 @@ public struct GPG: Sendable {
   ) -> GPGError {
     if output.isOverflown { return GPGError(.tooLarge(limit: Self.plaintextLimit)) }
     if let code = log.decryptionFailure {
-      let failure = GPGError(status: code)
-      // An agent that nobody can talk to answers like one that lacks pinentry.
-      if failure.reason == .noPinentry, engine.passphrase != nil {
-        return GPGError(.badPassphrase)
-      }
-      return failure
+      return complaint(GPGError(status: code))
     }
     switch gpgme_err_code(status) {
     case GPG_ERR_NO_SECKEY:
@@ -84,11 +88,18 @@ public struct GPG: Sendable {
       if let path = socket.tooLongPath {
         return GPGError(.socketPathTooLong(path: path, length: path.utf8.count))
       }
+      if log.isKeyKnown, !socket.isAnswering { return GPGError(.noAgent) }
       let missing = log.missingSecretKeys
       return GPGError(.noSecretKey(keyIDs: missing.isEmpty ? message.recipients : missing))
     case GPG_ERR_DECRYPT_FAILED, GPG_ERR_CHECKSUM, GPG_ERR_INV_PACKET: return GPGError(.damaged)
     case _: return log.isDamaged ? GPGError(.damaged) : GPGError(status: status)
     }
+  }
+
+  /// With an empty passphrase gpg was told that there is none.
+  private func complaint(_ error: GPGError) -> GPGError {
+    guard error.reason == .badPassphrase, engine.passphrase?.isEmpty == true else { return error }
+    return GPGError(.passphraseNeeded)
   }
 
   /// Lends the bytes of an array to C; typed throws pass through.

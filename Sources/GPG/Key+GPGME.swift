@@ -26,14 +26,13 @@ extension Key {
     _ first: UnsafeMutablePointer<T>?,
     next: (UnsafeMutablePointer<T>) -> UnsafeMutablePointer<T>?
   ) -> [UnsafeMutablePointer<T>] {
-    var list = unsafe [UnsafeMutablePointer<T>]()
+    var items: [UnsafeMutablePointer<T>] = unsafe []
     var current = unsafe first
-    while unsafe current != nil {
-      let element = unsafe current!
-      unsafe list.append(element)
-      unsafe current = next(element)
+    while let item = unsafe current {
+      unsafe items.append(item)
+      unsafe current = next(item)
     }
-    return unsafe list
+    return unsafe items
   }
 }
 

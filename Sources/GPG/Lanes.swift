@@ -28,7 +28,12 @@ internal import Synchronization
 
   /// Runs `body` in a lane, and once more alone if it failed in a way that neighbours cause.
   func run<R: ~Copyable>(_ body: () throws(GPGError) -> R) throws(GPGError) -> R {
-    guard isWarm.load(ordering: .acquiring) else { return try runFirst(body) }
+    if !isWarm.load(ordering: .acquiring) {
+      _ = unsafe pthread_rwlock_wrlock(lock)
+      // Those who waited for the first one go on side by side.
+      if !isWarm.load(ordering: .acquiring) { return try runFirst(body) }
+      _ = unsafe pthread_rwlock_unlock(lock)
+    }
     let before = started.add(1, ordering: .relaxed).newValue
     let neighbours = running.add(1, ordering: .relaxed).oldValue
     do throws(GPGError) {
@@ -45,10 +50,10 @@ internal import Synchronization
     }
   }
 
+  /// Runs `body` with the lock held for writing, and gives it back.
   private func runFirst<R: ~Copyable>(
     _ body: () throws(GPGError) -> R
   ) throws(GPGError) -> R {
-    _ = unsafe pthread_rwlock_wrlock(lock)
     defer { _ = unsafe pthread_rwlock_unlock(lock) }
     do throws(GPGError) {
       let result = try body()

@@ -20,6 +20,8 @@ public final class Passphrase: Sendable {
     }
   }
 
+  var isEmpty: Bool { secret.count == 0 }
+
   /// Writes the passphrase and a line end to gpg.
   func write(to descriptor: Int32) -> Bool {
     let written = secret.withBytes { bytes in

@@ -7,12 +7,15 @@ internal import CGPGME
   private(set) var decryptionFailure: gpgme_error_t?
   /// Key ids of the message without a secret key.
   private(set) var missingSecretKeys: [UInt64] = []
+  /// Whether a key of the message is in the keyring, so that gpg asked the agent about it.
+  private(set) var isKeyKnown = false
   /// Whether the content failed its own check.
   private(set) var isDamaged = false
 
   func clear() {
     decryptionFailure = nil
     missingSecretKeys = []
+    isKeyKnown = false
     isDamaged = false
   }
 
@@ -39,6 +42,7 @@ internal import CGPGME
       decryptionFailure = fields.count > 1 ? gpgme_error_t(fields[1]) : nil
     case ("NO_SECKEY", let keyID?):
       if let keyID = UInt64(keyID, radix: 16) { missingSecretKeys.append(keyID) }
+    case ("KEY_CONSIDERED", _): isKeyKnown = true
     case ("BADMDC", _): isDamaged = true
     case _: break
     }

@@ -16,7 +16,12 @@ final class ThrowawayHome: Sendable {
         continue
       }
       path = unsafe String(cString: made)
-      try ThrowawayHomes.register(path)
+      do throws(GPGError) {
+        try ThrowawayHomes.register(path)
+      } catch {
+        _ = unsafe rmdir(path)
+        throw error
+      }
       return
     }
     throw GPGError(.noHome(path: folders[0], errno: failure))

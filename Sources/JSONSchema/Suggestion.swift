@@ -2,7 +2,7 @@
 ///
 /// Near is at most two slips (a letter too many, too few, another one, or two swapped), one in a
 /// word of up to five letters, and less than half of the word. Case does not count.
-func nearest(to word: String, in candidates: [String]) -> String? {
+package func nearest(to word: String, in candidates: [String]) -> String? {
   let letters = Array(word.lowercased().unicodeScalars)
   // Comparing takes time by the product of the lengths, and no key of ours is that long.
   guard letters.count <= 64 else { return nil }

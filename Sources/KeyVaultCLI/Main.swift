@@ -8,12 +8,21 @@ import KeyVault
 enum Main {
   static func main() async {
     Console.holdStreams()
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    if arguments == ["--version"] {
+      // Scripts ask often; the parser alone would double the time.
+      try? Console.output(KeyVaultCommand.configuration.version + "\n")
+      exit(0)
+    }
     Signals.install()
     // A core dump would hold keys.
     var none = rlimit(rlim_cur: 0, rlim_max: 0)
     setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
 
-    let status = await run(Array(CommandLine.arguments.dropFirst()))
+    // pinentry must find the terminal; gpg asks for this variable and has it set by no shell.
+    if getenv("GPG_TTY") == nil, let terminal = ttyname(0) { setenv("GPG_TTY", terminal, 1) }
+
+    let status = await run(arguments)
     ThrowawayHomes.removeAll()
     exit(status)
   }

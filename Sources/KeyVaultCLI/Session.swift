@@ -46,7 +46,11 @@ final class Session {
     return Catalogue(root: root)
   }
 
-  func gpgProgram() throws(Failure) -> String {
+  func gpgProgram() throws(Failure) -> GPGProgram {
+    GPGProgram(path: try gpgPath(), runtimeDirectory: surroundings.runtimeDirectory)
+  }
+
+  func gpgPath() throws(Failure) -> String {
     do throws(GPGError) {
       return try GPG.locate(searchPath: surroundings.searchPath)
     } catch {
@@ -56,17 +60,19 @@ final class Session {
 
   /// gpg with the user's home, or with the key of `KEYVAULT_GPG_KEY` in a home that is gone at exit.
   func gpg() throws -> GPG {
-    let program = try gpgProgram()
+    let program = try gpgPath()
     var passphrase: Passphrase?
     if let text = try Surroundings.takeSecret("KEYVAULT_GPG_PASSPHRASE") {
       passphrase = Passphrase(text)
     }
     if let ciHome { return ciHome.gpg }
     guard let key = try Surroundings.takeSecret("KEYVAULT_GPG_KEY") else {
-      return GPG(program: program, home: nil)
+      let gpg = GPG(program: program, home: nil)
+      gpg.prepare()
+      return gpg
     }
     do throws(GPGError) {
-      ThrowawayHomes.sweepStale()
+      ThrowawayHomes.sweepStale(runtimeDirectory: surroundings.runtimeDirectory)
       let home = try CIHome(
         secretKey: key, passphrase: passphrase, program: program,
         runtimeDirectory: surroundings.runtimeDirectory)

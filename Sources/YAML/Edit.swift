@@ -31,22 +31,23 @@ extension Document {
       throw EditError(reason: .noSuchKey, path: path, place: target.node.place)
     }
     let writer = Writer(bytes: bytes)
-    let splices =
+    let parent = target.steps.dropLast().last?.pair
+    let plans =
       if step.mapping.isFlowMapping {
-        writer.removingFlow(step)
+        [writer.removingFlow(step)]
       } else if step.pairs.count == 1 {
-        writer.emptying(step.mapping, of: target.steps.dropLast().last?.pair)
+        [writer.emptying(step.mapping, of: parent)]
       } else {
         writer.removingBlock(step.pair)
       }
-    try apply(splices, at: target, path, expecting: root.removing(path[...]))
+    try apply(plans, at: target, path, expecting: root.removing(path[...]))
   }
 
   private mutating func set(_ path: [String], to draft: Draft) throws(EditError) {
     let target = try target(path)
     if target.missing.isEmpty, target.node.says(draft.node) { return }
-    let splices = Writer(bytes: bytes).setting(target, to: draft)
-    try apply(splices, at: target, path, expecting: root.setting(path[...], to: draft.node))
+    let plan = Writer(bytes: bytes).setting(target, to: draft)
+    try apply([plan], at: target, path, expecting: root.setting(path[...], to: draft.node))
   }
 
   /// Follows a path as far as it exists.
@@ -76,27 +77,23 @@ extension Document {
     return target
   }
 
+  /// Takes the first plan that leads to exactly the expected tree.
   private mutating func apply(
-    _ splices: [Splice], at target: Target, _ path: [String], expecting expected: Node
+    _ plans: [[Splice]], at target: Target, _ path: [String], expecting expected: Node
   ) throws(EditError) {
-    var edited = bytes
-    // From the end, so that offsets stay true; what is removed at a place before what is put there.
-    let order = splices.sorted {
-      ($0.range.lowerBound, $0.range.upperBound) > ($1.range.lowerBound, $1.range.upperBound)
-    }
-    for splice in order {
-      edited.replaceSubrange(splice.range, with: splice.text)
-    }
-    do throws(YAMLError) {
-      let document = try Document(parsing: edited)
-      if !splices.isEmpty, document.root.says(expected) {
-        self = document
-        return
+    var reason = EditError.Reason.unsupported
+    for plan in plans where !plan.isEmpty {
+      do throws(YAMLError) {
+        let document = try Document(parsing: bytes.applying(plan))
+        if document.root.says(expected) {
+          self = document
+          return
+        }
+      } catch {
+        reason = .refused(error.reason)
       }
-    } catch {
-      throw EditError(reason: .refused(error.reason), path: path, place: target.node.place)
     }
-    throw EditError(reason: .unsupported, path: path, place: target.node.place)
+    throw EditError(reason: reason, path: path, place: target.node.place)
   }
 }
 
@@ -132,5 +129,17 @@ struct Splice {
 
   static func inserting(_ text: [UInt8], at offset: Int) -> Splice {
     Splice(range: offset..<offset, text: text)
+  }
+}
+
+extension [UInt8] {
+  fileprivate func applying(_ splices: [Splice]) -> [UInt8] {
+    // From the end, so that offsets stay true; what is removed at a place before what is put there.
+    let order = splices.sorted {
+      ($0.range.lowerBound, $0.range.upperBound) > ($1.range.lowerBound, $1.range.upperBound)
+    }
+    var edited = self
+    for splice in order { edited.replaceSubrange(splice.range, with: splice.text) }
+    return edited
   }
 }

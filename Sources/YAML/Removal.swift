@@ -1,14 +1,22 @@
 /// Taking keys away.
 extension Writer {
-  /// The lines of a pair that has neighbours.
-  func removingBlock(_ pair: Extent.Pair) -> [Splice] {
+  /// The lines of a pair that has neighbours, with the comments that are indented deeper than it.
+  /// The later plans are for a key below a `|+`, whose text must not gain blank lines and must not
+  /// lose its last line break.
+  func removingBlock(_ pair: Extent.Pair) -> [[Splice]] {
     let start = bytes.startOfLine(pair.key.lowerBound)
     guard bytes.afterBlanks(start) == pair.key.lowerBound else { return [] }
-    let line = bytes.endOfLine(max(pair.key.upperBound, pair.value.range.upperBound))
+    let value = max(pair.key.upperBound, pair.value.range.upperBound)
+    let line = endOfValue(value, column: pair.key.lowerBound - start).end
     let end = bytes.endOfBreak(line)
+    var blank = end
+    while blank < bytes.count, bytes[bytes.afterBlanks(blank)...].first?.isLineBreak != false {
+      blank = bytes.endOfBreak(bytes.afterBlanks(blank))
+    }
     // A file that ends without a line break goes on doing so.
-    let isUnended = end == line
-    return [Splice(range: (isUnended ? bytes.withoutLineBreak(before: start) : start)..<end)]
+    let isUnended = end == bytes.count && bytes.last?.isLineBreak == false
+    let first = isUnended ? bytes.withoutLineBreak(before: start) : start
+    return [[Splice(range: first..<end)], [Splice(range: start..<blank)]]
   }
 
   /// The only pair of a mapping, which is written `{}` from then on.

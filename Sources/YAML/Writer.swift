@@ -97,7 +97,7 @@ struct Writer {
 
   /// The end of the lines that belong to a value: its own, and comments below it that are indented
   /// deeper than its key, whose column this is; and the first such comment's column.
-  private func endOfValue(_ offset: Int, column: Int) -> (end: Int, inner: Int?) {
+  func endOfValue(_ offset: Int, column: Int) -> (end: Int, inner: Int?) {
     var end = bytes.endOfLine(offset)
     var inner: Int?
     var next = end

@@ -162,6 +162,12 @@ enum Edit: Sendable {
       "a: {\n  x: 1, # one\n  y: 2, # two\n  z: 3 # three\n}\n", .remove(["a", "y"]),
       "a: {\n  x: 1, # one\n  z: 3 # three\n}\n"),
     Case("a: {\n  x: 1, # one\n  y: 2 # two\n}\n", .remove(["a", "y"]), "a: {\n  x: 1 # one\n}\n"),
+    Case("a: 1\nb:\n  # none yet\nc: 2\n", .remove(["b"]), "a: 1\nc: 2\n"),
+    Case("a: |+\n  x\nb: 1\n\nc: 2\n", .remove(["b"]), "a: |+\n  x\nc: 2\n"),
+    Case(
+      "a:\n  b: |\n    x\n  c: 1\n    # of c\nd: 2\n", .remove(["a", "c"]),
+      "a:\n  b: |\n    x\nd: 2\n"),
+    Case("a: |+\n  x\n\nb: 1", .remove(["b"]), "a: |+\n  x\n\n"),
     Case("ä: é\nö: ü\nß: ø\n", .remove(["ö"]), "ä: é\nß: ø\n"),
     Case("{\"a\":1,\"b\":2}", .remove(["a"]), "{\"b\":2}"),
   ]

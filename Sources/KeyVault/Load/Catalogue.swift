@@ -48,7 +48,14 @@ public final class Catalogue: Sendable {
     switch CheckedDocument.read(bytes, as: .provider, file: file) {
     case .failure(let malformed): throw malformed.failure
     case .success(let checked):
-      return Provider(checked.root, source: Self.source(of: checked.root, id: id))
+      let provider = Provider(checked.root, source: Self.source(of: checked.root, id: id))
+      // Under another's id its keys would be let travel to that provider's hosts.
+      guard provider.id == id else {
+        throw Failure(
+          .malformed, "\(file): the id '\(provider.id.printable)' is not the file's name",
+          hints: ["write 'id: \(id)', or rename the file"])
+      }
+      return provider
     }
   }
 

@@ -68,16 +68,15 @@ extension Node {
   /// The strings of a list; other items are left out.
   var strings: [String] { sequence?.compactMap(\.string) ?? [] }
 
-  /// A duration such as `90d`, `2w`, in days.
+  /// A duration such as `90d`, `2w` or `36h`, in days, of which a part counts as a whole one.
   fileprivate var days: Int? {
     guard let text = string, let unit = text.last, let count = Int(text.dropLast()) else {
       return nil
     }
     return switch unit {
+    case "h": (count + 23) / 24
     case "d": count
     case "w": count * 7
-    case "m": count * 30
-    case "y": count * 365
     default: nil
     }
   }

@@ -4,6 +4,7 @@ public enum Freshness: Sendable, Equatable {
   /// The day by which it must be rotated is near.
   case due(by: String)
   case overdue(since: String)
+  /// The last day on which it was expected to work.
   case expired(on: String)
   /// Neither an age nor an expiry is known, or no policy says anything.
   case unknown
@@ -11,20 +12,15 @@ public enum Freshness: Sendable, Equatable {
   init(_ sidecar: Sidecar?, policy: Configuration.Policy, now: Timestamp) {
     let made = sidecar?.rotated ?? sidecar?.created
     let limit = policy.maxAge.flatMap { made?.adding(days: $0) }
-    if let expires = sidecar?.expires, expires <= now {
+    let expires = sidecar?.expires
+    if let expires, expires.adding(days: 1) <= now {
       self = .expired(on: expires.day)
-      return
-    }
-    guard let end = [limit, sidecar?.expires].compactMap(\.self).min() else {
-      self = .unknown
-      return
-    }
-    if end <= now {
-      self = .overdue(since: end.day)
-    } else if end.adding(days: -policy.warn) <= now {
-      self = .due(by: end.day)
+    } else if let limit, limit <= now {
+      self = .overdue(since: limit.day)
+    } else if let end = [limit, expires].compactMap(\.self).min() {
+      self = end.adding(days: -policy.warn) <= now ? .due(by: end.day) : .fresh
     } else {
-      self = .fresh
+      self = .unknown
     }
   }
 }

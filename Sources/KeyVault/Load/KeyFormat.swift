@@ -11,6 +11,8 @@ public struct KeyFormat: Sendable {
   public let variables: [String]?
   let auth: Provider.Auth?
   let probe: ProbeDefinition?
+  /// Whether `probe: none` says that the provider's own request proves nothing of such a key.
+  let isUnverifiable: Bool
 
   init(_ node: Node) {
     name = node["name"]?.string ?? ""
@@ -20,6 +22,7 @@ public struct KeyFormat: Sendable {
     variables = node["env"]?.strings
     auth = node["auth"].map(Provider.Auth.init)
     probe = node["probe"].flatMap(ProbeDefinition.init)
+    isUnverifiable = node["probe"]?.string == "none"
   }
 
   private static func length(_ node: Node?) -> ClosedRange<Int> {

@@ -114,7 +114,8 @@ extension Node {
     case .null: "null"
     case .bool(let bool): String(bool)
     case .int(let int): String(int)
-    case .double(let double): String(double)
+    // 1.0 is 1, which a JSON document may write either way.
+    case .double(let double): Int(exactly: double).map(String.init) ?? String(double)
     case .string(let string): string.debugDescription
     case .sequence(let nodes): "[" + nodes.map(\.canonical).joined(separator: ",") + "]"
     case .mapping(let pairs):

@@ -11,7 +11,7 @@ public struct Selection: Sendable {
   /// nothing, for everything. `x` is the entry where there is one, `x/` is always the folder.
   public init(_ arguments: [String], in repository: Repository) throws(Failure) {
     all = try repository.vault.entries()
-    let known = Self.environments(of: all, in: repository)
+    let known = Self.environments(all.map(\.name.environment), in: repository)
     guard !arguments.isEmpty else {
       entries = all
       environments = known
@@ -38,8 +38,10 @@ public struct Selection: Sendable {
   }
 
   /// Folders that directly hold an entry, and declared environments.
-  static func environments(of entries: [Vault.Entry], in repository: Repository) -> [String] {
-    Set(entries.map(\.name.environment))
+  static func environments(
+    _ folders: some Sequence<String>, in repository: Repository
+  ) -> [String] {
+    Set(folders)
       .union(repository.configuration.environments.keys)
       .subtracting([""])
       .sorted()
@@ -51,7 +53,7 @@ public struct Selection: Sendable {
   ) throws(Failure) -> String {
     let folder = name.hasSuffix("/") ? String(name.dropLast()) : name
     let entries = try repository.vault.entries()
-    let known = environments(of: entries, in: repository)
+    let known = environments(entries.map(\.name.environment), in: repository)
     if let entry = entries.first(where: { $0.name.path == name }), !known.contains(folder) {
       throw Failure(
         .usage, "'\(entry.name)' is an entry, not an environment",
@@ -74,14 +76,16 @@ public struct Selection: Sendable {
     in repository: Repository, everything: Bool = false, now: Timestamp
   ) throws(Failure) -> [TestResult] {
     let elsewhere = Set(all.map(\.provider))
+    let byEnvironment = Dictionary(grouping: all, by: \.name.environment)
     var results: [TestResult] = []
     for environment in environments {
-      let assembly = try Assembly(environment, of: all, in: repository)
-      // A disabled key of its own is there, though it is not rendered.
-      let own = all.filter { $0.name.environment == environment }.map(\.provider)
-      let present = Set(assembly.slots.map(\.provider.id)).union(own)
       let required = repository.environment(environment).require
       let declared = repository.configuration.environments[environment] != nil
+      guard declared || everything else { continue }
+      let assembly = try Assembly(environment, of: byEnvironment, in: repository)
+      // A disabled key of its own is there, though it is not rendered.
+      let own = (byEnvironment[environment] ?? []).map(\.provider)
+      let present = Set(assembly.slots.map(\.provider.id)).union(own)
       let wanted = Set(required).union(declared ? elsewhere : [])
         .union(everything ? Set(repository.catalogue.ids) : [])
       for provider in wanted.subtracting(present).sorted() {

@@ -1,4 +1,4 @@
-internal import FoundationEssentials
+internal import Glibc
 
 /// A moment, to the second, in UTC.
 public struct Timestamp: Sendable, Hashable, Comparable, Codable {
@@ -11,12 +11,23 @@ public struct Timestamp: Sendable, Hashable, Comparable, Codable {
 
   /// Reads `2026-11-23T17:45:00Z` or, as its first moment, `2026-11-23`.
   public init?(_ text: String) {
-    let style = Date.ISO8601FormatStyle(timeZone: .gmt)
-    let full = text.utf8.count == 10 ? text + "T00:00:00Z" : text
-    guard let date = try? style.parse(full) else { return nil }
-    seconds = Int(date.timeIntervalSince1970)
-    // The parser takes 2027-02-30 for 2027-03-02.
-    guard self.text.hasPrefix(text.prefix(19)) else { return nil }
+    let bytes = Array(text.utf8)
+    func number(_ range: Range<Int>) -> Int32 {
+      bytes[range].reduce(0) { $0 * 10 + Int32($1) - 0x30 }
+    }
+    guard bytes.count == 10 || bytes.count == 20 else { return nil }
+    var parts = tm()
+    parts.tm_year = number(0..<4) - 1900
+    parts.tm_mon = number(5..<7) - 1
+    parts.tm_mday = number(8..<10)
+    if bytes.count == 20 {
+      parts.tm_hour = number(11..<13)
+      parts.tm_min = number(14..<16)
+      parts.tm_sec = number(17..<19)
+    }
+    seconds = timegm(&parts)
+    // Says the same only if every character was in its place and the calendar has the day.
+    guard bytes.count == 20 ? self.text == text : day == text else { return nil }
   }
 
   public init(from decoder: any Decoder) throws {
@@ -35,7 +46,14 @@ public struct Timestamp: Sendable, Hashable, Comparable, Codable {
 
   /// `2026-11-23T17:45:00Z`.
   public var text: String {
-    Date(timeIntervalSince1970: Double(seconds)).formatted(.iso8601)
+    var moment = time_t(seconds)
+    var parts = tm()
+    gmtime_r(&moment, &parts)
+    return String(unsafeUninitializedCapacity: 32) { buffer in
+      buffer.withMemoryRebound(to: CChar.self) {
+        strftime($0.baseAddress!, $0.count, "%Y-%m-%dT%H:%M:%SZ", &parts)
+      }
+    }
   }
 
   /// `2026-11-23`.

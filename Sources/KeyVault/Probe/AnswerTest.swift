@@ -93,7 +93,10 @@ extension Node {
     for token in pointer.split(separator: "/", omittingEmptySubsequences: false).dropFirst() {
       let key = token.replacing("~1", with: "/").replacing("~0", with: "~")
       if let list = node.sequence {
-        guard let index = Int(key), list.indices.contains(index) else { return nil }
+        // Not `00`, not `+0` (RFC 6901 §4).
+        guard let index = Int(key), String(index) == key, list.indices.contains(index) else {
+          return nil
+        }
         node = list[index]
       } else {
         guard let next = node[String(key)] else { return nil }

@@ -104,7 +104,8 @@ struct Reading: Sendable {
     if let scale {
       guard let number = Double(text) else { return nil }
       let cents = (number * scale * 100).rounded() / 100
-      text = cents == cents.rounded() ? String(Int(cents)) : String(cents)
+      // Whoever answers chooses the number: not every one is an `Int`.
+      text = Int(exactly: cents).map(String.init) ?? String(cents)
     }
     guard !text.isEmpty else { return nil }
     return unit.map { "\(text) \($0)" } ?? text

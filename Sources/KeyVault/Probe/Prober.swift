@@ -90,7 +90,8 @@ public struct Prober: Sendable {
   private func definition(
     of provider: Provider, format: KeyFormat?
   ) throws(Early) -> ProbeDefinition {
-    guard let definition = format?.probe ?? provider.probe else {
+    let general = format?.isUnverifiable == true ? nil : provider.probe
+    guard let definition = format?.probe ?? general else {
       let looks = format == nil ? "does not look like" : "looks like"
       throw Early(
         verdict: .unverifiable,

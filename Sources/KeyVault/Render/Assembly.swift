@@ -28,12 +28,12 @@ public struct Assembly: Sendable {
     }
   }
 
-  /// Assembles `environment` from entries of the whole vault. Throws on a cycle of `inherit`.
-  public init(
-    _ environment: String, of entries: [Vault.Entry], in repository: Repository
+  /// Assembles `environment` from entries of the whole vault, by environment. Throws on a cycle of
+  /// `inherit`.
+  init(
+    _ environment: String, of byEnvironment: [String: [Vault.Entry]], in repository: Repository
   ) throws(Failure) {
     self.environment = environment
-    let byEnvironment = Dictionary(grouping: entries, by: \.name.environment)
     var taken: Set<String> = []
     for name in try Self.order(from: environment, in: repository) {
       var here: [String: EntryName] = [:]
@@ -88,7 +88,7 @@ public struct Assembly: Sendable {
   }
 
   /// Providers that `require` names and that have no key here.
-  public func missing(in repository: Repository) -> [String] {
+  func missing(in repository: Repository) -> [String] {
     let present = Set(slots.map(\.provider.id))
     return repository.environment(environment).require.filter { !present.contains($0) }
   }

@@ -39,7 +39,7 @@ public struct Rendering: Sendable {
 
   private func assembled(_ environment: String) throws(Failure) -> Assembly {
     let assembly = try Assembly(
-      environment, of: try repository.vault.entries(), in: repository)
+      environment, of: try repository.vault.entriesByEnvironment(), in: repository)
     if let conflict = assembly.conflicts.first { throw conflict.failure }
     if let (entry, reason) = assembly.unusable.first {
       throw Failure(

@@ -14,6 +14,18 @@ extension String {
     return result
   }
 
+  /// The same in a text of JSON, in which line breaks stand between values only.
+  var escapedForJSON: String {
+    guard unicodeScalars.contains(where: { $0.value > 0x7e && $0.mustBeEscaped }) else {
+      return self
+    }
+    return unicodeScalars.map { scalar in
+      guard scalar.value > 0x7e, scalar.mustBeEscaped else { return String(scalar) }
+      let digits = String(scalar.value, radix: 16)
+      return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+    }.joined()
+  }
+
   /// For one cell of a line: printable, and of at most `limit` characters.
   package func printable(limit: Int) -> String {
     let text = printable

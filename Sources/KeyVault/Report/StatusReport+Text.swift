@@ -96,9 +96,10 @@ extension String {
   /// For one cell of a Markdown table: nothing in it is markup.
   fileprivate var markdown: String {
     var result = ""
-    for character in printable {
-      if "\\`*_{}[]<>()#+!|&~".contains(character) { result += "\\" }
-      result.append(character)
+    // Scalar by scalar: a combining mark would hide the '|' that it follows.
+    for scalar in printable.unicodeScalars {
+      if "\\`*_{}[]<>()#+!|&~".unicodeScalars.contains(scalar) { result += "\\" }
+      result.unicodeScalars.append(scalar)
     }
     return result
   }

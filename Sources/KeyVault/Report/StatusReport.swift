@@ -95,9 +95,10 @@ extension StatusReport.Row {
   }
 }
 
-/// The one way in which a report becomes JSON: two spaces, sorted keys, a final line break.
+/// The one way in which a report becomes JSON: two spaces, sorted keys, a final line break, and what
+/// could deceive a reader of the text escaped.
 public func json(_ report: some Encodable) throws -> String {
   let encoder = JSONEncoder()
   encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-  return String(decoding: try encoder.encode(report), as: UTF8.self) + "\n"
+  return String(decoding: try encoder.encode(report), as: UTF8.self).escapedForJSON + "\n"
 }

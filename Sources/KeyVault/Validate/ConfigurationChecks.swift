@@ -40,7 +40,7 @@ struct ConfigurationChecks {
     }
     guard unknown.isEmpty, let place = pair.value["inherit"]?.place else { return unknown }
     do throws(Failure) {
-      _ = try Assembly(pair.key, of: [], in: repository)
+      _ = try Assembly(pair.key, of: [:], in: repository)
       return []
     } catch {
       return [finding(.inheritCycle, at: place, error.message)]

@@ -91,12 +91,10 @@ struct VaultChecks {
 
   /// Two entries of an environment that give the same variable.
   private func variables() -> [Finding] {
-    guard let entries = try? repository.vault.entries() else { return [] }
-    let environments = Set(entries.map(\.name.environment)).subtracting([""]).sorted()
-    let byEnvironment = Dictionary(grouping: entries, by: \.name.environment)
-    return environments.flatMap { environment in
-      let own = byEnvironment[environment] ?? []
-      let conflicts = (try? Assembly(environment, of: own, in: repository))?.conflicts ?? []
+    guard let entries = try? repository.vault.entriesByEnvironment() else { return [] }
+    return entries.filter { $0.key != "" }.sorted { $0.key < $1.key }.flatMap { environment, own in
+      let alone = [environment: own]
+      let conflicts = (try? Assembly(environment, of: alone, in: repository))?.conflicts ?? []
       return conflicts.map { conflict in
         Finding(
           .sameVariable, .warning, in: conflict.second.sidecarPath, conflict.failure.message,

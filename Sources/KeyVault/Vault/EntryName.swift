@@ -2,6 +2,10 @@
 /// letters, digits and `._@+-`, none of which starts with a dot or a dash.
 public struct EntryName: Sendable, Hashable, Comparable, CustomStringConvertible {
   public let path: String
+  /// The folder: who can read it and what is rendered together. Empty at the vault's root.
+  public let environment: String
+  /// The last component.
+  public let name: String
 
   /// Checks what a person typed. Throws a usage failure that says what is wrong with it.
   public init(_ text: String) throws(Failure) {
@@ -10,30 +14,23 @@ public struct EntryName: Sendable, Hashable, Comparable, CustomStringConvertible
         .usage, "'\(text.printable)' is no name for an entry: \(objection)",
         hints: ["an entry is named by its path below vault/, such as production/openai"])
     }
-    path = text
+    self.init(checked: text)
   }
 
   /// The same for names that were found; nil where one is not allowed.
   init?(found text: String) {
     guard Self.objection(to: text) == nil else { return nil }
-    path = text
+    self.init(checked: text)
   }
 
-  init(environment: String, name: String) {
-    path = environment.isEmpty ? name : environment + "/" + name
+  private init(checked path: String) {
+    self.path = path
+    let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
+    environment = slash.map { String(path[..<$0]) } ?? ""
+    name = slash.map { String(path[path.utf8.index(after: $0)...]) } ?? path
   }
 
   public var description: String { path }
-
-  /// The folder: who can read it and what is rendered together. Empty at the vault's root.
-  public var environment: String {
-    path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
-  }
-
-  /// The last component.
-  public var name: String {
-    path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
-  }
 
   var ciphertextName: String { name + ".gpg" }
   var sidecarName: String { name + ".yaml" }

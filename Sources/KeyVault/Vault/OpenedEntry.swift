@@ -34,7 +34,7 @@ extension Vault {
   /// The same wherever the payload says that it belongs; for `adopt` alone.
   public func openAnywhere(_ entry: Entry, with gpg: GPG) throws(Failure) -> OpenedEntry {
     let name = entry.name
-    let message = try message(of: name)
+    let (message, digest) = try message(of: name)
     let payload: Payload
     do throws(Failure) {
       payload = try Payload(decrypt(message, of: name, with: gpg))
@@ -43,7 +43,7 @@ extension Vault {
     }
     return OpenedEntry(
       name: name, sidecar: entry.sidecar, payload: payload,
-      provider: payload.provider ?? entry.provider, digest: Self.digest(message.bytes))
+      provider: payload.provider ?? entry.provider, digest: digest)
   }
 
   /// The same for commands that send or render keys: an unbound payload is refused, unless the
@@ -58,8 +58,9 @@ extension Vault {
     return opened
   }
 
-  /// The ciphertext, checked without a key.
-  func message(of name: EntryName) throws(Failure) -> Message {
+  /// The ciphertext, checked without a key, and the digest of the file's bytes (an armored file is
+  /// another text than its message).
+  private func message(of name: EntryName) throws(Failure) -> (Message, digest: String) {
     let bytes: [UInt8]
     do throws(FileError) {
       bytes = try Folder(repository.root).folder(path(name.environment))
@@ -79,7 +80,7 @@ extension Vault {
         .malformed, "\(name.ciphertextPath): a recipient is hidden",
         hints: ["'policy: {hidden: allow}' in keyvault.yaml accepts such files"])
     }
-    return message
+    return (message, Self.digest(bytes))
   }
 
   private func decrypt(

@@ -31,14 +31,15 @@ extension Vault {
   /// Encrypts a key to the recipients of its folder and writes it with its sidecar. Both files are
   /// staged before the first takes its name, so that a full disk changes nothing. Blocks.
   public func store(
-    _ new: borrowing NewKey, about description: Description, program: String, now: Timestamp
+    _ new: borrowing NewKey, about description: Description, program: GPGProgram, now: Timestamp
   ) throws(Failure) {
     let files = try recipientFiles(of: new.entry.environment, program: program)
     let configuration = repository.configuration
     let ciphertext: [UInt8]
     do throws(GPGError) {
       ciphertext = try GPG.encrypt(
-        new.payload(vault: configuration.vaultID), to: files, program: program)
+        new.payload(vault: configuration.vaultID), to: files, program: program.path,
+        runtimeDirectory: program.runtimeDirectory)
     } catch {
       throw error.failure(what: "cannot encrypt '\(new.entry)'")
     }
@@ -61,7 +62,7 @@ extension Vault {
 
   /// The public key files of a folder's recipients. Throws if one is not in the repository.
   private func recipientFiles(
-    of folder: String, program: String
+    of folder: String, program: GPGProgram
   ) throws(Failure) -> [RecipientFile] {
     let list = try recipients(of: folder)
     var files: [RecipientFile] = []
@@ -78,7 +79,8 @@ extension Vault {
       do throws(GPGError) {
         files.append(
           try RecipientFile(
-            name: relative, bytes: bytes, fingerprint: recipient.fingerprint, program: program))
+            name: relative, bytes: bytes, fingerprint: recipient.fingerprint,
+            program: program.path, runtimeDirectory: program.runtimeDirectory))
       } catch {
         throw error.failure(what: "cannot encrypt for \(recipient.fingerprint)")
       }

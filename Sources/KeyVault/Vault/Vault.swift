@@ -38,6 +38,11 @@ public struct Vault: Sendable {
     }
   }
 
+  /// Every entry, by environment.
+  func entriesByEnvironment() throws(Failure) -> [String: [Entry]] {
+    Dictionary(grouping: try entries(), by: \.name.environment)
+  }
+
   /// The entry of that name. Throws if it does not exist, and says what is close to it.
   public func entry(_ name: EntryName) throws(Failure) -> Entry {
     let found: Entry?

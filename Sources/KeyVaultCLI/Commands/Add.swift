@@ -5,6 +5,7 @@ import Secrets
 
 struct Add: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "add",
     abstract: "Encrypt a key, after asking its provider whether it works.",
     discussion: """
       The key comes from a hidden prompt, from standard input, or from a variable; never from an \

@@ -3,6 +3,7 @@ import KeyVault
 
 struct Adopt: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "adopt",
     abstract: "Bind what 'pass insert' made to its place, or mend a sidecar.",
     discussion: """
       Decrypts the entry, encrypts it again with what binds it to its place, and writes its \

@@ -5,6 +5,7 @@ import KeyVault
 
 struct Doctor: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "doctor",
     abstract: "Check what keyvault needs on this machine, and say how to mend it.",
     discussion: "Example: keyvault doctor --format json")
 
@@ -29,7 +30,7 @@ struct Doctor: AsyncParsableCommand {
 
   private func checkGPG(_ session: Session, _ report: inout DoctorReport) {
     do {
-      let program = try session.gpgProgram()
+      let program = try session.gpgPath()
       report.add("gpg", .ok, program)
       let keys = try session.gpg().secretKeys()
       if keys.isEmpty {
@@ -45,11 +46,6 @@ struct Doctor: AsyncParsableCommand {
       report.add("secret keys", .failed, error.message, fix: error.hint)
     } catch {
       report.add("gpg", .failed, "\(error)")
-    }
-    if Console.isInputTerminal, Surroundings.variable("GPG_TTY") == nil {
-      report.add(
-        "GPG_TTY", .warning, "not set: gpg may not find the terminal to ask for a passphrase",
-        fix: "export GPG_TTY=$(tty)")
     }
   }
 

@@ -3,6 +3,7 @@ import KeyVault
 
 struct Get: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "get",
     abstract: "Print a key.",
     discussion: "Example: curl -H \"Authorization: Bearer $(keyvault get production/openai)\" …")
 
@@ -19,10 +20,11 @@ struct Get: AsyncParsableCommand {
 
   func run() async throws {
     let session = try Session(options)
+    try session.refuseLog(revealed: reveal, what: "the key")
+    let gpg = try session.gpg()
     let repository = try session.repository()
     let entry = try repository.vault.entry(EntryName(entry))
-    try session.refuseLog(revealed: reveal, what: "the key")
-    let opened = try repository.vault.open(entry, with: session.gpg())
+    let opened = try repository.vault.open(entry, with: gpg)
     let payload = opened.payload
     if let field {
       guard try payload.withField(field, { try Console.output(line: $0) }) != nil else {

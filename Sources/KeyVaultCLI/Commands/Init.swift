@@ -4,6 +4,7 @@ import KeyVault
 
 struct Init: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "init",
     abstract: "Make a keyvault repository in this folder.",
     discussion: """
       Writes keyvault.yaml, Schemas/, .gitignore, vault/.gpg-id and the recipients' public keys. \

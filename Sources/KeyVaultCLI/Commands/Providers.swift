@@ -3,6 +3,7 @@ import KeyVault
 
 struct Providers: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "providers",
     abstract: "The catalogue of providers.",
     subcommands: [ListProviders.self, ShowProvider.self],
     defaultSubcommand: ListProviders.self)

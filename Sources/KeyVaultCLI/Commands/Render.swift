@@ -3,6 +3,7 @@ public import KeyVault
 
 struct Render: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "render",
     abstract: "Write the keys of an environment in the form that a program reads.",
     discussion: """
       Nothing is written if a required key is missing or the form cannot carry a value.

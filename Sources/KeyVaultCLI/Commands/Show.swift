@@ -3,6 +3,7 @@ import KeyVault
 
 struct Show: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "show",
     abstract: "Show everything about an entry but the key.",
     discussion: "Example: keyvault show production/openai")
 

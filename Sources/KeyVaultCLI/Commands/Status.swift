@@ -3,6 +3,7 @@ import KeyVault
 
 struct Status: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "status",
     abstract: "Report what is known of every key, without opening any.",
     discussion: """
       Verdicts are those of the last 'keyvault test' on this machine.

@@ -5,6 +5,7 @@ import KeyVault
 
 struct Test: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "test",
     abstract: "Ask the providers whether they accept the keys.",
     discussion: """
       All keys at once, each by a request that costs nothing. Exit status 1 if a key is unusable or \

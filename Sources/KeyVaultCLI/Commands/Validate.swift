@@ -3,6 +3,7 @@ import KeyVault
 
 struct Validate: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "validate",
     abstract: "Check all that can be checked without a private key and without a network.",
     discussion: """
       Findings go to standard output. Exit status 1 if one is an error.

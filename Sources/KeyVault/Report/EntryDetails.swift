@@ -1,44 +1,5 @@
 internal import GPG
 
-/// The document of `keyvault ls --format json`.
-public struct EntryListing: Sendable, Codable {
-  public struct Item: Sendable, Codable {
-    public var entry: String
-    public var environment: String
-    public var provider: String
-    public var owner: String?
-    public var description: String?
-    public var preview: String?
-    public var created: Timestamp?
-    public var rotated: Timestamp?
-    public var expires: Timestamp?
-    public var serial: Int?
-    public var disabled: Bool
-
-    init(_ entry: Vault.Entry) {
-      self.entry = entry.name.path
-      environment = entry.name.environment
-      provider = entry.provider
-      let sidecar = entry.sidecar
-      owner = sidecar?.owner
-      description = sidecar?.description
-      preview = sidecar?.preview
-      created = sidecar?.created
-      rotated = sidecar?.rotated
-      expires = sidecar?.expires
-      serial = sidecar?.serial
-      disabled = sidecar?.isDisabled ?? false
-    }
-  }
-
-  public var version = 1
-  public var entries: [Item]
-
-  public init(_ entries: [Vault.Entry]) {
-    self.entries = entries.map(Item.init)
-  }
-}
-
 /// The document of `keyvault show`: everything but the key.
 public struct EntryDetails: Sendable, Codable {
   /// Who can read the entry.
@@ -50,26 +11,45 @@ public struct EntryDetails: Sendable, Codable {
   }
 
   public var version = 1
-  public var details: EntryListing.Item
-  public var readers: [Reader]
+  public var entry: String
+  public var provider: String
+  public var verdict: Verdict
+  public var word: Verdict.Word
+  public var checked: Timestamp?
+  public var owner: String?
+  public var description: String?
+  public var preview: String?
+  public var created: Timestamp?
+  public var rotated: Timestamp?
+  public var expires: Timestamp?
+  public var serial: Int?
+  public var disabled: Bool
   public var capabilities: [String]
   /// The variable that `render` writes.
   public var variable: String?
   /// Environments in which it is rendered.
   public var rendered: [String]
-  public var verdict: Verdict
-  public var word: Verdict.Word
-  public var checked: Timestamp?
+  public var readers: [Reader]
 
   /// `program` is gpg, which reads the public keys; nil leaves out the readers' names.
   public init(
-    of entry: Vault.Entry, in repository: Repository, last: History.Record?, program: String?
+    of entry: Vault.Entry, in repository: Repository, last: History.Record?, program: GPGProgram?
   ) throws(Failure) {
-    details = EntryListing.Item(entry)
-    let provider = try? repository.catalogue.provider(entry.provider)
-    capabilities = provider?.capabilities ?? []
-    variable = provider.map(entry.variable)
-    let isCurrent = last != nil && last?.digest == entry.sidecar?.digest
+    let sidecar = entry.sidecar
+    self.entry = entry.name.path
+    provider = entry.provider
+    owner = sidecar?.owner
+    description = sidecar?.description
+    preview = sidecar?.preview
+    created = sidecar?.created
+    rotated = sidecar?.rotated
+    expires = sidecar?.expires
+    serial = sidecar?.serial
+    disabled = sidecar?.isDisabled ?? false
+    let definition = try? repository.catalogue.provider(entry.provider)
+    capabilities = definition?.capabilities ?? []
+    variable = definition.map(entry.variable)
+    let isCurrent = last != nil && last?.digest == sidecar?.digest
     verdict = isCurrent ? last?.verdict ?? .untested : .untested
     word = verdict.word
     checked = isCurrent ? last?.at : nil
@@ -78,14 +58,19 @@ public struct EntryDetails: Sendable, Codable {
   }
 
   private static func readers(
-    of entry: Vault.Entry, in repository: Repository, program: String?
+    of entry: Vault.Entry, in repository: Repository, program: GPGProgram?
   ) -> [Reader] {
     let vault = repository.vault
     let list = try? vault.recipients(of: entry.name.environment)
     return (list?.recipients ?? []).map { recipient in
       let file = vault.publicKey(recipient.fingerprint)
       let key = program.flatMap { program in
-        file.flatMap { try? GPG.inspect(publicKeyFile: $0, program: program).first }
+        file.flatMap { bytes in
+          try? GPG.inspect(
+            publicKeyFile: bytes, program: program.path,
+            runtimeDirectory: program.runtimeDirectory
+          ).first
+        }
       }
       return Reader(
         fingerprint: recipient.fingerprint, name: key?.userIDs.first,
@@ -96,9 +81,9 @@ public struct EntryDetails: Sendable, Codable {
   private static func environments(
     rendering entry: Vault.Entry, in repository: Repository
   ) throws(Failure) -> [String] {
-    let all = try repository.vault.entries()
+    let all = try repository.vault.entriesByEnvironment()
     var names: [String] = []
-    for environment in Selection.environments(of: all, in: repository) {
+    for environment in Selection.environments(all.keys, in: repository) {
       let assembly = try Assembly(environment, of: all, in: repository)
       if assembly.slots.contains(where: { $0.entry.name == entry.name }) {
         names.append(environment)
@@ -114,18 +99,18 @@ public struct EntryDetails: Sendable, Codable {
       guard let value, !value.isEmpty else { return }
       table.add([TextTable.Cell(name, .dim), TextTable.Cell(value)])
     }
-    add("entry", details.entry)
-    add("provider", details.provider)
-    add("key", details.preview)
+    add("entry", entry)
+    add("provider", provider)
+    add("key", preview)
     add(
       "status", word.rawValue + (checked.map { ", \(verdict.rawValue), \($0.age(at: now))" } ?? ""))
-    add("owner", details.owner)
-    add("description", details.description)
-    add("created", details.created?.text)
-    add("rotated", details.rotated?.text)
-    add("expires", details.expires?.day)
-    add("serial", details.serial.map(String.init))
-    add("disabled", details.disabled ? "yes" : nil)
+    add("owner", owner)
+    add("description", description)
+    add("created", created?.text)
+    add("rotated", rotated?.text)
+    add("expires", expires?.day)
+    add("serial", serial.map(String.init))
+    add("disabled", disabled ? "yes" : nil)
     add("variable", variable)
     add("rendered in", rendered.joined(separator: ", "))
     add("capabilities", capabilities.joined(separator: ", "))

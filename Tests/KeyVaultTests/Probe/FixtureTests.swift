@@ -1,0 +1,131 @@
+import Foundation
+import HTTP
+import ProviderStub
+import Secrets
+import Testing
+
+@testable import HTTP
+@testable import KeyVault
+
+/// The recorded answers of every provider of the catalogue.
+struct FixtureTests {
+  /// One repository for all: each fixture has an environment whose gateway gives its answer.
+  private final class Replay: Sendable {
+    static let shared = Replay()
+
+    let server = try! StubServer(answers: Fixture.folder)
+    let repository: Repository
+    let prober: Prober
+    private let world: World
+
+    private init() {
+      let port = server.port
+      let environments = Fixture.all.map { fixture in
+        let url = "http://127.0.0.1:\(port)/{provider}@\(fixture.name)"
+        return "  replay/\(fixture.provider)/\(fixture.name): {gateway: \"\(url)\"}\n"
+      }
+      world = try! World("environments:\n" + environments.joined())
+      repository = try! world.repository
+      prober = Prober(
+        client: try! .forTests(), catalogue: repository.catalogue,
+        policy: OriginPolicy(allowed: []), allowsCost: false)
+    }
+  }
+
+  /// A key of a provider's format (the first unless named) that is obviously none of a person.
+  private static func key(of provider: Provider, format name: String?) throws -> String {
+    let format = try #require(
+      name == nil ? provider.formats.first : provider.formats.first { $0.name == name })
+    let length = min(format.length.upperBound, max(format.length.lowerBound, 48))
+    let filler = String(repeating: "NotARealKey0", count: 8)
+    return String((format.prefix + filler).prefix(length))
+  }
+
+  @Test(arguments: Fixture.all)
+  func `a recorded answer gives its verdict over HTTP`(fixture: Fixture) async throws {
+    let replay = Replay.shared
+    let provider = try #require(try replay.repository.catalogue.provider(fixture.provider))
+    let key = try Self.key(of: provider, format: fixture.format)
+    let new = NewKey(
+      entry: try EntryName("replay/\(fixture.provider)/\(fixture.name)/key"),
+      provider: provider.id, key: Secret(utf8: key), hosts: [], serial: 1)
+    let result = try await replay.prober.test(new, in: replay.repository, now: World.now)
+    #expect(result.verdict.rawValue == fixture.verdict, "\(result)")
+    #expect(result.word == result.verdict.word)
+    if result.verdict != .unreachable { #expect(result.http == fixture.status) }
+    if result.rule == nil {
+      #expect(result.word == .unclear, "no built-in rule says whether a key is good")
+    }
+    let shown = try json(result)
+    #expect(!shown.contains(key.suffix(12)))
+  }
+
+  @Test func `there is a good, a bad and an unknown answer of every provider`() {
+    for id in Catalogue.builtInIDs {
+      let verdicts = Set(Fixture.all.filter { $0.provider == id }.map(\.verdict))
+      #expect(verdicts.isSuperset(of: ["valid", "invalid", "unknown", "unreachable"]), "\(id)")
+    }
+  }
+
+  /// Every definition of the catalogue, those of single formats too.
+  private static let definitions: [(name: String, definition: ProbeDefinition)] =
+    Catalogue.builtInIDs.flatMap { id in
+      let provider = Catalogue.builtIn(id)!
+      return [(id, provider.probe)]
+        + provider.formats.map { ("\(id)/\($0.name)", $0.probe) }
+    }.compactMap { name, definition in definition.map { (name, $0) } }
+
+  private static func answer(
+    _ status: Int, _ headers: [String: String] = [:], _ body: [UInt8]
+  ) -> ProbeAnswer {
+    ProbeAnswer(
+      HTTPAnswer(
+        status: status, headers: headers.map { HTTPHeader(name: $0.key, value: $0.value) },
+        body: body, isBodyTruncated: false,
+        timing: .init(nameLookup: 0, connect: 0, tls: 0, firstByte: 0, total: 0), version: "1.1"))
+  }
+
+  private static let refusals = Fixture.all.filter { fixture in
+    ["invalid", "missing", "revoked", "admin_invalid", "expired", "other_"].contains {
+      fixture.name.hasPrefix($0)
+    }
+  }
+
+  @Test(arguments: refusals)
+  func `a refused key is valid by nobody's rules`(fixture: Fixture) throws {
+    let body = try #require(fixture.body)
+    let answer = Self.answer(fixture.status, fixture.headers, body)
+    for (name, definition) in Self.definitions {
+      let verdict = definition.judge(answer).verdict
+      #expect(verdict.word != .valid, "\(name) says \(verdict)")
+    }
+  }
+
+  @Test(arguments: [
+    "", "{}", "[]", "null", "true", "1", "\"ok\"", "{\"ok\":true}", "{\"data\":{}}",
+    "{\"data\":null}", "{\"object\":\"list\"}", "{\"error\":{}}", "{\"data\":\"[]\"}", "OK",
+    "<html>",
+    "<!doctype html><title>Welcome</title>", "{\"object\":\"list\",\"data\":[",
+  ])
+  func `an answer that says nothing is never valid`(body: String) {
+    for status in [200, 201, 204, 299, 302, 400, 401, 403, 404, 405, 408, 418, 429, 500, 529] {
+      for type in ["application/json", "text/html", "text/plain"] {
+        let answer = Self.answer(status, ["content-type": type], Array(body.utf8))
+        for (name, definition) in Self.definitions {
+          let verdict = definition.judge(answer).verdict
+          #expect(verdict.word != .valid, "\(name): \(status) \(type) gives \(verdict)")
+        }
+      }
+    }
+  }
+
+  @Test func `a good answer as a page of HTML is no good answer`() throws {
+    for fixture in Fixture.all where fixture.verdict == "valid" {
+      let body = try #require(fixture.body)
+      let answer = Self.answer(fixture.status, ["Content-Type": "text/html"], body)
+      for (name, definition) in Self.definitions {
+        #expect(definition.judge(answer).verdict == .blocked, "\(name), \(fixture.name)")
+      }
+    }
+  }
+}

@@ -1,0 +1,122 @@
+import Foundation
+import GPG
+import HTTP
+import Secrets
+
+@testable import KeyVault
+
+/// A repository of its own, for Alice, gone with the value.
+final class World: Sendable {
+  let scratch = Scratch()
+
+  static let vaultID = "00112233445566778899aabbccddeeff"
+  /// 2026-11-23T17:45:00Z.
+  static let now = Timestamp("2026-11-23T17:45:00Z")!
+
+  /// `configuration` follows `version` and `vault` in keyvault.yaml.
+  init(_ configuration: String = "", recipients: [Keyring] = [.alice]) throws {
+    try configure(configuration)
+    try write(recipients.map { $0.fingerprint + "\n" }.joined(), to: "vault/.gpg-id")
+    for keyring in [Keyring.alice, .bob] {
+      try scratch.write(keyring.publicKey, to: "vault/.public-keys/\(keyring.fingerprint)")
+    }
+  }
+
+  func configure(_ configuration: String) throws {
+    try write("version: 1\nvault: \"\(Self.vaultID)\"\n" + configuration, to: "keyvault.yaml")
+  }
+
+  func write(_ text: String, to name: String) throws { try scratch.write(text, to: name) }
+
+  /// Opened anew, so that it sees what was written.
+  var repository: Repository {
+    get throws { try Repository(at: scratch.folder) }
+  }
+
+  /// Stores a key as `add` does.
+  func store(
+    _ entry: String, _ key: String, provider: String? = nil, hosts: [String] = [], serial: Int = 1,
+    fields: [(name: String, value: String)] = [], about: Vault.Description = .init(),
+    now: Timestamp = World.now
+  ) throws {
+    let name = try EntryName(entry)
+    let new = NewKey(
+      entry: name, provider: provider ?? name.name, key: Secret(utf8: key), fields: fields,
+      hosts: hosts, serial: serial)
+    try repository.vault.store(
+      new, about: about, program: GPGProgram(path: Keyring.program, runtimeDirectory: nil),
+      now: now)
+  }
+
+  /// Encrypts any payload with gpg itself, as `pass` does, without a sidecar.
+  func encrypt(_ payload: [UInt8], to entry: String, for keyring: Keyring = .alice) throws {
+    let bytes = try keyring.gpg(
+      ["--encrypt", "--trust-model", "always", "--recipient", keyring.fingerprint], input: payload)
+    try scratch.write(bytes, to: "vault/\(entry).gpg")
+  }
+
+  func encrypt(_ payload: String, to entry: String) throws {
+    try encrypt(Array(payload.utf8), to: entry)
+  }
+
+  func entry(_ name: String) throws -> Vault.Entry {
+    try repository.vault.entry(EntryName(name))
+  }
+
+  func open(_ name: String, as keyring: Keyring = .alice) throws -> OpenedEntry {
+    try repository.vault.open(entry(name), with: keyring.gpg)
+  }
+
+  /// Asks the provider about every entry.
+  func test(
+    gateway: String? = nil, policy: OriginPolicy = OriginPolicy(allowed: []),
+    as keyring: Keyring = .alice, allowsCost: Bool = false
+  ) async throws -> [TestResult] {
+    let repository = try repository
+    let prober = Prober(
+      client: try .forTests(), catalogue: repository.catalogue, policy: policy,
+      allowsCost: allowsCost)
+    let run = TestRun(
+      repository: repository, gpg: keyring.gpg, prober: prober, gateway: gateway)
+    return await run.results(of: try repository.vault.entries(), now: Self.now, progress: { _ in })
+  }
+
+  func findings(now: Timestamp = World.now) throws -> [Finding] {
+    try Validator(root: scratch.folder, now: now).outcome().findings
+  }
+}
+
+extension HTTPClient {
+  static func forTests() throws -> HTTPClient {
+    Trap.shared.arm()
+    return try HTTPClient(userAgent: "keyvault-tests/1")
+  }
+}
+
+extension Secret {
+  var text: String {
+    borrowing get { withBytes { $0.text } }
+  }
+}
+
+extension RawSpan {
+  var text: String { String(decoding: (0..<byteCount).map { byte($0) }, as: UTF8.self) }
+}
+
+extension Payload {
+  var keyText: String { withKey { $0.text } }
+
+  convenience init(text: String) throws {
+    try self.init(Secret(utf8: text))
+  }
+}
+
+/// What a throwing call says; nil if it does not throw a failure.
+func failure(of body: () throws -> Void) -> Failure? {
+  do {
+    try body()
+    return nil
+  } catch {
+    return error as? Failure
+  }
+}
