@@ -7,6 +7,7 @@ import KeyVault
 @main
 enum Main {
   static func main() async {
+    Console.holdStreams()
     let arguments = Array(CommandLine.arguments.dropFirst())
     if arguments == ["--version"] {
       // Scripts ask often; the parser alone would double the time.

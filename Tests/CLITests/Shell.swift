@@ -1,12 +1,12 @@
 import Foundation
 
-/// Runs a script in bash, without a terminal and with nothing to read.
+/// Runs a script in bash, without a terminal, with nothing to read, and for a minute at most.
 func shell(
   _ script: String, in folder: URL, environment: [String: String]
 ) throws -> (output: String, errors: String, status: Int32) {
   let process = Process()
-  process.executableURL = URL(fileURLWithPath: "/bin/bash")
-  process.arguments = ["-c", script]
+  process.executableURL = URL(fileURLWithPath: "/usr/bin/timeout")
+  process.arguments = ["--kill-after=5", "60", "/bin/bash", "-c", script]
   process.currentDirectoryURL = folder
   process.environment = environment
   process.standardInput = FileHandle.nullDevice

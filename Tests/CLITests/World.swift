@@ -14,7 +14,9 @@ final class World {
     // GPG's socket paths must be short.
     root = URL(fileURLWithPath: "/tmp/kvc-\(UUID().uuidString.prefix(8))")
     folder = root.appending(path: "work")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    for path in [folder, root.appending(path: "run")] {
+      try FileManager.default.createDirectory(at: path, withIntermediateDirectories: true)
+    }
     try FileManager.default.copyItem(
       at: Templates.shared.keyring, to: root.appending(path: ".gnupg"))
     try "[user]\n\tname = Alice\n\temail = alice@example.com\n[init]\n\tdefaultBranch = main\n"
@@ -45,6 +47,7 @@ final class World {
   var names: [(value: String, name: String)] {
     [
       (folder.path, "$PWD"), (root.path, "$HOME"), ("http://127.0.0.1:\(stub.port)", "$STUB"),
+      ("127.0.0.1:\(stub.port)", "$HOST"),
       (Templates.shared.fingerprint, "$FPR"),
     ]
   }
@@ -58,7 +61,7 @@ final class World {
       "EMPTY": Templates.shared.empty.path, "FILLED": Templates.shared.filled.path,
       "OPENAI": Templates.openAI, "ANTHROPIC": Templates.anthropic,
       "DEMO": Self.repository.appending(path: "Demo").path,
-      "PYTHONDONTWRITEBYTECODE": "1",
+      "XDG_RUNTIME_DIR": root.appending(path: "run").path, "PYTHONDONTWRITEBYTECODE": "1",
     ]
   }
 

@@ -42,7 +42,10 @@ struct Adopt: AsyncParsableCommand {
     if let origin = vault.origin(of: opened) {
       guard origin == from else {
         throw Failure(
-          .malformed, "'\(name)' holds the key of '\(origin.printable(limit: 120))'",
+          .malformed,
+          origin == name.path
+            ? "'\(name)' was encrypted for another repository"
+            : "'\(name)' holds the key of '\(origin.printable(limit: 120))'",
           hints: ["if it was moved on purpose: keyvault adopt \(name) --from \(origin)"])
       }
       Console.note("\(origin): \(try vault.readers(of: origin).joined(separator: ", "))")

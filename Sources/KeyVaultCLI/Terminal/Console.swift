@@ -7,6 +7,15 @@ struct BrokenPipe: Error {}
 
 /// The only place that writes to the standard streams: results to stdout, talk to stderr.
 enum Console {
+  /// A standard stream that is closed gets a descriptor on which every use fails. Else the next file
+  /// that is opened would take its number, and be read as a key or written over with a report.
+  static func holdStreams() {
+    for descriptor in Int32(0)...2 where fcntl(descriptor, F_GETFD) < 0 {
+      // Opened in the wrong direction; it gets the least free number, which is this one.
+      _ = open("/dev/null", descriptor == 0 ? O_WRONLY : O_RDONLY)
+    }
+  }
+
   static var isOutputTerminal: Bool { isatty(1) == 1 }
   static var isErrorTerminal: Bool { isatty(2) == 1 }
   static var isInputTerminal: Bool { isatty(0) == 1 }
