@@ -8,6 +8,8 @@ import KeyVault
 enum Main {
   static func main() async {
     Console.holdStreams()
+    openStandardStreams()
+    SecretVariable.takeAll()
     let arguments = Array(CommandLine.arguments.dropFirst())
     if arguments == ["--version"] {
       // Scripts ask often; the parser alone would double the time.
@@ -27,6 +29,17 @@ enum Main {
     exit(status)
   }
 
+  /// A stream that the caller closed would be the next file that is opened: a key that is printed
+  /// would go there.
+  private static func openStandardStreams() {
+    while case let descriptor = open("/dev/null", O_RDWR), descriptor >= 0 {
+      guard descriptor <= 2 else {
+        close(descriptor)
+        return
+      }
+    }
+  }
+
   /// Parses, runs, and tells what went wrong; the exit status.
   private static func run(_ arguments: [String]) async -> Int32 {
     do {
@@ -40,9 +53,6 @@ enum Main {
     } catch let failure as Failure {
       Console.report(failure)
       return failure.kind.exitStatus
-    } catch is BrokenPipe {
-      // Whoever reads us has seen enough: `keyvault ls | head -1`.
-      return 0
     } catch let error as FileError {
       Console.report(error.failure)
       return error.failure.kind.exitStatus

@@ -62,11 +62,11 @@ final class Session {
   func gpg() throws -> GPG {
     let program = try gpgPath()
     var passphrase: Passphrase?
-    if let text = try Surroundings.takeSecret("KEYVAULT_GPG_PASSPHRASE") {
+    if let text = try SecretVariable.gpgPassphrase.secret() {
       passphrase = Passphrase(text)
     }
     if let ciHome { return ciHome.gpg }
-    guard let key = try Surroundings.takeSecret("KEYVAULT_GPG_KEY") else {
+    guard let key = try SecretVariable.gpgKey.secret() else {
       let gpg = GPG(program: program, home: nil)
       gpg.prepare()
       return gpg
@@ -94,7 +94,18 @@ final class Session {
   }
 
   func history(of repository: Repository) throws(Failure) -> History {
-    History(try LocalState(of: repository, stateHome: surroundings.stateHome))
+    let state = try LocalState(of: repository, stateHome: surroundings.stateHome)
+    if let problem = state.problem { detail("keyvault: no history is kept: \(problem.message)") }
+    return History(state)
+  }
+
+  /// The last verdicts of this machine, by entry.
+  func lastVerdicts(of repository: Repository) throws(Failure) -> [String: History.Record] {
+    let past = try history(of: repository).past(now: surroundings.now)
+    if past.foreign > 0 {
+      Console.warning("\(past.foreign) lines of the history are not this machine's, and were ignored")
+    }
+    return past.latest
   }
 
   /// Says something that is neither a result nor an error.

@@ -61,7 +61,7 @@ public final class Catalogue: Sendable {
 
   static func source(of root: Node, id: String) -> Provider.Source {
     guard let builtIn = builtInRoot(id) else { return .file }
-    return .override(changes: protectedChanges(from: builtIn, to: root))
+    return .override(changes: changes(from: builtIn, to: root))
   }
 
   private static func builtInRoot(_ id: String) -> Node? {
@@ -72,27 +72,30 @@ public final class Catalogue: Sendable {
     return try? Document(parsing: Array(text.utf8)).root
   }
 
-  /// The parts that decide where a key goes and what an answer means (security.md 4).
-  private static func protectedChanges(from old: Node, to new: Node) -> [String] {
-    let parts = ["base_url", "auth", "headers", "hosts", "probe", "quota"]
-    var changes = parts.filter { old[$0]?.canonical != new[$0]?.canonical }
-    if protectedFormats(old) != protectedFormats(new) { changes.append("key.formats") }
-    return changes
+  /// The parts that differ, such as `auth` or `key.formats`, sorted.
+  private static func changes(from old: Node, to new: Node) -> [String] {
+    let old = parts(of: old)
+    let new = parts(of: new)
+    return Set(old.keys).union(new.keys).filter { old[$0] != new[$0] }.sorted()
   }
 
-  private static func protectedFormats(_ root: Node) -> [String] {
-    (root["key"]?["formats"]?.sequence ?? []).compactMap { format in
-      let parts = [format["auth"]?.canonical, format["probe"]?.canonical].compactMap(\.self)
-      return parts.isEmpty
-        ? nil : ([format["prefix"]?.string ?? ""] + parts).joined(separator: "\n")
+  private static func parts(of root: Node) -> [String: String] {
+    var parts: [String: String] = [:]
+    for pair in root.mapping ?? [] {
+      guard pair.key == "key", let key = pair.value.mapping else {
+        parts[pair.key] = pair.value.canonical
+        continue
+      }
+      for part in key { parts["key." + part.key] = part.value.canonical }
     }
+    return parts
   }
 
   private func localBytes(_ id: String) throws(Failure) -> [UInt8]? {
     guard let root else { return nil }
     do throws(FileError) {
       return try Folder(root).folder(Self.folder).read(id + ".yaml", limit: Limits.document)
-    } catch  where error.isMissing {
+    } catch let error where error.isMissing {
       return nil
     } catch {
       throw error.failure
@@ -105,7 +108,7 @@ public final class Catalogue: Sendable {
       let items = try Folder(root).folder(Self.folder).items()
       return items.filter { $0.kind == .file && $0.name.hasSuffix(".yaml") }
         .map { String($0.name.dropLast(".yaml".count)) }
-    } catch  where error.isMissing {
+    } catch let error where error.isMissing {
       return []
     }
   }

@@ -21,6 +21,16 @@ public struct Folder: ~Copyable, Sendable {
     self.init(descriptor: descriptor, path: path)
   }
 
+  /// Opens a folder that the caller trusts by its path, and makes what is missing of it.
+  init(making path: String) throws(FileError) {
+    var made = ""
+    for component in path.split(separator: "/") {
+      made += "/" + component
+      if mkdir(made, 0o700) != 0, errno != EEXIST { throw FileError(.create, made, errno) }
+    }
+    try self.init(path)
+  }
+
   deinit { close(descriptor) }
 
   /// What a folder holds: its own names in byte order, without `.` and `..`.
@@ -211,6 +221,18 @@ public struct Folder: ~Copyable, Sendable {
       return bytes
     }
     return [UInt8(ascii: "\n")] + bytes
+  }
+
+  /// In bytes; 0 where there is no such file.
+  func size(of name: String) -> Int {
+    var status = stat()
+    return fstatat(descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0 ? Int(status.st_size) : 0
+  }
+
+  func rename(_ name: String, to other: String) throws(FileError) {
+    guard renameat(descriptor, name, descriptor, other) == 0 else {
+      throw FileError(.write, path + "/" + other, errno)
+    }
   }
 
   func remove(_ name: String) throws(FileError) {

@@ -34,9 +34,18 @@ public struct Provider: Sendable {
   public enum Source: Sendable, Equatable {
     case builtIn
     case file
-    /// A file that replaces the built-in of the same id; the parts of it that decide where a key
-    /// goes and what an answer means, if they differ.
+    /// A file that replaces the built-in of the same id, and the parts in which they differ.
     case override(changes: [String])
+
+    /// The changed parts that decide where a key goes and what an answer means (security.md 4).
+    var protectedChanges: [String] {
+      guard case .override(let changes) = self else { return [] }
+      return changes.filter(Self.protected.contains)
+    }
+
+    private static let protected: Set = [
+      "base_url", "auth", "headers", "hosts", "probe", "quota", "key.formats", "key.fields",
+    ]
   }
 
   public let id: String

@@ -4,6 +4,8 @@ public struct Selection: Sendable {
   public private(set) var entries: [Vault.Entry]
   /// Environments that were asked for, by name or as all.
   public private(set) var environments: [String]
+  /// Paths of entries that were named one by one.
+  public private(set) var named: Set<String> = []
   /// Every entry of the vault.
   public let all: [Vault.Entry]
 
@@ -18,23 +20,27 @@ public struct Selection: Sendable {
       return
     }
     var chosen: Set<EntryName> = []
-    var named: Set<String> = []
+    var folders: Set<String> = []
     for argument in arguments {
       if let entry = all.first(where: { $0.name.path == argument }) {
         chosen.insert(entry.name)
+        named.insert(argument)
         continue
       }
       let folder = argument.hasSuffix("/") ? String(argument.dropLast()) : argument
+      if EntryName.objection(to: folder) != nil {
+        throw Self.missing(argument, known: known + all.map(\.name.path))
+      }
       let below = known.filter { $0 == folder || $0.hasPrefix(folder + "/") }
       guard !below.isEmpty || repository.vault.hasFolder(folder) else {
         throw Self.missing(argument, known: known + all.map(\.name.path))
       }
-      named.formUnion(below)
+      folders.formUnion(below)
       let inside = all.filter { $0.name.path.hasPrefix(folder + "/") }
       chosen.formUnion(inside.map(\.name))
     }
     entries = all.filter { chosen.contains($0.name) }
-    environments = named.sorted()
+    environments = folders.sorted()
   }
 
   /// Folders that directly hold an entry, and declared environments.

@@ -46,17 +46,35 @@ public struct History: Sendable {
     }
   }
 
-  /// Every record, oldest first. Those of the future are left out: a clock that went back must not
-  /// keep an old verdict fresh.
-  public func records(now: Timestamp) -> [Record] {
-    let decoder = JSONDecoder()
-    return state.records(of: Self.fileName, purpose: Self.purpose)
-      .compactMap { try? decoder.decode(Record.self, from: Data($0)) }
-      .filter { $0.at <= now }
+  /// What is remembered.
+  public struct Past: Sendable {
+    /// Every record, oldest first.
+    public let records: [Record]
+    /// Lines without our MAC, which nothing is read from.
+    public let foreign: Int
+
+    /// The last record of each entry.
+    public var latest: [String: Record] {
+      Dictionary(records.map { ($0.entry, $0) }, uniquingKeysWith: { $1 })
+    }
   }
 
-  /// The last record of each entry.
-  public func latest(now: Timestamp) -> [String: Record] {
-    Dictionary(records(now: now).map { ($0.entry, $0) }, uniquingKeysWith: { $1 })
+  /// Records of the future are left out: a clock that went back must not keep an old verdict fresh.
+  public func past(now: Timestamp) -> Past {
+    let decoder = JSONDecoder()
+    let (ours, foreign) = state.records(of: Self.fileName, purpose: Self.purpose)
+    let records = ours.compactMap { try? decoder.decode(Record.self, from: Data($0)) }
+    return Past(records: records.filter { $0.at <= now }, foreign: foreign)
+  }
+}
+
+extension Vault {
+  /// A record, if it is about the ciphertext that lies there now; nil otherwise: a key that was
+  /// replaced since was never tested.
+  func current(_ record: History.Record?, of entry: Entry) -> History.Record? {
+    guard let record, let digest = record.digest else { return nil }
+    let folder = try? Folder(repository.root).folder(path(entry.name.environment))
+    let bytes = try? folder?.read(entry.name.ciphertextName, limit: Limits.ciphertext)
+    return bytes.map(Self.digest) == digest ? record : nil
   }
 }

@@ -5,24 +5,28 @@ internal import Secrets
 /// each record counts only with a MAC under a key that lies outside it (security.md C).
 public final class LocalState: Sendable {
   private let root: String
-  private let key: Secret
+  private let key: Secret?
+  /// Why nothing is kept: the state home cannot be used.
+  public let problem: FileError?
 
   static let folder = ".keyvault"
 
   /// `stateHome` is a folder of the user's own, outside the repository, made if it is missing.
   ///
   /// Throws if `.keyvault` is a link, another user's, or tracked by git: reading it would be
-  /// reading what somebody else wrote.
+  /// reading what somebody else wrote. A state home that cannot be used is no error: nothing is read
+  /// or kept then, and ``problem`` says why.
   public init(of repository: Repository, stateHome: String) throws(Failure) {
     root = repository.root
     try Self.refuseForeign(in: root)
-    let bytes: [UInt8]
     do throws(FileError) {
-      bytes = try Self.key(in: stateHome)
+      let bytes = try Self.key(in: stateHome)
+      key = Secret(copying: bytes.span.bytes)
+      problem = nil
     } catch {
-      throw error.failure
+      key = nil
+      problem = error
     }
-    key = Secret(copying: bytes.span.bytes)
   }
 
   private static func refuseForeign(in root: String) throws(Failure) {
@@ -44,41 +48,73 @@ public final class LocalState: Sendable {
 
   /// 32 random bytes that never leave this machine.
   private static func key(in stateHome: String) throws(FileError) -> [UInt8] {
-    let folder = try Folder("/").folder(stateHome, create: true)
+    let folder = try Folder(making: stateHome)
     if folder.kind(of: "key") != nil { return try folder.read("key", limit: 32) }
     let key = Random.bytes(32)
     try folder.write(key.span.bytes, as: "key", mode: 0o600)
     return key
   }
 
-  /// Appends one line; `purpose` and the repository's path go into its MAC.
+  /// Appends one line; `purpose` and the repository's path go into its MAC. A file that has grown
+  /// large becomes the old one first.
   func append(_ record: [UInt8], to name: String, purpose: String) throws(FileError) {
-    let mac = mac(record, purpose: purpose)
+    guard let mac = mac(record, purpose: purpose) else {
+      if let problem { throw problem }
+      return
+    }
     let line = Array("{\"mac\":\"\(mac)\",\"record\":".utf8) + record + Array("}\n".utf8)
-    try Folder(root).folder(Self.folder, create: true).append(line, to: name, mode: 0o600)
+    let folder = try Folder(root).folder(Self.folder, create: true)
+    if folder.size(of: name) > Self.rotationSize {
+      try folder.rename(name, to: name + Self.oldSuffix)
+    }
+    try folder.append(line, to: name, mode: 0o600)
   }
 
-  /// The records of a file that carry our MAC, oldest first; a torn or foreign line is left out.
-  func records(of name: String, purpose: String) -> [ArraySlice<UInt8>] {
-    guard
-      let bytes = try? Folder(root).folder(Self.folder).read(name, limit: Self.greatestFile)
+  /// The records of a file that carry our MAC, oldest first, and how many lines do not: torn ones,
+  /// and those that somebody else wrote.
+  func records(
+    of name: String, purpose: String
+  ) -> (ours: [ArraySlice<UInt8>], foreign: Int) {
+    var ours: [ArraySlice<UInt8>] = []
+    var foreign = 0
+    for name in [name + Self.oldSuffix, name] {
+      for line in lines(of: name) {
+        if let record = record(in: line, purpose: purpose) {
+          ours.append(record)
+        } else {
+          foreign += 1
+        }
+      }
+    }
+    return (ours, foreign)
+  }
+
+  private func lines(of name: String) -> [ArraySlice<UInt8>] {
+    guard key != nil, let folder = try? Folder(root).folder(Self.folder),
+      let bytes = try? folder.read(name, limit: Self.greatestFile)
     else { return [] }
+    return bytes.split(separator: UInt8(ascii: "\n"))
+  }
+
+  private func record(in line: ArraySlice<UInt8>, purpose: String) -> ArraySlice<UInt8>? {
     let head = Array("{\"mac\":\"".utf8)
     let middle = Array("\",\"record\":".utf8)
-    return bytes.split(separator: UInt8(ascii: "\n")).compactMap { line in
-      let start = line.startIndex + head.count + 64
-      guard line.count > head.count + 64 + middle.count + 1, line.starts(with: head),
-        line[start...].starts(with: middle), line.last == UInt8(ascii: "}")
-      else { return nil }
-      let record = line[(start + middle.count)...].dropLast()
-      let mac = String(decoding: line[line.startIndex + head.count..<start], as: UTF8.self)
-      return mac == self.mac(Array(record), purpose: purpose) ? record : nil
-    }
+    let start = line.startIndex + head.count + 64
+    guard line.count > head.count + 64 + middle.count + 1, line.starts(with: head),
+      line[start...].starts(with: middle), line.last == UInt8(ascii: "}")
+    else { return nil }
+    let record = line[(start + middle.count)...].dropLast()
+    let mac = String(decoding: line[line.startIndex + head.count..<start], as: UTF8.self)
+    return mac == self.mac(Array(record), purpose: purpose) ? record : nil
   }
 
-  private func mac(_ record: [UInt8], purpose: String) -> String {
-    HMACSHA256.hex(for: Array("\(purpose)\n\(root)\n".utf8) + record, key: key)
+  private func mac(_ record: [UInt8], purpose: String) -> String? {
+    let text = Array("\(purpose)\n\(root)\n".utf8) + record
+    guard key != nil else { return nil }
+    return HMACSHA256.hex(for: text, key: key!)
   }
 
-  private static let greatestFile = 32 << 20
+  private static let rotationSize = 10 << 20
+  private static let greatestFile = 16 << 20
+  private static let oldSuffix = ".1"
 }

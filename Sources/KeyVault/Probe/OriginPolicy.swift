@@ -34,8 +34,15 @@ public struct OriginPolicy: Sendable {
   /// Whether a repository's definition of a built-in provider may be used: it leaves alone what
   /// decides where a key goes and what an answer means, or the user allows all its hosts.
   func trusts(_ provider: Provider) -> Bool {
-    guard case .override(let changes) = provider.source, !changes.isEmpty else { return true }
-    return provider.origins.isSubset(of: allowed)
+    provider.source.protectedChanges.isEmpty || provider.origins.isSubset(of: allowed)
+  }
+
+  /// The hosts that go into a payload: where this key may travel from now on. Of a definition that
+  /// is not trusted, those of the built-in one.
+  public func payloadHosts(of provider: Provider) -> [String] {
+    let definition = trusts(provider) ? provider : Catalogue.builtIn(provider.id) ?? provider
+    return definition.origins.filter { !$0.isLoopback }
+      .map(\.hostAndPort).sorted()
   }
 
   /// `api.example.com`, `api.example.com:8443` or an origin, as an origin.
@@ -45,6 +52,11 @@ public struct OriginPolicy: Sendable {
   }
 }
 
+extension Origin {
+  /// `api.example.com`, with a port only where it is not that of https.
+  var hostAndPort: String { port == 443 ? host : "\(host):\(port)" }
+}
+
 extension Provider {
   /// Every origin that the definition names.
   var origins: Set<Origin> {
@@ -52,11 +64,5 @@ extension Provider {
     let urls = [baseURL] + probes.map(\.target).filter { $0.hasPrefix("https://") }
     return Set(urls.compactMap { (try? WebURL($0))?.origin })
       .union(hosts.compactMap(OriginPolicy.origin))
-  }
-
-  /// The hosts that go into a payload: where this key may travel from now on.
-  public var payloadHosts: [String] {
-    origins.filter { !$0.isLoopback }
-      .map { $0.port == 443 ? $0.host : "\($0.host):\($0.port)" }.sorted()
   }
 }

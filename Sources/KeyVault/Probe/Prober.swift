@@ -77,7 +77,7 @@ public struct Prober: Sendable {
         verdict: .misconfigured, note: "no provider '\(id.printable(limit: 80))' is known")
     }
     guard policy.trusts(provider) else {
-      guard case .override(let changes) = provider.source else { return provider }
+      let changes = provider.source.protectedChanges
       throw Early(
         verdict: .misconfigured,
         note: "nothing was sent: \(Catalogue.folder)/\(id).yaml changes "

@@ -53,6 +53,9 @@ public struct TestResult: Sendable, Codable, Equatable {
     credit = verdict == .noCredit ? .exhausted : .unknown
   }
 
+  /// Whether there is a verdict about the key itself.
+  var wasTested: Bool { verdict != .untested && verdict != .locked && verdict != .notConfigured }
+
   /// `HTTP 401 · error.code=invalid_api_key`.
   public var evidence: String {
     ((http.map { ["HTTP \($0)"] } ?? []) + matched).joined(separator: " · ")
@@ -100,15 +103,20 @@ public struct TestReport: Sendable, Codable {
     case locked
   }
 
-  public var conclusion: Conclusion {
+  public var conclusion: Conclusion { conclusion(named: []) }
+
+  /// `named` are entries that were asked for one by one: one that is locked is no success.
+  public func conclusion(named: Set<String>) -> Conclusion {
     let present = results.filter { $0.verdict != .notConfigured }
     let missing = results.contains { $0.verdict == .notConfigured && $0.isRequired }
     if missing || present.contains(where: { $0.word == .invalid || $0.error != nil }) {
       return .findings
     }
     if present.isEmpty { return .nothing }
-    if present.allSatisfy({ $0.word == .locked }) { return .locked }
-    let tested = present.filter { $0.verdict != .untested && $0.verdict != .locked }
+    let locked = present.filter { $0.word == .locked }
+    let isNamed = locked.contains { named.contains($0.entry) }
+    if isNamed || !locked.isEmpty && present.allSatisfy({ !$0.wasTested }) { return .locked }
+    let tested = present.filter(\.wasTested)
     if tested.isEmpty { return .nothing }
     // A provider without a free endpoint cannot be proved; that alone is no reason to fail.
     let provable = tested.filter { $0.verdict != .unverifiable }

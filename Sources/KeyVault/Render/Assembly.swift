@@ -37,7 +37,7 @@ public struct Assembly: Sendable {
     var taken: Set<String> = []
     for name in try Self.order(from: environment, in: repository) {
       var here: [String: EntryName] = [:]
-      for entry in byEnvironment[name] ?? [] where entry.hasKey {
+      for entry in byEnvironment[name] ?? [] {
         guard let slot = slot(for: entry, in: repository) else { continue }
         if let first = here[slot.variable] {
           conflicts.append(
@@ -53,6 +53,10 @@ public struct Assembly: Sendable {
   }
 
   private mutating func slot(for entry: Vault.Entry, in repository: Repository) -> Slot? {
+    if let fault = entry.fault {
+      unusable.append((entry, fault.message))
+      return nil
+    }
     do throws(Failure) {
       guard let provider = try repository.catalogue.provider(entry.provider) else {
         let name = entry.provider.printable(limit: 80)

@@ -49,10 +49,10 @@ public struct EntryDetails: Sendable, Codable {
     let definition = try? repository.catalogue.provider(entry.provider)
     capabilities = definition?.capabilities ?? []
     variable = definition.map(entry.variable)
-    let isCurrent = last != nil && last?.digest == sidecar?.digest
-    verdict = isCurrent ? last?.verdict ?? .untested : .untested
+    let known = repository.vault.current(last, of: entry)
+    verdict = known?.verdict ?? .untested
     word = verdict.word
-    checked = isCurrent ? last?.at : nil
+    checked = known?.at
     readers = Self.readers(of: entry, in: repository, program: program)
     rendered = try Self.environments(rendering: entry, in: repository)
   }

@@ -63,7 +63,7 @@ extension ProviderListing.Item {
     variables = provider.variables
     baseURL = provider.baseURL
     baseURLVariable = provider.baseURLVariable
-    hosts = provider.payloadHosts
+    hosts = provider.origins.map(\.hostAndPort).sorted()
     probe = provider.probe.map { "\($0.method) \($0.target)" }
     docs = provider.links.docs
     keys = provider.links.keys

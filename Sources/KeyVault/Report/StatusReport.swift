@@ -45,7 +45,8 @@ public struct StatusReport: Sendable, Codable {
     at = now
     let policy = repository.configuration.policy
     let rows = selection.entries.map { entry in
-      var row = Row(entry, verdict: verdicts[entry.name.path], policy: policy, now: now)
+      let known = repository.vault.current(verdicts[entry.name.path], of: entry)
+      var row = Row(entry, verdict: known, policy: policy, now: now)
       row.isRequired = repository.requires(entry)
       return row
     }
@@ -60,12 +61,11 @@ extension StatusReport.Row {
     now: Timestamp
   ) {
     let sidecar = entry.sidecar
-    let isCurrent = record != nil && record?.digest == sidecar?.digest
     self.entry = entry.name.path
     provider = entry.provider
-    verdict = isCurrent ? record?.verdict ?? .untested : .untested
+    verdict = record?.verdict ?? .untested
     word = verdict.word
-    checked = isCurrent ? record?.at : nil
+    checked = record?.at
     isRequired = false
     isDisabled = sidecar?.isDisabled ?? false
     owner = sidecar?.owner

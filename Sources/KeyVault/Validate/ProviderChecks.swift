@@ -73,14 +73,15 @@ private struct ProviderFileChecks {
   }
 
   private func override() -> [Finding] {
-    guard case .override(let changes) = Catalogue.source(of: root, id: id), !changes.isEmpty else {
-      return []
-    }
+    let source = Catalogue.source(of: root, id: id)
+    guard case .override(let changes) = source, !changes.isEmpty else { return [] }
+    let isProtected = !source.protectedChanges.isEmpty
     return [
       Finding(
         .overridesBuiltIn, .warning, in: file, at: root["id"]?.place ?? .start,
         "this changes \(changes.joined(separator: ", ")) of the built-in '\(id)'",
-        hint: "no key is sent unless KEYVAULT_ALLOW_HOSTS allows all hosts of this file")
+        hint: isProtected
+          ? "no key is sent unless KEYVAULT_ALLOW_HOSTS allows all hosts of this file" : nil)
     ]
   }
 

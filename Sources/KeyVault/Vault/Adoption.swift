@@ -19,11 +19,15 @@ extension Vault {
 
 extension OpenedEntry {
   /// The same key, to be encrypted again for this place and provider.
-  public func rebound(to provider: Provider) -> NewKey {
+  ///
+  /// A bound payload keeps its hosts: a repository's text must not widen where a key may travel.
+  public func rebound(to provider: Provider, policy: OriginPolicy) -> NewKey {
     let key = payload.withKey { Secret(copying: $0) }
     return NewKey(
       entry: name, provider: provider.id, key: key, keeping: payload,
-      hosts: provider.payloadHosts, serial: payload.serial ?? sidecar?.serial ?? 1)
+      hosts: payload.isBound && payload.provider == provider.id
+        ? payload.hosts : policy.payloadHosts(of: provider),
+      serial: payload.serial ?? sidecar?.serial ?? 1)
   }
 
   /// The same key with some further parts replaced.

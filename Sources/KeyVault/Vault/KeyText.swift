@@ -9,7 +9,8 @@ public enum KeyText {
   public static func checked(_ input: consuming Secret) throws(Failure) -> Secret {
     let length = input.withBytes { bytes in
       var length = bytes.byteCount
-      if length > 0, bytes.byte(length - 1) == UInt8(ascii: "\n") { length -= 1 }
+      guard length > 0, bytes.byte(length - 1) == UInt8(ascii: "\n") else { return length }
+      length -= 1
       if length > 0, bytes.byte(length - 1) == UInt8(ascii: "\r") { length -= 1 }
       return length
     }
@@ -18,7 +19,8 @@ public enum KeyText {
     return input.withBytes { Secret(copying: $0.extracting(0..<length)) }
   }
 
-  private static func objection(to key: RawSpan) -> String? {
+  /// What is wrong with bytes as a key, in words that do not quote it; nil if nothing is.
+  public static func objection(to key: RawSpan) -> String? {
     if key.byteCount == 0 { return "it is empty" }
     if key.byteCount > Limits.key / 2 {
       return "it is \(key.byteCount) bytes long, and \(Limits.key / 2) is the limit"

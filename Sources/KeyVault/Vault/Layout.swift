@@ -45,7 +45,7 @@ public struct Layout: Sendable {
       // Last: with it the folder is a repository.
       try write(Self.configuration(), to: "", Configuration.fileName, in: folder, &written)
       return written
-    } catch  where error.attempt == .notRegular && error.code == 0 {
+    } catch let error where error.attempt == .notRegular && error.code == 0 {
       throw Failure(
         .cannotWrite, "'\(root)' is a keyvault repository already",
         hints: ["nothing was changed; 'keyvault doctor' looks it over"])

@@ -38,7 +38,7 @@ extension Vault {
     let payload: Payload
     do throws(Failure) {
       payload = try Payload(decrypt(message, of: name, with: gpg))
-    } catch  where error.kind == .malformed {
+    } catch let error where error.kind == .malformed {
       throw Failure(.malformed, "\(name.ciphertextPath): \(error.message)", hints: error.hints)
     }
     return OpenedEntry(
@@ -49,11 +49,17 @@ extension Vault {
   /// The same for commands that send or render keys: an unbound payload is refused, unless the
   /// policy allows it (security.md 14).
   public func openBound(_ entry: Entry, with gpg: GPG) throws(Failure) -> OpenedEntry {
+    if let fault = entry.fault { throw fault }
     let opened = try open(entry, with: gpg)
     guard opened.payload.isBound || repository.configuration.policy.allowsUnbound else {
       throw Failure(
         .malformed, "'\(entry.name)' does not say where it belongs, as what 'pass insert' makes",
         hints: ["run 'keyvault adopt \(entry.name)' once you know that it is the right key"])
+    }
+    if let objection = opened.payload.withKey(KeyText.objection) {
+      throw Failure(
+        .malformed, "'\(entry.name)' holds what cannot be a key: \(objection)",
+        hints: ["store the right one: keyvault add \(entry.name) --force"])
     }
     return opened
   }
@@ -72,7 +78,9 @@ extension Vault {
     do throws(MessageError) {
       message = try Message(bytes)
     } catch {
-      throw Failure(.malformed, "\(name.ciphertextPath): \(error.message)")
+      throw Failure(
+        .malformed, "\(name.ciphertextPath): \(error.message)",
+        hints: error.hint.map { [$0] } ?? [])
     }
     guard !message.hasHiddenRecipients || repository.configuration.policy.allowsHiddenRecipients
     else {
@@ -95,8 +103,15 @@ extension Vault {
 
   /// A ciphertext that was moved or copied from elsewhere is an error everywhere.
   private func checkBinding(of payload: Payload, to entry: Entry) throws(Failure) {
-    guard payload.isBound else { return }
     let name = entry.name
+    if let provider = payload.provider, provider != entry.provider {
+      throw Failure(
+        .malformed,
+        "'\(name)' is a key of '\(provider.printable(limit: 80))', "
+          + "but its sidecar or name says '\(entry.provider.printable(limit: 80))'",
+        hints: ["set 'provider:' in \(name.sidecarPath) to what the key is for"])
+    }
+    guard payload.isBound else { return }
     if payload.vault != repository.configuration.vaultID {
       throw Failure(
         .malformed, "'\(name)' was encrypted for another repository",
@@ -110,13 +125,6 @@ extension Vault {
           "restore it with 'git checkout -- \(name.ciphertextPath)'",
           "or bind it here with 'keyvault adopt \(name) --from \(origin)'",
         ])
-    }
-    if payload.provider != entry.provider {
-      throw Failure(
-        .malformed,
-        "'\(name)' is a key of '\((payload.provider ?? "").printable(limit: 80))', "
-          + "but its sidecar or name says '\(entry.provider.printable(limit: 80))'",
-        hints: ["set 'provider:' in \(name.sidecarPath) to what the key is for"])
     }
   }
 }

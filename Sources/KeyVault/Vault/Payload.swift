@@ -13,7 +13,7 @@ public final class Payload: Sendable {
   public let entry: String?
   public let provider: String?
   public let serial: Int?
-  /// Hosts (or `host:port`) to which the key may travel.
+  /// Hosts (or `host:port`) to which the key may travel; none in an unbound one, whoever wrote it.
   public let hosts: [String]
   /// The first line that is not `name: value`, in words; such a line cannot be kept.
   public let fault: String?
@@ -30,20 +30,24 @@ public final class Payload: Sendable {
     entry = scan.copy("entry", of: text)
     provider = scan.copy("provider", of: text)
     serial = scan.copy("serial", of: text).flatMap(Int.init)
-    hosts = scan.copy("hosts", of: text)?.split(separator: " ").map(String.init) ?? []
+    let isBound = vault != nil || entry != nil
+    hosts = isBound ? scan.copy("hosts", of: text)?.split(separator: " ").map(String.init) ?? [] : []
     self.text = text
     keyLength = scan.keyLength
     values = scan.values
     fault = scan.fault
     guard isBound else { return }
     if let fault { throw Failure(.malformed, "inside the encryption, \(fault)") }
+    for (name, value) in [("vault", vault), ("entry", entry), ("provider", provider)] {
+      if value == nil { throw Failure(.malformed, "inside the encryption, '\(name)' is missing") }
+    }
     guard let serial, (1...Self.greatestSerial).contains(serial) else {
       throw Failure(.malformed, "inside the encryption, 'serial' is no number from 1 to 1e9")
     }
   }
 
   /// Whether it says where it belongs; what `pass insert` makes does not.
-  public var isBound: Bool { entry != nil && vault != nil }
+  public var isBound: Bool { entry != nil || vault != nil }
 
   /// Names of the further parts of the credential.
   public var fieldNames: [String] {

@@ -9,9 +9,11 @@ public struct Vault: Sendable {
   /// An entry as it lies there, unopened.
   public struct Entry: Sendable {
     public let name: EntryName
-    public let hasKey: Bool
-    /// nil where there is none or it is broken; `validate` tells which.
+    /// nil where there is none, or it is broken.
     public let sidecar: Sidecar?
+    /// What is wrong with a sidecar that is there. Nothing is sent or rendered then: it may have said
+    /// that the entry is disabled.
+    let fault: Failure?
 
     /// The provider's id: the sidecar's, else the name.
     public var provider: String { sidecar?.provider ?? name.name }
@@ -31,7 +33,7 @@ public struct Vault: Sendable {
       var contents = Contents()
       try collect(folder, in: try Folder(repository.root), into: &contents)
       return contents.entries.sorted { $0.name < $1.name }
-    } catch  where error.isMissing {
+    } catch let error where error.isMissing {
       return []
     } catch {
       throw error.failure
@@ -50,8 +52,8 @@ public struct Vault: Sendable {
       let folder = try Folder(repository.root).folder(path(name.environment))
       found =
         folder.kind(of: name.ciphertextName) == nil
-        ? nil : Entry(name: name, hasKey: true, sidecar: sidecar(name, in: folder))
-    } catch  where error.isMissing {
+        ? nil : entry(name, in: folder)
+    } catch let error where error.isMissing {
       found = nil
     } catch {
       throw error.failure
@@ -86,13 +88,7 @@ public struct Vault: Sendable {
     contents.folders.append(relative)
     let items = try folder.items().filter { !$0.name.hasPrefix(".") }
     let names = Self.entryNames(items, in: relative)
-    let hasKey = Set(items.lazy.map(\.name).filter { $0.hasSuffix(".gpg") })
-    contents.entries += concurrentMap(names.count) { index in
-      let name = names[index]
-      return Entry(
-        name: name, hasKey: hasKey.contains(name.ciphertextName),
-        sidecar: sidecar(name, in: folder))
-    }
+    contents.entries += concurrentMap(names.count) { entry(names[$0], in: folder) }
     for item in items where item.kind == .folder {
       try collect(
         relative.isEmpty ? item.name : "\(relative)/\(item.name)", in: root, into: &contents)
@@ -107,10 +103,22 @@ public struct Vault: Sendable {
     }
   }
 
-  private func sidecar(_ name: EntryName, in folder: borrowing Folder) -> Sidecar? {
-    guard let bytes = try? folder.read(name.sidecarName, limit: Limits.document) else { return nil }
-    let checked = CheckedDocument.read(bytes, as: .entry, file: name.sidecarPath)
-    return (try? checked.get()).map(Sidecar.init)
+  private func entry(_ name: EntryName, in folder: borrowing Folder) -> Entry {
+    guard folder.kind(of: name.sidecarName) != nil else {
+      return Entry(name: name, sidecar: nil, fault: nil)
+    }
+    let bytes: [UInt8]
+    do throws(FileError) {
+      bytes = try folder.read(name.sidecarName, limit: Limits.document)
+    } catch {
+      return Entry(name: name, sidecar: nil, fault: error.failure)
+    }
+    switch CheckedDocument.read(bytes, as: .entry, file: name.sidecarPath) {
+    case .failure(let malformed):
+      return Entry(name: name, sidecar: nil, fault: malformed.failure)
+    case .success(let checked):
+      return Entry(name: name, sidecar: Sidecar(checked), fault: nil)
+    }
   }
 
   /// Who can read `folder`: its own `.gpg-id` or the nearest above it. Throws if there is none or
@@ -145,7 +153,7 @@ public struct Vault: Sendable {
         let bytes = try Folder(repository.root).folder(path(candidate))
           .read(RecipientList.fileName, limit: 64 << 10)
         return RecipientList(parsing: bytes, folder: candidate)
-      } catch  where error.isMissing {
+      } catch let error where error.isMissing {
         guard parts.popLast() != nil else { return nil }
       }
     }

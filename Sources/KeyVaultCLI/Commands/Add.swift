@@ -48,6 +48,8 @@ struct Add: AsyncParsableCommand {
   @OptionGroup var options: CommonOptions
 
   func run() async throws {
+    // Before git is asked for an owner: no child may see it.
+    let fromVariable = fromEnv.map(SecretVariable.init)
     let session = try Session(options)
     let repository = try session.repository()
     let name = try EntryName(entryName())
@@ -62,18 +64,18 @@ struct Add: AsyncParsableCommand {
     try about.check()
     let fields = try FieldArgument.parse(field, of: definition)
 
-    let key = try KeyText.checked(input(for: name, definition))
+    let key = try KeyText.checked(input(fromVariable, for: name, definition))
     try checkFormat(key, of: definition)
+    let hosts = session.surroundings.policy.payloadHosts(of: definition)
     let new = NewKey(
-      entry: name, provider: providerID, key: key, fields: fields,
-      hosts: definition.payloadHosts, serial: try serial(of: existing))
+      entry: name, provider: providerID, key: key, fields: fields, hosts: hosts, serial: try serial(of: existing))
     if !noTest { try await test(new, definition, in: repository, session) }
     try repository.vault.store(
       new, about: about, program: session.gpgProgram(), now: session.surroundings.now)
     let preview = try repository.vault.entry(name).sidecar?.preview ?? "…"
     session.note(
       "added \(name): \(preview), "
-        + "may travel to \(definition.payloadHosts.joined(separator: ", "))")
+        + "may travel to \(hosts.joined(separator: ", "))")
     try commit.run("keyvault: add \(name)", [name], in: repository, session)
   }
 
@@ -113,9 +115,11 @@ struct Add: AsyncParsableCommand {
     return Vault.Description(owner: owner, description: description, variable: env, expires: end)
   }
 
-  private func input(for name: EntryName, _ provider: Provider) throws -> Secret {
+  private func input(
+    _ variable: SecretVariable?, for name: EntryName, _ provider: Provider
+  ) throws -> Secret {
     if let fromEnv {
-      guard let value = try Surroundings.takeSecret(fromEnv) else {
+      guard let value = try variable?.secret() else {
         throw Failure(.usage, "the variable \(fromEnv.printable(limit: 80)) is empty or unset")
       }
       return value

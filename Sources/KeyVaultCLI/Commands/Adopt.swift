@@ -56,13 +56,16 @@ struct Adopt: AsyncParsableCommand {
         .malformed, "'\(name)' holds what an entry cannot: \(fault)",
         hints: ["nothing was changed; 'pass edit \(name)' can make it 'note: …', or remove it"])
     }
+    if let objection = opened.payload.withKey(KeyText.objection) {
+      throw Failure(.malformed, "'\(name)' holds what cannot be a key: \(objection)")
+    }
     let id = provider ?? opened.payload.provider ?? entry.provider
     guard let definition = try repository.catalogue.provider(id) else {
       throw Failure(
         .usage, "no provider '\(id.printable(limit: 80))' is known", hints: ["say --provider ID"])
     }
     try vault.store(
-      opened.rebound(to: definition), about: Vault.Description(),
+      opened.rebound(to: definition, policy: session.surroundings.policy), about: Vault.Description(),
       program: session.gpgProgram(), now: session.surroundings.now)
     session.note("adopted \(name)")
   }

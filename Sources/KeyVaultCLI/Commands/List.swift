@@ -19,6 +19,10 @@ struct List: AsyncParsableCommand {
     let session = try Session(options)
     let repository = try session.repository()
     let entries = try Selection(selection, in: repository).entries
+    guard !entries.isEmpty else {
+      throw Failure(
+        .nothingToDo, "there is no entry", hints: ["run 'keyvault add production/openai'"])
+    }
     switch format {
     case .text: try Console.output(entries.map { $0.name.path + "\n" }.joined())
     case .json: try Console.output(json(EntryListing(entries)))

@@ -20,7 +20,7 @@ struct Show: AsyncParsableCommand {
     let repository = try session.repository()
     let entry = try repository.vault.entry(EntryName(entry))
     let now = session.surroundings.now
-    let last = try session.history(of: repository).latest(now: now)[entry.name.path]
+    let last = try session.lastVerdicts(of: repository)[entry.name.path]
     let details = try EntryDetails(
       of: entry, in: repository, last: last, program: try? session.gpgProgram())
     switch format {

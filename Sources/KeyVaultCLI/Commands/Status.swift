@@ -28,7 +28,7 @@ struct Status: AsyncParsableCommand {
     let repository = try session.repository()
     let selection = try Selection(selection, in: repository)
     let now = session.surroundings.now
-    let verdicts = try session.history(of: repository).latest(now: now)
+    let verdicts = try session.lastVerdicts(of: repository)
     let report = try StatusReport(of: selection, in: repository, verdicts: verdicts, now: now)
     switch format {
     case .text: try Console.output(report.text(Console.style(session.surroundings)))

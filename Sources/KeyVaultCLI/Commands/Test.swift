@@ -55,7 +55,8 @@ struct Test: AsyncParsableCommand {
     case .text: try Console.output(report.text(Console.style(session.surroundings)))
     case .json: try Console.output(json(report))
     }
-    if report.conclusion.exitStatus != 0 { throw ExitCode(report.conclusion.exitStatus) }
+    let status = report.conclusion(named: selection.named).exitStatus
+    if status != 0 { throw ExitCode(status) }
   }
 
   /// From the command line a gateway is for stand-ins on this machine; others stand in keyvault.yaml.

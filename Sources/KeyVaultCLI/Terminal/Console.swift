@@ -2,9 +2,6 @@ import Glibc
 import KeyVault
 import Secrets
 
-/// Whoever reads our output went away.
-struct BrokenPipe: Error {}
-
 /// The only place that writes to the standard streams: results to stdout, talk to stderr.
 enum Console {
   /// A standard stream that is closed gets a descriptor on which every use fails. Else the next file
@@ -26,7 +23,8 @@ enum Console {
     return fstat(1, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
   }
 
-  /// Writes a result. Throws ``BrokenPipe``, or a failure if the disk is full.
+  /// Writes a result. Throws if the disk is full. A reader that went away has seen enough
+  /// (`keyvault ls | head -1`): the command goes on to its own exit status.
   static func output(_ text: String) throws {
     var text = text
     try text.withUTF8 { try write(UnsafeRawBufferPointer($0), to: 1) }
@@ -39,8 +37,11 @@ enum Console {
   }
 
   /// Says something to the person. That nobody listens is no error.
+  ///
+  /// Names, notes and paths in it may be anybody's: what would steer a terminal is escaped.
   static func note(_ text: String) {
-    var line = text + "\n"
+    var line = text.split(separator: "\n", omittingEmptySubsequences: false)
+      .map { String($0).printable }.joined(separator: "\n") + "\n"
     line.withUTF8 { _ = try? write(UnsafeRawBufferPointer($0), to: 2) }
   }
 
@@ -77,7 +78,7 @@ enum Console {
     while done < buffer.count {
       let wrote = Glibc.write(descriptor, buffer.baseAddress! + done, buffer.count - done)
       if wrote < 0 && errno == EINTR { continue }
-      if wrote < 0 && errno == EPIPE { throw BrokenPipe() }
+      if wrote < 0 && errno == EPIPE { return }
       guard wrote > 0 else {
         throw Failure(
           .cannotWrite, "cannot write to standard output: \(String(cString: strerror(errno)))")

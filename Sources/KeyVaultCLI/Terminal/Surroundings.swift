@@ -1,7 +1,6 @@
 import Glibc
 import HTTP
 import KeyVault
-import Secrets
 
 /// What the process was given besides its arguments, read once.
 struct Surroundings {
@@ -24,7 +23,9 @@ struct Surroundings {
     isCI = Self.variable("CI") == "true"
     wantsColour = Self.variable("NO_COLOR") == nil && Self.variable("TERM") != "dumb"
     let home = Self.variable("HOME") ?? "/"
-    stateHome = (Self.variable("XDG_STATE_HOME") ?? home + "/.local/state") + "/keyvault"
+    // The specification has relative paths ignored.
+    let state = Self.variable("XDG_STATE_HOME").flatMap { $0.hasPrefix("/") ? $0 : nil }
+    stateHome = (state ?? home + "/.local/state") + "/keyvault"
     runtimeDirectory = Self.variable("XDG_RUNTIME_DIR")
     environment = Self.variable("KEYVAULT_ENV")
     policy = try OriginPolicy(parsing: Self.variable("KEYVAULT_ALLOW_HOSTS") ?? "")
@@ -34,23 +35,6 @@ struct Surroundings {
   static func variable(_ name: String) -> String? {
     guard let value = getenv(name), value.pointee != 0 else { return nil }
     return String(cString: value)
-  }
-
-  /// The value as a secret, and the variable gone, so that no child has it (security.md 24). A
-  /// variable `NAME_FILE` names a file instead.
-  static func takeSecret(_ name: String) throws(Failure) -> Secret? {
-    defer {
-      unsetenv(name)
-      unsetenv(name + "_FILE")
-    }
-    if let value = getenv(name), value.pointee != 0 {
-      let length = strlen(value)
-      let secret = Secret(copying: UnsafeRawBufferPointer(start: value, count: length).bytes)
-      explicit_bzero(value, length)
-      return secret
-    }
-    guard let path = variable(name + "_FILE") else { return nil }
-    return try SecretInput.file(path)
   }
 
   /// `SOURCE_DATE_EPOCH` sets the clock, for results that can be repeated.
