@@ -16,7 +16,7 @@ final class Bench: Sendable {
   private static let known = Mutex<[Place: Bench]>([:])
 
   private init(program: String, runtimeDirectory: String?) throws(GPGError) {
-    home = try ThrowawayHome(runtimeDirectory: runtimeDirectory)
+    home = try ThrowawayHome(runtimeDirectory: runtimeDirectory, holdsSecret: false)
     try home.write("no-autostart\n", to: "gpg.conf")
     engine = Engine(program: program, home: home.path, passphrase: nil)
   }

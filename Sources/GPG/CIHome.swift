@@ -10,12 +10,12 @@ public final class CIHome: Sendable {
   private let home: ThrowawayHome
 
   /// Imports `secretKey` (armored or binary) into a new home in `runtimeDirectory`
-  /// ($XDG_RUNTIME_DIR), else /dev/shm, else /tmp.
+  /// ($XDG_RUNTIME_DIR), else /dev/shm: never on a disk.
   public init(
     secretKey: borrowing Secret, passphrase: Passphrase?, program: String,
     runtimeDirectory: String?
   ) throws(GPGError) {
-    home = try ThrowawayHome(runtimeDirectory: runtimeDirectory)
+    home = try ThrowawayHome(runtimeDirectory: runtimeDirectory, holdsSecret: true)
     // Before the import, because the agent that it starts reads them. The count of hash rounds
     // protects a key on a disk; here it would only slow down each decryption.
     try home.write(

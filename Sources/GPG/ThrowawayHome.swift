@@ -5,10 +5,11 @@ internal import Glibc
 final class ThrowawayHome: Sendable {
   let path: String
 
-  /// Made in `runtimeDirectory` ($XDG_RUNTIME_DIR), else /dev/shm, else /tmp.
-  init(runtimeDirectory: String?) throws(GPGError) {
+  /// Made in `runtimeDirectory` ($XDG_RUNTIME_DIR), else /dev/shm. A home that holds no secret may
+  /// also lie in /tmp, which can be a disk.
+  init(runtimeDirectory: String?, holdsSecret: Bool) throws(GPGError) {
     var failure = ENOENT
-    let folders = ThrowawayHomes.folders(runtimeDirectory)
+    let folders = ThrowawayHomes.folders(runtimeDirectory, allowsDisk: !holdsSecret)
     for folder in folders {
       var template = Array((folder + "/" + ThrowawayHomes.prefix + "XXXXXX").utf8CString)
       guard let made = unsafe mkdtemp(&template) else {
@@ -24,7 +25,7 @@ final class ThrowawayHome: Sendable {
       }
       return
     }
-    throw GPGError(.noHome(path: folders[0], errno: failure))
+    throw GPGError(.noHome(path: folders.first ?? "/dev/shm", errno: failure))
   }
 
   deinit { remove() }

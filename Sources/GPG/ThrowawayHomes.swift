@@ -40,9 +40,9 @@ public enum ThrowawayHomes {
   }
 
   /// Where homes are made, best first.
-  static func folders(_ runtimeDirectory: String?) -> [String] {
+  static func folders(_ runtimeDirectory: String?, allowsDisk: Bool = true) -> [String] {
     // A path that is too long for a socket is no place for a home.
-    [runtimeDirectory, "/dev/shm", "/tmp"].compactMap(\.self)
+    [runtimeDirectory, "/dev/shm", allowsDisk ? "/tmp" : nil].compactMap(\.self)
       .filter { $0.hasPrefix("/") && $0.utf8.count <= 60 }
   }
 

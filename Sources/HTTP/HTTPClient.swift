@@ -39,7 +39,7 @@ public final class HTTPClient: Sendable {
   /// Cancelling the task ends the transfer at once with the reason `cancelled`.
   public func send(_ request: borrowing HTTPRequest) async throws(HTTPError) -> HTTPAnswer {
     try request.check()
-    let transfer = try Transfer(url: request.url, library: library)
+    let transfer = try Transfer(url: request.url, hostLimit: request.hostLimit, library: library)
     transfer.prepare(request, userAgent: userAgent, authorities: authorities)
     let outcome = await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in

@@ -9,6 +9,7 @@ public struct HTTPRequest: ~Copyable, Sendable {
   let body: Secret?
   let timeout: Duration
   let connectTimeout: Duration
+  let hostLimit: Int
 
   /// - Parameters:
   ///   - method: As in `GET`; letters of either case are sent as they are.
@@ -20,10 +21,12 @@ public struct HTTPRequest: ~Copyable, Sendable {
   ///   - timeout: From the first packet to the last byte of the answer. Waiting for other requests
   ///     to the same host does not count.
   ///   - connectTimeout: For the name, the connection and TLS together.
+  ///   - hostLimit: Waits while so many requests to the same host run, if that is fewer than the
+  ///     client allows.
   public init(
     method: String, url: WebURL, headers: [HTTPHeader] = [], secretHeaders: consuming Secret,
     body: consuming Secret? = nil, timeout: Duration = .seconds(30),
-    connectTimeout: Duration = .seconds(10)
+    connectTimeout: Duration = .seconds(10), hostLimit: Int = .max
   ) {
     self.method = method
     self.url = url
@@ -32,6 +35,7 @@ public struct HTTPRequest: ~Copyable, Sendable {
     self.body = body
     self.timeout = timeout
     self.connectTimeout = connectTimeout
+    self.hostLimit = hostLimit
   }
 }
 

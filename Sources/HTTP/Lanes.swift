@@ -19,7 +19,7 @@
   /// Whether the transfer may begin now.
   mutating func admit(_ transfer: Transfer) -> Bool {
     let origin = transfer.url.origin
-    guard counts[origin, default: 0] < limit else {
+    guard counts[origin, default: 0] < min(limit, transfer.hostLimit) else {
       waiting[origin, default: []].append(transfer)
       return false
     }

@@ -8,6 +8,7 @@ internal import Synchronization
   typealias Outcome = Result<HTTPAnswer, HTTPError>
 
   let url: WebURL
+  let hostLimit: Int
   let easy: Easy
   let isCancelled = Atomic(false)
   private let library: Library
@@ -15,11 +16,12 @@ internal import Synchronization
   private var received = Received()
   private var continuation: CheckedContinuation<Outcome, Never>?
 
-  init(url: WebURL, library: Library) throws(HTTPError) {
+  init(url: WebURL, hostLimit: Int, library: Library) throws(HTTPError) {
     guard let handle = library.curl.easy_init() else {
       throw HTTPError(.other(code: Int(CURLE_OUT_OF_MEMORY.rawValue)), url: url)
     }
     self.url = url
+    self.hostLimit = max(1, hostLimit)
     self.library = library
     unsafe easy = Easy(handle, of: library)
   }

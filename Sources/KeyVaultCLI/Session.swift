@@ -103,7 +103,8 @@ final class Session {
   func lastVerdicts(of repository: Repository) throws(Failure) -> [String: History.Record] {
     let past = try history(of: repository).past(now: surroundings.now)
     if past.foreign > 0 {
-      Console.warning("\(past.foreign) lines of the history are not this machine's, and were ignored")
+      Console.warning(
+        "\(past.foreign) lines of the history are not this machine's, and were ignored")
     }
     return past.latest
   }

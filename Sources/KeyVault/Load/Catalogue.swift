@@ -8,6 +8,8 @@ internal import YAML
 public final class Catalogue: Sendable {
   private let root: String?
   private let cache = Mutex<[String: Provider]>([:])
+  /// Listed once: a command lives shorter than files come and go.
+  private let listing = Mutex<[String]?>(nil)
 
   /// `root` is the repository's; nil for the built-in providers alone.
   public init(root: String?) {
@@ -18,9 +20,16 @@ public final class Catalogue: Sendable {
 
   /// Every id, sorted.
   public var ids: [String] {
-    let local = (try? localFiles()) ?? []
-    return Set(local + Self.builtInIDs).sorted()
+    listing.withLock { known in
+      if let known { return known }
+      let ids = Set(((try? localFiles()) ?? []) + Self.builtInIDs).sorted()
+      known = ids
+      return ids
+    }
   }
+
+  /// Whether there is a provider of that id.
+  func contains(_ id: String) -> Bool { ids.contains(id) }
 
   static let builtInIDs = Embedded.providers.map { String($0.name.dropLast(".yaml".count)) }
 

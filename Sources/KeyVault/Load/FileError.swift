@@ -19,6 +19,9 @@ public struct FileError: Error, Sendable, Equatable {
     self.code = code
   }
 
+  /// Whether nothing is there at all, as opposed to something that is no folder.
+  var isAbsence: Bool { attempt == .open && code == ENOENT }
+
   var isMissing: Bool { attempt == .open && (code == ENOENT || code == ENOTDIR) }
 
   public var message: String {

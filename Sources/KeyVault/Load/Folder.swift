@@ -72,6 +72,13 @@ public struct Folder: ~Copyable, Sendable {
     }
   }
 
+  /// Whether a regular file lies at `relative`, links not followed.
+  func holds(_ relative: String) -> Bool {
+    let parts = relative.split(separator: "/").map(String.init)
+    guard let name = parts.last else { return false }
+    return (try? folder(parts.dropLast().joined(separator: "/")))?.kind(of: name) == .file
+  }
+
   /// The user that owns the folder.
   var owner: uid_t {
     var status = stat()
@@ -142,10 +149,14 @@ public struct Folder: ~Copyable, Sendable {
     try commit(try stage(bytes, as: name, mode: mode))
   }
 
-  /// A file's new bytes, on the disk, under a name that nobody reads.
-  struct Staged {
-    let temporary: String
-    let name: String
+  /// A file's new bytes, on the disk, under no name yet: whoever is killed now leaves nothing behind.
+  struct Staged: ~Copyable {
+    fileprivate let file: Int32
+    /// Only where the file system knows no files without a name.
+    fileprivate let temporary: String?
+    fileprivate let name: String
+
+    deinit { close(file) }
   }
 
   /// The first half of a write. All that can go wrong for want of space or rights goes wrong here,
@@ -153,15 +164,15 @@ public struct Folder: ~Copyable, Sendable {
   func stage(_ bytes: RawSpan, as name: String, mode: UInt32) throws(FileError) -> Staged {
     let target = path + "/" + name
     if let kind = kind(of: name), kind != .file { throw FileError(.notRegular, target, 0) }
-    let staged = Staged(
-      temporary: ".keyvault-\(getpid())-\(UInt32.random(in: 0 ... .max)).tmp", name: name)
-    let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
-    let file = openat(descriptor, staged.temporary, flags, 0o600)
-    guard file >= 0 else { throw FileError(.write, target, errno) }
-    defer { close(file) }
+    let staged: Staged
+    if let unnamed = try unnamedFile(for: name) {
+      staged = unnamed
+    } else {
+      staged = try namedFile(for: name)
+    }
     do throws(FileError) {
-      try Self.fill(file, with: bytes, target: target)
-      guard fchmod(file, mode) == 0, fsync(file) == 0 else {
+      try Self.fill(staged.file, with: bytes, target: target)
+      guard fchmod(staged.file, mode) == 0, fsync(staged.file) == 0 else {
         throw FileError(.write, target, errno)
       }
     } catch {
@@ -171,18 +182,50 @@ public struct Folder: ~Copyable, Sendable {
     return staged
   }
 
-  /// The second half: the new bytes take their name.
-  func commit(_ staged: Staged) throws(FileError) {
-    guard renameat(descriptor, staged.temporary, descriptor, staged.name) == 0 else {
-      let code = errno
-      discard(staged)
-      throw FileError(.write, path + "/" + staged.name, code)
+  private func unnamedFile(for name: String) throws(FileError) -> Staged? {
+    // The system's O_TMPFILE, which the C library's header hides.
+    let unnamed: Int32 = 0o20_000_000 | O_DIRECTORY
+    let file = openat(descriptor, ".", O_WRONLY | O_CLOEXEC | unnamed, 0o600)
+    if file >= 0 { return Staged(file: file, temporary: nil, name: name) }
+    guard errno == EOPNOTSUPP || errno == EISDIR || errno == ENOENT else {
+      throw FileError(.write, path + "/" + name, errno)
     }
-    guard fsync(descriptor) == 0 else { throw FileError(.write, path + "/" + staged.name, errno) }
+    return nil
   }
 
-  func discard(_ staged: Staged) {
-    unlinkat(descriptor, staged.temporary, 0)
+  private func namedFile(for name: String) throws(FileError) -> Staged {
+    let temporary = Self.temporaryName()
+    let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
+    let file = openat(descriptor, temporary, flags, 0o600)
+    guard file >= 0 else { throw FileError(.write, path + "/" + name, errno) }
+    return Staged(file: file, temporary: temporary, name: name)
+  }
+
+  /// Ignored by git in a repository that `init` made.
+  private static func temporaryName() -> String {
+    ".keyvault-\(getpid())-\(UInt32.random(in: 0 ... .max)).tmp"
+  }
+
+  /// The second half: the new bytes take their name.
+  func commit(_ staged: consuming Staged) throws(FileError) {
+    let target = path + "/" + staged.name
+    let temporary = staged.temporary ?? Self.temporaryName()
+    if staged.temporary == nil {
+      let source = "/proc/self/fd/\(staged.file)"
+      guard linkat(AT_FDCWD, source, descriptor, temporary, AT_SYMLINK_FOLLOW) == 0 else {
+        throw FileError(.write, target, errno)
+      }
+    }
+    guard renameat(descriptor, temporary, descriptor, staged.name) == 0 else {
+      let code = errno
+      unlinkat(descriptor, temporary, 0)
+      throw FileError(.write, target, code)
+    }
+    guard fsync(descriptor) == 0 else { throw FileError(.write, target, errno) }
+  }
+
+  func discard(_ staged: borrowing Staged) {
+    if let temporary = staged.temporary { unlinkat(descriptor, temporary, 0) }
   }
 
   private static func fill(_ file: Int32, with bytes: RawSpan, target: String) throws(FileError) {

@@ -21,18 +21,22 @@ public struct Git: Sendable {
   }
 
   /// The exit status and what git wrote to its standard output; nil if git is not installed.
-  public func run(_ arguments: [String]) -> (status: Int32, output: [UInt8])? {
+  public func run(
+    _ arguments: [String], environment: [String: String] = [:]
+  ) -> (status: Int32, output: [UInt8])? {
     let hardened = [
       "git", "-C", folder, "-c", "safe.bareRepository=explicit", "-c", "core.fsmonitor=false",
       "-c", "core.hooksPath=/dev/null", "--no-optional-locks",
     ]
-    return Process.output(
-      of: "git", hardened + arguments, environment: ["GIT_NO_REPLACE_OBJECTS": "1"])
+    let environment = environment.merging(["GIT_NO_REPLACE_OBJECTS": "1"]) { $1 }
+    return Process.output(of: "git", hardened + arguments, environment: environment)
   }
 
   /// One line of output of a command that succeeded; nil otherwise.
-  public func line(_ arguments: [String]) -> String? {
-    guard let (status, output) = run(arguments), status == 0 else { return nil }
+  public func line(_ arguments: [String], environment: [String: String] = [:]) -> String? {
+    guard let (status, output) = run(arguments, environment: environment), status == 0 else {
+      return nil
+    }
     let text = String(decoding: output.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
     return text.isEmpty ? nil : text
   }

@@ -32,7 +32,8 @@ struct ProbeRequest {
     if let type = contentType { headers.append(HTTPHeader(name: "Content-Type", value: type)) }
     return HTTPRequest(
       method: definition.method, url: url, headers: headers,
-      secretHeaders: secretHeaders(payload), body: body(payload))
+      secretHeaders: secretHeaders(payload), body: body(payload),
+      hostLimit: provider.concurrency ?? .max)
   }
 
   private func secretHeaders(_ payload: Payload) -> Secret {

@@ -104,8 +104,8 @@ struct EntryChecks {
   private func checkProvider(
     _ id: String, in file: String, at place: Place, _ findings: inout [Finding]
   ) {
+    guard !repository.catalogue.contains(id) else { return }
     let ids = repository.catalogue.ids
-    guard !ids.contains(id) else { return }
     findings.append(
       Finding(
         .unknownProvider, in: file, at: place, "no provider '\(id.printable(limit: 80))' is known",

@@ -47,6 +47,18 @@ public struct Finding: Sendable, Equatable, Codable {
     self.hint = hint
   }
 
+  /// Every key is written, also an absent hint, so that readers need not ask.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(code, forKey: .code)
+    try container.encode(severity, forKey: .severity)
+    try container.encode(file, forKey: .file)
+    try container.encode(line, forKey: .line)
+    try container.encode(column, forKey: .column)
+    try container.encode(message, forKey: .message)
+    try container.encode(hint, forKey: .hint)
+  }
+
   /// `file:line:column: error[code]: message`, and the hint on a line of its own.
   public var text: String {
     let head = "\(file):\(line):\(column): \(severity.rawValue)[\(code)]: \(message)"
@@ -63,6 +75,7 @@ extension Finding {
     case idIsNotFileName = "id-is-not-file-name"
     case overridesBuiltIn = "overrides-built-in"
     case badURL = "bad-url"
+    case badLength = "bad-length"
     case unknownProvider = "unknown-provider"
     case unknownEnvironment = "unknown-environment"
     case inheritCycle = "inherit-cycle"

@@ -10,20 +10,32 @@ struct ProviderChecks {
 
   init(root: String) {
     self.root = root
-    let items = (try? Folder(root).folder(Catalogue.folder).items()) ?? []
-    files = items.filter { $0.kind == .file && $0.name.hasSuffix(".yaml") }.map(\.name)
-    strays = items.compactMap { item in
-      let file = "\(Catalogue.folder)/\(item.name)"
-      switch item.kind {
-      case .link:
-        return Finding(.symbolicLink, in: file, "a symbolic link is not followed")
-      case .file where item.name.hasSuffix(".yml"):
-        return Finding(
-          .strayFile, .warning, in: file, "only files that end in '.yaml' are read",
-          hint: "git mv \(file) \(file.dropLast(4)).yaml")
-      default: return nil
-      }
+    var items: [Folder.Item] = []
+    var faults: [Finding] = []
+    do throws(FileError) {
+      items = try Folder(root).folder(Catalogue.folder).items()
+    } catch let error where error.isAbsence {
+      // The built-in providers need no files.
+    } catch {
+      faults = [Finding(.unreadable, in: Catalogue.folder, error.message)]
     }
+    files = items.filter { $0.kind == .file && $0.name.hasSuffix(".yaml") }.map(\.name)
+    strays =
+      faults
+      + items.compactMap { item in
+        let file = "\(Catalogue.folder)/\(item.name)"
+        switch item.kind {
+        case .other:
+          return Finding(.unreadable, in: file, "this is no regular file")
+        case .link:
+          return Finding(.symbolicLink, in: file, "a symbolic link is not followed")
+        case .file where item.name.hasSuffix(".yml"):
+          return Finding(
+            .strayFile, .warning, in: file, "only files that end in '.yaml' are read",
+            hint: "git mv \(file) \(file.dropLast(4)).yaml")
+        default: return nil
+        }
+      }
   }
 
   func findings() -> [Finding] {
@@ -59,7 +71,7 @@ private struct ProviderFileChecks {
   let root: Node
 
   func findings() -> [Finding] {
-    identity() + override() + urls() + headers()
+    identity() + override() + urls() + lengths() + headers()
   }
 
   private func identity() -> [Finding] {
@@ -108,6 +120,18 @@ private struct ProviderFileChecks {
     } catch {
       return Finding(
         .badURL, in: file, at: node.place, "'\(url.printable(limit: 120))' \(error.message)")
+    }
+  }
+
+  /// No schema can compare the two numbers of `24..400`.
+  private func lengths() -> [Finding] {
+    (root["key"]?["formats"]?.sequence ?? []).compactMap { format in
+      guard let node = format["length"], let text = node.string else { return nil }
+      let bounds = text.split(separator: ".").compactMap { Int($0) }
+      guard bounds.count == 2, bounds[0] > bounds[1] else { return nil }
+      return Finding(
+        .badLength, in: file, at: node.place,
+        "no key is at least \(bounds[0]) and at most \(bounds[1]) long")
     }
   }
 

@@ -80,7 +80,17 @@ public struct Validator: Sendable {
 
   private func stateFindings() -> [Finding] {
     let git = Git(in: root)
-    guard let folder = try? Folder(root), folder.kind(of: LocalState.folder) != nil, git.isPresent,
+    guard let folder = try? Folder(root), let kind = folder.kind(of: LocalState.folder) else {
+      return []
+    }
+    guard kind == .folder else {
+      return [
+        Finding(
+          .symbolicLink, in: LocalState.folder, "this machine's own state is not a folder",
+          hint: "remove it; every command that needs it refuses it")
+      ]
+    }
+    guard git.isPresent,
       git.line(["ls-files", "--", LocalState.folder]) != nil
     else { return [] }
     return [

@@ -71,6 +71,9 @@ struct VaultChecks {
           hint: "remove it; the repository's root is the place for it")
       default: break
       }
+      if item.kind == .other {
+        return Finding(.unreadable, in: file, "this is no regular file", hint: "remove it")
+      }
       guard item.kind == .file else { return nil }
       if item.name.hasSuffix(".gpg") || item.name.hasSuffix(".yaml"), !item.name.hasPrefix(".") {
         return badName(item.name, in: relative, file: file)

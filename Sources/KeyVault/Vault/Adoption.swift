@@ -18,16 +18,22 @@ extension Vault {
 }
 
 extension OpenedEntry {
-  /// The same key, to be encrypted again for this place and provider.
+  /// What lies there, to be encrypted again for this place and provider.
   ///
   /// A bound payload keeps its hosts: a repository's text must not widen where a key may travel.
-  public func rebound(to provider: Provider, policy: OriginPolicy) -> NewKey {
+  /// Where the sidecar's preview is that of another key, as after 'pass edit', the serial goes up.
+  public func rebound(
+    to provider: Provider, policy: OriginPolicy, preview limit: Int
+  ) -> NewKey {
     let key = payload.withKey { Secret(copying: $0) }
+    let preview = payload.withKey { Preview.text(of: $0, provider: provider.id, limit: limit) }
+    let isOtherKey = sidecar?.preview.map { $0 != preview } ?? false
+    let serial = payload.serial ?? sidecar?.serial ?? 1
     return NewKey(
       entry: name, provider: provider.id, key: key, keeping: payload,
       hosts: payload.isBound && payload.provider == provider.id
         ? payload.hosts : policy.payloadHosts(of: provider),
-      serial: payload.serial ?? sidecar?.serial ?? 1)
+      serial: serial + (isOtherKey ? 1 : 0), isOtherKey: isOtherKey)
   }
 
   /// The same key with some further parts replaced.
@@ -35,6 +41,6 @@ extension OpenedEntry {
     let key = payload.withKey { Secret(copying: $0) }
     return NewKey(
       entry: name, provider: provider, key: key, fields: fields, keeping: payload,
-      hosts: payload.hosts, serial: payload.serial ?? 1)
+      hosts: payload.hosts, serial: payload.serial ?? 1, isOtherKey: false)
   }
 }

@@ -23,11 +23,13 @@ public struct Layout: Sendable {
   /// Writes what is missing; the paths of what was written, relative to the root. Throws if there is
   /// a repository already.
   public func create(recipients: [PublicKeyFile]) throws(Failure) -> [String] {
+    if (try? Folder(root))?.kind(of: Configuration.fileName) != nil {
+      throw Failure(
+        .cannotWrite, "'\(root)' is a keyvault repository already",
+        hints: ["nothing was changed; 'keyvault doctor' looks it over"])
+    }
     do throws(FileError) {
       let folder = try Folder(root)
-      guard folder.kind(of: Configuration.fileName) == nil else {
-        throw FileError(.notRegular, "\(root)/\(Configuration.fileName)", 0)
-      }
       var written: [String] = []
       for name in SchemaLibrary.fileKinds {
         let file = "\(name).schema.json"
@@ -45,10 +47,6 @@ public struct Layout: Sendable {
       // Last: with it the folder is a repository.
       try write(Self.configuration(), to: "", Configuration.fileName, in: folder, &written)
       return written
-    } catch let error where error.attempt == .notRegular && error.code == 0 {
-      throw Failure(
-        .cannotWrite, "'\(root)' is a keyvault repository already",
-        hints: ["nothing was changed; 'keyvault doctor' looks it over"])
     } catch {
       throw error.failure
     }
@@ -73,7 +71,9 @@ public struct Layout: Sendable {
       text = String(decoding: try folder.read(name, limit: Limits.document), as: UTF8.self)
     }
     let lines = text.split(separator: "\n").map(String.init)
-    let missing = ["\(LocalState.folder)/", ".env", ".env.*"].filter { !lines.contains($0) }
+    let missing = ["\(LocalState.folder)/", ".keyvault-*.tmp", ".env", ".env.*"].filter {
+      !lines.contains($0)
+    }
     guard !missing.isEmpty else { return }
     if !text.isEmpty, !text.hasSuffix("\n") { text += "\n" }
     text += missing.map { $0 + "\n" }.joined()
@@ -85,7 +85,7 @@ public struct Layout: Sendable {
     """
     # yaml-language-server: $schema=Schemas/keyvault.schema.json
     version: 1
-    vault: \(RandomID.hex())
+    vault: "\(RandomID.hex())"
 
     # environments:
     #   production:

@@ -12,11 +12,13 @@ public struct NewKey: ~Copyable {
   /// Hosts to which the key may travel.
   let hosts: [String]
   let serial: Int
+  /// Whether the key itself is another one than before; false where it is only encrypted again.
+  let isOtherKey: Bool
 
   public init(
     entry: EntryName, provider: String, key: consuming Secret,
     fields: [(name: String, value: String)] = [], keeping predecessor: Payload? = nil,
-    hosts: [String], serial: Int
+    hosts: [String], serial: Int, isOtherKey: Bool = true
   ) {
     self.entry = entry
     self.provider = provider
@@ -25,6 +27,7 @@ public struct NewKey: ~Copyable {
     self.predecessor = predecessor
     self.hosts = hosts
     self.serial = serial
+    self.isOtherKey = isOtherKey
   }
 
   /// The bytes that go inside the encryption.

@@ -31,7 +31,8 @@ public final class Payload: Sendable {
     provider = scan.copy("provider", of: text)
     serial = scan.copy("serial", of: text).flatMap(Int.init)
     let isBound = vault != nil || entry != nil
-    hosts = isBound ? scan.copy("hosts", of: text)?.split(separator: " ").map(String.init) ?? [] : []
+    hosts =
+      isBound ? scan.copy("hosts", of: text)?.split(separator: " ").map(String.init) ?? [] : []
     self.text = text
     keyLength = scan.keyLength
     values = scan.values

@@ -51,7 +51,7 @@ extension Vault {
       SidecarValues(
         description: description, provider: new.provider, preview: preview,
         digest: Self.digest(ciphertext), serial: new.serial,
-        isOtherKey: new.predecessor == nil),
+        isOtherKey: new.isOtherKey),
       now: now)
     try write(ciphertext, and: sidecar, as: new.entry)
   }

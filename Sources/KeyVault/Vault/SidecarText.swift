@@ -20,7 +20,13 @@ extension Vault {
   ) throws(Failure) -> [UInt8] {
     var edits = try SidecarEditor(of: name, in: repository)
     let isNew = edits.document.root["created"] == nil
-    try edits.setIfAbsent("id", RandomID.crockford())
+    // The lineage of a key ends where another takes its place, and so does what is known of it.
+    if values.isOtherKey {
+      try edits.set("id", .string(RandomID.crockford()))
+      try edits.remove("exposed")
+    } else {
+      try edits.setIfAbsent("id", RandomID.crockford())
+    }
     if values.provider != name.name || edits.document.root["provider"] != nil {
       try edits.set("provider", .string(values.provider))
     }

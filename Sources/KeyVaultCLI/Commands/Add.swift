@@ -68,7 +68,8 @@ struct Add: AsyncParsableCommand {
     try checkFormat(key, of: definition)
     let hosts = session.surroundings.policy.payloadHosts(of: definition)
     let new = NewKey(
-      entry: name, provider: providerID, key: key, fields: fields, hosts: hosts, serial: try serial(of: existing))
+      entry: name, provider: providerID, key: key, fields: fields, hosts: hosts,
+      serial: try serial(of: existing))
     if !noTest { try await test(new, definition, in: repository, session) }
     try repository.vault.store(
       new, about: about, program: session.gpgProgram(), now: session.surroundings.now)

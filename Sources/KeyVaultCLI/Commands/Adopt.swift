@@ -65,7 +65,9 @@ struct Adopt: AsyncParsableCommand {
         .usage, "no provider '\(id.printable(limit: 80))' is known", hints: ["say --provider ID"])
     }
     try vault.store(
-      opened.rebound(to: definition, policy: session.surroundings.policy), about: Vault.Description(),
+      opened.rebound(
+        to: definition, policy: session.surroundings.policy,
+        preview: repository.configuration.policy.preview), about: Vault.Description(),
       program: session.gpgProgram(), now: session.surroundings.now)
     session.note("adopted \(name)")
   }

@@ -11,17 +11,14 @@ struct CommitOption: ParsableArguments {
     _ message: String, _ names: [EntryName], in repository: Repository, _ session: Session
   ) throws {
     guard commit else { return }
-    let git = Git(in: repository.root)
-    let paths = names.flatMap { [$0.ciphertextPath, $0.sidecarPath] }
-    // A path that neither exists nor is known is an error to git.
-    let known = paths.filter { git.run(["add", "-A", "--", $0])?.status == 0 }
-    let commit = ["commit", "--quiet", "--no-verify", "-m", message, "--"] + known
-    guard git.isPresent, !known.isEmpty, git.run(commit)?.status == 0 else {
+    guard Git(in: repository.root).isPresent else {
       throw Failure(
-        .io, "git could not commit the change; the files are written",
-        hints: ["git status shows why"])
+        .io, "this folder is no git work tree, so nothing was committed; the files are written",
+        hints: ["git init"])
     }
-    session.note("committed: \(message)")
+    let paths = names.flatMap { [$0.ciphertextPath, $0.sidecarPath] }
+    let isCommitted = try GitCommit(in: repository.root).make(message, of: paths)
+    session.note(isCommitted ? "committed: \(message)" : "nothing to commit")
   }
 }
 

@@ -40,7 +40,8 @@ enum Console {
   ///
   /// Names, notes and paths in it may be anybody's: what would steer a terminal is escaped.
   static func note(_ text: String) {
-    var line = text.split(separator: "\n", omittingEmptySubsequences: false)
+    var line =
+      text.split(separator: "\n", omittingEmptySubsequences: false)
       .map { String($0).printable }.joined(separator: "\n") + "\n"
     line.withUTF8 { _ = try? write(UnsafeRawBufferPointer($0), to: 2) }
   }

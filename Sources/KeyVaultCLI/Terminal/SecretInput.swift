@@ -5,6 +5,8 @@ import Secrets
 /// The ways in which a person hands over a key. Never an argument, which everybody can see.
 enum SecretInput {
   private static let limit = 64 << 10
+  /// What the line discipline passes on (N_TTY_BUF_SIZE less the line break); the rest is lost.
+  private static let terminalLimit = 4095
 
   /// Asks twice nothing: the key is pasted, and its preview is shown afterwards.
   static func prompt(_ question: String) throws -> Secret {
@@ -30,7 +32,13 @@ enum SecretInput {
       Console.note("")
     }
     _ = question.withCString { write(terminal, $0, strlen($0)) }
-    return try read(terminal, untilLineBreak: true)
+    let secret = try read(terminal, untilLineBreak: true)
+    guard secret.count < terminalLimit else {
+      throw Failure(
+        .malformed, "a terminal takes \(terminalLimit) characters a line, so this key may be cut",
+        hints: ["pipe it to standard input"])
+    }
+    return secret
   }
 
   /// All of standard input.

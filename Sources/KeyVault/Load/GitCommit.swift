@@ -1,0 +1,71 @@
+internal import Glibc
+
+/// A commit of some files and of nothing else that is staged, by plumbing commands alone: no hook,
+/// filter or signing program that the repository configures can run.
+public struct GitCommit {
+  private let git: Git
+  private let root: String
+
+  /// `root` is the repository's, absolute.
+  public init(in root: String) {
+    self.root = root
+    git = Git(in: root)
+  }
+
+  /// Commits `paths` (relative to the root) as they lie there; one that is gone is removed. Returns
+  /// whether there was anything to commit. Throws if git cannot.
+  public func make(_ message: String, of paths: [String]) throws(Failure) -> Bool {
+    let index = try output(["rev-parse", "--git-path", "keyvault-index"])
+    let indexFile = index.hasPrefix("/") ? index : root + "/" + index
+    let file = ["GIT_INDEX_FILE": indexFile]
+    defer { unlink(indexFile) }
+    let head = git.line(["rev-parse", "--verify", "--quiet", "HEAD"])
+    try check(["read-tree"] + (head.map { [$0] } ?? ["--empty"]), file)
+    let prefix = git.line(["rev-parse", "--show-prefix"]) ?? ""
+    for path in paths { try stage(path, prefix: prefix, environment: file) }
+
+    let tree = try output(["write-tree"], file)
+    if let head, git.line(["rev-parse", head + "^{tree}"]) == tree { return false }
+    let parents = head.map { ["-p", $0] } ?? []
+    let commit = try output(["commit-tree", tree] + parents + ["-m", message])
+    try check(
+      ["update-ref", "-m", "commit: " + message, "HEAD", commit] + (head.map { [$0] } ?? []))
+    // The real index follows, for these paths alone.
+    for path in paths { try stage(path, prefix: prefix, environment: [:]) }
+    return true
+  }
+
+  private func stage(
+    _ path: String, prefix: String, environment: [String: String]
+  ) throws(Failure) {
+    guard (try? Folder(root))?.holds(path) == true else {
+      return try check(["update-index", "--force-remove", "--", path], environment)
+    }
+    let object = try output(["hash-object", "-w", "--no-filters", "--", path])
+    let entry = "100644,\(object),\(prefix)\(path)"
+    try check(["update-index", "--add", "--cacheinfo", entry], environment)
+  }
+
+  private func output(
+    _ arguments: [String], _ environment: [String: String] = [:]
+  ) throws(Failure) -> String {
+    guard let line = git.line(arguments, environment: environment) else {
+      throw failure(arguments)
+    }
+    return line
+  }
+
+  private func check(
+    _ arguments: [String], _ environment: [String: String] = [:]
+  ) throws(Failure) {
+    guard git.run(arguments, environment: environment)?.status == 0 else {
+      throw failure(arguments)
+    }
+  }
+
+  private func failure(_ arguments: [String]) -> Failure {
+    Failure(
+      .io, "git could not commit the change ('git \(arguments.first ?? "")' failed)",
+      hints: ["the files are written; commit them yourself"])
+  }
+}
