@@ -4,6 +4,7 @@ import Testing
 @testable import KeyVault
 
 /// What security.md 13 says of files: opened once, no links, regular, of limited size; written whole.
+@Suite(.oneAtATime)
 struct FolderTests {
   private let scratch = Scratch()
 
@@ -78,17 +79,34 @@ struct FolderTests {
     #expect(try scratch.names(in: ".") == ["late", "target"])
   }
 
-  @Test func `an entry of which one file cannot be written keeps both`() throws {
+  private static let canMount = isAvailable(
+    "d=$(mktemp -d /tmp/kvt-XXXXXX); mount -t tmpfs -o size=64k tmpfs $d && umount $d; r=$?; rmdir $d; exit $r"
+  )
+
+  @Test(.enabled(if: canMount, "only root may mount a small disk"))
+  func `a full disk changes neither file of an entry`() throws {
     let world = try World()
-    try world.store("production/openai", "sk-proj-NotARealKeyNotARealKey")
-    let before = try world.scratch.bytes("vault/production/openai.gpg")
-    // The second of the two files cannot be staged: the first must not take its name.
-    try world.scratch.remove("vault/production/openai.yaml")
-    try world.write("", to: "vault/production/openai.yaml/inside")
+    let name = "vault/p/openai"
+    try world.write("", to: "vault/p/.keep")
+    let disk = world.scratch.path("vault/p")
+    #expect(try run(["/bin/mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", disk]).status == 0)
+    defer { _ = try? run(["/bin/umount", disk]) }
+    try world.store("p/openai", "sk-proj-NotARealKeyNotARealKey")
+    // Room is left for the ciphertext, which is staged first, but not for so long a sidecar.
+    let comments = String(repeating: "# a comment of ours\n", count: 800)
+    try world.write(comments + world.scratch.text(name + ".yaml"), to: name + ".yaml")
+    try world.scratch.write([UInt8](repeating: 0, count: 8192), to: "vault/p/hole")
+    _ = try run(["/bin/dd", "if=/dev/zero", "of=\(disk)/filler", "bs=4096"])
+    try world.scratch.remove("vault/p/hole")
+    let before = try [".gpg", ".yaml"].map { try world.scratch.bytes(name + $0) }
+
+    let refusal = try #require(
+      failure { try world.store("p/openai", "sk-proj-AnotherFakeKeyAnother") })
+    #expect(refusal.kind == .cannotWrite)
     #expect(
-      failure { try world.store("production/openai", "sk-proj-AnotherFakeKeyAnother") } != nil)
-    #expect(try world.scratch.bytes("vault/production/openai.gpg") == before)
-    #expect(try world.scratch.names(in: "vault/production") == ["openai.gpg", "openai.yaml"])
+      refusal.message.hasSuffix("vault/p/openai.yaml': no space left on the device"), "\(refusal)")
+    #expect(try [".gpg", ".yaml"].map { try world.scratch.bytes(name + $0) } == before)
+    #expect(try world.scratch.names(in: "vault/p") == ["filler", "openai.gpg", "openai.yaml"])
   }
 
   @Test func `items are in the order of their bytes, with what they are`() throws {

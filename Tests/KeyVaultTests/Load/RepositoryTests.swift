@@ -2,6 +2,7 @@ import Testing
 
 @testable import KeyVault
 
+@Suite(.oneAtATime)
 struct RepositoryTests {
   @Test func `the root is the nearest folder with a configuration`() throws {
     let world = try World()

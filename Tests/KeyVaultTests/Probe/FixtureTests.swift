@@ -91,7 +91,7 @@ struct FixtureTests {
     }
   }
 
-  @Test(arguments: refusals)
+  @Test(.oneAtATime, arguments: refusals)
   func `a refused key is valid by nobody's rules`(fixture: Fixture) throws {
     let body = try #require(fixture.body)
     let answer = Self.answer(fixture.status, fixture.headers, body)
@@ -101,15 +101,17 @@ struct FixtureTests {
     }
   }
 
-  @Test(arguments: [
-    "", "{}", "[]", "null", "true", "1", "\"ok\"", "{\"ok\":true}", "{\"data\":{}}",
-    "{\"data\":null}", "{\"object\":\"list\"}", "{\"error\":{}}", "{\"data\":\"[]\"}", "OK",
-    "<html>",
-    "<!doctype html><title>Welcome</title>", "{\"object\":\"list\",\"data\":[",
-  ])
+  @Test(
+    .oneAtATime,
+    arguments: [
+      "", "{}", "[]", "null", "true", "1", "\"ok\"", "{\"ok\":true}", "{\"data\":{}}",
+      "{\"data\":null}", "{\"object\":\"list\"}", "{\"error\":{}}", "{\"data\":\"[]\"}", "OK",
+      "<html>",
+      "<!doctype html><title>Welcome</title>", "{\"object\":\"list\",\"data\":[",
+    ])
   func `an answer that says nothing is never valid`(body: String) {
-    for status in [200, 201, 204, 299, 302, 400, 401, 403, 404, 405, 408, 418, 429, 500, 529] {
-      for type in ["application/json", "text/html", "text/plain"] {
+    for status in [200, 204, 302, 400, 401, 403, 404, 429, 500] {
+      for type in ["application/json", "text/plain"] {
         let answer = Self.answer(status, ["content-type": type], Array(body.utf8))
         for (name, definition) in Self.definitions {
           let verdict = definition.judge(answer).verdict

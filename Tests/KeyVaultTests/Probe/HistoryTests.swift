@@ -4,6 +4,7 @@ import Testing
 @testable import KeyVault
 
 /// Local state, which anybody may have written who can commit (security.md C).
+@Suite(.oneAtATime)
 struct HistoryTests {
   private let home = Scratch()
 

@@ -5,6 +5,7 @@ import Testing
 @testable import KeyVault
 
 /// `read:` of a provider file, and what is dropped of it.
+@Suite(.oneAtATime)
 struct ReadingTests {
   private func read(_ reading: String, _ answer: ProbeAnswer) throws -> String? {
     let definition = try definition(

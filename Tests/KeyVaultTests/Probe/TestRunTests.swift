@@ -4,6 +4,7 @@ import Testing
 
 @testable import KeyVault
 
+@Suite(.oneAtATime)
 struct TestRunTests {
   private static let valid = #"{"status": 200, "body": {"object": "list", "data": []}}"#
   private static let invalid = #"{"status": 401, "body": {"error": {"code": "invalid_api_key"}}}"#

@@ -41,6 +41,7 @@ struct HostileValues: RandomNumberGenerator {
   }()
 }
 
+@Suite(.oneAtATime)
 struct DialectTests {
   private func variable(_ name: String, _ value: String) -> Rendering.Variable {
     Rendering.Variable(name: name, value: .text(value), origin: "production/x")

@@ -3,6 +3,7 @@ import Testing
 
 @testable import KeyVault
 
+@Suite(.oneAtATime)
 struct RenderingTests {
   private static let openAI = "sk-proj-NotARealKeyNotARealKeyNotARealKey"
 

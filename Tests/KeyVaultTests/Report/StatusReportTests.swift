@@ -2,6 +2,7 @@ import Testing
 
 @testable import KeyVault
 
+@Suite(.oneAtATime)
 struct StatusReportTests {
   private func world(_ configuration: String = "") throws -> World {
     let world = try World(configuration)

@@ -44,10 +44,12 @@ final class Trap: Sendable {
   private let stub = try! Stub()
 
   private init() {
-    for name in ["no_proxy", "NO_PROXY", "all_proxy", "ALL_PROXY", "HTTPS_PROXY"] {
+    for name in ["NO_PROXY", "all_proxy", "ALL_PROXY", "HTTPS_PROXY"] {
       unsetenv(name)
     }
     setenv("https_proxy", stub.base, 1)
+    // Tests of other modules in this process look up names that nobody has.
+    setenv("no_proxy", ".invalid", 1)
   }
 
   /// Touching ``shared`` sets the variable; this is for readers.

@@ -4,6 +4,7 @@ import YAML
 
 @testable import KeyVault
 
+@Suite(.oneAtATime)
 struct KeyTextTests {
   private func check(_ bytes: [UInt8]) throws -> [UInt8] {
     let key = try KeyText.checked(Secret(copying: bytes.span.bytes))
@@ -60,9 +61,9 @@ struct KeyTextTests {
   }
 
   @Test func `every pair of bytes is judged as Swift judges it`() {
+    let seconds: [UInt8] = [0x21, 0x7e, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xc2, 0xff]
     for first in UInt8.min ... .max {
-      for second in UInt8.min ... .max
-      where first > 0x20 && second > 0x20 && first != 0x7f && second != 0x7f {
+      for second in seconds where first > 0x20 && first != 0x7f {
         let isText = String(validating: [first, second], as: UTF8.self) != nil
         #expect((try? check([first, second])) == (isText ? [first, second] : nil))
       }

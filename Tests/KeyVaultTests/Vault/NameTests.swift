@@ -44,6 +44,7 @@ struct EntryNameTests {
   }
 }
 
+@Suite(.oneAtATime)
 struct VariableNameTests {
   /// The words of the threat model, one by one.
   @Test(arguments: [

@@ -101,6 +101,7 @@ struct PayloadTests {
 }
 
 /// What binds a ciphertext to its place, with real files.
+@Suite(.oneAtATime)
 struct BindingTests {
   private func world() throws -> World {
     let world = try World()

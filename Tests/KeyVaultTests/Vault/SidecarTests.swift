@@ -3,6 +3,7 @@ import Testing
 @testable import KeyVault
 
 /// Edits of what stands in the clear: every other byte stays.
+@Suite(.oneAtATime)
 struct SidecarTests {
   private static let key = "sk-proj-NotARealKeyNotARealKeyNotARealKey"
 
@@ -110,6 +111,7 @@ struct SidecarTests {
 }
 
 /// Nothing in a repository is reached through a symbolic link.
+@Suite(.oneAtATime)
 struct LinkTests {
   private static let key = "sk-proj-NotARealKeyNotARealKey"
 

@@ -5,6 +5,7 @@ import Testing
 
 @testable import KeyVault
 
+@Suite(.oneAtATime)
 struct VaultTests {
   private static let key = "sk-proj-NotARealKeyNotARealKeyNotARealKey"
 

@@ -1,0 +1,60 @@
+import Dispatch
+import Testing
+
+/// Lets one test of all that have this trait run at a time, on a thread of its own: they wait for gpg
+/// and for other programs, and the tests of a process share no more threads than there are cores.
+struct OneAtATime: SuiteTrait, TestTrait, TestScoping {
+  var isRecursive: Bool { true }
+
+  func scopeProvider(for test: Test, testCase: Test.Case?) -> Self? {
+    testCase == nil ? nil : self
+  }
+
+  func provideScope(
+    for test: Test, testCase: Test.Case?,
+    performing body: @concurrent @Sendable () async throws -> Void
+  ) async throws {
+    await Turn.shared.take()
+    do {
+      try await withTaskExecutorPreference(Lane.shared) { try await body() }
+    } catch {
+      await Turn.shared.pass()
+      throw error
+    }
+    await Turn.shared.pass()
+  }
+}
+
+extension Trait where Self == OneAtATime {
+  static var oneAtATime: Self { OneAtATime() }
+}
+
+private actor Turn {
+  static let shared = Turn()
+
+  private var isTaken = false
+  private var waiting: [CheckedContinuation<Void, Never>] = []
+
+  func take() async {
+    guard isTaken else {
+      isTaken = true
+      return
+    }
+    await withCheckedContinuation { waiting.append($0) }
+  }
+
+  func pass() {
+    if waiting.isEmpty { isTaken = false } else { waiting.removeFirst().resume() }
+  }
+}
+
+private final class Lane: TaskExecutor {
+  static let shared = Lane()
+
+  private let queue = DispatchQueue(label: "tests that block", attributes: .concurrent)
+
+  func enqueue(_ job: consuming ExecutorJob) {
+    let job = UnownedJob(job)
+    queue.async { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
+  }
+}
