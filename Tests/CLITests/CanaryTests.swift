@@ -16,12 +16,12 @@ import Testing
     #"printf '%s ' "$OPENAI" | keyvault add production/openai --force --no-test"#,
     #"printf '%s' "$ANTHROPIC" | keyvault add production/mistral --no-test"#,
     #"printf '%s' "$OPENAI" | keyvault add production/openai --force --verbose --no-test"#,
-    #"keyvault get "$OPENAI""#, "keyvault get production/openai --field nothing",
+    "keyvault get production/openai --field nothing",
     "CI=true keyvault render production | cat", "keyvault rm production/openai --verbose",
   ]
 
   @Test func `no output holds a key, raw or in base64`() throws {
-    for command in Self.commands where !command.contains("get \"$OPENAI\"") {
+    for command in Self.commands {
       let world = try World()
       try world.output(#"cp -a "$FILLED/." ."#)
       let result = try world.run(command)

@@ -71,7 +71,6 @@ import Testing
     try world.output("keyvault adopt production/openai && keyvault validate --strict")
     #expect(
       try world.output("keyvault render production") == "OPENAI_API_KEY=\(Templates.openAI)\n")
-    // pass still opens it, and 'pass edit' of the key is noticed by its digest.
     #expect(
       try world.output(#"PASSWORD_STORE_DIR="$PWD/vault" pass show production/openai | head -1"#)
         == Templates.openAI + "\n")

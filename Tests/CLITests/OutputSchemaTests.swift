@@ -22,7 +22,9 @@ import YAML
     Case(command: "keyvault validate --format json", schema: "output-validate"),
     Case(
       command: "keyvault validate --format json", schema: "output-validate",
-      setup: "echo 'nonsense: [1' > providers.d.yaml; echo 'x: 1' >> vault/production/openai.yaml"),
+      setup:
+        "mkdir providers.d; echo 'id: [1' > providers.d/acme.yaml; echo 'x: 1' >> vault/production/openai.yaml"
+    ),
     Case(command: "keyvault status --format json", schema: "output-status"),
     Case(
       command: "keyvault status --format json", schema: "output-status",

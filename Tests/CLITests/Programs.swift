@@ -5,6 +5,15 @@ enum Programs {
   static let hasPass = FileManager.default.isExecutableFile(atPath: "/usr/bin/pass")
   static let hasStrace = FileManager.default.isExecutableFile(atPath: "/usr/bin/strace")
 
+  /// A file system of one's own needs root, also in a container that allows it.
+  static let canMount: Bool = {
+    let folder = URL(fileURLWithPath: "/")
+    let environment = ["PATH": "/usr/bin:/bin"]
+    let result = try? shell(
+      "unshare -m mount -t tmpfs tmpfs /mnt", in: folder, environment: environment)
+    return result?.status == 0
+  }()
+
   /// python-dotenv, from PyPI.
   static let hasPythonDotenv: Bool = {
     let folder = URL(fileURLWithPath: "/")
