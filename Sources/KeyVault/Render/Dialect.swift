@@ -18,6 +18,7 @@ public enum Dialect: String, Sendable, CaseIterable {
       case .dotenv:
         text.append(variable.name + "=")
         try variable.withValue { (value) throws(Failure) in
+          try Self.refuseBytes(value, in: self, variable)
           try Self.appendDotenv(value, of: variable, to: &text)
         }
         text.append("\n")
@@ -29,7 +30,8 @@ public enum Dialect: String, Sendable, CaseIterable {
         text.append("\n")
       case .json:
         text.append((index > 0 ? "," : "") + "\n  \"\(variable.name)\": \"")
-        variable.withValue { value in
+        try variable.withValue { (value) throws(Failure) in
+          try Self.refuseBytes(value, in: self, variable)
           for index in 0..<value.byteCount {
             SecretBuilder.appendJSONEscaped(&text, value.byte(index))
           }
@@ -84,7 +86,7 @@ public enum Dialect: String, Sendable, CaseIterable {
     text.append("'")
     for index in 0..<value.byteCount {
       switch value.byte(index) {
-      case 0: throw refusal(.shell, variable, "a NUL")
+      case 0: throw refusal(.shell, variable, "a NUL", hint: "no variable can hold it")
       case UInt8(ascii: "'"): text.append("'\\''")
       case let byte: text.append(byte: byte)
       }
@@ -92,12 +94,23 @@ public enum Dialect: String, Sendable, CaseIterable {
     text.append("'")
   }
 
+  /// `add` takes text only, but other programs encrypt what they like.
+  private static func refuseBytes(
+    _ value: RawSpan, in dialect: Dialect, _ variable: Rendering.Variable
+  ) throws(Failure) {
+    guard KeyText.isUTF8(value) else {
+      throw refusal(
+        dialect, variable, "bytes that are not UTF-8 text", hint: "'--format shell' carries it")
+    }
+  }
+
   private static func refusal(
-    _ dialect: Dialect, _ variable: Rendering.Variable, _ what: String
+    _ dialect: Dialect, _ variable: Rendering.Variable, _ what: String,
+    hint: String = "'--format json' and '--format shell' carry it"
   ) -> Failure {
     Failure(
       .malformed,
       "\(dialect.rawValue) cannot carry \(variable.name) of '\(variable.origin)': it holds \(what)",
-      hints: ["'--format json' and '--format shell' carry it"])
+      hints: [hint])
   }
 }

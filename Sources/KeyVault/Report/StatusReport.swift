@@ -60,7 +60,7 @@ extension StatusReport.Row {
     now: Timestamp
   ) {
     let sidecar = entry.sidecar
-    let isCurrent = record != nil && (sidecar?.digest == nil || record?.digest == sidecar?.digest)
+    let isCurrent = record != nil && record?.digest == sidecar?.digest
     self.entry = entry.name.path
     provider = entry.provider
     verdict = isCurrent ? record?.verdict ?? .untested : .untested

@@ -94,10 +94,6 @@ struct EntryChecks {
           "this is not the digest of \(name.ciphertextName): one of the two was changed alone",
           hint: "restore the right one, or run 'keyvault adopt \(name)' once you know it is right"))
     }
-    if let variable = sidecar.variable, let objection = VariableName.objection(to: variable) {
-      findings.append(
-        Finding(.badVariable, in: file, at: root["env"]?.place ?? .start, objection))
-    }
     checkProvider(
       sidecar.provider ?? name.name, in: file, at: root["provider"]?.place ?? .start, &findings)
     findings += Sidecar.calendarFindings(in: root, file: file)

@@ -63,7 +63,6 @@ extension Finding {
     case idIsNotFileName = "id-is-not-file-name"
     case overridesBuiltIn = "overrides-built-in"
     case badURL = "bad-url"
-    case badVariable = "bad-variable"
     case unknownProvider = "unknown-provider"
     case unknownEnvironment = "unknown-environment"
     case inheritCycle = "inherit-cycle"

@@ -59,7 +59,7 @@ private struct ProviderFileChecks {
   let root: Node
 
   func findings() -> [Finding] {
-    identity() + override() + urls() + variables() + headers()
+    identity() + override() + urls() + headers()
   }
 
   private func identity() -> [Finding] {
@@ -107,20 +107,6 @@ private struct ProviderFileChecks {
     } catch {
       return Finding(
         .badURL, in: file, at: node.place, "'\(url.printable(limit: 120))' \(error.message)")
-    }
-  }
-
-  private func variables() -> [Finding] {
-    let key = root["key"]
-    let formats = key?["formats"]?.sequence ?? []
-    let fields = key?["fields"]?.sequence ?? []
-    let names =
-      (key?["env"]?.sequence ?? []) + formats.flatMap { $0["env"]?.sequence ?? [] }
-      + fields.compactMap { $0["env"] } + [key?["base_url_env"]].compactMap(\.self)
-    return names.compactMap { node in
-      VariableName.objection(to: node.string ?? "").map {
-        Finding(.badVariable, in: file, at: node.place, $0)
-      }
     }
   }
 

@@ -37,7 +37,7 @@ public enum KeyText {
   }
 
   /// Validated where it lies: a `String` would be a copy that nobody wipes.
-  private static func isUTF8(_ bytes: RawSpan) -> Bool {
+  static func isUTF8(_ bytes: RawSpan) -> Bool {
     var index = 0
     while index < bytes.byteCount {
       let first = bytes.byte(index)

@@ -16,7 +16,7 @@ final class Keyring: Sendable {
 
   private init(_ userID: String) {
     // The paths of GPG's sockets must be short.
-    home = "/tmp/kvt-\(UUID().uuidString.prefix(8))"
+    home = leftovers.newPath()
     let script = """
       mkdir -m 700 "$GNUPGHOME" &&
       gpg --batch --quiet --passphrase '' --quick-generate-key "$1" ed25519 cert,sign never &&
@@ -27,7 +27,7 @@ final class Keyring: Sendable {
     let made = try! run(["/bin/bash", "-c", script, "bash", userID], ["GNUPGHOME": home])
     precondition(made.status == 0, "gpg cannot make a key: \(made.errors)")
     fingerprint = made.text
-    homesOfThisRun.add(home)
+    leftovers.addHome(home)
     publicKey = try! GPG(program: Self.program, home: home).exportPublicKey(fingerprint)
   }
 
@@ -45,23 +45,30 @@ struct ProgramFailure: Error {
   let errors: String
 }
 
-/// Homes to tear down when the process ends, agents first.
-private final class Homes: Sendable {
-  private let list = Locked<[String]>([])
+/// What this process makes in /tmp, to be torn down when it ends, agents first.
+final class Leftovers: Sendable {
+  private let prefix = "kvt-\(getpid())-"
+  private let homes = Locked<[String]>([])
 
-  init() {
-    atexit {
-      for home in homesOfThisRun.list.value {
-        _ = try? run(["/usr/bin/gpgconf", "--kill", "all"], ["GNUPGHOME": home])
-        try? FileManager.default.removeItem(atPath: home)
-      }
+  fileprivate init() { atexit { leftovers.remove() } }
+
+  /// A new path, short enough for GPG's sockets.
+  func newPath() -> String { "/tmp/\(prefix)\(UUID().uuidString.prefix(8))" }
+
+  func addHome(_ home: String) { homes.change { $0.append(home) } }
+
+  private func remove() {
+    for home in homes.value {
+      _ = try? run(["/usr/bin/gpgconf", "--kill", "all"], ["GNUPGHOME": home])
+    }
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: "/tmp")) ?? []
+    for name in names where name.hasPrefix(prefix) {
+      try? FileManager.default.removeItem(atPath: "/tmp/" + name)
     }
   }
-
-  func add(_ home: String) { list.change { $0.append(home) } }
 }
 
-private let homesOfThisRun = Homes()
+let leftovers = Leftovers()
 
 /// A value behind a lock.
 final class Locked<Value: Sendable>: @unchecked Sendable {

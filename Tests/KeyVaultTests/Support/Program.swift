@@ -46,7 +46,7 @@ func isAvailable(_ command: String) -> Bool {
 
 /// A folder of its own, gone with the value.
 final class Scratch: Sendable {
-  let folder = "/tmp/kvt-\(UUID().uuidString.prefix(13))"
+  let folder = leftovers.newPath()
 
   init() {
     try! FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)

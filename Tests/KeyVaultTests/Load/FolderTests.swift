@@ -1,0 +1,110 @@
+import Foundation
+import Testing
+
+@testable import KeyVault
+
+/// What security.md 13 says of files: opened once, no links, regular, of limited size; written whole.
+struct FolderTests {
+  private let scratch = Scratch()
+
+  private func error(_ body: () throws -> Void) -> FileError? {
+    do {
+      try body()
+      return nil
+    } catch {
+      return error as? FileError
+    }
+  }
+
+  @Test func `a file is replaced as a whole, with the mode that was asked for`() throws {
+    let folder = try Folder(scratch.folder)
+    try scratch.write("old and longer", to: "f")
+    for mode in [0o600, 0o644] as [UInt32] {
+      try folder.write(Array("new".utf8).span.bytes, as: "f", mode: mode)
+      #expect(try scratch.text("f") == "new")
+      let attributes = try FileManager.default.attributesOfItem(atPath: scratch.path("f"))
+      #expect(attributes[.posixPermissions] as? Int == Int(mode))
+    }
+    #expect(try scratch.names(in: ".") == ["f"])
+  }
+
+  @Test func `no link is followed, at any part of a path`() throws {
+    try scratch.write("secret", to: "real/deep/file")
+    try scratch.link("folder-link", to: "real")
+    try scratch.link("real/deep-link", to: "deep")
+    try scratch.link("real/deep/file-link", to: "file")
+    try scratch.link("dangling", to: "nowhere")
+    for (path, name) in [
+      ("folder-link/deep", "file"), ("real/deep-link", "file"), ("real/deep", "file-link"),
+      ("", "dangling"), ("folder-link", "x"),
+    ] {
+      let error = error { _ = try Folder(scratch.folder).folder(path).read(name, limit: 100) }
+      #expect(error?.failure.kind == .malformed, "\(path)/\(name)")
+      #expect(error?.message.hasSuffix("is a symbolic link, which is not followed") == true)
+    }
+    for name in ["folder-link", "dangling"] {
+      let error = error {
+        try Folder(scratch.folder).write([UInt8]().span.bytes, as: name, mode: 0o600)
+      }
+      #expect(error?.attempt == .notRegular)
+      #expect(self.error { try Folder(scratch.folder).append([], to: name, mode: 0o600) } != nil)
+    }
+    #expect(try scratch.text("real/deep/file") == "secret")
+    #expect(!FileManager.default.fileExists(atPath: scratch.path("nowhere")))
+  }
+
+  @Test func `only a regular file of limited size is read`() throws {
+    let folder = try Folder(scratch.folder)
+    try scratch.write([UInt8](repeating: 1, count: 100), to: "f")
+    #expect(try folder.read("f", limit: 100).count == 100)
+    #expect(error { _ = try folder.read("f", limit: 99) }?.attempt == .tooLarge(limit: 99))
+    mkfifo(scratch.path("pipe"), 0o600)
+    #expect(error { _ = try folder.read("pipe", limit: 99) }?.attempt == .notRegular)
+    try scratch.write("", to: "sub/x")
+    #expect(error { _ = try folder.read("sub", limit: 99) } != nil)
+    #expect(error { _ = try folder.read("none", limit: 99) }?.isMissing == true)
+    #expect(error { _ = try folder.folder("none") }?.failure.kind == .notFound)
+  }
+
+  @Test func `a write that fails leaves the old file and nothing beside it`() throws {
+    let folder = try Folder(scratch.folder)
+    try scratch.write("x", to: "target/inside")
+    #expect(
+      error { try folder.write([1].span.bytes, as: "target", mode: 0o600) }?.attempt == .notRegular)
+    // A name that became a folder between the two halves.
+    let staged = try folder.stage([1].span.bytes, as: "late", mode: 0o600)
+    try scratch.write("x", to: "late/inside")
+    #expect(error { try folder.commit(staged) }?.failure.kind == .cannotWrite)
+    #expect(try scratch.names(in: ".") == ["late", "target"])
+  }
+
+  @Test func `an entry of which one file cannot be written keeps both`() throws {
+    let world = try World()
+    try world.store("production/openai", "sk-proj-NotARealKeyNotARealKey")
+    let before = try world.scratch.bytes("vault/production/openai.gpg")
+    // The second of the two files cannot be staged: the first must not take its name.
+    try world.scratch.remove("vault/production/openai.yaml")
+    try world.write("", to: "vault/production/openai.yaml/inside")
+    #expect(
+      failure { try world.store("production/openai", "sk-proj-AnotherFakeKeyAnother") } != nil)
+    #expect(try world.scratch.bytes("vault/production/openai.gpg") == before)
+    #expect(try world.scratch.names(in: "vault/production") == ["openai.gpg", "openai.yaml"])
+  }
+
+  @Test func `items are in the order of their bytes, with what they are`() throws {
+    for name in ["b", "a", "B", ".h"] { try scratch.write("", to: name) }
+    try scratch.write("", to: "sub/x")
+    try scratch.link("l", to: "a")
+    let items = try Folder(scratch.folder).items()
+    #expect(items.map(\.name) == [".h", "B", "a", "b", "l", "sub"])
+    #expect(items.map(\.kind) == [.file, .file, .file, .file, .link, .folder])
+  }
+
+  @Test func `a line is appended whole, after a torn one too`() throws {
+    let folder = try Folder(scratch.folder)
+    try folder.append(Array("one\n".utf8), to: "log", mode: 0o600)
+    try scratch.write(try scratch.bytes("log") + Array("tor".utf8), to: "log")
+    try folder.append(Array("two\n".utf8), to: "log", mode: 0o600)
+    #expect(try scratch.text("log") == "one\ntor\ntwo\n")
+  }
+}

@@ -1,0 +1,175 @@
+import GPG
+import Testing
+
+@testable import KeyVault
+
+struct RenderingTests {
+  private static let openAI = "sk-proj-NotARealKeyNotARealKeyNotARealKey"
+
+  private func render(
+    _ world: World, _ environment: String = "production", as dialect: Dialect = .dotenv,
+    policy: OriginPolicy = OriginPolicy(allowed: []), with keyring: Keyring = .alice
+  ) async throws -> String {
+    try await Rendering(repository: world.repository, policy: policy)
+      .text(of: environment, as: dialect, gpg: keyring.gpg).text
+  }
+
+  private func failure(
+    _ world: World, _ environment: String = "production", with keyring: Keyring = .alice
+  ) async throws -> Failure {
+    do {
+      let text = try await render(world, environment, with: keyring)
+      Issue.record("it was rendered: \(text)")
+      throw Failure(.usage, "rendered")
+    } catch let failure as Failure {
+      return failure
+    }
+  }
+
+  @Test func `an environment is rendered with fields and inherited keys, sorted by variable`()
+    async throws
+  {
+    let world = try World("environments: {production: {inherit: [shared]}}\n")
+    try world.store(
+      "production/openai", Self.openAI, fields: [("organization", "org fake"), ("unknown", "x")])
+    try world.store("shared/openai", "sk-proj-NeverRenderedNeverRendered")
+    try world.store("shared/mistral", "NotARealKeyNotARealKeyNotARealKe")
+    #expect(
+      try await render(world) == """
+        MISTRAL_API_KEY=NotARealKeyNotARealKeyNotARealKe
+        OPENAI_API_KEY=\(Self.openAI)
+        OPENAI_ORG_ID='org fake'
+
+        """)
+  }
+
+  @Test func `the key's own kind decides, whatever the preview says`() async throws {
+    let world = try World()
+    try world.store("production/openai", "sk-admin-NotARealKeyNotARealKey")
+    let sidecar = try world.scratch.text("vault/production/openai.yaml")
+    try world.write(
+      sidecar.replacing("sk-admin-…", with: "sk-proj-…"), to: "vault/production/openai.yaml")
+    #expect(try await render(world) == "OPENAI_ADMIN_KEY=sk-admin-NotARealKeyNotARealKey\n")
+  }
+
+  @Test func `a base URL is rendered only where the key may travel`() async throws {
+    let world = try World()
+    try world.store("production/openai", Self.openAI, hosts: ["allowed-gateway.example.com"])
+    func rendered(_ gateway: String, _ policy: OriginPolicy = OriginPolicy(allowed: []))
+      async throws -> String?
+    {
+      try world.configure("environments: {production: {gateway: \"\(gateway)\"}}\n")
+      return try await render(world, policy: policy).split(separator: "\n")
+        .first { $0.hasPrefix("OPENAI_BASE_URL=") }.map { String($0.dropFirst(16)) }
+    }
+    #expect(try await rendered("http://127.0.0.1:9/{provider}") == "http://127.0.0.1:9/openai/v1")
+    #expect(
+      try await rendered("https://allowed-gateway.example.com")
+        == "https://allowed-gateway.example.com/v1")
+    #expect(try await rendered("https://evil-gateway.example.com/{provider}") == nil)
+    let policy = try OriginPolicy(parsing: "evil-gateway.example.com")
+    #expect(
+      try await rendered("https://evil-gateway.example.com/{provider}", policy)
+        == "https://evil-gateway.example.com/openai/v1")
+    try world.configure("")
+    #expect(try await !render(world).contains("BASE_URL"))
+  }
+
+  @Test func `two entries of one provider behind a gateway are no conflict of base URLs`()
+    async throws
+  {
+    let world = try World(
+      "environments: {production: {gateway: \"http://127.0.0.1:9/{provider}\"}}\n")
+    try world.store("production/openai", Self.openAI)
+    try world.store(
+      "production/batch", Self.openAI, provider: "openai", about: .init(variable: "BATCH_KEY"))
+    #expect(
+      try await render(world) == """
+        BATCH_KEY=\(Self.openAI)
+        OPENAI_API_KEY=\(Self.openAI)
+        OPENAI_BASE_URL=http://127.0.0.1:9/openai/v1
+
+        """)
+  }
+
+  @Test func `nothing is rendered where something is wrong`() async throws {
+    let world = try World("environments: {production: {require: [openai, mistral]}}\n")
+    let empty = try await failure(world)
+    #expect(empty.kind == .findings)
+    #expect(empty.message == "'production' requires a key that it lacks: openai, mistral")
+    #expect(
+      empty.hints == [
+        "run 'keyvault add production/openai'", "run 'keyvault add production/mistral'",
+      ])
+    try world.configure("")
+    #expect(try await failure(world).kind == .nothingToDo)
+
+    try world.store("production/openai", Self.openAI)
+    try world.store("production/second", Self.openAI, provider: "openai")
+    #expect(
+      try await failure(world).message
+        == "'production/openai' and 'production/second' both give OPENAI_API_KEY")
+    try world.repositoryVault.remove(EntryName("production/second"))
+
+    #expect(try await failure(world, with: .bob).kind == .locked)
+
+    try world.store("staging/nobody", "fake-key", provider: "nobody")
+    #expect(
+      try await failure(world, "staging").message
+        == "'staging/nobody' cannot be rendered: no provider 'nobody' is known")
+
+    try world.write(
+      world.scratch.text("vault/production/openai.yaml"), to: "vault/moved/openai.yaml")
+    try world.scratch.copy("vault/production/openai.gpg", to: "vault/moved/openai.gpg")
+    #expect(try await failure(world, "moved").message.hasSuffix("its file was moved or copied"))
+
+    try world.encrypt("fake-key\n", to: "production/openai")
+    #expect(
+      try await failure(world).message.hasPrefix(
+        "'production/openai' does not say where it belongs"))
+  }
+
+  @Test func `two kinds that the previews hide are a conflict all the same`() async throws {
+    let world = try World()
+    try world.store("production/openai", "sk-admin-NotARealKeyNotARealKey")
+    try world.store(
+      "production/second", "sk-admin-NotARealKeyNotARealKey", provider: "openai",
+      about: .init(variable: "OPENAI_ADMIN_KEY"))
+    for entry in ["openai", "second"] {
+      let path = "vault/production/\(entry).yaml"
+      try world.write(world.scratch.text(path).replacing("sk-admin-…", with: "…"), to: path)
+    }
+    #expect(
+      try await failure(world).message
+        == "'production/openai' and 'production/second' both give OPENAI_ADMIN_KEY")
+  }
+
+  @Test func `bytes that are no text are refused where the reader expects text`() async throws {
+    let world = try World()
+    let payload =
+      Array("fake-".utf8) + [0xff]
+      + Array(
+        "\nvault: \(World.vaultID)\nentry: production/openai\nprovider: openai\nserial: 1\n".utf8)
+    try world.encrypt(payload, to: "production/openai")
+    for dialect in [Dialect.json, .dotenv] {
+      await #expect(
+        throws: Failure(
+          .malformed,
+          "\(dialect) cannot carry OPENAI_API_KEY of 'production/openai': it holds bytes that are not UTF-8 text",
+          hints: ["'--format shell' carries it"])
+      ) {
+        try await render(world, as: dialect)
+      }
+    }
+    #expect(try await render(world, as: .shell).hasPrefix("export OPENAI_API_KEY='fake-"))
+  }
+
+  @Test func `a file cannot make a steering variable of a key`() async throws {
+    let world = try World()
+    let mistral = try #require(Embedded.providers.first { $0.name == "mistral.yaml" }).text
+    try world.write(
+      mistral.replacing("MISTRAL_API_KEY", with: "BASH_ENV"), to: "providers.d/mistral.yaml")
+    try world.store("production/mistral", "NotARealKeyNotARealKeyNotARealKe")
+    #expect(try await failure(world).kind == .malformed)
+  }
+}

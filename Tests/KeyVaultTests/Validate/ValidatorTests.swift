@@ -1,0 +1,147 @@
+import Foundation
+import Testing
+
+@testable import KeyVault
+
+extension Finding {
+  fileprivate var position: String { "\(file):\(line):\(column)" }
+}
+
+struct ValidatorTests {
+  @Test func `every code has a case that finds it`() {
+    #expect(Set(FindingCase.all.map(\.code)) == Set(Finding.Code.allCases))
+  }
+
+  @Test(arguments: FindingCase.all.indices)
+  func `a fault is found, with its place`(index: Int) throws {
+    let example = FindingCase.all[index]
+    let world = try World(example.configuration)
+    try example.make(world)
+    let findings = try world.findings()
+    let found = findings.first {
+      $0.code == example.code.rawValue && $0.position == example.place
+    }
+    #expect(found != nil, "\(example.code) at \(example.place) in \(findings.map(\.text))")
+    #expect(found?.severity ?? example.severity == example.severity)
+    #expect(found?.message.isEmpty == false)
+    for finding in findings {
+      #expect(!finding.text.contains("NotARealKey"), "a finding never quotes a key")
+    }
+  }
+
+  @Test func `a sound repository has no finding`() throws {
+    let world = try World("environments: {p: {require: [openai], inherit: [q]}, q: {}}\n")
+    try world.store("p/openai", FindingCase.key)
+    try world.store("users/alice/mistral", "NotARealKeyNotARealKeyNotARealKe")
+    try FindingCase.acme()(world)
+    let outcome = try Validator(root: world.scratch.folder, now: World.now).outcome()
+    #expect(outcome.findings.map(\.text) == [])
+    #expect(outcome.entries == 2)
+    #expect(outcome.providers == 1)
+  }
+
+  @Test func `this project's own repository has no error`() throws {
+    let findings = try Validator(root: package.path, now: World.now).outcome().findings
+    #expect(findings.filter { $0.severity == .error }.map(\.text) == [])
+  }
+
+  @Test func `findings are in the order of files and places`() throws {
+    let world = try World("environments: {a: {require: [zzzz, yyyy]}}\n")
+    try world.write("alice\nbob\n", to: "vault/.gpg-id")
+    let positions = try world.findings().map(\.position)
+    #expect(
+      positions == [
+        "keyvault.yaml:3:30", "keyvault.yaml:3:36", "vault/.gpg-id:1:1", "vault/.gpg-id:2:1",
+      ])
+  }
+
+  @Test(arguments: [
+    ("providers.d/acme.yaml", "lnks: {}\n", "unknown-key", "did you mean 'links'?"),
+    ("providers.d/acme.yaml", "capabilities: [serch]\n", "wrong-value", "did you mean 'search'?"),
+    ("providers.d/acme.yaml", "headers: {X-Version: \"a\\r\\nb\"}\n", "bad-format", ""),
+    ("providers.d/acme.yaml", "concurrency: many\n", "wrong-type", ""),
+    ("vault/p/openai.yaml", "ownr: alice\n", "unknown-key", "did you mean 'owner'?"),
+  ])
+  func `a fault of a schema is found where it stands`(
+    file: String, line: String, code: String, hint: String
+  ) throws {
+    let world = try World()
+    try world.store("p/openai", FindingCase.key)
+    try FindingCase.acme()(world)
+    var lines = try world.scratch.text(file).split(separator: "\n").map(String.init)
+    // A key that is there already is replaced where it stands.
+    let key = line.prefix { $0 != ":" } + ":"
+    let place = lines.firstIndex { $0.hasPrefix(key) }
+    if let place {
+      lines[place] = String(line.dropLast())
+    } else {
+      lines.append(String(line.dropLast()))
+    }
+    try world.write(lines.map { $0 + "\n" }.joined(), to: file)
+    let findings = try world.findings()
+    let found = findings.first { $0.file == file && $0.line == (place ?? lines.count - 1) + 1 }
+    #expect(found?.severity == .error, "\(findings.map(\.text))")
+    #expect(found?.code == code)
+    #expect(hint.isEmpty || found?.hint?.contains(hint) == true, "\(found?.hint ?? "none")")
+  }
+
+  @Test(arguments: [
+    "probe: {request: GET /x, rules: [{status: 200, verdict: valid}]}",
+    "probe: {request: GET /x, rules: [{status: 200, text: ok, verdict: valid, confirmed: false}]}",
+    "probe: {request: GET /x, rules: [{verdict: invalid}]}",
+    "probe: {request: GET /x, rules: [{status: 200, text: ok, verdict: unreachable}]}",
+    "probe: {request: DELETE /x, rules: [{status: 401, verdict: invalid}]}",
+    "probe: {request: \"GET /x?key={key}\", rules: [{status: 401, verdict: invalid}]}",
+    "probe: {request: GET http://a.example.com/, rules: [{status: 401, verdict: invalid}]}",
+    "probe: {request: GET /x, json: {}, rules: [{status: 401, verdict: invalid}]}",
+    "key: {env: [ACME_KEY], formats: [{name: x, prefix: a, pattern: \"^(a+)+$\"}]}",
+    "auth: {header: Host, value: \"{key}\\nx\"}", "auth: {header: \"a b\", value: \"{key}\"}",
+    "base_url: http://a.example.com", "base_url: https://u:p@a.example.com",
+    "logo: ../../etc/passwd", "logo: logos/a.png", "links: {docs: \"http://a.example.com\"}",
+    "links: {keys: \"javascript:alert(1)\"}", "id: Acme",
+  ])
+  func `a provider file cannot say this`(line: String) throws {
+    let world = try World()
+    try FindingCase.acme()(world)
+    let key = line.prefix { $0 != ":" } + ":"
+    let text = try world.scratch.text("providers.d/acme.yaml").split(separator: "\n")
+      .filter { !$0.hasPrefix(key) }
+    try world.write((text + [Substring(line)]).joined(separator: "\n"), to: "providers.d/acme.yaml")
+    let errors = try world.findings().filter { $0.severity == .error }
+    #expect(!errors.isEmpty)
+    #expect(errors.allSatisfy { $0.file == "providers.d/acme.yaml" })
+  }
+
+  @Test func `a repository without its configuration is no repository`() throws {
+    let scratch = Scratch()
+    #expect(
+      failure { _ = try Validator(root: scratch.folder, now: World.now).outcome() }?.kind
+        == .notFound)
+  }
+
+  @Test func `what a hostile name holds is shown without harm`() throws {
+    let world = try World()
+    try world.write("x", to: "vault/p/a\u{1b}[2J\u{202e}.gpg")
+    try world.write("\u{1b}[2J@x\n", to: "vault/q/.gpg-id")
+    let text = FindingReport(try Validator(root: world.scratch.folder, now: World.now).outcome())
+      .text(Style())
+    #expect(text.contains("\\u{1b}"))
+    #expect(!text.contains("\u{1b}") && !text.contains("\u{202e}"))
+  }
+
+  @Test func `the text of a finding is fixed`() throws {
+    let world = try World("environments: {p: {require: [opnai]}}\n")
+    let report = FindingReport(try Validator(root: world.scratch.folder, now: World.now).outcome())
+    #expect(
+      report.text(Style()) == """
+        keyvault.yaml:3:30: error[unknown-provider]: no provider 'opnai' is known
+          hint: did you mean 'openai'?
+
+        """)
+    #expect(
+      report.text(Style(isColoured: true)).hasPrefix(
+        "keyvault.yaml:3:30: \u{1b}[31merror[unknown-provider]\u{1b}[0m: no provider"))
+    #expect((report.errors, report.warnings) == (1, 0))
+    #expect(report.findings[0].text + "\n" == report.text(Style()))
+  }
+}
