@@ -25,7 +25,7 @@ import Testing
     }
   }
 
-  @Test(.enabled(if: Programs.hasPythonDotenv))
+  @Test(.enabled(if: Programs.pythonWithDotenv != nil))
   func `python-dotenv reads back what render wrote, byte for byte`() throws {
     let world = try World()
     let values = ["plain-Not_a.real/key:1", "blank #hash $dollar \"quotes\" `ticks`", "é=ü %20 +,"]
@@ -40,7 +40,7 @@ import Testing
       keyvault render a -o .env
       """)
     let program = "import json, dotenv; print(json.dumps(dotenv.dotenv_values('.env')))"
-    let json = try world.output("python3 -c \"\(program)\"")
+    let json = try world.output("\(Programs.pythonWithDotenv!) -c \"\(program)\"")
     let read = try JSONDecoder().decode([String: String].self, from: Data(json.utf8))
     #expect(read == ["KEY_0": values[0], "KEY_1": values[1], "KEY_2": values[2]])
   }

@@ -14,11 +14,12 @@ enum Programs {
     return result?.status == 0
   }()
 
-  /// python-dotenv, from PyPI.
-  static let hasPythonDotenv: Bool = {
+  /// The Python that has python-dotenv, if any: the first of whoever runs the tests.
+  static let pythonWithDotenv: String? = {
     let folder = URL(fileURLWithPath: "/")
     let result = try? shell(
-      "python3 -c 'import dotenv'", in: folder, environment: ["PATH": "/usr/local/bin:/usr/bin"])
-    return result?.status == 0
+      "python3 -c 'import dotenv, sys; print(sys.executable, end=str())'", in: folder,
+      environment: ProcessInfo.processInfo.environment)
+    return result?.status == 0 ? result?.output : nil
   }()
 }
