@@ -18,7 +18,7 @@ final class Templates: Sendable {
   static let openAI = "sk-proj-" + String(repeating: "NotARealKey-", count: 4) + "0001"
   static let anthropic = "sk-ant-api03-" + String(repeating: "NotARealKey_", count: 7) + "0002AA"
 
-  private static let folder = URL(fileURLWithPath: "/tmp/kvt-\(UUID().uuidString.prefix(8))")
+  private static let folder = URL(fileURLWithPath: "/tmp/kvcli-\(UUID().uuidString.prefix(8))")
 
   private init() {
     let folder = Self.folder

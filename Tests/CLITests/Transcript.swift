@@ -28,6 +28,7 @@ struct Transcript: Sendable {
 
   init(_ text: String) {
     var section: String?
+    let text = text.hasSuffix("\n") ? text.dropLast() : text[...]
     for line in text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) {
       if line.hasPrefix("-- "), line.hasSuffix(" --") {
         section = String(line.dropFirst(3).dropLast(3))
@@ -48,9 +49,6 @@ struct Transcript: Sendable {
         steps[steps.count - 1].output.append(line)
       }
     }
-    for index in files.indices where files[index].text.hasSuffix("\n\n") {
-      files[index].text.removeLast()
-    }
     // A blank line before the next command is for the reader.
     for index in steps.indices where steps[index].output.last == "" {
       steps[index].output.removeLast()
@@ -69,7 +67,7 @@ struct Transcript: Sendable {
     }
     for file in files {
       lines.append("-- \(file.path) --")
-      lines.append(file.text)
+      lines.append(String(file.text.dropLast()))
     }
     while lines.last == "" { lines.removeLast() }
     return lines.joined(separator: "\n") + "\n"

@@ -107,7 +107,12 @@ extension Vault {
         folder.discard(key)
         throw error
       }
-      try folder.commit(key)
+      do throws(FileError) {
+        try folder.commit(key)
+      } catch {
+        folder.discard(metadata)
+        throw error
+      }
       try folder.commit(metadata)
     } catch {
       throw error.failure

@@ -57,7 +57,7 @@ struct TestRunTests {
     try world.write("\(Keyring.bob.fingerprint)\n", to: "vault/q/.gpg-id")
     try world.store("q/openai", Self.key(1))
     try world.store("p/disabled", Self.key(2), provider: "openai")
-    try world.repositoryVault.setField("disabled", to: "true", of: EntryName("p/disabled"))
+    try world.repositoryVault.setFields([("disabled", "true")], of: EntryName("p/disabled"))
     try world.store("p/acme", "fake-key", provider: "acme")
     try world.write("id: acme\nnome: x\n", to: "providers.d/acme.yaml")
     try world.store("p/nobody", "fake-key", provider: "nobody")

@@ -102,15 +102,15 @@ struct StatusReportTests {
   ])
   func `an owner's name is text and nothing else`(owner: String, cell: String) throws {
     let world = try world()
-    try world.repositoryVault.setField("owner", to: owner, of: EntryName("p/mistral"))
+    try world.repositoryVault.setFields([("owner", owner)], of: EntryName("p/mistral"))
     let line = try report(world, [:], ["p/mistral"]).markdown().split(separator: "\n")[2]
     #expect(line == "| p/mistral | Not tested |  | …9f3A | \(cell) | rotated 2026-11-01 |")
   }
 
   @Test func `a control character in a name ends no line`() throws {
     let world = try world()
-    try world.repositoryVault.setField(
-      "owner", to: "a\n::set-output\u{1b}[2J", of: EntryName("p/mistral"))
+    try world.repositoryVault.setFields(
+      [("owner", "a\n::set-output\u{1b}[2J")], of: EntryName("p/mistral"))
     let report = try report(world, [:], ["p/mistral"])
     for text in [report.markdown(), report.text(Style())] {
       #expect(!text.contains("\n::") && !text.contains("\u{1b}"))

@@ -25,11 +25,11 @@ struct SidecarTests {
     try world.store("production/openai", Self.key)
     try world.write(Self.arranged, to: "vault/production/openai.yaml")
     let name = try EntryName("production/openai")
-    try world.repositoryVault.setField("owner", to: "bob@example.com", of: name)
+    try world.repositoryVault.setFields([("owner", "bob@example.com")], of: name)
     #expect(
       try world.scratch.text("vault/production/openai.yaml")
         == Self.arranged.replacing("alice@example.com", with: "bob@example.com"))
-    try world.repositoryVault.setField("owner", to: "alice@example.com", of: name)
+    try world.repositoryVault.setFields([("owner", "alice@example.com")], of: name)
     #expect(try world.scratch.text("vault/production/openai.yaml") == Self.arranged)
   }
 
@@ -58,7 +58,7 @@ struct SidecarTests {
     let before = try world.scratch.text("vault/production/openai.yaml")
     let refusal = try #require(
       failure {
-        try world.repositoryVault.setField(field, to: value, of: EntryName("production/openai"))
+        try world.repositoryVault.setFields([(field, value)], of: EntryName("production/openai"))
       })
     #expect(refusal.kind == .usage)
     #expect(try world.scratch.text("vault/production/openai.yaml") == before)
@@ -74,7 +74,7 @@ struct SidecarTests {
       ("expires", "2027-02-21"), ("disabled", "true"),
     ]
     for (field, value) in fields {
-      try world.repositoryVault.setField(field, to: value, of: name)
+      try world.repositoryVault.setFields([(field, value)], of: name)
     }
     let sidecar = try #require(try world.entry("production/openai").sidecar)
     #expect(sidecar.owner == "alice@example.com")
@@ -82,7 +82,7 @@ struct SidecarTests {
     #expect(sidecar.variable == "OTHER_KEY")
     #expect(sidecar.expires == Timestamp("2027-02-21"))
     #expect(sidecar.isDisabled)
-    for (field, _) in fields { try world.repositoryVault.setField(field, to: "", of: name) }
+    for (field, _) in fields { try world.repositoryVault.setFields([(field, "")], of: name) }
     #expect(try world.scratch.text("vault/production/openai.yaml") == before)
   }
 
@@ -92,7 +92,7 @@ struct SidecarTests {
     try world.write("id: [\n", to: "vault/production/openai.yaml")
     let name = try EntryName("production/openai")
     let refusal = try #require(
-      failure { try world.repositoryVault.setField("owner", to: "x", of: name) })
+      failure { try world.repositoryVault.setFields([("owner", "x")], of: name) })
     #expect(refusal.kind == .malformed)
     #expect(refusal.message.hasPrefix("vault/production/openai.yaml:"))
     #expect(try world.scratch.text("vault/production/openai.yaml") == "id: [\n")

@@ -1,0 +1,70 @@
+import Foundation
+import JSONSchema
+import Testing
+import YAML
+
+/// What a script may rely on: each JSON document of a command satisfies the schema that the binary
+/// prints for it.
+@Suite struct OutputSchemaTests {
+  struct Case: Sendable, CustomTestStringConvertible {
+    let command: String
+    let schema: String
+    var setup = ""
+
+    var testDescription: String { command }
+  }
+
+  static let cases = [
+    Case(command: "keyvault ls --format json", schema: "output-ls"),
+    Case(command: "keyvault show production/openai --format json", schema: "output-show"),
+    Case(command: "keyvault providers ls --format json", schema: "output-providers"),
+    Case(command: "keyvault providers show runway --format json", schema: "output-providers"),
+    Case(command: "keyvault validate --format json", schema: "output-validate"),
+    Case(
+      command: "keyvault validate --format json", schema: "output-validate",
+      setup:
+        "mkdir providers.d; echo 'id: [1' > providers.d/acme.yaml; echo 'x: 1' >> vault/production/openai.yaml"
+    ),
+    Case(command: "keyvault status --format json", schema: "output-status"),
+    Case(
+      command: "keyvault status --format json", schema: "output-status",
+      setup: #"keyvault test --gateway "$STUB/{provider}@no_credit" > /dev/null || true"#),
+    Case(command: "keyvault doctor --format json", schema: "output-doctor"),
+    Case(command: "GNUPGHOME=/nonexistent keyvault doctor --format json", schema: "output-doctor"),
+    Case(command: "GNUPGHOME=/nonexistent keyvault test --format json", schema: "output-test"),
+  ]
+
+  static let answers = [
+    "valid", "restricted", "no_credit", "invalid", "rate_limited", "waf_html", "provider_error",
+    "reset", "bare_401",
+  ]
+
+  @Test(arguments: cases) func `a document satisfies its schema`(_ example: Case) throws {
+    let world = try World()
+    try world.output(
+      """
+      cp -a "$FILLED/." .
+      printf 'environments:\\n  production: {require: [openai, mistral]}\\n' >> keyvault.yaml
+      \(example.setup)
+      """)
+    try check(example.command, example.schema, in: world)
+  }
+
+  @Test(arguments: answers) func `a test's document satisfies its schema`(_ answer: String) throws {
+    let world = try World()
+    try world.output(#"cp -a "$FILLED/." ."#)
+    try check(
+      #"keyvault test --all --format json --gateway "$STUB/{provider}@\#(answer)""#, "output-test",
+      in: world)
+  }
+
+  private func check(_ command: String, _ name: String, in world: World) throws {
+    let schema = try Schema(json: Array(try world.output("keyvault schema \(name)").utf8))
+    let result = try world.run(command)
+    let document = try Node(json: Array(result.output.utf8))
+    #expect(schema.check(document) == [], "\(command)\n\(result.output)\(result.errors)")
+    #expect(document["version"]?.int == 1)
+    // A schema that allows everything would prove nothing.
+    #expect(!schema.check(try Node(json: Array(#"{"version": 1, "extra": 2}"#.utf8))).isEmpty)
+  }
+}

@@ -1,0 +1,25 @@
+import Foundation
+
+/// Programs of others that some tests need.
+enum Programs {
+  static let hasPass = FileManager.default.isExecutableFile(atPath: "/usr/bin/pass")
+  static let hasStrace = FileManager.default.isExecutableFile(atPath: "/usr/bin/strace")
+
+  /// A file system of one's own needs root, also in a container that allows it.
+  static let canMount: Bool = {
+    let folder = URL(fileURLWithPath: "/")
+    let environment = ["PATH": "/usr/bin:/bin"]
+    let result = try? shell(
+      "unshare -m mount -t tmpfs tmpfs /mnt", in: folder, environment: environment)
+    return result?.status == 0
+  }()
+
+  /// The Python that has python-dotenv, if any: the first of whoever runs the tests.
+  static let pythonWithDotenv: String? = {
+    let folder = URL(fileURLWithPath: "/")
+    let result = try? shell(
+      "python3 -c 'import dotenv, sys; print(sys.executable, end=str())'", in: folder,
+      environment: ProcessInfo.processInfo.environment)
+    return result?.status == 0 ? result?.output : nil
+  }()
+}

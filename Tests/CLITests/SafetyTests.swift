@@ -1,0 +1,145 @@
+import Foundation
+import Testing
+
+/// What is on the disk after things went wrong, and who may read it.
+@Suite struct SafetyTests {
+  @Test(arguments: ["000", "022", "077"])
+  func `what holds or guards a key is its owner's alone, whatever the umask`(
+    _ mask: String
+  ) throws {
+    let world = try World()
+    let modes = try world.output(
+      """
+      umask \(mask)
+      keyvault init --quiet --recipient "$FPR"
+      echo "$OPENAI" | keyvault add production/openai --no-test --quiet
+      keyvault render production -o .env --quiet
+      keyvault test --quiet --gateway "$STUB/{provider}@valid" > /dev/null
+      keyvault adopt --quiet production/openai
+      stat -c '%a %n' vault/production/openai.gpg .env .keyvault/history.jsonl
+      stat -c %a "$HOME/.local/state/keyvault/key"
+      """)
+    #expect(
+      modes == """
+        600 vault/production/openai.gpg
+        600 .env
+        600 .keyvault/history.jsonl
+        600
+
+        """)
+  }
+
+  /// Files are staged and synced, then renamed: the key, then its sidecar.
+  static let failures = [
+    "fsync:error=EIO:when=1", "fsync:error=EIO:when=2", "fsync:error=EIO:when=3",
+    "fsync:error=EIO:when=4", "renameat,renameat2:error=ENOSPC:when=1",
+    "renameat,renameat2:error=ENOSPC:when=2",
+  ]
+
+  @Test(.enabled(if: Programs.hasStrace), arguments: failures)
+  func `after a failed system call an entry is the old one or the new one`(
+    _ failure: String
+  ) throws {
+    let world = try World()
+    try world.output(#"cp -a "$FILLED/." ."#)
+    let new = "sk-proj-NotARealKey-NotARealKey-NotARealKey-0007"
+    let result = try world.run(
+      """
+      printf %s \(new) | strace -f -o /dev/null -e trace=fsync,renameat,renameat2 -e inject=\(failure) \
+        keyvault add production/openai --force --no-test
+      """)
+    #expect(result.status == 73, "\(result.errors)")
+    let key = try world.output("keyvault get production/openai")
+    #expect([Templates.openAI + "\n", new + "\n"].contains(key))
+    // Nothing half-written stays, and where the two files disagree 'validate' says so.
+    #expect(try world.output("ls -A vault/production").split(separator: "\n").count == 4)
+    let findings = try world.run("keyvault validate --quiet --strict").output
+    #expect(findings.isEmpty || findings.contains("error[digest-mismatch]"), "\(findings)")
+    #expect(findings.isEmpty || key == new + "\n")
+  }
+
+  @Test(.enabled(if: Programs.canMount))
+  func `a full file system changes nothing`() throws {
+    let world = try World()
+    let result = try world.run(
+      """
+      unshare -m bash -e <<'END'
+      mkdir ../small
+      mount -t tmpfs -o size=256k tmpfs ../small
+      cp -a "$FILLED/." ../small
+      cd ../small
+      head -c 1M /dev/zero > filler 2> /dev/null || true
+      printf '%s' 'sk-proj-NotARealKey-NotARealKey-NotARealKey-0007' > "$HOME/new"
+      status=0
+      keyvault add production/openai --force --no-test < "$HOME/new" || status=$?
+      echo "$status"
+      keyvault get production/openai
+      ls -A vault/production
+      keyvault validate --strict --quiet
+      END
+      """)
+    try #require(result.status == 0, "\(result.output)\(result.errors)")
+    #expect(
+      result.output == """
+        73
+        \(Templates.openAI)
+        anthropic.gpg
+        anthropic.yaml
+        openai.gpg
+        openai.yaml
+
+        """)
+  }
+
+  @Test func `a terminated test leaves no home and no agent behind`() throws {
+    let world = try World()
+    try world.output(
+      """
+      cp -a "$FILLED/." .
+      gpg --batch --armor --export-secret-keys "$FPR" > ../key.asc
+      """)
+    let result = try world.run(
+      """
+      export KEYVAULT_GPG_KEY_FILE=../key.asc
+      keyvault test --gateway "$STUB/{provider}@slow" &
+      keyvault=$!
+      for _ in $(seq 200); do
+        ls -d "$XDG_RUNTIME_DIR"/kvgpg-*/S.gpg-agent > /dev/null 2>&1 && break
+        sleep 0.02
+      done
+      ls -d "$XDG_RUNTIME_DIR"/kvgpg-* > ../homes
+      kill -TERM $keyvault
+      wait $keyvault
+      """)
+    #expect(result.status == 128 + 15)
+    let home = try world.output("cat ../homes").split(separator: "\n").first.map(String.init)
+    #expect(try world.output(#"ls -A "$XDG_RUNTIME_DIR""#) == "")
+    let processes = try world.output("cat /proc/[0-9]*/cmdline 2> /dev/null | tr '\\0' ' ' || true")
+    #expect(!processes.contains(try #require(home)))
+  }
+
+  @Test(.enabled(if: Programs.canMount))
+  func `an entry that cannot be written stays as it was`() throws {
+    let world = try World()
+    let result = try world.run(
+      """
+      cp -a "$FILLED/." .
+      unshare -m bash -e <<'END'
+      mount --bind "$PWD" "$PWD"
+      mount -o remount,ro,bind "$PWD"
+      cd "$PWD"
+      try() { local status=0; "$@" > /dev/null || status=$?; echo "$status"; }
+      try keyvault get production/openai
+      try keyvault render production
+      try keyvault status
+      try keyvault validate
+      try keyvault test --gateway "$STUB/{provider}@valid"
+      try keyvault set production/openai owner=bob@example.com
+      try keyvault adopt production/openai
+      try keyvault rm production/openai
+      END
+      diff -r "$FILLED" . && echo same
+      """)
+    #expect(result.output == "0\n0\n0\n0\n0\n73\n73\n73\nsame\n", "\(result.errors)")
+  }
+}
