@@ -101,17 +101,19 @@ extension Vault {
     }
   }
 
-  /// A ciphertext that was moved or copied from elsewhere is an error everywhere.
+  /// A ciphertext that was moved or copied from elsewhere is an error everywhere, and so is one for
+  /// another provider than its place says.
   private func checkBinding(of payload: Payload, to entry: Entry) throws(Failure) {
-    let name = entry.name
-    if let provider = payload.provider, provider != entry.provider {
-      throw Failure(
-        .malformed,
-        "'\(name)' is a key of '\(provider.printable(limit: 80))', "
-          + "but its sidecar or name says '\(entry.provider.printable(limit: 80))'",
-        hints: ["set 'provider:' in \(name.sidecarPath) to what the key is for"])
-    }
-    guard payload.isBound else { return }
+    if payload.isBound { try checkPlace(of: payload, at: entry.name) }
+    guard let provider = payload.provider, provider != entry.provider else { return }
+    throw Failure(
+      .malformed,
+      "'\(entry.name)' is a key of '\(provider.printable(limit: 80))', "
+        + "but its sidecar or name says '\(entry.provider.printable(limit: 80))'",
+      hints: ["set 'provider:' in \(entry.name.sidecarPath) to what the key is for"])
+  }
+
+  private func checkPlace(of payload: Payload, at name: EntryName) throws(Failure) {
     if payload.vault != repository.configuration.vaultID {
       throw Failure(
         .malformed, "'\(name)' was encrypted for another repository",

@@ -75,7 +75,13 @@ struct FolderTests {
     // A name that became a folder between the two halves.
     let staged = try folder.stage([1].span.bytes, as: "late", mode: 0o600)
     try scratch.write("x", to: "late/inside")
-    #expect(error { try folder.commit(staged) }?.failure.kind == .cannotWrite)
+    var failure: Failure?
+    do throws(FileError) {
+      try folder.commit(staged)
+    } catch {
+      failure = error.failure
+    }
+    #expect(failure?.kind == .cannotWrite)
     #expect(try scratch.names(in: ".") == ["late", "target"])
   }
 

@@ -151,7 +151,7 @@ struct CatalogueTests {
         provider.links.keys != nil && provider.links.docs != nil && provider.links.status != nil,
         "\(id)")
       #expect(provider.probe != nil && provider.auth != nil, "\(id)")
-      #expect(!provider.payloadHosts.isEmpty, "\(id)")
+      #expect(!provider.origins.isEmpty, "\(id)")
       #expect(provider.logo == "logos/\(id).svg")
       let valid = provider.probe?.rules.filter { $0.verdict == .valid } ?? []
       #expect(!valid.isEmpty, "\(id)")

@@ -25,15 +25,15 @@ struct HistoryTests {
   @Test func `what was appended is read, oldest first`() throws {
     let world = try World()
     let history = try history(world)
-    #expect(history.records(now: World.now).isEmpty)
+    #expect(history.past(now: World.now).records.isEmpty)
     try history.append([result("a/openai", .valid), result("a/none", .untested, digest: nil)])
     try history.append([result("a/openai", .noCredit), result("a/\"\u{2028}é", .locked)])
-    let records = history.records(now: World.now)
+    let records = history.past(now: World.now).records
     #expect(records.map(\.entry) == ["a/openai", "a/openai", "a/\"\u{2028}é"])
     #expect(records.map(\.verdict) == [.valid, .noCredit, .locked])
-    #expect(history.latest(now: World.now)["a/openai"]?.verdict == .noCredit)
+    #expect(history.past(now: World.now).latest["a/openai"]?.verdict == .noCredit)
     // Another process of this machine reads the same.
-    #expect(try self.history(world).records(now: World.now) == records)
+    #expect(try self.history(world).past(now: World.now).records == records)
   }
 
   @Test func `modes keep others out, and the key stays outside the repository`() throws {
@@ -61,10 +61,10 @@ struct HistoryTests {
     ]
     for line in forged {
       try world.write(line, to: Self.file)
-      #expect(history.records(now: World.now).isEmpty, "\(line)")
+      #expect(history.past(now: World.now).records.isEmpty, "\(line)")
     }
     try world.write(forged.joined() + line + forged.joined(), to: Self.file)
-    #expect(history.records(now: World.now).map(\.verdict) == [.invalid])
+    #expect(history.past(now: World.now).records.map(\.verdict) == [.invalid])
   }
 
   @Test func `a torn last line is survived`() throws {
@@ -73,9 +73,9 @@ struct HistoryTests {
     try history.append([result("a/openai", .valid), result("b/openai", .valid)])
     let text = try world.scratch.text(Self.file)
     try world.write(String(text.dropLast(20)), to: Self.file)
-    #expect(history.records(now: World.now).map(\.entry) == ["a/openai"])
+    #expect(history.past(now: World.now).records.map(\.entry) == ["a/openai"])
     try history.append([result("c/openai", .valid)])
-    #expect(history.records(now: World.now).map(\.entry) == ["a/openai", "c/openai"])
+    #expect(history.past(now: World.now).records.map(\.entry) == ["a/openai", "c/openai"])
   }
 
   @Test func `a record of the future is left out`() throws {
@@ -83,8 +83,8 @@ struct HistoryTests {
     let history = try history(world)
     let future = Timestamp(seconds: World.now.seconds + 1)
     try history.append([result("a/openai", .invalid), result("a/openai", .valid, at: future)])
-    #expect(history.records(now: World.now).map(\.verdict) == [.invalid])
-    #expect(history.records(now: future).map(\.verdict) == [.invalid, .valid])
+    #expect(history.past(now: World.now).records.map(\.verdict) == [.invalid])
+    #expect(history.past(now: future).records.map(\.verdict) == [.invalid, .valid])
   }
 
   @Test func `the state of another repository or another machine does not count`() throws {
@@ -92,19 +92,19 @@ struct HistoryTests {
     try history(world).append([result("a/openai", .valid)])
     let other = try World()
     try other.write(world.scratch.text(Self.file), to: Self.file)
-    #expect(try history(other).records(now: World.now).isEmpty)
+    #expect(try history(other).past(now: World.now).records.isEmpty)
 
     let elsewhere = try LocalState(of: world.repository, stateHome: home.path("other-state"))
-    #expect(History(elsewhere).records(now: World.now).isEmpty)
-    #expect(try history(world).records(now: World.now).count == 1)
+    #expect(History(elsewhere).past(now: World.now).records.isEmpty)
+    #expect(try history(world).past(now: World.now).records.count == 1)
   }
 
   @Test func `a record of one purpose is none of another`() throws {
     let world = try World()
     let state = try LocalState(of: world.repository, stateHome: home.path("state"))
     try state.append(Array("{}".utf8), to: "x", purpose: "a")
-    #expect(state.records(of: "x", purpose: "a").count == 1)
-    #expect(state.records(of: "x", purpose: "b").isEmpty)
+    #expect(state.records(of: "x", purpose: "a").ours.count == 1)
+    #expect(state.records(of: "x", purpose: "b").ours.isEmpty)
   }
 
   @Test func `a link in the place of the state is refused`() throws {
@@ -122,7 +122,7 @@ struct HistoryTests {
     try history.append([result("a/openai", .valid)])
     try world.scratch.move(Self.file, to: "real.jsonl")
     try world.scratch.link(Self.file, to: "../real.jsonl")
-    #expect(history.records(now: World.now).isEmpty)
+    #expect(history.past(now: World.now).records.isEmpty)
     #expect(failure { try history.append([result("a/openai", .valid)]) } != nil)
   }
 
@@ -141,7 +141,7 @@ struct HistoryTests {
     try history(world).append([result("a/openai", .valid)])
     let folder = world.scratch.folder
     _ = try run(["/usr/bin/git", "init", "-q", folder])
-    #expect(try history(world).records(now: World.now).count == 1)
+    #expect(try history(world).past(now: World.now).records.count == 1)
     _ = try run(["/usr/bin/git", "-C", folder, "add", "-f", ".keyvault"])
     let refusal = try #require(failure { _ = try history(world) })
     #expect(refusal.message == "'.keyvault' is tracked by git, so nothing in it is read")

@@ -28,7 +28,7 @@ struct AssemblyTests {
 
   private func assembly(_ environment: String, _ world: World) throws -> Assembly {
     let repository = try world.repository
-    return try Assembly(environment, of: repository.vault.entries(), in: repository)
+    return try Assembly(environment, of: repository.vault.entriesByEnvironment(), in: repository)
   }
 
   private func slots(_ environment: String, _ world: World) throws -> [String: String] {

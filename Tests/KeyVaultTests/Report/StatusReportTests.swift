@@ -133,7 +133,7 @@ struct StatusReportTests {
     var last = record(.valid)
     last.digest = entry.sidecar?.digest
     let details = try EntryDetails(
-      of: entry, in: world.repository, last: last, program: Keyring.program)
+      of: entry, in: world.repository, last: last, program: Keyring.gpgProgram)
     #expect(
       details.text(Style(), now: World.now) == """
         entry         p/openai

@@ -1,5 +1,6 @@
 import Foundation
 import GPG
+import KeyVault
 
 /// The GPG keys of a run, made once: Alice's and Bob's lie in homes of their own.
 final class Keyring: Sendable {
@@ -8,6 +9,7 @@ final class Keyring: Sendable {
 
   /// Absolute path of gpg.
   static let program = "/usr/bin/gpg"
+  static let gpgProgram = GPGProgram(path: program, runtimeDirectory: nil)
 
   let home: String
   let fingerprint: String

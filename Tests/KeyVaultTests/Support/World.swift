@@ -44,7 +44,7 @@ final class World: Sendable {
       entry: name, provider: provider ?? name.name, key: Secret(utf8: key), fields: fields,
       hosts: hosts, serial: serial)
     try repository.vault.store(
-      new, about: about, program: GPGProgram(path: Keyring.program, runtimeDirectory: nil),
+      new, about: about, program: Keyring.gpgProgram,
       now: now)
   }
 

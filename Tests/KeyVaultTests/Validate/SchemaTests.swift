@@ -125,7 +125,7 @@ struct OutputTests {
     for entry in entries {
       for last in [nil, record] {
         let details = try EntryDetails(
-          of: entry, in: repository, last: last, program: Keyring.program)
+          of: entry, in: repository, last: last, program: Keyring.gpgProgram)
         try check(details, "show")
       }
     }

@@ -184,7 +184,7 @@ struct BindingTests {
     let opened = try world.open("production/mistral")
     let mistral = try #require(Catalogue.builtIn("mistral"))
     try world.repositoryVault.store(
-      opened.rebound(to: mistral), about: .init(), program: Keyring.program, now: World.now)
+      opened.rebound(to: mistral, policy: OriginPolicy(allowed: []), preview: 4), about: .init(), program: Keyring.gpgProgram, now: World.now)
     let bound = try world.open("production/mistral").payload
     #expect(bound.isBound)
     #expect(bound.keyText == "pass-fake-key")

@@ -106,7 +106,7 @@ struct VaultTests {
     try world.store("production/openai", Self.key)
     #expect(try world.open("production/openai", as: .alice).payload.keyText == Self.key)
     #expect(try world.open("production/openai", as: .bob).payload.keyText == Self.key)
-    let message = try world.repositoryVault.message(of: EntryName("production/openai"))
+    let message = try Message(world.scratch.bytes("vault/production/openai.gpg"))
     #expect(message.recipients.count == 2)
   }
 
