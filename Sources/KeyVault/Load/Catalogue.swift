@@ -46,9 +46,18 @@ public final class Catalogue: Sendable {
     builtInRoot(id).map { Provider($0, source: .builtIn) }
   }
 
-  /// Every provider whose file is sound, by id.
-  public func all() -> [Provider] {
-    ids.compactMap { id in try? provider(id) }
+  /// Every provider whose file is sound, by id, and what is wrong with the others.
+  public func all() -> (providers: [Provider], failures: [Failure]) {
+    var providers: [Provider] = []
+    var failures: [Failure] = []
+    for id in ids {
+      do throws(Failure) {
+        if let provider = try provider(id) { providers.append(provider) }
+      } catch {
+        failures.append(error)
+      }
+    }
+    return (providers, failures)
   }
 
   private func load(_ id: String) throws(Failure) -> Provider? {

@@ -8,28 +8,21 @@ struct LeakFilter: ~Copyable {
   private static let length = 8
   private var fragments: Set<Int> = []
 
-  /// Keeps seeded hashes of the key's fragments, never the fragments, in its raw, base64 and
-  /// percent-encoded forms (the JSON form of printable ASCII is the raw one).
+  /// Keeps seeded hashes of the key's fragments, never the fragments, in its raw, base64 (both
+  /// alphabets), percent-encoded and JSON forms.
   init(_ key: RawSpan) {
     add(key)
     for offset in 0..<3 where offset < key.byteCount {
-      let rest = key.extracting(offset..<key.byteCount)
-      rest.withUnsafeBytes { buffer in
-        var encoded = Data(buffer).base64EncodedData()
-        add(encoded.span.bytes)
-        encoded.resetBytes(in: 0..<encoded.count)
-      }
+      addBase64(of: key.extracting(offset..<key.byteCount))
     }
-    var escaped = SecretBuilder()
+    var percent = SecretBuilder()
+    var json = SecretBuilder()
     for index in 0..<key.byteCount {
-      let byte = key.byte(index)
-      if Self.isUnreserved(byte) {
-        escaped.append(byte: byte)
-      } else {
-        escaped.append("%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true))
-      }
+      SecretBuilder.appendFormEscaped(&percent, key.byte(index))
+      SecretBuilder.appendJSONEscaped(&json, key.byte(index))
     }
-    escaped.finish().withBytes { add($0) }
+    percent.finish().withBytes { add($0) }
+    json.finish().withBytes { add($0) }
   }
 
   /// Whether `text` shares eight characters with the key.
@@ -38,6 +31,19 @@ struct LeakFilter: ~Copyable {
     guard bytes.count >= Self.length else { return false }
     return (0...bytes.count - Self.length).contains { start in
       fragments.contains(Self.hash { bytes[start + $0] })
+    }
+  }
+
+  private mutating func addBase64(of bytes: RawSpan) {
+    bytes.withUnsafeBytes { buffer in
+      var encoded = Data(buffer).base64EncodedData()
+      add(encoded.span.bytes)
+      for index in encoded.indices {
+        if encoded[index] == UInt8(ascii: "+") { encoded[index] = UInt8(ascii: "-") }
+        if encoded[index] == UInt8(ascii: "/") { encoded[index] = UInt8(ascii: "_") }
+      }
+      add(encoded.span.bytes)
+      encoded.resetBytes(in: 0..<encoded.count)
     }
   }
 
@@ -52,15 +58,5 @@ struct LeakFilter: ~Copyable {
     var hasher = Hasher()
     for offset in 0..<length { hasher.combine(byte(offset)) }
     return hasher.finalize()
-  }
-
-  private static func isUnreserved(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"):
-      true
-    case UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"): true
-    default: false
-    }
   }
 }

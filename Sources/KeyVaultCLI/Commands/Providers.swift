@@ -24,9 +24,9 @@ struct ListProviders: AsyncParsableCommand {
 
   func run() async throws {
     let session = try Session(options)
-    let providers = try session.catalogue().all().filter { provider in
-      capability.map(provider.capabilities.contains) ?? true
-    }
+    let (all, failures) = try session.catalogue().all()
+    for failure in failures { Console.warning(failure.message) }
+    let providers = all.filter { capability.map($0.capabilities.contains) ?? true }
     guard !providers.isEmpty else {
       throw Failure(
         .nothingToDo, "no provider has the capability '\((capability ?? "").printable(limit: 80))'")
