@@ -8,7 +8,6 @@ import KeyVault
 enum Main {
   static func main() async {
     Console.holdStreams()
-    openStandardStreams()
     SecretVariable.takeAll()
     let arguments = Array(CommandLine.arguments.dropFirst())
     if arguments == ["--version"] {
@@ -27,17 +26,6 @@ enum Main {
     let status = await run(arguments)
     ThrowawayHomes.removeAll()
     exit(status)
-  }
-
-  /// A stream that the caller closed would be the next file that is opened: a key that is printed
-  /// would go there.
-  private static func openStandardStreams() {
-    while case let descriptor = open("/dev/null", O_RDWR), descriptor >= 0 {
-      guard descriptor <= 2 else {
-        close(descriptor)
-        return
-      }
-    }
   }
 
   /// Parses, runs, and tells what went wrong; the exit status.

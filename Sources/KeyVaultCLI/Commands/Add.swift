@@ -47,7 +47,7 @@ struct Add: AsyncParsableCommand {
   @OptionGroup var commit: CommitOption
   @OptionGroup var options: CommonOptions
 
-  func run() async throws {
+  mutating func run() async throws {
     // Before git is asked for an owner: no child may see it.
     let fromVariable = fromEnv.map(SecretVariable.init)
     let session = try Session(options)
@@ -80,13 +80,20 @@ struct Add: AsyncParsableCommand {
     try commit.run("keyvault: add \(name)", [name], in: repository, session)
   }
 
-  private func entryName() throws -> String {
+  /// On a terminal a person need not know how entries are named.
+  private mutating func entryName() throws -> String {
     if let entry { return entry }
     guard Console.isInputTerminal else {
       throw Failure(
         .usage, "say which entry to add", hints: ["keyvault add production/openai < FILE"])
     }
-    return try Question.ask("which entry, such as production/openai?")
+    let environment = try Question.ask("environment? [production]")
+    let name = try Question.ask("provider, such as openai?")
+    if description == nil {
+      let answer = try Question.ask("what is the key for? [nothing to say]")
+      if !answer.isEmpty { description = answer }
+    }
+    return (environment.isEmpty ? "production" : environment) + "/" + name
   }
 
   private func known(
