@@ -1,0 +1,143 @@
+internal import Glibc
+
+extension Folder {
+  /// Replaces a file as a whole: a reader sees the old bytes or the new ones, and so does whoever
+  /// comes after a crash. The mode is set whatever the umask says.
+  public func write(_ bytes: RawSpan, as name: String, mode: UInt32) throws(FileError) {
+    try commit(try stage(bytes, as: name, mode: mode))
+  }
+
+  /// A file's new bytes, on the disk, under no name yet: whoever is killed now leaves nothing behind.
+  struct Staged: ~Copyable {
+    fileprivate let file: Int32
+    /// Only where the file system knows no files without a name.
+    fileprivate let temporary: String?
+    fileprivate let name: String
+
+    deinit { close(file) }
+  }
+
+  /// The first half of a write. All that can go wrong for want of space or rights goes wrong here,
+  /// so that whoever changes two files stages both before it commits the first.
+  func stage(_ bytes: RawSpan, as name: String, mode: UInt32) throws(FileError) -> Staged {
+    let target = path + "/" + name
+    if let kind = kind(of: name), kind != .file { throw FileError(.notRegular, target, 0) }
+    let staged: Staged
+    if let unnamed = try unnamedFile(for: name) {
+      staged = unnamed
+    } else {
+      staged = try namedFile(for: name)
+    }
+    do throws(FileError) {
+      try Self.fill(staged.file, with: bytes, target: target)
+      guard fchmod(staged.file, mode) == 0, fsync(staged.file) == 0 else {
+        throw FileError(.write, target, errno)
+      }
+    } catch {
+      discard(staged)
+      throw error
+    }
+    return staged
+  }
+
+  private func unnamedFile(for name: String) throws(FileError) -> Staged? {
+    // The system's O_TMPFILE, which the C library's header hides.
+    let unnamed: Int32 = 0o20_000_000 | O_DIRECTORY
+    let file = openat(descriptor, ".", O_WRONLY | O_CLOEXEC | unnamed, 0o600)
+    if file >= 0 { return Staged(file: file, temporary: nil, name: name) }
+    guard errno == EOPNOTSUPP || errno == EISDIR || errno == ENOENT else {
+      throw FileError(.write, path + "/" + name, errno)
+    }
+    return nil
+  }
+
+  private func namedFile(for name: String) throws(FileError) -> Staged {
+    let temporary = Self.temporaryName()
+    let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
+    let file = openat(descriptor, temporary, flags, 0o600)
+    guard file >= 0 else { throw FileError(.write, path + "/" + name, errno) }
+    return Staged(file: file, temporary: temporary, name: name)
+  }
+
+  /// Ignored by git in a repository that `init` made.
+  private static func temporaryName() -> String {
+    ".keyvault-\(getpid())-\(UInt32.random(in: 0 ... .max)).tmp"
+  }
+
+  /// The second half: the new bytes take their name.
+  func commit(_ staged: consuming Staged) throws(FileError) {
+    let target = path + "/" + staged.name
+    let temporary = staged.temporary ?? Self.temporaryName()
+    if staged.temporary == nil {
+      let source = "/proc/self/fd/\(staged.file)"
+      guard linkat(AT_FDCWD, source, descriptor, temporary, AT_SYMLINK_FOLLOW) == 0 else {
+        throw FileError(.write, target, errno)
+      }
+    }
+    guard renameat(descriptor, temporary, descriptor, staged.name) == 0 else {
+      let code = errno
+      unlinkat(descriptor, temporary, 0)
+      throw FileError(.write, target, code)
+    }
+    guard fsync(descriptor) == 0 else { throw FileError(.write, target, errno) }
+  }
+
+  func discard(_ staged: borrowing Staged) {
+    if let temporary = staged.temporary { unlinkat(descriptor, temporary, 0) }
+  }
+
+  private static func fill(_ file: Int32, with bytes: RawSpan, target: String) throws(FileError) {
+    var code: Int32 = 0
+    bytes.withUnsafeBytes { buffer in
+      var done = 0
+      while done < buffer.count {
+        let wrote = Glibc.write(file, buffer.baseAddress! + done, buffer.count - done)
+        if wrote < 0 && errno == EINTR { continue }
+        guard wrote > 0 else {
+          code = errno
+          return
+        }
+        done += wrote
+      }
+    }
+    guard code == 0 else { throw FileError(.write, target, code) }
+  }
+
+  /// Appends one line to a file under an exclusive lock.
+  func append(_ bytes: [UInt8], to name: String, mode: UInt32) throws(FileError) {
+    let flags = O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC
+    let file = openat(descriptor, name, flags, mode)
+    guard file >= 0 else { throw FileError(.write, path + "/" + name, errno) }
+    defer { close(file) }
+    guard flock(file, LOCK_EX) == 0 else { throw FileError(.write, path + "/" + name, errno) }
+    try Self.fill(
+      file, with: Self.withoutTornLine(file, bytes).span.bytes, target: path + "/" + name)
+  }
+
+  /// A writer that was killed leaves half a line; ours must not be glued to it.
+  private static func withoutTornLine(_ file: Int32, _ bytes: [UInt8]) -> [UInt8] {
+    let size = lseek(file, 0, SEEK_END)
+    var last: UInt8 = 0
+    guard size > 0, pread(file, &last, 1, size - 1) == 1, last != UInt8(ascii: "\n") else {
+      return bytes
+    }
+    return [UInt8(ascii: "\n")] + bytes
+  }
+
+  func rename(_ name: String, to other: String) throws(FileError) {
+    guard renameat(descriptor, name, descriptor, other) == 0 else {
+      throw FileError(.write, path + "/" + other, errno)
+    }
+  }
+
+  func remove(_ name: String) throws(FileError) {
+    guard unlinkat(descriptor, name, 0) == 0, fsync(descriptor) == 0 else {
+      throw FileError(.remove, path + "/" + name, errno)
+    }
+  }
+
+  /// Removes a folder that is empty; one that is not stays, and that is no error.
+  func removeIfEmpty(_ name: String) {
+    unlinkat(descriptor, name, AT_REMOVEDIR)
+  }
+}
