@@ -48,18 +48,13 @@ public struct WebURL: Sendable, Equatable {
   /// Whether the host is an address of this machine: 127.0.0.0/8 or `[::1]`. Names never are.
   public var isLoopback: Bool { Host.isLoopback(host) }
 
-  /// The URL of `path` (absolute, with its query) at the same origin.
-  public func resolving(path: String) throws(WebURLError) -> WebURL {
-    try WebURL.checkCharacters(of: path)
-    guard path.hasPrefix("/") else { throw .relativePath(path) }
-    return WebURL(origin: origin, path: try WebURL.checked(path: path))
-  }
-
   /// The URL of `path` (absolute, with its query) below this one, as a gateway's base URL is used.
   public func appending(path: String) throws(WebURLError) -> WebURL {
     guard path.hasPrefix("/") else { throw .relativePath(path) }
     let base = self.path.prefix { $0 != "?" }
-    return try resolving(path: (base.hasSuffix("/") ? base.dropLast() : base) + path)
+    let joined = (base.hasSuffix("/") ? base.dropLast() : base) + path
+    try WebURL.checkCharacters(of: String(joined))
+    return WebURL(origin: origin, path: try WebURL.checked(path: String(joined)))
   }
 }
 

@@ -13,16 +13,11 @@ public struct Gateway: Sendable {
   /// `http://127.0.0.1:8971/{provider}` for `https://api.openai.com/v1/models` gives
   /// `http://127.0.0.1:8971/openai/v1/models`.
   func url(for provider: String, replacing url: WebURL) throws(WebURLError) -> WebURL {
-    try WebURL(Self.joined(template.replacing("{provider}", with: provider), url.path))
+    try WebURL(template.replacing("{provider}", with: provider)).appending(path: url.path)
   }
 
   /// The origin, whatever the provider. Throws where the template is no URL.
   public func origin() throws(WebURLError) -> Origin {
     try WebURL(template.replacing("{provider}", with: "provider")).origin
-  }
-
-  /// A base and an absolute path, with one slash between them.
-  static func joined(_ base: String, _ path: String) -> String {
-    (base.hasSuffix("/") ? String(base.dropLast()) : base) + path
   }
 }

@@ -29,6 +29,15 @@ struct ProbeDefinition: Sendable {
     readings = node["read"]?.mapping?.map { Reading(name: $0.key, $0.value) } ?? []
   }
 
+  /// Where the request goes: the target itself, or below `base`.
+  func url(below base: String) throws(WebURLError) -> WebURL {
+    try Self.url(of: target, below: base)
+  }
+
+  static func url(of target: String, below base: String) throws(WebURLError) -> WebURL {
+    target.hasPrefix("/") ? try WebURL(base).appending(path: target) : try WebURL(target)
+  }
+
   /// What is said of a key after this answer (product.md, "Order"): the file's rules, then the
   /// built-in ones. Never `valid` without a rule that says so.
   func judge(_ answer: ProbeAnswer) -> Judgement {

@@ -107,17 +107,14 @@ public struct Prober: Sendable {
   private func url(
     of definition: ProbeDefinition, provider: Provider, gateway: String?
   ) throws(Early) -> WebURL {
-    let text =
-      definition.target.hasPrefix("/")
-      ? Gateway.joined(provider.baseURL, definition.target) : definition.target
     do throws(WebURLError) {
-      let url = try WebURL(text)
+      let url = try definition.url(below: provider.baseURL)
       guard let gateway else { return url }
       return try Gateway(gateway).url(for: provider.id, replacing: url)
     } catch {
       throw Early(
         verdict: .misconfigured,
-        note: "'\((gateway ?? text).printable(limit: 120))' \(error.message)")
+        note: "'\((gateway ?? definition.target).printable(limit: 120))' \(error.message)")
     }
   }
 

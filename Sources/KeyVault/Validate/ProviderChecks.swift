@@ -100,26 +100,24 @@ private struct ProviderFileChecks {
   private func urls() -> [Finding] {
     let probes =
       [root["probe"], root["quota"]] + (root["key"]?["formats"]?.sequence ?? []).map { $0["probe"] }
-    let requests = probes.compactMap { $0?["request"] }
-    return [root["base_url"]].compactMap(\.self).compactMap {
-      objection(to: $0, url: $0.string ?? "")
+    let base = root["base_url"]?.string ?? ""
+    let requests = probes.compactMap { $0?["request"] }.compactMap { node in
+      let target = (node.string ?? "").drop { $0 != " " }.dropFirst()
+      return objection(to: node, target: String(target), below: base)
     }
-      + requests.compactMap { node in
-        let target = (node.string ?? "").drop { $0 != " " }.dropFirst()
-        let base = root["base_url"]?.string ?? ""
-        return objection(
-          to: node,
-          url: target.hasPrefix("/") ? Gateway.joined(base, String(target)) : String(target))
-      }
+    guard let node = root["base_url"], let first = objection(to: node, target: base, below: base)
+    else { return requests }
+    // A path below a base that is no URL has the same fault.
+    return [first] + requests.filter { $0.message != first.message }
   }
 
-  private func objection(to node: Node, url: String) -> Finding? {
+  private func objection(to node: Node, target: String, below base: String) -> Finding? {
     do throws(WebURLError) {
-      _ = try WebURL(url)
+      _ = try ProbeDefinition.url(of: target, below: base)
       return nil
     } catch {
       return Finding(
-        .badURL, in: file, at: node.place, "'\(url.printable(limit: 120))' \(error.message)")
+        .badURL, in: file, at: node.place, "'\(target.printable(limit: 120))' \(error.message)")
     }
   }
 
