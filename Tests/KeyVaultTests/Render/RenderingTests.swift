@@ -145,24 +145,41 @@ struct RenderingTests {
         == "'production/openai' and 'production/second' both give OPENAI_ADMIN_KEY")
   }
 
+  private static let binding =
+    "\nvault: \(World.vaultID)\nentry: production/openai\nprovider: openai\nserial: 1\n"
+
+  @Test(arguments: [[0xff], [], [0x1b], [0x20]] as [[UInt8]])
+  func `what add would refuse as a key is not rendered in any form`(end: [UInt8]) async throws {
+    let world = try World()
+    let key = end.isEmpty ? [] : Array("fake-".utf8) + end
+    try world.encrypt(key + Array(Self.binding.utf8), to: "production/openai")
+    for dialect in Dialect.allCases {
+      do {
+        Issue.record("rendered: \(try await render(world, as: dialect))")
+      } catch let failure as Failure {
+        #expect(failure.kind == .malformed)
+        #expect(
+          failure.message.hasPrefix("'production/openai' holds what cannot be a key: "),
+          "\(failure)")
+      }
+    }
+  }
+
   @Test func `bytes that are no text are refused where the reader expects text`() async throws {
     let world = try World()
-    let payload =
-      Array("fake-".utf8) + [0xff]
-      + Array(
-        "\nvault: \(World.vaultID)\nentry: production/openai\nprovider: openai\nserial: 1\n".utf8)
+    let payload = Array(("fake-key" + Self.binding + "organization: ").utf8) + [0xff, 0x0a]
     try world.encrypt(payload, to: "production/openai")
     for dialect in [Dialect.json, .dotenv] {
       await #expect(
         throws: Failure(
           .malformed,
-          "\(dialect) cannot carry OPENAI_API_KEY of 'production/openai': it holds bytes that are not UTF-8 text",
+          "\(dialect) cannot carry OPENAI_ORG_ID of 'production/openai': it holds bytes that are not UTF-8 text",
           hints: ["'--format shell' carries it"])
       ) {
         try await render(world, as: dialect)
       }
     }
-    #expect(try await render(world, as: .shell).hasPrefix("export OPENAI_API_KEY='fake-"))
+    #expect(try await render(world, as: .shell).contains("\nexport OPENAI_ORG_ID='"))
   }
 
   @Test func `a file cannot make a steering variable of a key`() async throws {

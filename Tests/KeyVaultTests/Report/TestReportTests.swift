@@ -24,7 +24,7 @@ struct TestReportTests {
       ([.unreachable, .valid], .inconclusive), ([.unverifiable], .inconclusive),
       ([.unverifiable, .valid], .good), ([.unverifiable, .unverifiable], .inconclusive),
       ([.unverifiable, .untested], .inconclusive), ([.untested], .nothing),
-      ([.untested, .valid], .good), ([.untested, .locked], .nothing), ([.locked], .locked),
+      ([.untested, .valid], .good), ([.untested, .locked], .locked), ([.locked], .locked),
       ([.locked, .locked], .locked), ([.locked, .valid], .good), ([.locked, .invalid], .findings),
       ([.locked, .unknown], .inconclusive), ([.notConfigured], .nothing),
       ([.notConfigured, .valid], .good), ([.notConfigured, .locked], .locked),

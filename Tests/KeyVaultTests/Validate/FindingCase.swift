@@ -89,6 +89,14 @@ struct FindingCase: Sendable {
     FindingCase(
       .badURL, at: "keyvault.yaml:3:32",
       configuration: "environments: {p: {gateway:    \"https://a..example.com/{provider}\"}}\n"),
+    FindingCase(.badLength, at: "providers.d/acme.yaml:9:14") { world in
+      try acme()(world)
+      let text = try world.scratch.text("providers.d/acme.yaml")
+      let format = "{name: x, prefix: acme-, chars: a-z,\n    length:  20..8}"
+      try world.write(
+        text.replacing("{env: [ACME_KEY]}", with: "\n  {env: [ACME_KEY], formats: [\(format)]}"),
+        to: "providers.d/acme.yaml")
+    },
     FindingCase(.unknownProvider, at: "vault/p/nobody.yaml:3:11") {
       try $0.store("p/nobody", key, provider: "nobdy")
     },
