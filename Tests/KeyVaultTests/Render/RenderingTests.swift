@@ -182,6 +182,29 @@ struct RenderingTests {
     #expect(try await render(world, as: .shell).contains("\nexport OPENAI_ORG_ID='"))
   }
 
+  @Test(arguments: ["disabled: tru\n", "nonsense: 1\n", "[\n"])
+  func `an entry whose sidecar is broken may be disabled, so it is neither rendered nor sent`(
+    line: String
+  ) async throws {
+    let world = try World()
+    try world.store("production/openai", Self.openAI)
+    let name = try EntryName("production/openai")
+    try world.repositoryVault.setFields([("disabled", "true")], of: name)
+    let disabled = try world.scratch.text("vault/production/openai.yaml")
+    #expect(try await failure(world).kind == .nothingToDo)
+    try world.write(
+      line.hasPrefix("disabled")
+        ? disabled.replacing("disabled: true\n", with: line) : disabled + line,
+      to: "vault/production/openai.yaml")
+    let refusal = try await failure(world)
+    #expect(refusal.kind == .malformed)
+    #expect(refusal.message.contains("vault/production/openai.yaml:"), "\(refusal)")
+    let tested = try await world.test(gateway: "http://127.0.0.1:9/{provider}")
+    #expect(tested.map(\.verdict) == [.misconfigured])
+    #expect(tested.first?.error?.contains("vault/production/openai.yaml:") == true)
+    #expect(tested.first?.http == nil)
+  }
+
   @Test func `a file cannot make a steering variable of a key`() async throws {
     let world = try World()
     let mistral = try #require(Embedded.providers.first { $0.name == "mistral.yaml" }).text

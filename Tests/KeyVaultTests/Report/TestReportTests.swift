@@ -42,6 +42,16 @@ struct TestReportTests {
     }
   }
 
+  @Test func `an entry that was named and is locked is no success`() {
+    let results = [result(.valid), result(.locked, entry: "p/mistral")]
+    let report = TestReport(checked: World.now, results: results)
+    #expect(report.conclusion(named: []) == .good)
+    #expect(report.conclusion(named: ["p/openai"]) == .good)
+    #expect(report.conclusion(named: ["p/mistral"]) == .locked)
+    let worse = TestReport(checked: World.now, results: results + [result(.invalid)])
+    #expect(worse.conclusion(named: ["p/mistral"]) == .findings)
+  }
+
   @Test func `words and answers follow from the verdict`() {
     let table: [Verdict.Word: [Verdict]] = [
       .valid: [.valid, .restricted], .invalid: [.noCredit, .accountDisabled, .invalid, .revoked],
