@@ -104,7 +104,9 @@ final class Session {
     let past = try history(of: repository).past(now: surroundings.now)
     if past.foreign > 0 {
       Console.warning(
-        "\(past.foreign) lines of the history are not this machine's, and were ignored")
+        past.foreign == 1
+          ? "1 line of the history is not this machine's, and was ignored"
+          : "\(past.foreign) lines of the history are not this machine's, and were ignored")
     }
     return past.latest
   }

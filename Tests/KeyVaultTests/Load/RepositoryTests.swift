@@ -75,7 +75,7 @@ struct RepositoryTests {
         "Schemas/provider.schema.json", "keyvault.yaml", "vault/.gpg-id",
         "vault/.public-keys/\(Keyring.alice.fingerprint)",
       ])
-    #expect(try scratch.text(".gitignore") == "*.log\n.env\n.keyvault/\n.env.*\n")
+    #expect(try scratch.text(".gitignore") == "*.log\n.env\n.keyvault/\n.keyvault-*.tmp\n.env.*\n")
     #expect(try scratch.text("vault/.gpg-id") == Keyring.alice.fingerprint + "\n")
     #expect(try Validator(root: scratch.folder, now: World.now).outcome().findings.isEmpty)
     #expect(try Repository(at: scratch.folder).configuration.vaultID.count == 32)
@@ -110,7 +110,7 @@ struct CatalogueTests {
     let catalogue = try world.repository.catalogue
     let mistral = try #require(try catalogue.provider("mistral"))
     #expect(mistral.name == "Ours")
-    #expect(mistral.source == .override(changes: []))
+    #expect(mistral.source == .override(changes: ["name"]))
     #expect(try catalogue.provider("openai")?.source == .builtIn)
     #expect(try catalogue.provider("none") == nil)
   }

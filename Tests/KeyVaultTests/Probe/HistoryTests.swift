@@ -67,6 +67,43 @@ struct HistoryTests {
     #expect(history.past(now: World.now).records.map(\.verdict) == [.invalid])
   }
 
+  @Test func `lines of others are counted`() throws {
+    let world = try World()
+    let history = try history(world)
+    try history.append([result("a/openai", .valid)])
+    #expect(history.past(now: World.now).foreign == 0)
+    let line = try world.scratch.text(Self.file)
+    try world.write("{}\n" + line + line.replacing("valid", with: "none"), to: Self.file)
+    #expect(history.past(now: World.now).foreign == 2)
+    #expect(history.past(now: World.now).records.count == 1)
+  }
+
+  @Test func `a state home that cannot be used keeps nothing, and says why`() throws {
+    let world = try World()
+    try home.write("", to: "file")
+    let state = try LocalState(of: world.repository, stateHome: home.path("file/keyvault"))
+    #expect(state.problem?.message.contains(home.path("file")) == true)
+    let history = History(state)
+    #expect(failure { try history.append([result("a/openai", .valid)]) }?.kind == .cannotWrite)
+    #expect(history.past(now: World.now).records.isEmpty)
+    #expect(!FileManager.default.fileExists(atPath: world.scratch.path(".keyvault")))
+  }
+
+  @Test func `a history that grew large becomes the old one, which is still read`() throws {
+    let world = try World()
+    let history = try history(world)
+    try history.append([result("a/openai", .invalid)])
+    let line = try world.scratch.bytes(Self.file)
+    try world.scratch.write(
+      line + [UInt8](repeating: 0x0a, count: 10 << 20 - line.count), to: Self.file)
+    try history.append([result("a/openai", .valid)])
+    #expect(try world.scratch.names(in: ".keyvault") == ["history.jsonl"])
+    try history.append([result("a/openai", .noCredit)])
+    #expect(try world.scratch.names(in: ".keyvault") == ["history.jsonl", "history.jsonl.1"])
+    let verdicts = history.past(now: World.now).records.map(\.verdict)
+    #expect(verdicts == [.invalid, .valid, .noCredit])
+  }
+
   @Test func `a torn last line is survived`() throws {
     let world = try World()
     let history = try history(world)

@@ -64,6 +64,9 @@ struct TravelTests {
           "prefix: sk-proj-,", with: "prefix: sk-proj-, auth: {header: X, value: \"{key}\"},")
       }
     ),
+    (
+      "key.formats", { text, base in text.replacing("prefix: sk-proj-,", with: "prefix: sk-,") }
+    ),
     ("quota", { text, base in text + "quota: {request: GET /credit}\n" }),
   ]
 

@@ -145,24 +145,64 @@ struct RenderingTests {
         == "'production/openai' and 'production/second' both give OPENAI_ADMIN_KEY")
   }
 
+  private static let binding =
+    "\nvault: \(World.vaultID)\nentry: production/openai\nprovider: openai\nserial: 1\n"
+
+  @Test(arguments: [[0xff], [], [0x1b], [0x20]] as [[UInt8]])
+  func `what add would refuse as a key is not rendered in any form`(end: [UInt8]) async throws {
+    let world = try World()
+    let key = end.isEmpty ? [] : Array("fake-".utf8) + end
+    try world.encrypt(key + Array(Self.binding.utf8), to: "production/openai")
+    for dialect in Dialect.allCases {
+      do {
+        Issue.record("rendered: \(try await render(world, as: dialect))")
+      } catch let failure as Failure {
+        #expect(failure.kind == .malformed)
+        #expect(
+          failure.message.hasPrefix("'production/openai' holds what cannot be a key: "),
+          "\(failure)")
+      }
+    }
+  }
+
   @Test func `bytes that are no text are refused where the reader expects text`() async throws {
     let world = try World()
-    let payload =
-      Array("fake-".utf8) + [0xff]
-      + Array(
-        "\nvault: \(World.vaultID)\nentry: production/openai\nprovider: openai\nserial: 1\n".utf8)
+    let payload = Array(("fake-key" + Self.binding + "organization: ").utf8) + [0xff, 0x0a]
     try world.encrypt(payload, to: "production/openai")
     for dialect in [Dialect.json, .dotenv] {
       await #expect(
         throws: Failure(
           .malformed,
-          "\(dialect) cannot carry OPENAI_API_KEY of 'production/openai': it holds bytes that are not UTF-8 text",
+          "\(dialect) cannot carry OPENAI_ORG_ID of 'production/openai': it holds bytes that are not UTF-8 text",
           hints: ["'--format shell' carries it"])
       ) {
         try await render(world, as: dialect)
       }
     }
-    #expect(try await render(world, as: .shell).hasPrefix("export OPENAI_API_KEY='fake-"))
+    #expect(try await render(world, as: .shell).contains("\nexport OPENAI_ORG_ID='"))
+  }
+
+  @Test(arguments: ["disabled: tru\n", "nonsense: 1\n", "[\n"])
+  func `an entry whose sidecar is broken may be disabled, so it is neither rendered nor sent`(
+    line: String
+  ) async throws {
+    let world = try World()
+    try world.store("production/openai", Self.openAI)
+    let name = try EntryName("production/openai")
+    try world.repositoryVault.setFields([("disabled", "true")], of: name)
+    let disabled = try world.scratch.text("vault/production/openai.yaml")
+    #expect(try await failure(world).kind == .nothingToDo)
+    try world.write(
+      line.hasPrefix("disabled")
+        ? disabled.replacing("disabled: true\n", with: line) : disabled + line,
+      to: "vault/production/openai.yaml")
+    let refusal = try await failure(world)
+    #expect(refusal.kind == .malformed)
+    #expect(refusal.message.contains("vault/production/openai.yaml:"), "\(refusal)")
+    let tested = try await world.test(gateway: "http://127.0.0.1:9/{provider}")
+    #expect(tested.map(\.verdict) == [.misconfigured])
+    #expect(tested.first?.error?.contains("vault/production/openai.yaml:") == true)
+    #expect(tested.first?.http == nil)
   }
 
   @Test func `a file cannot make a steering variable of a key`() async throws {

@@ -20,11 +20,13 @@ struct StatusReportTests {
     return world
   }
 
-  private func record(_ verdict: Verdict, digest: Character = "a", ago: Int = 300) -> History.Record
-  {
+  /// Of the empty files in ``world(_:)``, if nothing else is said.
+  private func record(
+    _ verdict: Verdict, digest: String = Vault.digest([]), ago: Int = 300
+  ) -> History.Record {
     History.Record(
       at: Timestamp(seconds: World.now.seconds - ago), entry: "p/openai", provider: "openai",
-      verdict: verdict, digest: "sha256:" + String(repeating: digest, count: 64))
+      verdict: verdict, digest: digest)
   }
 
   private func report(
@@ -37,23 +39,32 @@ struct StatusReportTests {
 
   @Test func `a verdict counts only for the ciphertext that was tested`() throws {
     let world = try world()
-    let verdicts = ["p/openai": record(.valid), "p/mistral": record(.valid, digest: "b")]
+    // What the sidecar says of the ciphertext, anybody can write there.
+    let other = "sha256:" + String(repeating: "a", count: 64)
+    let verdicts = ["p/openai": record(.valid), "p/mistral": record(.valid, digest: other)]
     let rows = try report(world, verdicts).results
     #expect(rows.map(\.entry) == ["p/mistral", "p/openai", "p/runway", "p/together"])
     #expect(rows.map(\.verdict) == [.untested, .valid, .untested, .untested])
     #expect(rows[0].checked == nil)
     #expect(rows[1].checked == Timestamp(seconds: World.now.seconds - 300))
     let details = try EntryDetails(
-      of: world.entry("p/mistral"), in: world.repository, last: record(.valid, digest: "b"),
+      of: world.entry("p/mistral"), in: world.repository, last: record(.valid, digest: other),
       program: nil)
     #expect(details.verdict == .untested)
   }
 
-  @Test func `an entry without a sidecar has no verdict, since nobody knows its digest`() throws {
+  @Test func `a verdict is the ciphertext's, with a sidecar or without`() throws {
     let world = try world()
     try world.scratch.remove("vault/p/openai.yaml")
-    let rows = try report(world, ["p/openai": record(.valid)], ["p/openai"]).results
-    #expect(rows.map(\.verdict) == [.untested])
+    func verdicts() throws -> [Verdict] {
+      try report(world, ["p/openai": record(.valid)], ["p/openai"]).results.map(\.verdict)
+    }
+    #expect(try verdicts() == [.valid])
+    try world.write("another", to: "vault/p/openai.gpg")
+    #expect(try verdicts() == [.untested])
+    try world.scratch.remove("vault/p/openai.gpg")
+    try world.scratch.link("vault/p/openai.gpg", to: "/dev/null")
+    #expect(failure { _ = try verdicts() }?.kind == .nothingToDo)
   }
 
   private static let configuration =

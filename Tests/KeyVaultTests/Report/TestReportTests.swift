@@ -24,7 +24,7 @@ struct TestReportTests {
       ([.unreachable, .valid], .inconclusive), ([.unverifiable], .inconclusive),
       ([.unverifiable, .valid], .good), ([.unverifiable, .unverifiable], .inconclusive),
       ([.unverifiable, .untested], .inconclusive), ([.untested], .nothing),
-      ([.untested, .valid], .good), ([.untested, .locked], .nothing), ([.locked], .locked),
+      ([.untested, .valid], .good), ([.untested, .locked], .locked), ([.locked], .locked),
       ([.locked, .locked], .locked), ([.locked, .valid], .good), ([.locked, .invalid], .findings),
       ([.locked, .unknown], .inconclusive), ([.notConfigured], .nothing),
       ([.notConfigured, .valid], .good), ([.notConfigured, .locked], .locked),
@@ -40,6 +40,16 @@ struct TestReportTests {
       let worse = TestReport(checked: World.now, results: report.results + [added])
       #expect(worse.conclusion == .findings)
     }
+  }
+
+  @Test func `an entry that was named and is locked is no success`() {
+    let results = [result(.valid), result(.locked, entry: "p/mistral")]
+    let report = TestReport(checked: World.now, results: results)
+    #expect(report.conclusion(named: []) == .good)
+    #expect(report.conclusion(named: ["p/openai"]) == .good)
+    #expect(report.conclusion(named: ["p/mistral"]) == .locked)
+    let worse = TestReport(checked: World.now, results: results + [result(.invalid)])
+    #expect(worse.conclusion(named: ["p/mistral"]) == .findings)
   }
 
   @Test func `words and answers follow from the verdict`() {

@@ -85,10 +85,21 @@ struct FindingCase: Sendable {
       .overridesBuiltIn, .warning, at: "providers.d/mistral.yaml:2:5",
       mistral("Bearer {key}", "Basic {key}")),
     FindingCase(
+      .overridesBuiltIn, .warning, at: "providers.d/mistral.yaml:2:5",
+      mistral("MISTRAL_API_KEY", "AWS_SECRET_ACCESS_KEY")),
+    FindingCase(
       .badURL, at: "providers.d/acme.yaml:5:11", acme(base: "https://a.example.com:99999")),
     FindingCase(
       .badURL, at: "keyvault.yaml:3:32",
       configuration: "environments: {p: {gateway:    \"https://a..example.com/{provider}\"}}\n"),
+    FindingCase(.badLength, at: "providers.d/acme.yaml:9:14") { world in
+      try acme()(world)
+      let text = try world.scratch.text("providers.d/acme.yaml")
+      let format = "{name: x, prefix: acme-, chars: a-z,\n    length:  20..8}"
+      try world.write(
+        text.replacing("{env: [ACME_KEY]}", with: "\n  {env: [ACME_KEY], formats: [\(format)]}"),
+        to: "providers.d/acme.yaml")
+    },
     FindingCase(.unknownProvider, at: "vault/p/nobody.yaml:3:11") {
       try $0.store("p/nobody", key, provider: "nobdy")
     },
@@ -126,6 +137,24 @@ struct FindingCase: Sendable {
     FindingCase(.symbolicLink, at: "vault:1:1") {
       try $0.scratch.move("vault", to: "real")
       try $0.scratch.link("vault", to: "real")
+    },
+    FindingCase(.symbolicLink, at: ".keyvault:1:1") {
+      try $0.write("", to: "elsewhere/history.jsonl")
+      try $0.scratch.link(".keyvault", to: "elsewhere")
+    },
+    FindingCase(.unreadable, at: "providers.d:1:1") { try $0.write("", to: "providers.d") },
+    FindingCase(.unreadable, at: "providers.d:1:1") { world in
+      try acme()(world)
+      try world.scratch.move("providers.d", to: "elsewhere")
+      try world.scratch.link("providers.d", to: "elsewhere")
+    },
+    FindingCase(.unreadable, at: "providers.d/acme.yaml:1:1") {
+      try $0.write("", to: "providers.d/readme")
+      mkfifo($0.scratch.path("providers.d/acme.yaml"), 0o600)
+    },
+    FindingCase(.unreadable, at: "vault/p/openai.gpg:1:1") {
+      try $0.write("", to: "vault/p/.gpg-id.sig")
+      mkfifo($0.scratch.path("vault/p/openai.gpg"), 0o600)
     },
     FindingCase(.strayFile, .warning, at: "vault/p/key.txt:1:1") {
       try $0.write("fake-key", to: "vault/p/key.txt")

@@ -1,4 +1,5 @@
 import Foundation
+import JSONSchema
 import Testing
 
 @testable import KeyVault
@@ -28,6 +29,31 @@ struct ValidatorTests {
     for finding in findings {
       #expect(!finding.text.contains("NotARealKey"), "a finding never quotes a key")
     }
+  }
+
+  @Test func `every code is documented, and none that does not exist`() throws {
+    let text = try String(
+      contentsOf: package.appending(path: "docs/findings.md"), encoding: .utf8)
+    // The first column of each table.
+    let cells = text.split(separator: "\n").filter { $0.hasPrefix("| `") }
+      .map { $0.split(separator: "|")[0] }
+    let documented = cells.flatMap { $0.split(separator: "`") }
+      .filter { $0.contains { $0.isLetter } }.map(String.init)
+    let codes =
+      Finding.Code.allCases.map(\.rawValue) + Violation.Code.allCases.map(\.rawValue)
+    #expect(Set(documented) == Set(codes))
+  }
+
+  @Test func `an override tells each part that it changes, a variable too`() throws {
+    let world = try World()
+    try FindingCase.mistral("MISTRAL_API_KEY", "AWS_SECRET_ACCESS_KEY")(world)
+    let finding = try #require(try world.findings().first)
+    #expect(finding.message == "this changes key.env of the built-in 'mistral'")
+    #expect(finding.hint == nil)
+    try FindingCase.mistral("Bearer {key}", "Basic {key}")(world)
+    let protected = try #require(try world.findings().first)
+    #expect(protected.message == "this changes auth of the built-in 'mistral'")
+    #expect(protected.hint?.contains("KEYVAULT_ALLOW_HOSTS") == true)
   }
 
   @Test func `a sound repository has no finding`() throws {

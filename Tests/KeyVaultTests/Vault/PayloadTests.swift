@@ -41,7 +41,7 @@ struct PayloadTests {
 
   @Test func `an unbound payload may hold any text after the key`() throws {
     let payload = try Payload(
-      text: "fake-key\nlogin alice\nurl: https://example.com\nurl: again\nentry: x\n--\n: y\n")
+      text: "fake-key\nlogin alice\nurl: https://example.com\nurl: again\nserial: x\n--\n: y\n")
     #expect(!payload.isBound)
     #expect(payload.keyText == "fake-key")
     #expect(payload.withField("url") { $0.text } == "https://example.com")
@@ -184,7 +184,8 @@ struct BindingTests {
     let opened = try world.open("production/mistral")
     let mistral = try #require(Catalogue.builtIn("mistral"))
     try world.repositoryVault.store(
-      opened.rebound(to: mistral, policy: OriginPolicy(allowed: []), preview: 4), about: .init(), program: Keyring.gpgProgram, now: World.now)
+      opened.rebound(to: mistral, policy: OriginPolicy(allowed: []), preview: 4), about: .init(),
+      program: Keyring.gpgProgram, now: World.now)
     let bound = try world.open("production/mistral").payload
     #expect(bound.isBound)
     #expect(bound.keyText == "pass-fake-key")

@@ -7,6 +7,9 @@ import Testing
 struct SidecarTests {
   private static let key = "sk-proj-NotARealKeyNotARealKeyNotARealKey"
 
+  private static let exposure =
+    "exposed: {to: 3AF1AAAABBBBCCCCDDDDEEEEFFFF000011112222, since: 2026-11-20}   # flow\n"
+
   /// A sidecar as a person may have arranged it.
   private static let arranged = """
     # Ours; ask Alice before you touch it.
@@ -15,8 +18,7 @@ struct SidecarTests {
     owner: 'alice@example.com'   # quoted for no reason
     id: "01JD7Z3K8Q5M2N4P6R8T0V1W2X"
     created: 2026-01-01T00:00:00Z\r
-    exposed: {to: 3AF1AAAABBBBCCCCDDDDEEEEFFFF000011112222, since: 2026-11-20}   # flow
-    digest: sha256:\(String(repeating: "0", count: 64))
+    \(exposure)digest: sha256:\(String(repeating: "0", count: 64))
     # the end
     """
 
@@ -33,15 +35,19 @@ struct SidecarTests {
     #expect(try world.scratch.text("vault/production/openai.yaml") == Self.arranged)
   }
 
-  @Test func `a new key changes only what it must`() throws {
+  @Test func `a new key changes only what it must, and begins a lineage`() throws {
     let world = try World()
     try world.write(Self.arranged, to: "vault/production/openai.yaml")
     try world.store("production/openai", Self.key, serial: 2)
-    let digest = try world.open("production/openai").digest
+    let opened = try world.open("production/openai")
+    let id = try #require(opened.sidecar?.id)
+    #expect(id.count == 26 && id != "01JD7Z3K8Q5M2N4P6R8T0V1W2X")
     #expect(
       try world.scratch.text("vault/production/openai.yaml")
         == Self.arranged.replacing("serial:   1 ", with: "serial:   2 ")
-        .replacing("sha256:" + String(repeating: "0", count: 64), with: digest)
+        .replacing("sha256:" + String(repeating: "0", count: 64), with: opened.digest)
+        .replacing("01JD7Z3K8Q5M2N4P6R8T0V1W2X", with: id)
+        .replacing(Self.exposure, with: "")
         .replacing(
           "\n# the end", with: "\npreview: sk-proj-…lKey\nrotated: 2026-11-23T17:45:00Z\n# the end")
     )

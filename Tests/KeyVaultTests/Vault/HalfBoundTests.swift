@@ -1,0 +1,79 @@
+import Testing
+
+@testable import KeyVault
+
+/// Between what keyvault writes and what `pass` writes lies what somebody forged.
+struct HalfBoundTests {
+  private static let lines = [
+    "vault: abc", "entry: production/openai", "provider: openai", "serial: 3",
+  ]
+
+  /// Every choice of lines that names a place and is not whole.
+  private static let choices = (1..<15).map { choice in
+    lines.indices.filter { choice >> $0 & 1 == 1 }.map { lines[$0] }
+  }.filter { $0.contains(lines[0]) || $0.contains(lines[1]) }
+
+  @Test(arguments: choices)
+  func `who names a place must say all of it`(lines: [String]) throws {
+    #expect(Self.choices.count == 11)
+    let text = "fake-key\n" + lines.map { $0 + "\n" }.joined()
+    let refusal = try #require(failure { _ = try Payload(text: text) })
+    #expect(refusal.kind == .malformed)
+    let missing = Self.lines.first { !lines.contains($0) }!.prefix { $0 != ":" }
+    #expect(refusal.message.hasPrefix("inside the encryption, '\(missing)' is "), "\(refusal)")
+  }
+
+  @Test(arguments: ["", "provider: openai\n", "provider: openai\nserial: 3\n"])
+  func `an unbound payload lets its key travel nowhere`(more: String) throws {
+    let payload = try Payload(text: "fake-key\n\(more)hosts: evil.example.com\n")
+    #expect(!payload.isBound)
+    #expect(payload.hosts.isEmpty)
+  }
+
+  @Test func `an empty place is a place, and nobody's`() throws {
+    let payload = try Payload(text: "fake-key\nvault: \nentry: \nprovider: openai\nserial: 1\n")
+    #expect(payload.isBound)
+    #expect(payload.vault == "" && payload.entry == "")
+  }
+}
+
+/// The same in a vault, where a policy may even allow what is unbound.
+@Suite(.oneAtATime)
+struct UnboundTests {
+  @Test func `of an unbound payload too the provider's line must match`() throws {
+    let world = try World("policy: {unbound: allow}\n")
+    try world.encrypt("fake-key\nprovider: openai\n", to: "production/mistral")
+    let entry = try world.entry("production/mistral")
+    let message =
+      "'production/mistral' is a key of 'openai', but its sidecar or name says 'mistral'"
+    #expect(failure { _ = try world.open("production/mistral") }?.message == message)
+    #expect(
+      failure { _ = try world.repositoryVault.openBound(entry, with: Keyring.alice.gpg) }?.message
+        == message)
+    try world.encrypt("fake-key\nprovider: mistral\n", to: "production/mistral")
+    #expect(try world.open("production/mistral").provider == "mistral")
+  }
+
+  @Test func `a half-bound payload does not open, whatever the policy`() throws {
+    let world = try World("policy: {unbound: allow}\n")
+    try world.encrypt("fake-key\nentry: production/mistral\n", to: "production/mistral")
+    let refusal = try #require(failure { _ = try world.open("production/mistral") })
+    #expect(
+      refusal.message
+        == "vault/production/mistral.gpg: inside the encryption, 'vault' is missing")
+  }
+
+  @Test func `hosts that an unbound payload names get no key`() async throws {
+    let host = "unbound-host.example.com"
+    let world = try World("policy: {unbound: allow}\n")
+    try FindingCase.acme(base: "https://\(host)")(world)
+    let text = try world.scratch.text("providers.d/acme.yaml")
+    let probe = "probe: {request: GET /x, rules: [{status: 401, verdict: invalid}]}"
+    try world.write(text.replacing("probe: none", with: probe), to: "providers.d/acme.yaml")
+    try world.encrypt("fake-key\nhosts: \(host)\n", to: "production/acme")
+    let refused = try #require(try await world.test().first)
+    #expect(refused.verdict == .misconfigured)
+    #expect(refused.note?.contains("is not where this key may travel") == true, "\(refused)")
+    #expect(Trap.shared.connections(to: host) == 0)
+  }
+}
