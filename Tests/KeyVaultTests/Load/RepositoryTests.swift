@@ -125,7 +125,7 @@ struct CatalogueTests {
       failure { _ = try catalogue.provider("acme") }?.message.hasPrefix("providers.d/acme.yaml:1:")
         == true)
     #expect(failure { _ = try catalogue.provider("mistral") }?.kind == .malformed)
-    #expect(catalogue.all().map(\.id) == Catalogue.builtInIDs.filter { $0 != "mistral" })
+    #expect(catalogue.all().providers.map(\.id) == Catalogue.builtInIDs.filter { $0 != "mistral" })
     #expect(catalogue.ids == (Catalogue.builtInIDs + ["acme"]).sorted())
   }
 

@@ -133,10 +133,10 @@ struct OutputTests {
     let status = try StatusReport(
       of: selection, in: repository, verdicts: ["p/openai": record], now: World.now)
     try check(status, "status")
-    try check(ProviderListing(repository.catalogue.all()), "providers")
+    try check(ProviderListing(repository.catalogue.all().providers), "providers")
     try FindingCase.mistral("Bearer {key}", "Basic {key}")(world)
     try FindingCase.acme()(world)
-    try check(ProviderListing(world.repository.catalogue.all()), "providers")
+    try check(ProviderListing(world.repository.catalogue.all().providers), "providers")
   }
 
   @Test func `what test prints of every verdict`() throws {
