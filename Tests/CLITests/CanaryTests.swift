@@ -49,27 +49,4 @@ import Testing
     let found = try world.run(#"grep -rlE 'NotAReal|Tm90QVJlYWxLZXk' "$HOME" || true"#)
     #expect(found.output == "")
   }
-
-  @Test(.enabled(if: Programs.hasStrace))
-  func `no child has the variables of the secret key`() throws {
-    let world = try World()
-    try world.output(
-      """
-      cp -a "$FILLED/." .
-      gpg --batch --armor --export-secret-keys "$FPR" > ../key.asc
-      """)
-    let traced = try world.run(
-      """
-      export KEYVAULT_GPG_KEY="$(cat ../key.asc)" KEYVAULT_GPG_PASSPHRASE=not-so-secret
-      strace -f -v -s 65536 -e trace=execve -o ../trace keyvault get production/openai > /dev/null
-      """)
-    try #require(traced.status == 0, "\(traced.errors)")
-    let calls = try world.output("cat ../trace").split(separator: "\n")
-      .filter { $0.contains("execve(") && !$0.contains("ENOENT") }
-    // The first is keyvault itself; what it starts has nothing of it.
-    #expect(calls.count > 1)
-    for call in calls.dropFirst() {
-      #expect(!call.contains("KEYVAULT_GPG_") && !call.contains("PRIVATE KEY"), "\(call)")
-    }
-  }
 }

@@ -3,6 +3,7 @@ import Foundation
 /// Programs of others that some tests need.
 enum Programs {
   static let hasPass = FileManager.default.isExecutableFile(atPath: "/usr/bin/pass")
+  static let hasPython = FileManager.default.isExecutableFile(atPath: "/usr/bin/python3")
   static let hasStrace = FileManager.default.isExecutableFile(atPath: "/usr/bin/strace")
 
   /// A file system of one's own needs root, also in a container that allows it.

@@ -29,6 +29,35 @@ import Testing
         """)
   }
 
+  @Test(.enabled(if: Programs.hasStrace))
+  func `who is killed while a file is rendered leaves no key behind`() throws {
+    let world = try World()
+    let result = try world.run(
+      """
+      cp -a "$FILLED/." .
+      mkdir out
+      strace -o /dev/null -f -e trace=fsync -e inject=fsync:delay_enter=20000000 \
+        keyvault render production -o out/.env 2> /dev/null &
+      # Until the key is in the file, and not yet on the disk.
+      for _ in $(seq 500); do
+        sleep 0.02
+        keyvault=$(pgrep -P $!) || continue
+        for file in /proc/"$keyvault"/fd/*; do
+          case "$(readlink "$file")" in
+            "$PWD"/out/*) if grep -qs NotAReal "$file"; then found=yes; break 2; fi ;;
+          esac
+        done
+      done
+      kill -9 "$keyvault"
+      kill -9 $!
+      wait
+      ls -A out
+      test -n "$found"
+      """)
+    #expect(result.status == 0, "it was never seen: \(result)")
+    #expect(result.output == "")
+  }
+
   /// Files are staged and synced, then renamed: the key, then its sidecar.
   static let failures = [
     "fsync:error=EIO:when=1", "fsync:error=EIO:when=2", "fsync:error=EIO:when=3",
@@ -114,8 +143,14 @@ import Testing
     #expect(result.status == 128 + 15)
     let home = try world.output("cat ../homes").split(separator: "\n").first.map(String.init)
     #expect(try world.output(#"ls -A "$XDG_RUNTIME_DIR""#) == "")
-    let processes = try world.output("cat /proc/[0-9]*/cmdline 2> /dev/null | tr '\\0' ' ' || true")
-    #expect(!processes.contains(try #require(home)))
+    let mark = try #require(home)
+    func isAlive() throws -> Bool {
+      try world.output("cat /proc/[0-9]*/cmdline 2> /dev/null | tr '\\0' ' ' || true").contains(
+        mark)
+    }
+    // An agent that was told to end may take a moment.
+    for _ in 0..<50 where try isAlive() { usleep(50_000) }
+    #expect(try !isAlive())
   }
 
   @Test(.enabled(if: Programs.canMount))
