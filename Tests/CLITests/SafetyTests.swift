@@ -62,7 +62,8 @@ import Testing
   static let failures = [
     "fsync:error=EIO:when=1", "fsync:error=EIO:when=2", "fsync:error=EIO:when=3",
     "fsync:error=EIO:when=4", "renameat,renameat2:error=ENOSPC:when=1",
-    "renameat,renameat2:error=ENOSPC:when=2",
+    "renameat,renameat2:error=ENOSPC:when=2", "linkat:error=EIO:when=1",
+    "linkat:error=EIO:when=2",
   ]
 
   @Test(.enabled(if: Programs.hasStrace), arguments: failures)
@@ -74,7 +75,7 @@ import Testing
     let new = "sk-proj-NotARealKey-NotARealKey-NotARealKey-0007"
     let result = try world.run(
       """
-      printf %s \(new) | strace -f -o /dev/null -e trace=fsync,renameat,renameat2 -e inject=\(failure) \
+      printf %s \(new) | strace -f -o /dev/null -e trace=fsync,linkat,renameat,renameat2 -e inject=\(failure) \
         keyvault add production/openai --force --no-test
       """)
     #expect(result.status == 73, "\(result.errors)")
