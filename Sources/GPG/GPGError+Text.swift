@@ -47,7 +47,7 @@ extension GPGError {
     case .noAgent: "'gpg-connect-agent /bye' shows why"
     case .socketPathTooLong: "use a shorter GNUPGHOME, for example 'export GNUPGHOME=~/.gnupg'"
     case .programMissing: "install it: 'apt-get install gpg gpg-agent'"
-    case .notEncrypted, .damaged: "take the file from git again: 'git checkout -- FILE'"
+    case .notEncrypted, .damaged: "restore the file from git, or store the key again"
     case .tooLarge: "a vault file holds one key and a few lines about it"
     case .unusableRecipient(_, let why): why.hint
     case .recipientsDiffer: "look for 'encrypt-to' in /etc/gnupg/gpg.conf"

@@ -66,7 +66,7 @@ public struct MessageError: Error, Sendable, Equatable {
   public var hint: String? {
     switch reason {
     case .empty, .truncated, .damagedArmor, .trailing, .noContent:
-      "take the file from git again: 'git checkout -- FILE'"
+      "restore the file from git, or store the key again"
     case .literal, .compressed, .signed, .password, .unprotected, .noRecipient:
       "its content may be known to others: rotate the key and add it again"
     case .notOpenPGP, .key, .unexpectedPacket, .unknownVersion, .tooLarge:

@@ -12,8 +12,8 @@ public struct Assembly: Sendable {
   public private(set) var slots: [Slot] = []
   /// Two entries of one environment that want the same variable.
   public private(set) var conflicts: [Conflict] = []
-  /// Entries whose provider is not known, with the reason.
-  public private(set) var unusable: [(entry: Vault.Entry, reason: String)] = []
+  /// Entries that give nothing because of a fault: a broken sidecar, a provider that is not known.
+  public private(set) var unusable: [(entry: Vault.Entry, failure: Failure)] = []
 
   public struct Conflict: Sendable {
     public let variable: String
@@ -54,19 +54,22 @@ public struct Assembly: Sendable {
 
   private mutating func slot(for entry: Vault.Entry, in repository: Repository) -> Slot? {
     if let fault = entry.fault {
-      unusable.append((entry, fault.message))
+      unusable.append((entry, fault))
       return nil
     }
     do throws(Failure) {
       guard let provider = try repository.catalogue.provider(entry.provider) else {
         let name = entry.provider.printable(limit: 80)
-        unusable.append((entry, "no provider '\(name)' is known"))
+        let failure = Failure(
+          .malformed, "no provider '\(name)' is known",
+          hints: ["set 'provider:' in \(entry.name.sidecarPath)"])
+        unusable.append((entry, failure))
         return nil
       }
       let variable = entry.variable(of: provider)
       return Slot(variable: variable, entry: entry, provider: provider)
     } catch {
-      unusable.append((entry, error.message))
+      unusable.append((entry, error))
       return nil
     }
   }

@@ -41,10 +41,9 @@ public struct Rendering: Sendable {
     let assembly = try Assembly(
       environment, of: try repository.vault.entriesByEnvironment(), in: repository)
     if let conflict = assembly.conflicts.first { throw conflict.failure }
-    if let (entry, reason) = assembly.unusable.first {
+    if let (entry, failure) = assembly.unusable.first {
       throw Failure(
-        .malformed, "'\(entry.name)' cannot be rendered: \(reason)",
-        hints: ["set 'provider:' in \(entry.name.sidecarPath)"])
+        .malformed, "'\(entry.name)' cannot be rendered: \(failure.message)", hints: failure.hints)
     }
     let missing = assembly.missing(in: repository)
     guard missing.isEmpty else {

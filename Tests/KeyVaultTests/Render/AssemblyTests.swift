@@ -120,8 +120,8 @@ struct AssemblyTests {
     try world.write("id: broken\nnome: x\n", to: "providers.d/broken.yaml")
     let assembly = try assembly("a", world)
     #expect(assembly.unusable.map(\.entry.name.path) == ["a/broken", "a/nobody"])
-    #expect(assembly.unusable[0].reason.hasPrefix("providers.d/broken.yaml:"))
-    #expect(assembly.unusable[1].reason == "no provider 'nobody' is known")
+    #expect(assembly.unusable[0].failure.message.hasPrefix("providers.d/broken.yaml:"))
+    #expect(assembly.unusable[1].failure.message == "no provider 'nobody' is known")
     #expect(assembly.slots.map(\.provider.id) == ["openai"])
   }
 
