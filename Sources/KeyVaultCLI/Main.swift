@@ -24,6 +24,7 @@ enum Main {
     if getenv("GPG_TTY") == nil, let terminal = ttyname(0) { setenv("GPG_TTY", terminal, 1) }
 
     let status = await run(arguments)
+    Signals.waitIfEnding()
     ThrowawayHomes.removeAll()
     exit(status)
   }
@@ -38,16 +39,22 @@ enum Main {
         try command.run()
       }
       return 0
-    } catch let failure as Failure {
+    } catch {
+      Signals.waitIfEnding()
+      return report(error, arguments: arguments)
+    }
+  }
+
+  private static func report(_ error: any Error, arguments: [String]) -> Int32 {
+    switch error {
+    case let failure as Failure:
       Console.report(failure)
       return failure.kind.exitStatus
-    } catch let error as FileError {
+    case let error as FileError:
       Console.report(error.failure)
       return error.failure.kind.exitStatus
-    } catch let code as ExitCode {
-      return code.rawValue
-    } catch {
-      return report(error, arguments: arguments)
+    case let code as ExitCode: return code.rawValue
+    default: return reportUsage(error, arguments: arguments)
     }
   }
 
@@ -65,7 +72,7 @@ enum Main {
   }
 
   /// What the parser says: help and versions are results, the rest is usage.
-  private static func report(_ error: any Error, arguments: [String]) -> Int32 {
+  private static func reportUsage(_ error: any Error, arguments: [String]) -> Int32 {
     if KeyVaultCommand.exitCode(for: error).rawValue == 0 {
       // A reader that went away has read enough of the help.
       try? Console.output(KeyVaultCommand.fullMessage(for: error) + "\n")

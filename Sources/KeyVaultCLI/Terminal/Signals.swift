@@ -10,6 +10,7 @@ nonisolated(unsafe) private var signalPipe: Int32 = -1
 /// An interrupted command leaves nothing behind: throwaway homes with a secret key go, and so do
 /// their agents.
 enum Signals {
+  private static let isEnding = Atomic(false)
   private static let cleanup = Mutex<(@Sendable () -> Void)?>(nil)
   static func install() {
     // `keyvault ls | head -1` ends by an error of write(2), not by a signal.
@@ -46,7 +47,13 @@ enum Signals {
     cleanup.withLock { $0 = action }
   }
 
+  /// Waits for the end if a signal has begun it: what fails because a home went away is no news.
+  static func waitIfEnding() {
+    while isEnding.load(ordering: .acquiring) { pause() }
+  }
+
   private static func finish(_ number: Int32) -> Never {
+    isEnding.store(true, ordering: .releasing)
     cleanup.withLock { $0?() }
     ThrowawayHomes.removeAll()
     _exit(128 + number)
