@@ -137,4 +137,5 @@ enum Limits {
   static let document = 1 << 20
   static let ciphertext = 1 << 20
   static let key = 64 << 10
+  static let report = 32 << 20
 }

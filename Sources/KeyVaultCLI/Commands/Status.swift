@@ -6,7 +6,7 @@ struct Status: AsyncParsableCommand {
     commandName: "status",
     abstract: "Report what is known of every key, without opening any.",
     discussion: """
-      Verdicts are those of the last 'keyvault test' on this machine.
+      Verdicts are those of the last 'keyvault test' on this machine, or of --results.
 
       Example: keyvault status production --format markdown
       """)
@@ -21,6 +21,13 @@ struct Status: AsyncParsableCommand {
   @Option(help: "text, json or markdown.")
   var format: Format = .text
 
+  @Option(
+    help: ArgumentHelp(
+      "Take the verdicts from this JSON of 'keyvault test', such as a CI job's, instead of from this machine's history.",
+      valueName: "file"),
+    completion: .file())
+  var results: String?
+
   @OptionGroup var options: CommonOptions
 
   func run() async throws {
@@ -28,7 +35,9 @@ struct Status: AsyncParsableCommand {
     let repository = try session.repository()
     let selection = try Selection(selection, in: repository)
     let now = session.surroundings.now
-    let verdicts = try session.lastVerdicts(of: repository)
+    let verdicts =
+      try results.map { path throws in try TestReport(file: path).verdicts }
+      ?? session.lastVerdicts(of: repository)
     let report = try StatusReport(of: selection, in: repository, verdicts: verdicts, now: now)
     switch format {
     case .text: try Console.output(report.text(Console.style(session.surroundings)))
