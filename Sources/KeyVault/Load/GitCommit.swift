@@ -1,7 +1,7 @@
 internal import Glibc
 
-/// A commit of some files and of nothing else that is staged, by plumbing commands alone: no hook,
-/// filter or signing program that the repository configures can run.
+/// A commit of some files and of nothing else that is staged, by plumbing commands alone: no hook and
+/// no signing program runs, and the files go through no filter.
 public struct GitCommit {
   private let git: Git
   private let root: String
