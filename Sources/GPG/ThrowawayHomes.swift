@@ -69,6 +69,7 @@ public enum ThrowawayHomes {
 
   private static func tearDown(_ path: String, _ lock: Int32) {
     AgentSocket(home: path).stopDaemons()
+    HomeProcesses(home: path).end()
     // An agent on its way out deletes its sockets, and a file that is gone already ends the
     // removal early.
     for _ in 0..<100 {
