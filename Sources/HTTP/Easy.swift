@@ -60,11 +60,16 @@ internal import CCurl
     unsafe withUnsafePointer(to: library.curl) { unsafe kv_info_long($0, handle, info) }
   }
 
-  func seconds(_ info: CURLINFO) -> Double {
-    let microseconds = unsafe withUnsafePointer(to: library.curl) {
-      unsafe kv_info_size($0, handle, info)
-    }
-    return Double(microseconds) / 1e6
+  private func size(_ info: CURLINFO) -> Int64 {
+    unsafe withUnsafePointer(to: library.curl) { unsafe kv_info_size($0, handle, info) }
+  }
+
+  /// From microseconds.
+  func seconds(_ info: CURLINFO) -> Double { Double(size(info)) / 1e6 }
+
+  var retryAfter: Duration? {
+    let seconds = size(CURLINFO_RETRY_AFTER)
+    return seconds > 0 ? .seconds(seconds) : nil
   }
 
   var timing: HTTPAnswer.Timing {

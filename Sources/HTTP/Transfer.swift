@@ -65,7 +65,8 @@ internal import Synchronization
     return .success(
       HTTPAnswer(
         status: easy.long(CURLINFO_RESPONSE_CODE), headers: received.headers, body: received.body,
-        isBodyTruncated: received.isBodyTruncated, timing: easy.timing, version: easy.version))
+        isBodyTruncated: received.isBodyTruncated, timing: easy.timing,
+        retryAfter: easy.retryAfter, version: easy.version))
   }
 }
 

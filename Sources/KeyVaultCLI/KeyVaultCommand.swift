@@ -22,7 +22,10 @@ struct KeyVaultCommand: AsyncParsableCommand {
           Remove.self,
         ]),
       CommandGroup(
-        name: "Reports", subcommands: [Validate.self, Test.self, Status.self, Providers.self]),
+        name: "Reports",
+        subcommands: [
+          Validate.self, Test.self, Status.self, HistoryCommand.self, Providers.self,
+        ]),
       CommandGroup(name: "Deployment", subcommands: [Render.self]),
       CommandGroup(name: "Aid", subcommands: [SchemaCommand.self, Doctor.self]),
     ])

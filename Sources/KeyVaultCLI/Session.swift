@@ -46,6 +46,16 @@ final class Session {
     return Catalogue(root: root)
   }
 
+  /// The provider of that id, which must be known.
+  func provider(_ id: String) throws -> Provider {
+    let catalogue = try catalogue()
+    if let provider = try catalogue.provider(id) { return provider }
+    let close = Suggestion.closest(to: id, among: catalogue.ids)
+    throw Failure(
+      .notFound, "no provider '\(id.printable(limit: 80))' is known",
+      hints: [close.map { "did you mean '\($0)'?" } ?? "'keyvault providers' shows all"])
+  }
+
   func gpgProgram() throws(Failure) -> GPGProgram {
     GPGProgram(path: try gpgPath(), runtimeDirectory: surroundings.runtimeDirectory)
   }
@@ -101,6 +111,11 @@ final class Session {
 
   /// The last verdicts of this machine, by entry.
   func lastVerdicts(of repository: Repository) throws(Failure) -> [String: History.Record] {
+    try past(of: repository).latest
+  }
+
+  /// What this machine remembers.
+  func past(of repository: Repository) throws(Failure) -> History.Past {
     let past = try history(of: repository).past(now: surroundings.now)
     if past.foreign > 0 {
       Console.warning(
@@ -108,7 +123,7 @@ final class Session {
           ? "1 line of the history is not this machine's, and was ignored"
           : "\(past.foreign) lines of the history are not this machine's, and were ignored")
     }
-    return past.latest
+    return past
   }
 
   /// Says something that is neither a result nor an error.

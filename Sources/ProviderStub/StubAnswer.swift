@@ -21,6 +21,8 @@ struct StubAnswer: Sendable {
   var isReset = false
   /// Whether to send the body again and again.
   var isEndless = false
+  /// The answer to the second request that the file also tells (`quota`).
+  private var second: [StubAnswer] = []
 
   /// An answer of the stand-in's own.
   init(status: Int, error: String) {
@@ -34,6 +36,10 @@ struct StubAnswer: Sendable {
     guard let data = try? Data(contentsOf: file),
       let object = try? JSONSerialization.jsonObject(with: data) as? [String: Any]
     else { return nil }
+    self.init(object)
+  }
+
+  private init(_ object: [String: Any]) {
     request = object["request"] as? String
     requestHeaders = object["request_headers"] as? [String: String] ?? [:]
     status = object["status"] as? Int ?? 200
@@ -53,6 +59,7 @@ struct StubAnswer: Sendable {
     cut = object["cut_at"] as? Int
     isReset = object["reset"] as? Bool ?? false
     isEndless = object["endless"] as? Bool ?? false
+    if let quota = object["quota"] as? [String: Any] { second = [StubAnswer(quota)] }
   }
 
   private static func json(_ value: Any) -> [UInt8] {
@@ -61,15 +68,17 @@ struct StubAnswer: Sendable {
     return Array(data ?? Data())
   }
 
-  /// The answer to a request that this one is not for; nil if it is.
-  func refusal(of request: StubRequest, at path: String) -> StubAnswer? {
-    if let expected = self.request, expected != "\(request.method) \(path)" {
+  /// What is answered to a request: this, or what the file says of the second request; a refusal
+  /// where neither is for it.
+  func answer(to request: StubRequest, at path: String) -> StubAnswer {
+    let line = "\(request.method) \(path)"
+    guard let chosen = ([self] + second).first(where: { $0.request ?? line == line }) else {
       return StubAnswer(status: 404, error: "no such endpoint")
     }
-    for (name, value) in requestHeaders where request.header(name) != value {
+    for (name, value) in chosen.requestHeaders where request.header(name) != value {
       return StubAnswer(status: 400, error: "the header '\(name)' is not '\(value)'")
     }
-    return nil
+    return chosen
   }
 
   /// The status line and the headers.

@@ -116,7 +116,7 @@ public final class StubServer: Sendable {
     guard let route = request.route, let chosen = chosen(for: request, at: route) else {
       return StubAnswer(status: 404, error: "no such provider or answer")
     }
-    var answer = chosen.refusal(of: request, at: route.rest) ?? chosen
+    var answer = chosen.answer(to: request, at: route.rest)
     answer.delay += delay
     return answer
   }
@@ -124,8 +124,11 @@ public final class StubServer: Sendable {
   private func chosen(
     for request: StubRequest, at route: (provider: String, answer: String?, rest: String)
   ) -> StubAnswer? {
-    let folder = answers.appendingPathComponent(route.provider)
-    let named = { (name: String) in StubAnswer(file: folder.appendingPathComponent("\(name).json"))
+    // What every provider may answer lies in `any`.
+    let named = { (name: String) in
+      [route.provider, "any"].lazy.compactMap {
+        StubAnswer(file: self.answers.appendingPathComponent("\($0)/\(name).json"))
+      }.first
     }
     if let name = route.answer { return named(name) }
     guard let digest = request.keyDigest else { return named("missing") ?? named("invalid") }

@@ -101,10 +101,10 @@ public final class Catalogue: Sendable {
     var parts: [String: String] = [:]
     for pair in root.mapping ?? [] {
       guard pair.key == "key", let key = pair.value.mapping else {
-        parts[pair.key] = pair.value.canonical
+        parts[pair.key] = pair.value.json
         continue
       }
-      for part in key { parts["key." + part.key] = part.value.canonical }
+      for part in key { parts["key." + part.key] = part.value.json }
     }
     return parts
   }

@@ -116,21 +116,4 @@ extension Node {
   var stringPairs: [(name: String, value: String)] {
     mapping?.compactMap { pair in pair.value.string.map { (pair.key, $0) } } ?? []
   }
-
-  /// A text that is equal for equal values, whatever the order of keys and the layout.
-  var canonical: String {
-    switch value {
-    case .null: "null"
-    case .bool(let bool): String(bool)
-    case .int(let int): String(int)
-    // 1.0 is 1, which a JSON document may write either way.
-    case .double(let double): Int(exactly: double).map(String.init) ?? String(double)
-    case .string(let string): string.debugDescription
-    case .sequence(let nodes): "[" + nodes.map(\.canonical).joined(separator: ",") + "]"
-    case .mapping(let pairs):
-      "{"
-        + pairs.sorted { $0.key < $1.key }
-        .map { $0.key.debugDescription + ":" + $0.value.canonical }.joined(separator: ",") + "}"
-    }
-  }
 }

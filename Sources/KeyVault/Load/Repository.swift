@@ -46,6 +46,11 @@ public struct Repository: Sendable {
     environment(entry.name.environment).require.contains(entry.provider)
   }
 
+  /// The server that stands in front of an entry's provider, if its environment names one.
+  public func environmentGateway(of entry: Vault.Entry) -> String? {
+    environment(entry.name.environment).gateway
+  }
+
   /// An environment's declaration; an undeclared one has none of its parts.
   func environment(_ name: String) -> Configuration.Environment {
     configuration.environments[name] ?? Configuration.Environment()

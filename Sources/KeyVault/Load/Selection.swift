@@ -6,6 +6,8 @@ public struct Selection: Sendable {
   public private(set) var environments: [String]
   /// Paths of entries that were named one by one.
   public private(set) var named: Set<String> = []
+  /// The providers that matter; nil for all.
+  private var providers: Set<String>?
   /// Every entry of the vault.
   public let all: [Vault.Entry]
 
@@ -77,24 +79,34 @@ public struct Selection: Sendable {
       .nothingToDo, "no environment or entry '\(argument.printable(limit: 120))'", hints: [hint])
   }
 
-  /// Keys that are not there: what an environment requires, and what another one has.
+  /// The same with keys of these providers alone.
+  public func narrowed(to providers: Set<String>) -> Selection {
+    var narrowed = self
+    narrowed.entries = entries.filter { providers.contains($0.provider) }
+    narrowed.providers = providers
+    return narrowed
+  }
+
+  /// Keys that are not there: what an environment requires (by its declaration, or `requiring`), and
+  /// what another one has.
   public func notConfigured(
-    in repository: Repository, everything: Bool = false, now: Timestamp
+    in repository: Repository, requiring: [String] = [], everything: Bool = false, now: Timestamp
   ) throws(Failure) -> [TestResult] {
     let elsewhere = Set(all.map(\.provider))
     let byEnvironment = Dictionary(grouping: all, by: \.name.environment)
     var results: [TestResult] = []
     for environment in environments {
-      let required = repository.environment(environment).require
+      let required = repository.environment(environment).require + requiring
       let declared = repository.configuration.environments[environment] != nil
-      guard declared || everything else { continue }
+      guard declared || everything || !requiring.isEmpty else { continue }
       let assembly = try Assembly(environment, of: byEnvironment, in: repository)
       // A disabled key of its own is there, though it is not rendered.
       let own = (byEnvironment[environment] ?? []).map(\.provider)
       let present = Set(assembly.slots.map(\.provider.id)).union(own)
       let wanted = Set(required).union(declared ? elsewhere : [])
         .union(everything ? Set(repository.catalogue.ids) : [])
-      for provider in wanted.subtracting(present).sorted() {
+      for provider in wanted.subtracting(present).sorted()
+      where providers?.contains(provider) ?? true {
         var result = TestResult(
           entry: "\(environment)/\(provider)", provider: provider, verdict: .notConfigured,
           checked: now)

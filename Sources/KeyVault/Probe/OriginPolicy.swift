@@ -24,24 +24,30 @@ public struct OriginPolicy: Sendable {
   }
 
   /// Whether a key of `provider` may be sent to `origin`: the built-in catalogue lists it, or the
-  /// payload does, or it is this machine, or the user allows it.
-  func allows(_ origin: Origin, provider: String, payloadHosts: [String]) -> Bool {
+  /// payload does, or it is this machine, or the user allows it. `fields` complete a host's name.
+  func allows(
+    _ origin: Origin, provider: String, fields: [String: String] = [:], payloadHosts: [String]
+  ) -> Bool {
     if origin.isLoopback || allowed.contains(origin) { return true }
     if payloadHosts.contains(where: { Self.origin(of: $0) == origin }) { return true }
-    return Catalogue.builtIn(provider)?.origins.contains(origin) ?? false
+    return Catalogue.builtIn(provider)?.origins(fields).contains(origin) ?? false
   }
 
   /// Whether a repository's definition of a built-in provider may be used: it leaves alone what
   /// decides where a key goes and what an answer means, or the user allows all its hosts.
   func trusts(_ provider: Provider) -> Bool {
-    provider.source.protectedChanges.isEmpty || provider.origins.isSubset(of: allowed)
+    // A host that a field completes cannot be allowed beforehand.
+    provider.source.protectedChanges.isEmpty
+      || provider.hostFields.isEmpty && provider.origins([:]).isSubset(of: allowed)
   }
 
   /// The hosts that go into a payload: where this key may travel from now on. Of a definition that
   /// is not trusted, those of the built-in one.
-  public func payloadHosts(of provider: Provider) -> [String] {
+  public func payloadHosts(
+    of provider: Provider, fields: [String: String] = [:]
+  ) -> [String] {
     let definition = trusts(provider) ? provider : Catalogue.builtIn(provider.id) ?? provider
-    return definition.origins.filter { !$0.isLoopback }
+    return definition.origins(fields).filter { !$0.isLoopback }
       .map(\.hostAndPort).sorted()
   }
 
@@ -58,11 +64,19 @@ extension Origin {
 }
 
 extension Provider {
-  /// Every origin that the definition names.
-  var origins: Set<Origin> {
+  /// Every origin that the definition names; a host that `fields` do not complete is left out.
+  func origins(_ fields: [String: String]) -> Set<Origin> {
     let probes = [probe, quota].compactMap(\.self) + formats.compactMap(\.probe)
-    let urls = [baseURL] + probes.map(\.target).filter { $0.hasPrefix("https://") }
-    return Set(urls.compactMap { (try? WebURL($0))?.origin })
+    let urls =
+      [baseURL(fields)].compactMap(\.self)
+      + probes.map(\.target).filter { $0.hasPrefix("https://") }
+    return Set(urls.compactMap { (try? WebURL(Self.withoutPath($0)))?.origin })
       .union(hosts.compactMap(OriginPolicy.origin))
+  }
+
+  /// A path may hold pointers into an answer, the origin never does.
+  private static func withoutPath(_ url: String) -> String {
+    let start = url.firstRange(of: "://")?.upperBound ?? url.startIndex
+    return String(url[..<(url[start...].firstIndex(of: "/") ?? url.endIndex)])
   }
 }

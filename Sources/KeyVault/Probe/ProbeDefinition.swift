@@ -1,11 +1,11 @@
 internal import HTTP
-internal import JSONSchema
 internal import YAML
 
 /// How a provider file says that a key is proved: one request, and rules for its answers.
 struct ProbeDefinition: Sendable {
   let method: String
-  /// An absolute path below `base_url`, or an https URL.
+  /// An absolute path below `base_url`, or an https URL. That of a second request may hold
+  /// `{/json/pointer}`, a value of the first answer.
   let target: String
   let headers: [(name: String, value: String)]
   let json: Node?
@@ -30,10 +30,6 @@ struct ProbeDefinition: Sendable {
   }
 
   /// Where the request goes: the target itself, or below `base`.
-  func url(below base: String) throws(WebURLError) -> WebURL {
-    try Self.url(of: target, below: base)
-  }
-
   static func url(of target: String, below base: String) throws(WebURLError) -> WebURL {
     target.hasPrefix("/") ? try WebURL(base).appending(path: target) : try WebURL(target)
   }
@@ -43,10 +39,12 @@ struct ProbeDefinition: Sendable {
   func judge(_ answer: ProbeAnswer) -> Judgement {
     for (index, rule) in rules.enumerated() {
       guard let words = rule.match(answer) else { continue }
-      return Judgement(verdict: rule.verdict, rule: index + 1, matched: words, note: rule.note)
+      return Judgement(
+        verdict: rule.verdict, rule: index + 1, matched: words, note: rule.note,
+        provesCredit: rule.provesCredit)
     }
     let (verdict, note) = builtIn(answer)
-    return Judgement(verdict: verdict, rule: nil, matched: [], note: note)
+    return Judgement(verdict: verdict, rule: nil, matched: [], note: note, provesCredit: false)
   }
 
   private func builtIn(_ answer: ProbeAnswer) -> (Verdict, note: String) {
@@ -65,58 +63,40 @@ struct ProbeDefinition: Sendable {
 
 /// A verdict and why.
 struct Judgement: Sendable, Equatable {
-  var verdict: Verdict
+  let verdict: Verdict
   /// The number of the provider file's rule, from 1; nil for a built-in one.
-  var rule: Int?
+  let rule: Int?
   /// What matched, in words of the rule.
-  var matched: [String]
-  var note: String?
+  let matched: [String]
+  let note: String?
+  /// Whether the answer proves that the account can pay.
+  let provesCredit: Bool
 }
 
-/// One fact that is kept from an answer. Nothing that is not named in `read:` is.
-struct Reading: Sendable {
-  let name: String
-  private let header: String?
-  private let pointer: String?
-  /// What stands before the value in a longer text.
-  private let after: String?
-  private let scale: Double?
-  private let unit: String?
-  /// Whether to keep the number of items instead of the items.
-  private let counts: Bool
-
-  init(name: String, _ node: Node) {
-    self.name = name
-    header = node["header"]?.string
-    pointer = node["body"]?.string
-    after = node["after"]?.string
-    scale = node["scale"]?.number
-    unit = node["unit"]?.string
-    counts = node["count"]?.bool ?? false
+extension ProbeDefinition {
+  /// The target with each `{/json/pointer}` replaced by the value that stands there in `answer`; nil
+  /// where there is none, or one that could lead elsewhere. The path is ours and the value is a
+  /// stranger's, so it must be a plain word: letters, digits, `-`, `_`.
+  func target(filledFrom answer: Node?) -> String? {
+    var filled = ""
+    var rest = target[...]
+    while let start = rest.firstIndex(of: "{") {
+      guard let end = rest[start...].firstIndex(of: "}"),
+        let value = answer?.value(at: String(rest[rest.index(after: start)..<end]))?.plain,
+        (1...128).contains(value.utf8.count), value.utf8.allSatisfy(Self.isPlain)
+      else { return nil }
+      filled += rest[..<start] + value
+      rest = rest[rest.index(after: end)...]
+    }
+    return filled + rest
   }
 
-  /// The fact as text; nil where the answer does not have it.
-  func value(in answer: ProbeAnswer) -> String? {
-    if let header { return answer.http.header(header).flatMap(shaped) }
-    guard let node = pointer.flatMap({ answer.json?.value(at: $0) }) else { return nil }
-    if counts { return (node.sequence?.count ?? node.mapping?.count).map(String.init) }
-    if case .null = node.value { return nil }
-    return shaped(node.plain)
-  }
-
-  private func shaped(_ raw: String) -> String? {
-    var text = raw
-    if let after {
-      guard let range = text.firstRange(of: after) else { return nil }
-      text = String(text[range.upperBound...].prefix { !";, ".contains($0) })
+  private static func isPlain(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
+      true
+    default: false
     }
-    if let scale {
-      guard let number = Double(text) else { return nil }
-      let cents = (number * scale * 100).rounded() / 100
-      // Whoever answers chooses the number: not every one is an `Int`.
-      text = Int(exactly: cents).map(String.init) ?? String(cents)
-    }
-    guard !text.isEmpty else { return nil }
-    return unit.map { "\(text) \($0)" } ?? text
   }
 }

@@ -16,14 +16,8 @@ struct ProbeRequest {
     self.format = format
   }
 
-  func request(to url: WebURL, with payload: Payload) throws(Prober.Early) -> HTTPRequest {
-    for field in provider.fields where field.isRequired {
-      guard payload.fieldNames.contains(field.name) else {
-        throw Prober.Early(
-          verdict: .misconfigured,
-          note: "the credential lacks '\(field.name)': keyvault set ENTRY --field")
-      }
-    }
+  /// The request that presents a credential; none where `payload` is nil.
+  func request(to url: WebURL, with payload: Payload?) -> HTTPRequest {
     var headers = (provider.headers + definition.headers)
       .map { HTTPHeader(name: $0.name, value: $0.value) }
     if !headers.contains(where: { $0.name.lowercased() == "accept" }) {
@@ -36,8 +30,9 @@ struct ProbeRequest {
       hostLimit: provider.concurrency ?? .max)
   }
 
-  private func secretHeaders(_ payload: Payload) -> Secret {
+  private func secretHeaders(_ payload: Payload?) -> Secret {
     var lines = SecretBuilder()
+    guard let payload else { return lines.finish() }
     if let auth = format?.auth ?? provider.auth {
       lines.append(auth.header + ": ")
       payload.withKey { lines.append(template: auth.value, key: $0) }
@@ -57,17 +52,19 @@ struct ProbeRequest {
     return definition.form.isEmpty ? nil : "application/x-www-form-urlencoded"
   }
 
-  private func body(_ payload: Payload) -> Secret? {
+  private func body(_ payload: Payload?) -> Secret? {
     guard contentType != nil else { return nil }
+    return payload?.withKey(body) ?? body(RawSpan())
+  }
+
+  private func body(_ key: RawSpan) -> Secret {
     var body = SecretBuilder()
-    payload.withKey { key in
-      if let json = definition.json {
-        body.append(json: json, key: key)
-      } else {
-        for (index, field) in definition.form.enumerated() {
-          body.append((index == 0 ? "" : "&") + field.name + "=")
-          body.append(template: field.value, key: key, escape: SecretBuilder.appendFormEscaped)
-        }
+    if let json = definition.json {
+      body.append(json: json, key: key)
+    } else {
+      for (index, field) in definition.form.enumerated() {
+        body.append((index == 0 ? "" : "&") + field.name + "=")
+        body.append(template: field.value, key: key, escape: SecretBuilder.appendFormEscaped)
       }
     }
     return body.finish()

@@ -1,5 +1,4 @@
 internal import HTTP
-internal import JSONSchema
 internal import YAML
 
 /// One rule of a provider file: what an answer must look like, and what is said of the key then.
@@ -10,6 +9,8 @@ struct ProbeRule: Sendable {
   private let body: [(pointer: String, test: AnswerTest)]
   private let texts: [String]
   let verdict: Verdict
+  /// Whether such an answer proves that the account can pay.
+  let provesCredit: Bool
   /// Shown to the person.
   let note: String?
 
@@ -22,6 +23,7 @@ struct ProbeRule: Sendable {
   init?(_ node: Node) {
     guard let verdict = node["verdict"]?.string.flatMap(Verdict.init) else { return nil }
     self.verdict = verdict
+    provesCredit = node["credit"]?.string == "ok"
     note = node["note"]?.string
     statuses = (node["status"].map { $0.sequence ?? [$0] } ?? []).compactMap { status in
       if let code = status.int { return .exactly(code) }
@@ -70,34 +72,5 @@ struct ProbeRule: Sendable {
   /// `/error/code` as people write it: `error.code`.
   private static func dotted(_ pointer: String) -> String {
     pointer.split(separator: "/").joined(separator: ".")
-  }
-}
-
-/// An answer as rules see it.
-struct ProbeAnswer {
-  let http: HTTPAnswer
-  /// nil where the body is no JSON, or was cut at the limit.
-  let json: Node?
-  let isHTML: Bool
-
-  init(_ http: HTTPAnswer) {
-    self.http = http
-    isHTML = Self.isHTML(http)
-    json = isHTML || http.isBodyTruncated ? nil : try? Node(json: http.body)
-  }
-
-  func contains(_ text: String) -> Bool {
-    let needle = Array(text.utf8)
-    guard let first = needle.first, http.body.count >= needle.count else { return needle.isEmpty }
-    return http.body.indices.dropLast(needle.count - 1).contains { start in
-      http.body[start] == first && http.body[start..<start + needle.count].elementsEqual(needle)
-    }
-  }
-
-  private static func isHTML(_ http: HTTPAnswer) -> Bool {
-    if let type = http.header("content-type")?.lowercased(), type.contains("html") { return true }
-    let head = http.body.drop { $0 == 0x20 || (0x09...0x0d).contains($0) }.prefix(14)
-    let text = String(decoding: head, as: UTF8.self).lowercased()
-    return text.hasPrefix("<!doctype html") || text.hasPrefix("<html")
   }
 }

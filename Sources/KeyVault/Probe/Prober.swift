@@ -1,20 +1,32 @@
 public import HTTP
 internal import Secrets
-internal import YAML
 
 /// Asks a provider whether it accepts a key. A verdict is the only outcome: what goes wrong on the
 /// way is one too.
 public struct Prober: Sendable {
-  private let client: HTTPClient
-  private let catalogue: Catalogue
-  private let policy: OriginPolicy
-  private let allowsCost: Bool
+  public struct Options: Sendable {
+    /// Whether requests that are paid for may be sent.
+    public var allowsCost = false
+    /// Whether to ask for credit and limits in a second request, where one is declared.
+    public var asksQuota = false
+    /// Whether a definition must first refuse a bogus key.
+    public var asksControls = false
+    public var patience = Patience()
 
-  public init(client: HTTPClient, catalogue: Catalogue, policy: OriginPolicy, allowsCost: Bool) {
-    self.client = client
-    self.catalogue = catalogue
-    self.policy = policy
-    self.allowsCost = allowsCost
+    public init() {}
+  }
+
+  let exchange: Exchange
+  let planner: ProbePlanner
+  private let options: Options
+  private let controls = Controls()
+
+  public init(
+    client: HTTPClient, catalogue: Catalogue, policy: OriginPolicy, options: Options = Options()
+  ) {
+    self.options = options
+    exchange = Exchange(client: client, patience: options.patience)
+    planner = ProbePlanner(catalogue: catalogue, policy: policy, allowsCost: options.allowsCost)
   }
 
   /// Sends the provider's probe with this entry's key. `gateway` replaces scheme, host and port.
@@ -40,114 +52,102 @@ public struct Prober: Sendable {
     _ payload: Payload, of id: String, as name: EntryName, gateway: String?, now: Timestamp
   ) async -> TestResult {
     var result = TestResult(entry: name.path, provider: id, verdict: .unknown, checked: now)
-    do throws(Early) {
-      let provider = try provider(id)
-      let format = payload.withKey(provider.format)
-      let definition = try definition(of: provider, format: format)
-      let url = try url(of: definition, provider: provider, gateway: gateway)
-      try check(url, for: payload, provider: provider)
-      let request = try ProbeRequest(definition, provider: provider, format: format)
-        .request(to: url, with: payload)
-      await send(request, payload, definition, into: &result)
-      if format == nil, !provider.formats.isEmpty {
-        result.note = result.note ?? "does not look like a key of \(provider.name)"
+    do throws(ProbePlan.Early) {
+      let plan = try planner.plan(for: payload, of: id, gateway: gateway)
+      let answer = await ask(payload, plan, into: &result)
+      if let answer, options.asksQuota {
+        await askQuota(payload, plan, after: answer, gateway: gateway, into: &result)
       }
-      result.next = Self.next(for: result.verdict, provider: provider)
+      if options.asksControls { await control(plan, into: &result) }
+      if plan.format == nil, !plan.provider.formats.isEmpty {
+        result.note = result.note ?? "does not look like a key of \(plan.provider.name)"
+      }
+      result.next = Self.next(for: result.verdict, provider: plan.provider)
     } catch {
       result.set(error.verdict, note: error.note)
     }
     return result
   }
 
-  /// A verdict that needs no answer.
-  struct Early: Error {
-    let verdict: Verdict
-    let note: String
-  }
-
-  private func provider(_ id: String) throws(Early) -> Provider {
-    let found: Provider?
-    do throws(Failure) {
-      found = try catalogue.provider(id)
-    } catch {
-      throw Early(verdict: .misconfigured, note: error.message)
-    }
-    guard let provider = found else {
-      throw Early(
-        verdict: .misconfigured, note: "no provider '\(id.printable(limit: 80))' is known")
-    }
-    guard policy.trusts(provider) else {
-      let changes = provider.source.protectedChanges
-      throw Early(
-        verdict: .misconfigured,
-        note: "nothing was sent: \(Catalogue.folder)/\(id).yaml changes "
-          + "\(changes.joined(separator: ", ")) of a built-in provider; "
-          + "KEYVAULT_ALLOW_HOSTS allows its hosts")
-    }
-    return provider
-  }
-
-  private func definition(
-    of provider: Provider, format: KeyFormat?
-  ) throws(Early) -> ProbeDefinition {
-    let general = format?.isUnverifiable == true ? nil : provider.probe
-    guard let definition = format?.probe ?? general else {
-      let looks = format == nil ? "does not look like" : "looks like"
-      throw Early(
-        verdict: .unverifiable,
-        note: "no free request proves a key of \(provider.name); this one \(looks) one")
-    }
-    guard !definition.costsTokens || allowsCost else {
-      throw Early(
-        verdict: .unverifiable, note: "the only request that proves it is paid for: --allow-cost")
-    }
-    return definition
-  }
-
-  private func url(
-    of definition: ProbeDefinition, provider: Provider, gateway: String?
-  ) throws(Early) -> WebURL {
-    do throws(WebURLError) {
-      let url = try definition.url(below: provider.baseURL)
-      guard let gateway else { return url }
-      return try Gateway(gateway).url(for: provider.id, replacing: url)
-    } catch {
-      throw Early(
-        verdict: .misconfigured,
-        note: "'\((gateway ?? definition.target).printable(limit: 120))' \(error.message)")
+  private func ask(
+    _ payload: Payload, _ plan: ProbePlan, into result: inout TestResult
+  ) async -> ProbeAnswer? {
+    let request = ProbeRequest(plan.definition, provider: plan.provider, format: plan.format)
+      .request(to: plan.url, with: payload)
+    let outcome = await exchange.send(request, judgedBy: plan.definition)
+    result.attempts = outcome.attempts
+    switch outcome.result {
+    case .failure(let error):
+      if error.reason == .cancelled {
+        result.cutShort()
+      } else {
+        result.set(.unreachable, note: error.message)
+      }
+      return nil
+    case .success(let (answer, judgement)):
+      result.set(judgement, of: answer)
+      result.facts = facts(of: answer, plan.definition, key: payload)
+      if result.word == .unclear, let wait = outcome.retryAfter, wait > .zero {
+        result.note = (result.note.map { $0 + "; " } ?? "") + "it asks to wait \(wait.text)"
+      }
+      return answer
     }
   }
 
-  private func check(
-    _ url: WebURL, for payload: Payload, provider: Provider
-  ) throws(Early) {
-    let hosts = payload.hosts
-    guard policy.allows(url.origin, provider: provider.id, payloadHosts: hosts) else {
-      throw Early(
-        verdict: .misconfigured,
-        note: "nothing was sent: \(url.origin) is not where this key may travel; "
-          + "KEYVAULT_ALLOW_HOSTS allows it")
-    }
-  }
-
-  private func send(
-    _ request: consuming HTTPRequest, _ payload: Payload, _ definition: ProbeDefinition,
+  /// The second request, for what the first cannot tell: it may take a good verdict away or confirm
+  /// the credit, and nothing else.
+  private func askQuota(
+    _ payload: Payload, _ plan: ProbePlan, after first: ProbeAnswer, gateway: String?,
     into result: inout TestResult
   ) async {
-    let answer: ProbeAnswer
-    do throws(HTTPError) {
-      answer = ProbeAnswer(try await client.send(request))
-    } catch {
-      result.set(.unreachable, note: error.message)
+    guard result.works == .yes, plan.isGeneral, let quota = plan.provider.quota,
+      !quota.costsTokens || options.allowsCost
+    else { return }
+    guard let target = quota.target(filledFrom: first.json) else {
+      result.quota = Evidence(.unknown, note: "the first answer does not say where to ask")
       return
     }
-    let judgement = definition.judge(answer)
-    result.set(judgement.verdict, note: judgement.note)
-    result.http = answer.http.status
-    result.rule = judgement.rule
-    result.matched = judgement.matched
-    result.latency = TestResult.Latency(answer.http.timing)
-    result.facts = facts(of: answer, definition, key: payload)
+    let url: WebURL
+    do throws(ProbePlan.Early) {
+      url = try planner.url(of: target, for: payload, of: plan.provider, gateway: gateway)
+    } catch {
+      result.quota = Evidence(error.verdict, note: error.note)
+      return
+    }
+    let request = ProbeRequest(quota, provider: plan.provider, format: plan.format)
+      .request(to: url, with: payload)
+    switch await exchange.send(request, judgedBy: quota).result {
+    case .failure(let error): result.quota = Evidence(.unreachable, note: error.message)
+    case .success(let (answer, judgement)):
+      result.apply(quota: judgement, of: answer)
+      result.facts.merge(facts(of: answer, quota, key: payload)) { $1 }
+    }
+  }
+
+  private func control(_ plan: ProbePlan, into result: inout TestResult) async {
+    let kind = plan.isGeneral ? "" : plan.format?.name ?? ""
+    let name = "\(plan.provider.id)/\(kind)/\(plan.url.text)"
+    let control = await controls.control(named: name) { await self.control(plan) }
+    result.control = control.outcome
+    guard control.outcome == .failed else { return }
+    result.set(.unknown, note: control.reproach(plan.provider))
+    (result.rule, result.matched) = (nil, [])
+  }
+
+  /// What the definition says of no key and of a bogus one.
+  func control(_ plan: ProbePlan) async -> Control {
+    async let missing = evidence(presenting: nil, plan)
+    async let bogus = evidence(presenting: Control.bogusKey(plan.format), plan)
+    return await Control(missing: missing, bogus: bogus)
+  }
+
+  private func evidence(presenting key: Payload?, _ plan: ProbePlan) async -> Evidence {
+    let request = ProbeRequest(plan.definition, provider: plan.provider, format: plan.format)
+      .request(to: plan.url, with: key)
+    switch await exchange.send(request, judgedBy: plan.definition).result {
+    case .failure(let error): return Evidence(.unreachable, note: error.message)
+    case .success(let (answer, judgement)): return Evidence(judgement, of: answer)
+    }
   }
 
   private func facts(
@@ -155,12 +155,7 @@ public struct Prober: Sendable {
   ) -> [String: String] {
     guard !definition.readings.isEmpty else { return [:] }
     let filter = key.withKey { LeakFilter($0) }
-    var facts: [String: String] = [:]
-    for reading in definition.readings {
-      guard let value = reading.value(in: answer), !filter.leaks(in: value) else { continue }
-      facts[reading.name] = value.printable(limit: 128)
-    }
-    return facts
+    return definition.facts(of: answer).filter { !filter.leaks(in: $0.value) }
   }
 
   private static func next(for verdict: Verdict, provider: Provider) -> String? {
@@ -174,23 +169,15 @@ public struct Prober: Sendable {
   }
 }
 
-extension TestResult {
-  mutating func set(_ verdict: Verdict, note: String?) {
-    self.verdict = verdict
-    self.note = note
-    word = verdict.word
-    works = verdict.works
-    credit = verdict == .noCredit ? .exhausted : .unknown
-  }
-}
-
-extension TestResult.Latency {
-  init(_ timing: HTTPAnswer.Timing) {
-    func milliseconds(_ seconds: Double) -> Double { (seconds * 10_000).rounded() / 10 }
-    nameLookup = milliseconds(timing.nameLookup)
-    connect = milliseconds(timing.connect)
-    tls = milliseconds(timing.tls)
-    firstByte = milliseconds(timing.firstByte)
-    total = milliseconds(timing.total)
+extension Duration {
+  /// `12 s`, `3 min`, `5 h`, `365 days`.
+  fileprivate var text: String {
+    let seconds = components.seconds
+    return switch seconds {
+    case ..<120: "\(seconds) s"
+    case ..<7_200: "\(seconds / 60) min"
+    case ..<172_800: "\(seconds / 3_600) h"
+    default: "\(seconds / 86_400) days"
+    }
   }
 }

@@ -1,3 +1,5 @@
+internal import HTTP
+
 /// What is known of one key after a test, with its evidence. Never a body, never a part of the key.
 public struct TestResult: Sendable, Codable, Equatable {
   public enum Credit: String, Sendable, Codable {
@@ -34,11 +36,19 @@ public struct TestResult: Sendable, Codable, Equatable {
   /// Set where the entry could not be used at all: a file that was moved, a broken one.
   public var error: String?
   public var latency: Latency?
+  /// How often the request was sent; nil if it was not.
+  public var attempts: Int?
+  /// What the second request said, where there was one.
+  public var quota: Evidence?
+  /// Whether the definition refused a bogus key, where it was asked to.
+  public var control: Control.Outcome?
   /// What `read:` of the provider's file names.
   public var facts: [String: String] = [:]
   /// `sha256:…` of the ciphertext that was tested.
   public var digest: String?
   public var checked: Timestamp
+  /// Whether the run ended before there was a verdict. Not written down: nothing is known.
+  public private(set) var isCutShort = false
 
   public init(
     entry: String, provider: String, verdict: Verdict, note: String? = nil, checked: Timestamp
@@ -56,15 +66,56 @@ public struct TestResult: Sendable, Codable, Equatable {
   /// Whether there is a verdict about the key itself.
   var wasTested: Bool { verdict != .untested && verdict != .locked && verdict != .notConfigured }
 
-  /// `HTTP 401 · error.code=invalid_api_key`.
-  public var evidence: String {
-    ((http.map { ["HTTP \($0)"] } ?? []) + matched).joined(separator: " · ")
-  }
-
   private enum CodingKeys: String, CodingKey {
     case entry, provider, verdict, word, works, credit
     case isRequired = "required"
-    case http, rule, matched, note, next, error, latency, facts, digest, checked
+    case http, rule, matched, note, next, error, latency, attempts, quota, control, facts, digest
+    case checked
+  }
+}
+
+extension TestResult {
+  mutating func set(_ verdict: Verdict, note: String?) {
+    self.verdict = verdict
+    self.note = note
+    word = verdict.word
+    works = verdict.works
+    credit = verdict == .noCredit ? .exhausted : .unknown
+  }
+
+  mutating func set(_ judgement: Judgement, of answer: ProbeAnswer) {
+    set(judgement.verdict, note: judgement.note)
+    if judgement.provesCredit { credit = .ok }
+    http = answer.http.status
+    rule = judgement.rule
+    matched = judgement.matched
+    latency = Latency(answer.http.timing)
+  }
+
+  /// Takes from the second answer what it may decide: that the account cannot pay, or that it can.
+  mutating func apply(quota judgement: Judgement, of answer: ProbeAnswer) {
+    quota = Evidence(judgement, of: answer)
+    switch judgement.verdict {
+    case .noCredit, .accountDisabled: set(judgement.verdict, note: judgement.note)
+    case .valid, .restricted: if judgement.provesCredit { credit = .ok }
+    default: break
+    }
+  }
+
+  mutating func cutShort() {
+    set(.untested, note: "the run ended before there was an answer")
+    isCutShort = true
+  }
+}
+
+extension TestResult.Latency {
+  init(_ timing: HTTPAnswer.Timing) {
+    func milliseconds(_ seconds: Double) -> Double { (seconds * 10_000).rounded() / 10 }
+    nameLookup = milliseconds(timing.nameLookup)
+    connect = milliseconds(timing.connect)
+    tls = milliseconds(timing.tls)
+    firstByte = milliseconds(timing.firstByte)
+    total = milliseconds(timing.total)
   }
 }
 
@@ -75,54 +126,5 @@ extension TestResult.Latency {
     case tls = "tls_ms"
     case firstByte = "first_byte_ms"
     case total = "total_ms"
-  }
-}
-
-/// The document that `keyvault test --format json` prints.
-public struct TestReport: Sendable, Codable {
-  public var version = 1
-  public var checked: Timestamp
-  public var results: [TestResult]
-
-  public init(checked: Timestamp, results: [TestResult]) {
-    self.checked = checked
-    self.results = results
-  }
-
-  /// What the whole run says; product.md §4.
-  public enum Conclusion: Sendable, Equatable {
-    /// Every key works.
-    case good
-    /// A key is unusable, broken, or a required one is missing.
-    case findings
-    /// Nothing was tested.
-    case nothing
-    /// Nothing is wrong for certain, but a verdict is unclear.
-    case inconclusive
-    /// There were keys, and none could be opened.
-    case locked
-  }
-
-  public var conclusion: Conclusion { conclusion(named: []) }
-
-  /// `named` are entries that were asked for one by one: one that is locked is no success.
-  public func conclusion(named: Set<String>) -> Conclusion {
-    let present = results.filter { $0.verdict != .notConfigured }
-    let missing = results.contains { $0.verdict == .notConfigured && $0.isRequired }
-    if missing || present.contains(where: { $0.word == .invalid || $0.error != nil }) {
-      return .findings
-    }
-    if present.isEmpty { return .nothing }
-    let locked = present.filter { $0.word == .locked }
-    let isNamed = locked.contains { named.contains($0.entry) }
-    if isNamed || !locked.isEmpty && present.allSatisfy({ !$0.wasTested }) { return .locked }
-    let tested = present.filter(\.wasTested)
-    if tested.isEmpty { return .nothing }
-    // A provider without a free endpoint cannot be proved; that alone is no reason to fail.
-    let provable = tested.filter { $0.verdict != .unverifiable }
-    if provable.isEmpty || provable.contains(where: { $0.word == .unclear }) {
-      return .inconclusive
-    }
-    return .good
   }
 }

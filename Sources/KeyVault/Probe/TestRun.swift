@@ -17,12 +17,21 @@ public struct TestRun: Sendable {
   }
 
   /// One result an entry, in the entries' order. `progress` hears of each as it comes.
+  ///
+  /// What has no answer when `deadline` has passed, or when the task is cancelled, is cut short: no
+  /// verdict is known then.
   public func results(
-    of entries: [Vault.Entry], now: Timestamp,
+    of entries: [Vault.Entry], now: Timestamp, deadline: Duration? = nil,
     progress: @escaping @Sendable (TestResult) -> Void
   ) async -> [TestResult] {
     let lanes = DecryptionLanes()
-    return await withTaskGroup(of: (Int, TestResult).self) { group in
+    return await withTaskGroup(of: (Int, TestResult)?.self) { group in
+      if let deadline {
+        group.addTask {
+          try? await Task.sleep(for: deadline)
+          return nil
+        }
+      }
       for (index, entry) in entries.enumerated() {
         group.addTask {
           var result = await test(entry, on: lanes, now: now)
@@ -32,7 +41,16 @@ public struct TestRun: Sendable {
         }
       }
       var results = [TestResult?](repeating: nil, count: entries.count)
-      for await (index, result) in group { results[index] = result }
+      var missing = entries.count
+      while missing > 0, let next = await group.next() {
+        if let (index, result) = next {
+          results[index] = result
+          missing -= 1
+        } else {
+          group.cancelAll()
+        }
+      }
+      group.cancelAll()
       return results.compactMap(\.self)
     }
   }
@@ -46,18 +64,23 @@ public struct TestRun: Sendable {
       )
     }
     if entry.sidecar?.isDisabled == true { return early(.untested, "disabled in its sidecar") }
-    let opened: OpenedEntry
-    switch await lanes.run({ [vault = repository.vault, gpg] () -> Result<OpenedEntry, Failure> in
+    let outcome = await lanes.run { [vault = repository.vault, gpg] in
       Result { () throws(Failure) in try vault.openBound(entry, with: gpg) }
-    }) {
-    case .success(let entry): opened = entry
-    case .failure(let failure):
+    }
+    switch outcome {
+    case .success(let opened)?:
+      let own = repository.environmentGateway(of: entry)
+      return await prober.test(opened, gateway: gateway ?? own, now: now)
+    // Ctrl-C reaches gpg too, so a failure says nothing then.
+    case .failure(let failure)? where !Task.isCancelled:
       var result = early(failure.kind == .locked ? .locked : .misconfigured, failure.message)
       result.next = failure.hints.first
       if failure.kind != .locked { result.error = failure.message }
       return result
+    default:
+      var result = early(.untested, "")
+      result.cutShort()
+      return result
     }
-    let environment = repository.environment(entry.name.environment)
-    return await prober.test(opened, gateway: gateway ?? environment.gateway, now: now)
   }
 }

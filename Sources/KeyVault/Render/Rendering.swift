@@ -63,7 +63,7 @@ public struct Rendering: Sendable {
   ) async throws(Failure) -> [(slot: Assembly.Slot, opened: OpenedEntry)] {
     let lanes = DecryptionLanes()
     let vault = repository.vault
-    let results = await withTaskGroup(of: (Int, Result<OpenedEntry, Failure>).self) { group in
+    let results = await withTaskGroup(of: (Int, Result<OpenedEntry, Failure>?).self) { group in
       for (index, slot) in slots.enumerated() {
         group.addTask {
           let result = await lanes.run {
@@ -101,24 +101,26 @@ public struct Rendering: Sendable {
     return try Self.checked(variables)
   }
 
-  /// The gateway's URL for SDKs; nothing where the key may not travel there (security.md 1).
+  /// The base URL for SDKs: that of a gateway, or one that the credential completes. Nothing where
+  /// the key may not travel there (security.md 1).
   private func baseURL(
     of slot: Assembly.Slot, _ entry: OpenedEntry, in environment: String
   ) throws(Failure) -> Variable? {
-    guard let gateway = repository.environment(environment).gateway,
-      let name = slot.provider.baseURLVariable
-    else { return nil }
-    do throws(WebURLError) {
-      let base = try WebURL(slot.provider.baseURL)
-      let url = try Gateway(gateway).url(for: slot.provider.id, replacing: base)
+    let provider = slot.provider
+    let gateway = repository.environment(environment).gateway
+    guard let name = provider.baseURLVariable, gateway != nil || !provider.hostFields.isEmpty else {
+      return nil
+    }
+    let fields = entry.payload.hostFields(of: provider)
+    do throws(ProbePlan.Early) {
+      let url = try ProbePlanner.url(of: "/", of: provider, fields: fields, gateway: gateway)
       guard
         policy.allows(
-          url.origin, provider: slot.provider.id, payloadHosts: entry.payload.hosts)
+          url.origin, provider: provider.id, fields: fields, payloadHosts: entry.payload.hosts)
       else { return nil }
-      let text = url.text.hasSuffix("/") ? String(url.text.dropLast()) : url.text
-      return Variable(name: name, value: .text(text), origin: entry.name.path)
+      return Variable(name: name, value: .text(url.withoutFinalSlash), origin: entry.name.path)
     } catch {
-      throw Failure(.malformed, "the gateway of '\(environment)' is no URL: \(error.message)")
+      throw Failure(.malformed, "no base URL for '\(entry.name)': \(error.note)")
     }
   }
 
@@ -143,6 +145,13 @@ public struct Rendering: Sendable {
       result.append(variable)
     }
     return result.sorted { $0.name < $1.name }
+  }
+}
+
+extension WebURL {
+  /// As SDKs want a base URL.
+  fileprivate var withoutFinalSlash: String {
+    text.hasSuffix("/") ? String(text.dropLast()) : text
   }
 }
 

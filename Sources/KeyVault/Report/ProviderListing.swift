@@ -48,6 +48,22 @@ public struct ProviderListing: Sendable, Codable {
   }
 }
 
+extension ProviderListing {
+  /// A table for a README.
+  public func markdown() -> String {
+    var table = MarkdownTable(["provider", "id", "variable", "proof, at no cost", "capabilities"])
+    for item in providers {
+      table.add([
+        item.name, item.id, item.variables.first ?? "", item.probe ?? "none: format only",
+        item.capabilities.joined(separator: ", "),
+      ])
+    }
+    let proved = providers.count { $0.probe != nil }
+    return table.text(
+      summary: "\(providers.count) providers; a free request proves the keys of \(proved).")
+  }
+}
+
 extension ProviderListing.Item {
   public init(_ provider: Provider) {
     id = provider.id
@@ -63,7 +79,7 @@ extension ProviderListing.Item {
     variables = provider.variables
     baseURL = provider.baseURL
     baseURLVariable = provider.baseURLVariable
-    hosts = provider.origins.map(\.hostAndPort).sorted()
+    hosts = provider.origins([:]).map(\.hostAndPort).sorted()
     probe = provider.probe.map { "\($0.method) \($0.target)" }
     docs = provider.links.docs
     keys = provider.links.keys

@@ -18,16 +18,14 @@ extension StatusReport {
 
   /// A table for a wiki or a job's summary.
   public func markdown() -> String {
-    var lines = ["| " + Self.titles.map(\.capitalizedFirst).joined(separator: " | ") + " |"]
-    lines.append("|" + String(repeating: " --- |", count: Self.titles.count))
+    var table = MarkdownTable(Self.titles)
     for row in shown {
-      let cells = [
+      table.add([
         row.entry, row.word.rawValue, row.verdictDetail(at: at), row.preview ?? "",
         row.owner ?? "", row.rotationText,
-      ]
-      lines.append("| " + cells.map(\.markdown).joined(separator: " | ") + " |")
+      ])
     }
-    return (lines + ["", summary, ""]).joined(separator: "\n")
+    return table.text(summary: summary)
   }
 
   private static let titles = ["entry", "status", "last test", "key", "owner", "rotation"]
@@ -87,20 +85,5 @@ extension Timestamp {
     case ..<86_400: "\(seconds / 3_600) h ago"
     default: count(seconds / 86_400, "day") + " ago"
     }
-  }
-}
-
-extension String {
-  fileprivate var capitalizedFirst: String { prefix(1).uppercased() + dropFirst() }
-
-  /// For one cell of a Markdown table: nothing in it is markup.
-  fileprivate var markdown: String {
-    var result = ""
-    // Scalar by scalar: a combining mark would hide the '|' that it follows.
-    for scalar in printable.unicodeScalars {
-      if "\\`*_{}[]<>()#+!|&~".unicodeScalars.contains(scalar) { result += "\\" }
-      result.unicodeScalars.append(scalar)
-    }
-    return result
   }
 }

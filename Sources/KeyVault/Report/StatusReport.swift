@@ -55,6 +55,13 @@ public struct StatusReport: Sendable, Codable {
   }
 }
 
+extension StatusReport {
+  /// Whether a verdict is one to fail on.
+  public func fails(on failOn: FailOn) -> Bool {
+    results.contains { failOn.contains($0.verdict, isRequired: $0.isRequired) }
+  }
+}
+
 extension StatusReport.Row {
   init(
     _ entry: Vault.Entry, verdict record: History.Record?, policy: Configuration.Policy,

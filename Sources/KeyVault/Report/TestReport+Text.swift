@@ -18,7 +18,7 @@ extension TestReport {
   }
 
   /// Keys that nobody requires and that only another environment has are told in one line.
-  private var shown: [TestResult] {
+  var shown: [TestResult] {
     results.filter { $0.verdict != .notConfigured || $0.isRequired }
   }
 
@@ -54,6 +54,12 @@ extension TestReport {
 }
 
 extension TestResult {
+  /// `HTTP 401 · error.code=invalid_api_key`, and what the second request said.
+  public var evidence: String {
+    let first = (http.map { ["HTTP \($0)"] } ?? []) + matched
+    return (first + (quota.map { ["quota: \($0.text)"] } ?? [])).joined(separator: " · ")
+  }
+
   /// The evidence; where there was no answer, the reason.
   fileprivate var remark: String {
     if verdict == .notConfigured { return "required" }
@@ -63,9 +69,11 @@ extension TestResult {
   /// `credit 12.3 USD · models 2`. The request's id helps only where something is to be asked of the
   /// provider.
   fileprivate var factsText: String {
-    facts.filter { $0.key != "request_id" || word != .valid }
+    let told = facts.filter { $0.key != "request_id" || word != .valid }
       .sorted { $0.key < $1.key }
       .map { "\($0.key.replacing("_", with: " ")) \($0.value)" }
-      .joined(separator: " · ")
+    let credit = credit == .ok && facts["credit"] == nil ? ["credit ok"] : []
+    let attempts = attempts.map { $0 > 1 ? ["attempts \($0)"] : [] } ?? []
+    return (credit + told + attempts).joined(separator: " · ")
   }
 }

@@ -36,7 +36,8 @@ public struct Finding: Sendable, Equatable, Codable {
   }
 
   init(
-    code: String, severity: Severity, file: String, place: Place, message: String, hint: String?
+    code: String, severity: Severity, file: String, place: Place = .start, message: String,
+    hint: String?
   ) {
     self.code = code
     self.severity = severity

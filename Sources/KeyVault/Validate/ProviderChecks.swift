@@ -71,7 +71,7 @@ private struct ProviderFileChecks {
   let root: Node
 
   func findings() -> [Finding] {
-    identity() + override() + urls() + lengths() + headers()
+    identity() + override() + hostFields() + urls() + lengths() + headers()
   }
 
   private func identity() -> [Finding] {
@@ -97,6 +97,34 @@ private struct ProviderFileChecks {
     ]
   }
 
+  /// A field that completes the host's name is declared and required; and whoever may write it must
+  /// not choose the rest of the host, so the built-in catalogue alone has such.
+  private func hostFields() -> [Finding] {
+    guard let node = root["base_url"] else { return [] }
+    let provider = Provider(root, source: .file)
+    let isBuiltIn = Catalogue.builtIn(id)?.baseURL == node.string
+    return provider.hostFields.flatMap { name in
+      let isRequired = provider.fields.contains { $0.name == name && $0.isRequired }
+      let declared =
+        isRequired
+        ? []
+        : [
+          Finding(
+            .badURL, in: file, at: node.place, "'{\(name)}' is no required field of this provider",
+            hint: "declare it: key: {fields: [{name: \(name), required: true}]}")
+        ]
+      let own =
+        isBuiltIn
+        ? []
+        : [
+          Finding(
+            .badURL, in: file, at: node.place,
+            "only a built-in provider may complete a host's name with a field")
+        ]
+      return declared + own
+    }
+  }
+
   private func urls() -> [Finding] {
     let probes =
       [root["probe"], root["quota"]] + (root["key"]?["formats"]?.sequence ?? []).map { $0["probe"] }
@@ -113,12 +141,20 @@ private struct ProviderFileChecks {
 
   private func objection(to node: Node, target: String, below base: String) -> Finding? {
     do throws(WebURLError) {
-      _ = try ProbeDefinition.url(of: target, below: base)
+      _ = try ProbeDefinition.url(of: Self.filled(target), below: Self.filled(base))
       return nil
     } catch {
       return Finding(
         .badURL, in: file, at: node.place, "'\(target.printable(limit: 120))' \(error.message)")
     }
+  }
+
+  /// With a plain word for each `{…}`, which is filled in when a key is tested.
+  private static func filled(_ template: String) -> String {
+    template.split(separator: "{", omittingEmptySubsequences: false).enumerated().map {
+      index, part in
+      index == 0 ? String(part) : "x" + part.drop { $0 != "}" }.dropFirst()
+    }.joined()
   }
 
   /// No schema can compare the two numbers of `24..400`.

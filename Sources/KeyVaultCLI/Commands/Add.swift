@@ -66,7 +66,8 @@ struct Add: AsyncParsableCommand {
 
     let key = try KeyText.checked(input(fromVariable, for: name, definition))
     try checkFormat(key, of: definition)
-    let hosts = session.surroundings.policy.payloadHosts(of: definition)
+    let hosts = session.surroundings.policy.payloadHosts(
+      of: definition, fields: Dictionary(fields.map { ($0.name, $0.value) }) { $1 })
     let new = NewKey(
       entry: name, provider: providerID, key: key, fields: fields, hosts: hosts,
       serial: try serial(of: existing))
@@ -167,7 +168,7 @@ struct Add: AsyncParsableCommand {
   ) async throws {
     let prober = Prober(
       client: try session.client(), catalogue: repository.catalogue,
-      policy: session.surroundings.policy, allowsCost: false)
+      policy: session.surroundings.policy)
     let result = try await prober.test(new, in: repository, now: session.surroundings.now)
     let evidence = [result.evidence, result.note ?? ""].filter { !$0.isEmpty }.joined(
       separator: "; ")

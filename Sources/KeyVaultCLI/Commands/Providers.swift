@@ -5,7 +5,7 @@ struct Providers: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "providers",
     abstract: "The catalogue of providers.",
-    subcommands: [ListProviders.self, ShowProvider.self],
+    subcommands: [ListProviders.self, ShowProvider.self, NewProvider.self, CheckProvider.self],
     defaultSubcommand: ListProviders.self)
 }
 
@@ -14,11 +14,15 @@ struct ListProviders: AsyncParsableCommand {
     commandName: "ls", abstract: "List every provider.",
     discussion: "Example: keyvault providers ls --capability image-generation")
 
+  enum Format: String, ExpressibleByArgument, CaseIterable {
+    case text, json, markdown
+  }
+
   @Option(help: "Only those that have this capability.")
   var capability: String?
 
-  @Option(help: "text or json.")
-  var format: ReportFormat = .text
+  @Option(help: "text, json or markdown.")
+  var format: Format = .text
 
   @OptionGroup var options: CommonOptions
 
@@ -35,6 +39,7 @@ struct ListProviders: AsyncParsableCommand {
     switch format {
     case .text: try Console.output(listing.text(Console.style(session.surroundings)))
     case .json: try Console.output(json(listing))
+    case .markdown: try Console.output(listing.markdown())
     }
   }
 }
@@ -54,13 +59,7 @@ struct ShowProvider: AsyncParsableCommand {
 
   func run() async throws {
     let session = try Session(options)
-    let catalogue = try session.catalogue()
-    guard let provider = try catalogue.provider(id) else {
-      let close = Suggestion.closest(to: id, among: catalogue.ids)
-      throw Failure(
-        .notFound, "no provider '\(id.printable(limit: 80))' is known",
-        hints: [close.map { "did you mean '\($0)'?" } ?? "'keyvault providers' shows all"])
-    }
+    let provider = try session.provider(id)
     switch format {
     case .text:
       try Console.output(ProviderListing.Item(provider).text(Console.style(session.surroundings)))

@@ -28,12 +28,15 @@ struct Status: AsyncParsableCommand {
     completion: .file())
   var results: String?
 
+  @OptionGroup var narrowing: NarrowingOptions
+  @OptionGroup var failing: FailOnOption
   @OptionGroup var options: CommonOptions
 
   func run() async throws {
     let session = try Session(options)
     let repository = try session.repository()
-    let selection = try Selection(selection, in: repository)
+    let failOn = try failing.value ?? .nothing
+    let selection = try narrowing.narrow(Selection(selection, in: repository), in: repository)
     let now = session.surroundings.now
     let verdicts =
       try results.map { path throws in try TestReport(file: path).verdicts }
@@ -44,5 +47,6 @@ struct Status: AsyncParsableCommand {
     case .json: try Console.output(json(report))
     case .markdown: try Console.output(report.markdown())
     }
+    if report.fails(on: failOn) { throw ExitCode(1) }
   }
 }

@@ -9,39 +9,77 @@ struct Test: AsyncParsableCommand {
     abstract: "Ask the providers whether they accept the keys.",
     discussion: """
       All keys at once, each by a request that costs nothing. Exit status 1 if a key is unusable or \
-      a required one is missing, 3 if a verdict is unclear.
+      a required one is missing, 3 if a verdict is unclear. Ctrl-C prints what is known so far.
 
-      Example: keyvault test production
+      Example: keyvault test production --format junit > keys.xml
       """)
+
+  enum Format: String, ExpressibleByArgument, CaseIterable {
+    case text, json, junit, github, sarif
+
+    /// Whether services read it that show it to many.
+    var isForCI: Bool { self != .text && self != .json }
+  }
 
   @Argument(
     help: "Environments (with all below them) or entries; everything if not said.",
     completion: .entries)
   var selection: [String] = []
 
+  @OptionGroup var narrowing: NarrowingOptions
+
+  @OptionGroup var gateway: GatewayOption
+
+  @Option(help: "text, json, junit, github or sarif.")
+  var format: Format = .text
+
+  @OptionGroup var failing: FailOnOption
+
   @Option(
     help: ArgumentHelp(
-      "Send the requests to this server on loopback; {provider} is filled in.", valueName: "url"))
-  var gateway: String?
-
-  @Option(help: "text or json.")
-  var format: ReportFormat = .text
+      "Fail if an environment has no key of this provider, beside those that keyvault.yaml names.",
+      valueName: "provider"))
+  var require: [String] = []
 
   @Flag(help: "Also list the providers of the whole catalogue that have no key.")
   var all = false
 
+  @Flag(help: "Ask for credit and limits too, by a second request where one is declared.")
+  var quota = false
+
+  @Flag(help: "Also send no key and a bogus key: who accepts these proves nothing.")
+  var control = false
+
   @Flag(help: "Allow requests that are paid for.")
   var allowCost = false
 
+  @Flag(help: "Show what answers tell about the accounts, in CI too.")
+  var details = false
+
+  @Option(help: "How often to ask again after 429, 5xx or a broken connection.")
+  var retries = 2
+
+  @Option(help: ArgumentHelp("End the run after so many seconds.", valueName: "seconds"))
+  var deadline = 60
+
   @OptionGroup var options: CommonOptions
+
+  func validate() throws {
+    guard (0...10).contains(retries) else { throw ValidationError("--retries is 0 to 10") }
+    guard (1...86_400).contains(deadline) else {
+      throw ValidationError("--deadline is 1 to 86400 seconds")
+    }
+  }
 
   func run() async throws {
     let session = try Session(options)
     let repository = try session.repository()
-    try checkGateway()
-    let selection = try Selection(selection, in: repository)
+    try gateway.check()
+    let failOn = try failing.value ?? .unusable
+    let selection = try narrowing.narrow(Selection(selection, in: repository), in: repository)
     let now = session.surroundings.now
-    let missing = try selection.notConfigured(in: repository, everything: all, now: now)
+    let missing = try selection.notConfigured(
+      in: repository, requiring: requirements(repository, selection), everything: all, now: now)
     guard !selection.entries.isEmpty || missing.contains(where: \.isRequired) else {
       throw Failure(
         .nothingToDo, "there is no key to test", hints: ["run 'keyvault add production/openai'"])
@@ -51,42 +89,64 @@ struct Test: AsyncParsableCommand {
     let report = TestReport(
       checked: now, results: (results + missing).sorted { $0.entry < $1.entry })
     record(results, in: history, session)
-    switch format {
-    case .text: try Console.output(report.text(Console.style(session.surroundings)))
-    case .json: try Console.output(json(report))
-    }
-    let status = report.conclusion(named: selection.named).exitStatus
+    let isForMany = (format.isForCI || session.surroundings.isCI) && !details
+    try show(isForMany ? report.withoutAccountFacts() : report, failOn: failOn, session)
+    if Signals.wasInterrupted { throw ExitCode(130) }
+    let status = report.conclusion(named: selection.named, failOn: failOn).exitStatus
     if status != 0 { throw ExitCode(status) }
   }
 
-  /// From the command line a gateway is for stand-ins on this machine; others stand in keyvault.yaml.
-  private func checkGateway() throws(Failure) {
-    guard let gateway else { return }
-    let origin: Origin
-    do throws(WebURLError) {
-      origin = try Gateway(gateway).origin()
-    } catch {
-      throw Failure(.usage, "--gateway: '\(gateway.printable(limit: 120))' \(error.message)")
-    }
-    guard origin.isLoopback else {
+  private func requirements(_ repository: Repository, _ selection: Selection) throws -> [String] {
+    guard !require.isEmpty else { return [] }
+    for id in require where !repository.catalogue.ids.contains(id) {
+      let close = Suggestion.closest(to: id, among: repository.catalogue.ids)
       throw Failure(
-        .usage, "--gateway is for this machine alone, such as http://127.0.0.1:8971/{provider}",
-        hints: ["declare 'gateway:' of the environment in keyvault.yaml"])
+        .usage, "--require: no provider '\(id.printable(limit: 80))' is known",
+        hints: close.map { ["did you mean '\($0)'?"] } ?? [])
     }
+    guard !selection.environments.isEmpty else {
+      throw Failure(.usage, "--require needs an environment, not single entries")
+    }
+    return require
   }
 
   private func results(
     _ entries: [Vault.Entry], in repository: Repository, _ session: Session
   ) async throws -> [TestResult] {
     guard !entries.isEmpty else { return [] }
+    var asking = Prober.Options()
+    asking.allowsCost = allowCost
+    asking.asksQuota = quota
+    asking.asksControls = control
+    asking.patience = Patience(retries: retries)
     let prober = Prober(
       client: try session.client(), catalogue: repository.catalogue,
-      policy: session.surroundings.policy, allowsCost: allowCost)
+      policy: session.surroundings.policy, options: asking)
     let run = TestRun(
-      repository: repository, gpg: try session.gpg(), prober: prober, gateway: gateway)
-    let progress = Progress(of: entries.count, isShown: !options.quiet && Console.isErrorTerminal)
+      repository: repository, gpg: try session.gpg(), prober: prober, gateway: gateway.gateway)
+    let progress = Progress(of: entries, isShown: !options.quiet && Console.isErrorTerminal)
     defer { progress.clear() }
-    return await run.results(of: entries, now: session.surroundings.now) { progress.advance($0) }
+    let now = session.surroundings.now
+    let task = Task {
+      await run.results(of: entries, now: now, deadline: .seconds(deadline)) {
+        progress.advance($0)
+      }
+    }
+    return await Signals.untilInterrupted(task)
+  }
+
+  private func show(_ report: TestReport, failOn: FailOn, _ session: Session) throws {
+    switch format {
+    case .text: try Console.output(report.text(Console.style(session.surroundings)))
+    case .json: try Console.output(json(report))
+    case .junit: try Console.output(report.junit(failOn: failOn))
+    case .sarif:
+      try Console.output(sarif(report.findings(failOn: failOn), toolVersion: keyvaultVersion))
+    case .github:
+      try Console.output(githubAnnotations(report.findings(failOn: failOn)))
+      session.note(report.summary)
+      try session.surroundings.appendToSummary(report.markdown())
+    }
   }
 
   /// A history that cannot be written is no reason to lose the answers.

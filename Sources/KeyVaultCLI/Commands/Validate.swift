@@ -11,8 +11,12 @@ struct Validate: AsyncParsableCommand {
       Example: keyvault validate --format json
       """)
 
-  @Option(help: "text or json.")
-  var format: ReportFormat = .text
+  enum Format: String, ExpressibleByArgument, CaseIterable {
+    case text, json, sarif, github, junit
+  }
+
+  @Option(help: "text, json, sarif, github or junit.")
+  var format: Format = .text
 
   @Flag(help: "Warnings fail too.")
   var strict = false
@@ -27,6 +31,9 @@ struct Validate: AsyncParsableCommand {
     switch format {
     case .text: try Console.output(report.text(Console.style(session.surroundings)))
     case .json: try Console.output(json(report))
+    case .sarif: try Console.output(sarif(report.findings, toolVersion: keyvaultVersion))
+    case .github: try Console.output(githubAnnotations(report.findings))
+    case .junit: try Console.output(report.junit())
     }
     session.note(outcome.summary)
     if report.errors > 0 || (strict && report.warnings > 0) { throw ExitCode(1) }

@@ -68,9 +68,14 @@ enum Console {
     return Style(isColoured: surroundings.wantsColour, width: width)
   }
 
-  private static var width: Int? {
+  private static var width: Int? { width(of: 1) }
+
+  /// Columns of the terminal that talk goes to.
+  static var errorWidth: Int { width(of: 2) ?? 80 }
+
+  private static func width(of descriptor: Int32) -> Int? {
     var size = winsize()
-    guard ioctl(1, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+    guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
     return Int(size.ws_col)
   }
 

@@ -1,22 +1,32 @@
 import KeyVault
 import Synchronization
 
-/// One line on a terminal that says how far a run is, and goes when it ends.
+/// One line on a terminal that says how far a run is and whom it waits for, and goes when it ends.
 final class Progress: Sendable {
+  private struct State {
+    var waiting: [String: Int]
+    var done = 0
+    var words: [Verdict.Word: Int] = [:]
+  }
+
   private let total: Int
   private let isShown: Bool
-  private let done = Mutex(0)
+  private let state: Mutex<State>
 
-  init(of total: Int, isShown: Bool) {
-    self.total = total
+  init(of entries: [Vault.Entry], isShown: Bool) {
+    total = entries.count
     self.isShown = isShown
-    show(0, last: nil)
+    let waiting = Dictionary(entries.map { ($0.provider, 1) }, uniquingKeysWith: +)
+    state = Mutex(State(waiting: waiting))
+    state.withLock { show(&$0) }
   }
 
   func advance(_ result: TestResult) {
-    done.withLock { done in
-      done += 1
-      show(done, last: result)
+    state.withLock { state in
+      state.done += 1
+      state.words[result.word, default: 0] += 1
+      state.waiting[result.provider, default: 1] -= 1
+      show(&state)
     }
   }
 
@@ -24,9 +34,18 @@ final class Progress: Sendable {
     if isShown { Console.prompt("\r\u{1b}[K") }
   }
 
-  private func show(_ done: Int, last: TestResult?) {
+  /// `tested 12 of 40 · 9 valid · 1 invalid · waiting for groq, runway, xai, …`.
+  private func show(_ state: inout State) {
     guard isShown else { return }
-    let name = last.map { "  \($0.entry.printable(limit: 40)): \($0.word.rawValue)" } ?? ""
-    Console.prompt("\r\u{1b}[Ktested \(done) of \(total)\(name)")
+    let words: [Verdict.Word] = [.valid, .invalid, .unclear, .locked]
+    let counts = words.compactMap { word in
+      state.words[word].map { "\($0) \(word.rawValue.lowercased())" }
+    }
+    let waiting = state.waiting.filter { $0.value > 0 }.keys.sorted()
+    let names = waiting.prefix(3) + (waiting.count > 3 ? ["…"] : [])
+    let whom = names.isEmpty ? [] : ["waiting for " + names.joined(separator: ", ")]
+    let parts = ["tested \(state.done) of \(total)"] + counts + whom
+    let line = parts.joined(separator: " · ").printable(limit: Console.errorWidth - 1)
+    Console.prompt("\r\u{1b}[K\(line)")
   }
 }

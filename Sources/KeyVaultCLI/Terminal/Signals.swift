@@ -12,6 +12,10 @@ nonisolated(unsafe) private var signalPipe: Int32 = -1
 enum Signals {
   private static let isEnding = Atomic(false)
   private static let cleanup = Mutex<(@Sendable () -> Void)?>(nil)
+  /// What the first Ctrl-C does instead of ending the process.
+  private static let interruption = Mutex<(@Sendable () -> Void)?>(nil)
+  private static let interrupted = Atomic(false)
+
   static func install() {
     // `keyvault ls | head -1` ends by an error of write(2), not by a signal.
     signal(SIGPIPE, SIG_IGN)
@@ -36,15 +40,39 @@ enum Signals {
     let readEnd = ends[0]
     let thread = DispatchQueue(label: "signals")
     thread.async {
-      var byte: UInt8 = 0
-      while read(readEnd, &byte, 1) < 0 && errno == EINTR {}
-      finish(Int32(byte))
+      while true {
+        var byte: UInt8 = 0
+        while read(readEnd, &byte, 1) < 0 && errno == EINTR {}
+        if Int32(byte) != SIGINT || !interrupt() { finish(Int32(byte)) }
+      }
     }
   }
 
   /// What else must be undone if a signal ends the process, such as a terminal without echo.
   static func atExit(_ action: @escaping @Sendable () -> Void) {
     cleanup.withLock { $0 = action }
+  }
+
+  /// Whether Ctrl-C has ended something before its time.
+  static var wasInterrupted: Bool { interrupted.load(ordering: .acquiring) }
+
+  /// The value of `task`, which the first Ctrl-C cancels. A second one ends the process.
+  static func untilInterrupted<Value: Sendable>(_ task: Task<Value, Never>) async -> Value {
+    interruption.withLock { $0 = { task.cancel() } }
+    defer { interruption.withLock { $0 = nil } }
+    return await task.value
+  }
+
+  /// Whether somebody deals with the interruption.
+  private static func interrupt() -> Bool {
+    let action = interruption.withLock { action in
+      defer { action = nil }
+      return action
+    }
+    guard let action else { return false }
+    interrupted.store(true, ordering: .releasing)
+    action()
+    return true
   }
 
   /// Waits for the end if a signal has begun it: what fails because a home went away is no news.

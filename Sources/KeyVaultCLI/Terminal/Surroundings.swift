@@ -15,6 +15,8 @@ struct Surroundings {
   /// The environment to render where none is named.
   let environment: String?
   let policy: OriginPolicy
+  /// Where GitHub Actions takes a job's summary from.
+  private let summaryFile: String?
 
   init() throws(Failure) {
     now = try Self.clock()
@@ -28,7 +30,23 @@ struct Surroundings {
     stateHome = (state ?? home + "/.local/state") + "/keyvault"
     runtimeDirectory = Self.variable("XDG_RUNTIME_DIR")
     environment = Self.variable("KEYVAULT_ENV")
+    summaryFile = Self.variable("GITHUB_STEP_SUMMARY")
     policy = try OriginPolicy(parsing: Self.variable("KEYVAULT_ALLOW_HOSTS") ?? "")
+  }
+
+  /// Adds Markdown to the summary of a job of GitHub Actions, if this is one.
+  func appendToSummary(_ text: String) throws(Failure) {
+    guard let summaryFile else { return }
+    let file = open(summaryFile, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o644)
+    guard file >= 0 else {
+      throw Failure(.cannotWrite, "cannot write the summary to '\(summaryFile.printable)'")
+    }
+    defer { close(file) }
+    var text = text
+    let isWritten = text.withUTF8 { write(file, $0.baseAddress, $0.count) == $0.count }
+    guard isWritten else {
+      throw Failure(.cannotWrite, "cannot write the summary to '\(summaryFile.printable)'")
+    }
   }
 
   /// An empty variable counts as unset.

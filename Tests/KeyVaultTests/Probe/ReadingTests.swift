@@ -22,7 +22,8 @@ struct ReadingTests {
       ("{body: /n, scale: -1}", "-1234.5"), ("{body: /i, scale: 0.01, unit: USD}", "5 USD"),
       ("{body: /s, scale: 2}", "5"), ("{body: /t, scale: 2}", nil),
       ("{body: /i}", "500"), ("{body: /b}", "true"), ("{body: /z}", nil), ("{body: /none}", nil),
-      ("{body: /l}", nil), ("{body: /l, count: true}", "3"), ("{body: /o, count: true}", "1"),
+      ("{body: /l}", "1, 2, 3"), ("{body: /o}", nil), ("{body: /empty}", nil),
+      ("{body: /l, count: true}", "3"), ("{body: /o, count: true}", "1"),
       ("{body: /i, count: true}", nil), ("{body: /empty, count: true}", "0"), ("{body: /l/1}", "2"),
       ("{body: /t, unit: requests}", "many requests"),
     ] as [(String, String?)])

@@ -94,7 +94,8 @@ struct RuleTests {
       judgement
         == Judgement(
           verdict: .invalid, rule: 1,
-          matched: ["x-a=b", "a.b~\"key\"", "n≥1 and ≤9", "text~\"yes\""], note: "ask"))
+          matched: ["x-a=b", "a.b~\"key\"", "n≥1 and ≤9", "text~\"yes\""], note: "ask",
+          provesCredit: false))
   }
 
   @Test(arguments: [

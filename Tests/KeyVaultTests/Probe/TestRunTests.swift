@@ -25,8 +25,7 @@ struct TestRunTests {
       delay: .milliseconds(200))
     let repository = try world.repository
     let prober = Prober(
-      client: try .forTests(), catalogue: repository.catalogue, policy: OriginPolicy(allowed: []),
-      allowsCost: false)
+      client: try .forTests(), catalogue: repository.catalogue, policy: OriginPolicy(allowed: []))
     let run = TestRun(
       repository: repository, gpg: Keyring.alice.gpg, prober: prober, gateway: stub.gateway)
     let entries = try repository.vault.entries()
@@ -79,14 +78,14 @@ struct TestRunTests {
     #expect(byEntry["p/copied"]?.error?.contains("was moved or copied") == true)
     #expect(byEntry["q/openai"]?.error == nil)
     #expect(stub.requests.count == 1)
-    #expect(TestReport(checked: World.now, results: results).conclusion == .findings)
+    #expect(TestReport(checked: World.now, results: results).conclusion() == .findings)
   }
 
   @Test func `keys of which none opens are locked`() async throws {
     let world = try World()
     try world.store("p/openai", Self.key(0))
     let results = try await world.test(as: .bob)
-    #expect(TestReport(checked: World.now, results: results).conclusion == .locked)
+    #expect(TestReport(checked: World.now, results: results).conclusion() == .locked)
     #expect(results.first?.next?.isEmpty == false)
   }
 
@@ -134,7 +133,9 @@ struct TestRunTests {
       to: "providers.d/acme.yaml")
     try world.store("p/acme", "fake-key")
     let lacking = try await world.test()
-    #expect(lacking.first?.note == "the credential lacks 'endpoint': keyvault set ENTRY --field")
+    #expect(
+      lacking.first?.note
+        == "the credential lacks 'endpoint': keyvault set ENTRY --field endpoint=VALUE")
     #expect(stub.requests.isEmpty)
     try world.store("p/acme", "fake-key", fields: [("endpoint", "here")])
     #expect(try await world.test().first?.verdict == .valid)

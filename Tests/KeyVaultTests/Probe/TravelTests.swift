@@ -203,7 +203,7 @@ struct TravelTests {
     try world.store("production/acme", Self.acmeKey)
     #expect(try await result(world).verdict == .unverifiable)
     #expect(stub.requests.isEmpty)
-    let paid = try await world.test(allowsCost: true)
+    let paid = try await world.test { $0.allowsCost = true }
     #expect(paid.map(\.verdict) == [.valid])
     #expect(stub.requests.map(\.body) == [Array("{\"key\":\"\(Self.acmeKey)\"}".utf8)])
   }

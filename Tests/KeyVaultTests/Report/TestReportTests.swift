@@ -31,14 +31,14 @@ struct TestReportTests {
     ] as [([Verdict], TestReport.Conclusion)])
   func `a run concludes from its verdicts`(verdicts: [Verdict], conclusion: TestReport.Conclusion) {
     let report = TestReport(checked: World.now, results: verdicts.map { result($0) })
-    #expect(report.conclusion == conclusion)
+    #expect(report.conclusion() == conclusion)
     let reversed = TestReport(checked: World.now, results: verdicts.reversed().map { result($0) })
-    #expect(reversed.conclusion == conclusion)
+    #expect(reversed.conclusion() == conclusion)
     // A required key that is missing, or a broken entry, decides whatever else there is.
     for added in [result(.notConfigured, isRequired: true), result(.misconfigured, error: "moved")]
     {
       let worse = TestReport(checked: World.now, results: report.results + [added])
-      #expect(worse.conclusion == .findings)
+      #expect(worse.conclusion() == .findings)
     }
   }
 

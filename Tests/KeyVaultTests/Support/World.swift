@@ -70,12 +70,14 @@ final class World: Sendable {
   /// Asks the provider about every entry.
   func test(
     gateway: String? = nil, policy: OriginPolicy = OriginPolicy(allowed: []),
-    as keyring: Keyring = .alice, allowsCost: Bool = false
+    as keyring: Keyring = .alice, _ change: (inout Prober.Options) -> Void = { _ in }
   ) async throws -> [TestResult] {
     let repository = try repository
+    var options = Prober.Options()
+    options.patience = Patience(retries: 0)
+    change(&options)
     let prober = Prober(
-      client: try .forTests(), catalogue: repository.catalogue, policy: policy,
-      allowsCost: allowsCost)
+      client: try .forTests(), catalogue: repository.catalogue, policy: policy, options: options)
     let run = TestRun(
       repository: repository, gpg: keyring.gpg, prober: prober, gateway: gateway)
     return await run.results(of: try repository.vault.entries(), now: Self.now, progress: { _ in })

@@ -24,7 +24,8 @@ struct SchemaTests {
   @Test func `there is a schema of every file and every document`() {
     #expect(
       SchemaLibrary.names == [
-        "entry", "keyvault", "output-doctor", "output-ls", "output-providers", "output-show",
+        "entry", "keyvault", "output-check", "output-doctor", "output-history", "output-ls",
+        "output-providers", "output-show",
         "output-status", "output-test", "output-validate", "provider",
       ])
     #expect(SchemaLibrary.fileKinds.sorted() == ["entry", "keyvault", "provider"])

@@ -1,0 +1,67 @@
+internal import HTTP
+internal import Secrets
+
+/// What a definition says of no key and of a key that nobody has. If it calls either good, it calls
+/// everything good.
+public struct Control: Sendable, Codable, Equatable {
+  public enum Outcome: String, Sendable, Codable {
+    /// The bogus key was refused, and no key was not accepted.
+    case passed
+    /// The endpoint does not tell keys apart.
+    case failed
+    /// The bogus key got no clear answer.
+    case inconclusive
+  }
+
+  public var missing: Evidence
+  public var bogus: Evidence
+
+  public var outcome: Outcome {
+    if missing.verdict.works == .yes || bogus.verdict.works == .yes { return .failed }
+    return bogus.verdict.works == .no ? .passed : .inconclusive
+  }
+
+  /// Why the definition cannot be trusted, in words.
+  func reproach(_ provider: Provider) -> String {
+    let who = bogus.verdict.works == .yes ? "a bogus key" : "a request without a key"
+    let evidence = bogus.verdict.works == .yes ? bogus : missing
+    return "the request that should prove a key of \(provider.name) does not tell keys apart: "
+      + "\(who) is answered as a good one (\(evidence.text))"
+  }
+
+  /// A key of this kind that nobody has: the prefix, then random characters of the alphabet.
+  static func bogusKey(_ format: KeyFormat?) -> Payload? {
+    let prefix = format?.prefix ?? ""
+    let length = format?.length ?? 40...40
+    let alphabet = (UInt8(ascii: "!")...UInt8(ascii: "~")).filter {
+      format?.alphabet.contains($0) ?? Alphabet("A-Za-z0-9").contains($0)
+    }
+    let count = max(length.lowerBound, min(length.upperBound, 48)) - prefix.utf8.count
+    guard !alphabet.isEmpty, count > 0 else { return nil }
+    // A whole alphabet fits into a byte some times; what is left over is a slight unevenness, which
+    // a key that nobody has can bear.
+    let filler = Random.bytes(count).map { alphabet[Int($0) % alphabet.count] }
+    var key = SecretBuilder()
+    key.append(prefix)
+    for byte in filler { key.append(byte: byte) }
+    return try? Payload(key.finish())
+  }
+}
+
+/// Asks each definition's control questions once in a run, whoever needs them.
+actor Controls {
+  private var asked: [String: Task<Control, Never>] = [:]
+
+  /// The answers of `ask`, or those to an earlier question of the same name.
+  func control(
+    named name: String, ask: @escaping @Sendable () async -> Control
+  ) async -> Control {
+    let task = asked[name] ?? Task { await ask() }
+    asked[name] = task
+    return await withTaskCancellationHandler {
+      await task.value
+    } onCancel: {
+      task.cancel()
+    }
+  }
+}

@@ -1,0 +1,134 @@
+internal import HTTP
+
+/// Where one credential is asked about, and by which definition.
+struct ProbePlan: Sendable {
+  let provider: Provider
+  /// The kind of key; nil where it looks like none that is known.
+  let format: KeyFormat?
+  let definition: ProbeDefinition
+  let url: WebURL
+
+  /// Whether the definition is the provider's own and not one of a single kind of key.
+  var isGeneral: Bool { format?.probe == nil }
+
+  /// A verdict that needs no answer.
+  struct Early: Error {
+    let verdict: Verdict
+    let note: String
+  }
+}
+
+/// Decides where a key may be sent, before it is (security.md A).
+struct ProbePlanner: Sendable {
+  let catalogue: Catalogue
+  let policy: OriginPolicy
+  let allowsCost: Bool
+
+  /// The plan for a key of the provider `id`. Throws the verdict where nothing may be sent.
+  func plan(
+    for payload: Payload, of id: String, gateway: String?
+  ) throws(ProbePlan.Early) -> ProbePlan {
+    let provider = try provider(id)
+    let format = payload.withKey(provider.format)
+    let definition = try definition(of: provider, format: format)
+    for field in provider.fields where field.isRequired {
+      guard payload.fieldNames.contains(field.name) else {
+        throw ProbePlan.Early(
+          verdict: .misconfigured,
+          note: "the credential lacks '\(field.name)': "
+            + "keyvault set ENTRY --field \(field.name)=VALUE")
+      }
+    }
+    let url = try url(of: definition.target, for: payload, of: provider, gateway: gateway)
+    return ProbePlan(provider: provider, format: format, definition: definition, url: url)
+  }
+
+  /// Where `target` of a definition is; throws if this key may not travel there.
+  func url(
+    of target: String, for payload: Payload, of provider: Provider, gateway: String?
+  ) throws(ProbePlan.Early) -> WebURL {
+    let fields = payload.hostFields(of: provider)
+    let url = try Self.url(of: target, of: provider, fields: fields, gateway: gateway)
+    guard
+      policy.allows(
+        url.origin, provider: provider.id, fields: fields, payloadHosts: payload.hosts)
+    else {
+      throw ProbePlan.Early(
+        verdict: .misconfigured,
+        note: "nothing was sent: \(url.origin) is not where this key may travel; "
+          + "KEYVAULT_ALLOW_HOSTS allows it")
+    }
+    return url
+  }
+
+  static func url(
+    of target: String, of provider: Provider, fields: [String: String], gateway: String?
+  ) throws(ProbePlan.Early) -> WebURL {
+    guard let base = provider.baseURL(fields) else {
+      throw ProbePlan.Early(
+        verdict: .misconfigured,
+        note: "'\(provider.hostFields.joined(separator: "', '"))' must be letters, digits and "
+          + "hyphens, since it is a part of the host's name")
+    }
+    do throws(WebURLError) {
+      let url = try ProbeDefinition.url(of: target, below: base)
+      guard let gateway else { return url }
+      return try Gateway(gateway).url(for: provider.id, replacing: url)
+    } catch {
+      throw ProbePlan.Early(
+        verdict: .misconfigured,
+        note: "'\((gateway ?? target).printable(limit: 120))' \(error.message)")
+    }
+  }
+
+  private func provider(_ id: String) throws(ProbePlan.Early) -> Provider {
+    let found: Provider?
+    do throws(Failure) {
+      found = try catalogue.provider(id)
+    } catch {
+      throw ProbePlan.Early(verdict: .misconfigured, note: error.message)
+    }
+    guard let provider = found else {
+      throw ProbePlan.Early(
+        verdict: .misconfigured, note: "no provider '\(id.printable(limit: 80))' is known")
+    }
+    guard policy.trusts(provider) else {
+      let changes = provider.source.protectedChanges
+      throw ProbePlan.Early(
+        verdict: .misconfigured,
+        note: "nothing was sent: \(Catalogue.folder)/\(id).yaml changes "
+          + "\(changes.joined(separator: ", ")) of a built-in provider; "
+          + "KEYVAULT_ALLOW_HOSTS allows its hosts")
+    }
+    return provider
+  }
+
+  private func definition(
+    of provider: Provider, format: KeyFormat?
+  ) throws(ProbePlan.Early) -> ProbeDefinition {
+    guard let definition = provider.definition(for: format) else {
+      let looks = format == nil ? "does not look like" : "looks like"
+      throw ProbePlan.Early(
+        verdict: .unverifiable,
+        note: "no free request proves a key of \(provider.name); this one \(looks) one")
+    }
+    guard !definition.costsTokens || allowsCost else {
+      throw ProbePlan.Early(
+        verdict: .unverifiable, note: "the only request that proves it is paid for: --allow-cost")
+    }
+    return definition
+  }
+}
+
+extension Payload {
+  /// The values of the fields that are a part of the provider's host; they are no secrets.
+  func hostFields(of provider: Provider) -> [String: String] {
+    var fields: [String: String] = [:]
+    for name in provider.hostFields {
+      fields[name] = withField(name) { bytes in
+        String(decoding: (0..<bytes.byteCount).map { bytes.byte($0) }, as: UTF8.self)
+      }
+    }
+    return fields
+  }
+}

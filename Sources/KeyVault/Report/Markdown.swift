@@ -1,0 +1,33 @@
+/// A table for a wiki or a job's summary.
+struct MarkdownTable {
+  private var lines: [String]
+
+  init(_ titles: [String]) {
+    lines = [
+      "| " + titles.map(\.capitalizedFirst).joined(separator: " | ") + " |",
+      "|" + String(repeating: " --- |", count: titles.count),
+    ]
+  }
+
+  mutating func add(_ cells: [String]) {
+    lines.append("| " + cells.map(\.markdown).joined(separator: " | ") + " |")
+  }
+
+  /// The table, and a sentence below it.
+  func text(summary: String) -> String { (lines + ["", summary, ""]).joined(separator: "\n") }
+}
+
+extension String {
+  fileprivate var capitalizedFirst: String { prefix(1).uppercased() + dropFirst() }
+
+  /// For one cell of a Markdown table: nothing in it is markup.
+  fileprivate var markdown: String {
+    var result = ""
+    // Scalar by scalar: a combining mark would hide the '|' that it follows.
+    for scalar in printable.unicodeScalars {
+      if "\\`*_{}[]<>()#+!|&~".unicodeScalars.contains(scalar) { result += "\\" }
+      result.unicodeScalars.append(scalar)
+    }
+    return result
+  }
+}

@@ -1,0 +1,39 @@
+import ArgumentParser
+import KeyVault
+
+struct NewProvider: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "new", abstract: "Begin a provider of your own: its file, and recorded answers.",
+    discussion: """
+      What is written is sound and invented: replace it by what the provider's documentation and \
+      its answers say, and run 'keyvault providers check' as you go.
+
+      Example: keyvault providers new acme --base-url https://api.acme.example/v1
+      """)
+
+  @Argument(help: "Such as acme: the file's name, and the name of its entries.")
+  var id: String
+
+  @Option(help: "The provider's name as people write it.")
+  var name: String?
+
+  @Option(help: "What its SDK takes as base URL.")
+  var baseURL: String?
+
+  @Option(
+    help: ArgumentHelp("The folder for recorded answers.", valueName: "folder"),
+    completion: .directory)
+  var answers = "providers.d/answers"
+
+  @OptionGroup var options: CommonOptions
+
+  func run() throws {
+    let session = try Session(options)
+    let root = try Repository.root(from: session.surroundings.workingFolder)
+    let scaffold = try ProviderScaffold(id: id, name: name, baseURL: baseURL)
+    for path in try scaffold.write(to: root, answers: answers) { session.note("wrote \(path)") }
+    session.note(
+      "next: keyvault providers check \(id) --answers \(answers)/\(id), then the same without "
+        + "--answers, which asks the provider")
+  }
+}
