@@ -21,7 +21,7 @@ extension Transcript.Step {
 
   /// Times, digests, random ids, keys that are made in a setup.
   private static let volatile = [
-    (#"\b[0-9]+ ms$"#, "<*> ms"),
+    (#"  +[0-9]+ ms\b"#, "  <*> ms"),
     (#"_ms" : [0-9.]+"#, "_ms\" : <*>"),
     (#"sha256:[0-9a-f]{64}"#, "sha256:<*>"),
     (#"\b[0-9A-HJKMNP-TV-Z]{26}\b"#, "<*>"),

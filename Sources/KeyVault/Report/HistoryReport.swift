@@ -127,7 +127,7 @@ extension HistoryReport {
         TextTable.Cell(entry.word.rawValue, entry.word.colour), TextTable.Cell(entry.last.text),
         TextTable.Cell(String(entry.tests)),
         TextTable.Cell(entry.availability.map { "\(Int(($0 * 100).rounded(.down))) %" } ?? ""),
-        TextTable.Cell(Self.milliseconds(entry.p50)), TextTable.Cell(Self.milliseconds(entry.p95)),
+        TextTable.Cell(milliseconds: entry.p50), TextTable.Cell(milliseconds: entry.p95),
       ])
     }
     guard entries.count == 1 else { return table.text(style) }
@@ -142,9 +142,5 @@ extension HistoryReport {
       ])
     }
     return table.text(style) + "\n" + changes.text(style)
-  }
-
-  private static func milliseconds(_ value: Double?) -> String {
-    value.map { "\(Int($0.rounded())) ms" } ?? ""
   }
 }

@@ -78,9 +78,13 @@ extension TestResult {
   }
 
   fileprivate func junit(failOn: FailOn) -> XMLElement {
-    let seconds = (latency?.total ?? 0) / 1000
+    // Latencies have one decimal, in milliseconds.
+    let tenths = Int(((latency?.total ?? 0) * 10).rounded())
+    let fraction = String(tenths % 10_000)
+    let seconds =
+      "\(tenths / 10_000)." + String(repeating: "0", count: 4 - fraction.count) + fraction
     var element = XMLElement(
-      "testcase", [("classname", environment), ("name", name), ("time", String(seconds))])
+      "testcase", [("classname", environment), ("name", name), ("time", seconds)])
     if failOn.contains(self) {
       element.add(XMLElement("failure", [("type", verdict.rawValue), ("message", sentence)]))
     } else if error != nil {

@@ -7,8 +7,8 @@ extension TestReport {
         TextTable.Cell(result.entry, .bold),
         TextTable.Cell(result.word.rawValue, result.word.colour),
         TextTable.Cell(result.verdict.rawValue),
+        TextTable.Cell(milliseconds: result.latency?.total),
         TextTable.Cell(result.remark),
-        TextTable.Cell(result.latency.map { "\(Int($0.total.rounded())) ms" } ?? "", .dim),
       ])
       if let note = result.note, note != result.remark { table.add(remark: .init(note, .dim)) }
       if !result.factsText.isEmpty { table.add(remark: .init(result.factsText, .dim)) }
@@ -74,6 +74,7 @@ extension TestResult {
       .map { "\($0.key.replacing("_", with: " ")) \($0.value)" }
     let credit = credit == .ok && facts["credit"] == nil ? ["credit ok"] : []
     let attempts = attempts.map { $0 > 1 ? ["attempts \($0)"] : [] } ?? []
-    return (credit + told + attempts).joined(separator: " · ")
+    let control = control == .inconclusive ? ["control inconclusive"] : []
+    return (credit + told + attempts + control).joined(separator: " · ")
   }
 }

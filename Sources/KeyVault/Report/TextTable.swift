@@ -8,6 +8,13 @@ struct TextTable {
       self.text = text.printable
       self.colour = colour
     }
+
+    /// A time, flush right; the column is as wide in each run.
+    init(milliseconds value: Double?) {
+      let text = value.map { "\(Int($0.rounded())) ms" } ?? ""
+      let gap = text.isEmpty ? 0 : max(0, 8 - text.count)
+      self.init(String(repeating: " ", count: gap) + text, .dim)
+    }
   }
 
   private enum Row {
@@ -60,6 +67,8 @@ struct TextTable {
       }
       line += style.text(text, cell.colour)
       guard index < last else { break }
+      // A column that is empty in every row is none.
+      guard widths[index] > 0 else { continue }
       let gap = widths[index] - cell.text.count + 2
       line += String(repeating: " ", count: gap)
       column += widths[index] + 2
