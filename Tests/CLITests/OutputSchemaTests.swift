@@ -32,6 +32,27 @@ import YAML
     Case(command: "keyvault doctor --format json", schema: "output-doctor"),
     Case(command: "GNUPGHOME=/nonexistent keyvault doctor --format json", schema: "output-doctor"),
     Case(command: "GNUPGHOME=/nonexistent keyvault test --format json", schema: "output-test"),
+    Case(
+      command: "keyvault history --format json", schema: "output-history",
+      setup:
+        #"for answer in valid invalid reset; do keyvault test --retries 0 --gateway "$STUB/{provider}@$answer" > /dev/null || true; done"#
+    ),
+    Case(
+      command: #"keyvault providers check openai --format json --gateway "$STUB/{provider}""#,
+      schema: "output-check"),
+    Case(
+      command: #"keyvault providers check openai --format json --answers "$ANSWERS/openai""#,
+      schema: "output-check"),
+    Case(
+      command:
+        #"keyvault test --quota --control --format json --gateway "$STUB/{provider}@quota_credit""#,
+      schema: "output-test",
+      setup:
+        "printf %040d 0 | keyvault add production/deepgram --no-test --quiet --owner alice@example.com"
+    ),
+    Case(
+      command: #"keyvault test --deadline 1 --format json --gateway "$STUB/{provider}@slow""#,
+      schema: "output-test"),
   ]
 
   static let answers = [

@@ -71,7 +71,12 @@ import Testing
         "keyvault show production/openai", "keyvault show production/openai --format json",
         "keyvault validate", "keyvault validate --format json", "keyvault ls",
         "keyvault ls --format json", #"keyvault test --gateway "$STUB/{provider}@valid""#,
-        "keyvault render production -o .env", "keyvault doctor",
+        "keyvault render production -o .env", "keyvault doctor", "keyvault history",
+        "keyvault validate --format junit", "keyvault validate --format github",
+        "keyvault validate --format sarif", "keyvault providers ls --format markdown",
+        #"keyvault test --format junit --gateway "$STUB/{provider}@invalid""#,
+        #"keyvault test --format github --gateway "$STUB/{provider}@invalid""#,
+        #"keyvault providers check openai --gateway "$STUB/{provider}""#,
       ], in: world)
   }
 
@@ -87,6 +92,11 @@ import Testing
         "keyvault ls --format \(argument)", "keyvault set production/openai \(argument)",
         "keyvault render production -o \(argument)/x",
         "keyvault add p/openai --from-env \(argument)",
+        "keyvault test --provider \(argument)", "keyvault test --capability \(argument)",
+        "keyvault test --fail-on \(argument)", "keyvault test --require \(argument)",
+        "keyvault history \(argument)", "keyvault providers check \(argument)",
+        "keyvault providers check openai --answers \(argument)",
+        "keyvault providers new \(argument)", "keyvault providers new x --name \(argument)",
         "keyvault schema \(argument)", "KEYVAULT_ALLOW_HOSTS=\(argument) keyvault ls",
       ], in: world)
   }

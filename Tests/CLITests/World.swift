@@ -62,6 +62,7 @@ final class World {
       "FPR": Templates.shared.fingerprint, "STUB": "http://127.0.0.1:\(stub.port)",
       "EMPTY": Templates.shared.empty.path, "FILLED": Templates.shared.filled.path,
       "OPENAI": Templates.openAI, "ANTHROPIC": Templates.anthropic,
+      "ANSWERS": Self.answers.path,
       "DEMO": Self.repository.appending(path: "Demo").path,
       "XDG_RUNTIME_DIR": root.appending(path: "run").path, "PYTHONDONTWRITEBYTECODE": "1",
     ]

@@ -32,7 +32,8 @@ public struct ProviderScaffold {
     if case .failure(let malformed) = CheckedDocument.read(
       Array(providerFile.utf8), as: .provider, file: path)
     {
-      throw Failure(.usage, malformed.findings[0].message)
+      let finding = malformed.findings[0]
+      throw Failure(.usage, finding.message, hints: finding.hint.map { [$0] } ?? [])
     }
     for (folder, name, _) in files {
       let existing = try? Folder(root).folder(folder)

@@ -72,9 +72,12 @@ extension DefinitionReport {
 
 extension TestResult {
   /// The row of an entry whose key is good; one that is not is a finding.
-  public var asRow: DefinitionReport.Row {
+  public var asRow: DefinitionReport.Row { row(note: note, isGood: works == .yes) }
+
+  func row(note: String?, isGood: Bool) -> DefinitionReport.Row {
     var evidence = Evidence(verdict, note: note)
-    (evidence.http, evidence.rule, evidence.matched) = (http, rule, matched)
-    return DefinitionReport.Row(entry, evidence, isGood: works == .yes)
+    (evidence.http, evidence.rule) = (http, rule)
+    evidence.matched = matched + (quota.map { ["quota: \($0.text)"] } ?? [])
+    return DefinitionReport.Row(entry, evidence, isGood: isGood)
   }
 }

@@ -32,7 +32,7 @@ public struct History: Sendable {
   public func append(_ results: [TestResult]) throws(Failure) {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    for result in results where result.digest != nil {
+    for result in results where result.digest != nil && !result.isCutShort {
       let record = Record(
         at: result.checked, entry: result.entry, provider: result.provider,
         verdict: result.verdict, http: result.http, totalMilliseconds: result.latency?.total,

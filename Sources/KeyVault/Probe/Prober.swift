@@ -130,8 +130,7 @@ public struct Prober: Sendable {
     let control = await controls.control(named: name) { await self.control(plan) }
     result.control = control.outcome
     guard control.outcome == .failed else { return }
-    result.set(.unknown, note: control.reproach(plan.provider))
-    (result.rule, result.matched) = (nil, [])
+    result.distrust(control.reproach(plan.provider))
   }
 
   /// What the definition says of no key and of a bogus one.

@@ -45,7 +45,8 @@ extension Provider {
         result.facts.merge(quota.facts(of: second)) { $1 }
       }
     }
-    return DefinitionReport.Row(recorded, result, faults: faults.compactMap(\.self))
+    let all = faults.compactMap(\.self) + result.differences(from: recorded)
+    return result.row(note: all.isEmpty ? nil : all.joined(separator: "; "), isGood: all.isEmpty)
   }
 
   /// What is wrong if the file is about another request than the definition's.
@@ -59,26 +60,24 @@ extension Provider {
   }
 }
 
-extension DefinitionReport.Row {
-  fileprivate init(_ recorded: RecordedAnswer, _ result: TestResult, faults: [String]) {
-    var faults = faults
-    if recorded.verdict != result.verdict {
-      faults.append("expected the verdict \(recorded.verdict.rawValue)")
+extension TestResult {
+  /// What is not as the file expects, in words.
+  fileprivate func differences(from recorded: RecordedAnswer) -> [String] {
+    var differences: [String] = []
+    if recorded.verdict != verdict {
+      differences.append("expected the verdict \(recorded.verdict.rawValue)")
     }
-    if let credit = recorded.credit, credit != result.credit {
-      faults.append("expected credit \(credit.rawValue), not \(result.credit.rawValue)")
+    if let expected = recorded.credit, expected != credit {
+      differences.append("expected credit \(expected.rawValue), not \(credit.rawValue)")
     }
-    if let facts = recorded.facts {
-      for name in Set(facts.keys).union(result.facts.keys).sorted()
-      where facts[name] != result.facts[name] {
-        func quoted(_ value: String?) -> String { value.map { "'\($0)'" } ?? "none" }
-        faults.append(
-          "expected the fact \(name) \(quoted(facts[name])), not \(quoted(result.facts[name]))")
+    func quoted(_ value: String?) -> String { value.map { "'\($0)'" } ?? "none" }
+    if let expected = recorded.facts {
+      for name in Set(expected.keys).union(facts.keys).sorted()
+      where expected[name] != facts[name] {
+        differences.append(
+          "expected the fact \(name) \(quoted(expected[name])), not \(quoted(facts[name]))")
       }
     }
-    var evidence = Evidence(
-      result.verdict, note: faults.isEmpty ? nil : faults.joined(separator: "; "))
-    (evidence.http, evidence.rule, evidence.matched) = (result.http, result.rule, result.matched)
-    self.init(recorded.name, evidence, isGood: faults.isEmpty)
+    return differences
   }
 }

@@ -102,6 +102,13 @@ extension TestResult {
     }
   }
 
+  /// Forgets what an answer said that any key would get.
+  mutating func distrust(_ reproach: String) {
+    set(.unknown, note: reproach)
+    (rule, matched, quota) = (nil, [], nil)
+    facts = [:]
+  }
+
   mutating func cutShort() {
     set(.untested, note: "the run ended before there was an answer")
     isCutShort = true

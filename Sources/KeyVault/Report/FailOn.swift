@@ -20,7 +20,9 @@ public struct FailOn: Sendable, Equatable {
       } else if let verdict = Verdict(rawValue: word), verdict.word != .valid {
         verdicts.insert(verdict)
       } else {
-        let known = Self.groups.keys.sorted() + Verdict.allCases.map(\.rawValue)
+        let known =
+          Self.groups.keys.sorted()
+          + Verdict.allCases.filter { $0.word != .valid }.map(\.rawValue)
         let close = Suggestion.closest(to: word, among: known).map { "did you mean '\($0)'?" }
         throw Failure(
           .usage, "--fail-on: '\(word.printable(limit: 40))' is no verdict to fail on",

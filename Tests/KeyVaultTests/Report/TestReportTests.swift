@@ -94,14 +94,14 @@ struct TestReportTests {
   @Test func `the table is fixed`() {
     #expect(
       report.text(Style()) == """
-        p/anthropic  Locked          locked          no secret key for \\u{1b}[2J
-        p/mistral    Invalid         invalid         HTTP 401
+        p/anthropic  Locked          locked                    no secret key for \\u{1b}[2J
+        p/mistral    Invalid         invalid                   HTTP 401
                      the provider does not know it
                      request id req_2
                      → make a new key: https://example.com/keys
-        p/openai     Valid           valid           HTTP 200 · object=list · data is array  42 ms
+        p/openai     Valid           valid              42 ms  HTTP 200 · object=list · data is array
                      models 2 · remaining requests 4
-        p/runway     Not configured  not_configured  required
+        p/runway     Not configured  not_configured            required
         not configured in a/b, and not required: openai
         not configured in p, and not required: together, deepinfra
         3 keys: 1 valid, 1 invalid, 1 locked; 1 required key is missing
