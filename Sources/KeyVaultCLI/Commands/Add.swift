@@ -166,9 +166,12 @@ struct Add: AsyncParsableCommand {
   private func test(
     _ new: borrowing NewKey, _ provider: Provider, in repository: Repository, _ session: Session
   ) async throws {
+    var asking = Prober.Options()
+    // A person waits for it.
+    asking.patience = Patience(retries: 1)
     let prober = Prober(
       client: try session.client(), catalogue: repository.catalogue,
-      policy: session.surroundings.policy)
+      policy: session.surroundings.policy, options: asking)
     let result = try await prober.test(new, in: repository, now: session.surroundings.now)
     let evidence = [result.evidence, result.note ?? ""].filter { !$0.isEmpty }.joined(
       separator: "; ")
