@@ -77,6 +77,9 @@ let package = Package(
       name: "CLITests",
       dependencies: ["KeyVaultCLI", "ProviderStub", "ProviderStubCLI", "JSONSchema", "YAML"],
       exclude: ["Transcripts"], swiftSettings: settings),
+    .testTarget(
+      name: "SDKTests", dependencies: ["KeyVaultCLI", "ProviderStub"],
+      exclude: ["requirements.txt", "sdk.py"], swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
 )
