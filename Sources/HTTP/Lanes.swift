@@ -18,13 +18,11 @@
 
   /// Whether the transfer may begin now.
   mutating func admit(_ transfer: Transfer) -> Bool {
-    let origin = transfer.url.origin
-    guard counts[origin, default: 0] < min(limit, transfer.hostLimit) else {
-      waiting[origin, default: []].append(transfer)
+    guard hasRoom(for: transfer) else {
+      waiting[transfer.url.origin, default: []].append(transfer)
       return false
     }
-    counts[origin, default: 0] += 1
-    unsafe running[transfer.easy.handle] = transfer
+    start(transfer)
     return true
   }
 
@@ -39,9 +37,21 @@
     guard unsafe running[transfer.easy.handle] === transfer else { return .unknown }
     unsafe running[transfer.easy.handle] = nil
     counts[origin, default: 1] -= 1
-    guard let next = waiting[origin]?.first else { return .running(next: nil) }
-    waiting[origin]?.removeFirst()
-    _ = admit(next)
+    // The first may want more room than there is now, while a later one has enough.
+    let fits = waiting[origin]?.firstIndex { hasRoom(for: $0) }
+    guard let fits, let next = waiting[origin]?.remove(at: fits) else {
+      return .running(next: nil)
+    }
+    start(next)
     return .running(next: next)
+  }
+
+  private func hasRoom(for transfer: Transfer) -> Bool {
+    counts[transfer.url.origin, default: 0] < min(limit, transfer.hostLimit)
+  }
+
+  private mutating func start(_ transfer: Transfer) {
+    counts[transfer.url.origin, default: 0] += 1
+    unsafe running[transfer.easy.handle] = transfer
   }
 }

@@ -56,6 +56,19 @@ final class Session {
       hints: [close.map { "did you mean '\($0)'?" } ?? "'keyvault providers' shows all"])
   }
 
+  /// The findings with files named from the top of the git work tree, as services of CI want them.
+  func fromWorkTree(_ findings: [Finding], root: String) -> [Finding] {
+    let git = Git(in: root)
+    guard git.isPresent, let prefix = git.line(["rev-parse", "--show-prefix"]) else {
+      return findings
+    }
+    return findings.map { finding in
+      var finding = finding
+      finding.file = prefix + finding.file
+      return finding
+    }
+  }
+
   func gpgProgram() throws(Failure) -> GPGProgram {
     GPGProgram(path: try gpgPath(), runtimeDirectory: surroundings.runtimeDirectory)
   }

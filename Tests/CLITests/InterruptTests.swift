@@ -4,7 +4,7 @@ import Testing
 
 /// Ctrl-C during a run.
 @Suite struct InterruptTests {
-  @Test func `Ctrl-C prints what is known and leaves nothing behind`() async throws {
+  @Test func `Ctrl-C prints what is known and leaves nothing behind`() throws {
     let world = try World()
     let slow = try StubServer(answers: World.answers, delay: .seconds(30))
     defer { slow.stop() }
@@ -38,9 +38,9 @@ import Testing
     while slow.requests.count < 2 || world.stub.requests.isEmpty,
       clock.now - start < .seconds(30)
     {
-      try await Task.sleep(for: .milliseconds(20))
+      Thread.sleep(forTimeInterval: 0.02)
     }
-    try await Task.sleep(for: .milliseconds(300))
+    Thread.sleep(forTimeInterval: 0.3)
     kill(process.processIdentifier, SIGINT)
     process.waitUntilExit()
 

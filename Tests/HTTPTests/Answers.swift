@@ -46,12 +46,12 @@ extension HTTPClient {
 
   func get(
     _ url: WebURL, secret: String = "", timeout: Duration = .seconds(10),
-    connectTimeout: Duration = .seconds(5)
+    connectTimeout: Duration = .seconds(5), hostLimit: Int = .max
   ) async throws -> HTTPAnswer {
     try await send(
       HTTPRequest(
         method: "GET", url: url, secretHeaders: Secret(utf8: secret), timeout: timeout,
-        connectTimeout: connectTimeout))
+        connectTimeout: connectTimeout, hostLimit: hostLimit))
   }
 
   /// Why there is no answer; nil if there is one.

@@ -118,4 +118,19 @@ import Testing
     #expect(Set(answers.server.requests.map(\.path)).count == 200)
     #expect(time < (hostLimit == 200 ? .seconds(1.5) : .seconds(2.5)))
   }
+
+  @Test func `requests that want a host to themselves wait for it, each sent once`() async throws {
+    let answers = try Answers(["invalid": ["text": "ok"]], delay: .milliseconds(150))
+    let client = try HTTPClient.testing()
+    try await withThrowingTaskGroup(of: Int.self) { group in
+      for number in 0..<8 {
+        group.addTask {
+          let limit = number.isMultiple(of: 2) ? 1 : Int.max
+          return try await client.get(answers.url("/\(number)"), hostLimit: limit).status
+        }
+      }
+      for try await status in group { #expect(status == 200) }
+    }
+    #expect(answers.server.requests.map(\.path).sorted() == (0..<8).map { "/acme/\($0)" })
+  }
 }

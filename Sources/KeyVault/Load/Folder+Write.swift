@@ -103,15 +103,33 @@ extension Folder {
     guard code == 0 else { throw FileError(.write, target, code) }
   }
 
-  /// Appends one line to a file under an exclusive lock.
-  func append(_ bytes: [UInt8], to name: String, mode: UInt32) throws(FileError) {
-    let flags = O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC
-    let file = openat(descriptor, name, flags, mode)
-    guard file >= 0 else { throw FileError(.write, path + "/" + name, errno) }
-    defer { close(file) }
-    guard flock(file, LOCK_EX) == 0 else { throw FileError(.write, path + "/" + name, errno) }
-    try Self.fill(
-      file, with: Self.withoutTornLine(file, bytes).span.bytes, target: path + "/" + name)
+  /// Appends one line to a file under an exclusive lock. One that is larger than `limit` bytes becomes
+  /// the old one first, whose name ends in `oldSuffix`.
+  func append(
+    _ bytes: [UInt8], to name: String, mode: UInt32, limit: Int, oldSuffix: String
+  ) throws(FileError) {
+    while true {
+      let flags = O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC
+      let file = openat(descriptor, name, flags, mode)
+      guard file >= 0 else { throw FileError(.write, path + "/" + name, errno) }
+      defer { close(file) }
+      guard flock(file, LOCK_EX) == 0 else { throw FileError(.write, path + "/" + name, errno) }
+      // While we waited for the lock, its holder may have given the file its old name.
+      guard isSame(file, name) else { continue }
+      if lseek(file, 0, SEEK_END) > off_t(limit) {
+        try rename(name, to: name + oldSuffix)
+        continue
+      }
+      return try Self.fill(
+        file, with: Self.withoutTornLine(file, bytes).span.bytes, target: path + "/" + name)
+    }
+  }
+
+  private func isSame(_ file: Int32, _ name: String) -> Bool {
+    var held = stat()
+    var named = stat()
+    return fstat(file, &held) == 0 && fstatat(descriptor, name, &named, AT_SYMLINK_NOFOLLOW) == 0
+      && held.st_ino == named.st_ino && held.st_dev == named.st_dev
   }
 
   /// A writer that was killed leaves half a line; ours must not be glued to it.

@@ -143,12 +143,6 @@ public struct Folder: ~Copyable, Sendable {
     return bytes
   }
 
-  /// In bytes; 0 where there is no such file.
-  func size(of name: String) -> Int {
-    var status = stat()
-    return fstatat(descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0 ? Int(status.st_size) : 0
-  }
-
   private func duplicate() throws(FileError) -> Int32 {
     let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
     guard copy >= 0 else { throw FileError(.open, path, errno) }

@@ -1,3 +1,5 @@
+internal import HTTP
+
 /// A provider file to begin with, and recorded answers for it: sound as they are, and wrong about
 /// everything that only the provider's documentation tells.
 public struct ProviderScaffold {
@@ -16,18 +18,23 @@ public struct ProviderScaffold {
         .usage, "'\(id.printable(limit: 80))' is no provider id",
         hints: ["lower-case letters, digits and underscores, starting with a letter: acme_ai"])
     }
+    guard !Catalogue.builtInIDs.contains(id) else {
+      throw Failure(
+        .usage, "'\(id)' is a built-in provider, and a file of that name would replace it",
+        hints: ["see 'keyvault providers show \(id)'"])
+    }
     self.id = id
     self.name = name ?? id.prefix(1).uppercased() + id.dropFirst()
     self.baseURL = baseURL ?? "https://api.\(id.replacing("_", with: "-")).example/v1"
   }
 
-  /// Writes the files below `root`, the answers into `answers/ID/`; their paths. Throws, with nothing
-  /// written, where one exists or the provider file would not satisfy its schema.
+  /// Writes the provider file below the repository's `root`, and answers into `answers/ID/`, of which
+  /// both are absolute; the paths of what was written. Throws, with nothing written, where one exists
+  /// or the provider file would not satisfy its schema.
   public func write(to root: String, answers: String) throws(Failure) -> [String] {
-    let folders = "\(answers)/\(id)"
     let files =
-      [(Catalogue.folder, "\(id).yaml", providerFile)]
-      + self.answers.map { (folders, "\($0.name).json", $0.text) }
+      [(root + "/" + Catalogue.folder, "\(id).yaml", providerFile)]
+      + self.answers.map { ("\(answers)/\(id)", "\($0.name).json", $0.text) }
     let path = "\(Catalogue.folder)/\(id).yaml"
     if case .failure(let malformed) = CheckedDocument.read(
       Array(providerFile.utf8), as: .provider, file: path)
@@ -35,15 +42,14 @@ public struct ProviderScaffold {
       let finding = malformed.findings[0]
       throw Failure(.usage, finding.message, hints: finding.hint.map { [$0] } ?? [])
     }
-    for (folder, name, _) in files {
-      let existing = try? Folder(root).folder(folder)
-      guard existing?.kind(of: name) == nil else {
-        throw Failure(.usage, "'\(folder)/\(name)' exists already")
-      }
+    for (folder, name, _) in files where (try? Folder(folder))?.kind(of: name) != nil {
+      let path = "\(folder)/\(name)"
+      let shown = path.hasPrefix(root + "/") ? String(path.dropFirst(root.count + 1)) : path
+      throw Failure(.usage, "'\(shown)' exists already")
     }
     do throws(FileError) {
       for (folder, name, text) in files {
-        try Folder(root).folder(folder, create: true)
+        try Folder("/").folder(folder, create: true)
           .write(Array(text.utf8).span.bytes, as: name, mode: 0o644)
       }
     } catch {
@@ -105,7 +111,7 @@ public struct ProviderScaffold {
   private func answer(
     _ verdict: String, _ what: String, _ status: Int, _ body: String
   ) -> (name: String, text: String) {
-    let path = baseURL.split(separator: "/", maxSplits: 3).dropFirst(2).first.map { "/\($0)" } ?? ""
+    let path = (try? WebURL(baseURL))?.path ?? ""
     return (
       verdict,
       """
@@ -113,7 +119,7 @@ public struct ProviderScaffold {
         "case": "\(what)",
         "confirmed": false,
         "verdict": "\(verdict == "missing" ? "invalid" : verdict)",
-        "request": "GET \(path)/models",
+        "request": "GET \(path == "/" ? "" : path)/models",
         "status": \(status),
         "headers": {"content-type": "application/json"},
         "body": \(body)

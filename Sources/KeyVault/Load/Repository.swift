@@ -47,8 +47,8 @@ public struct Repository: Sendable {
   }
 
   /// The server that stands in front of an entry's provider, if its environment names one.
-  public func environmentGateway(of entry: Vault.Entry) -> String? {
-    environment(entry.name.environment).gateway
+  public func gateway(of entry: EntryName) -> String? {
+    environment(entry.environment).gateway
   }
 
   /// An environment's declaration; an undeclared one has none of its parts.

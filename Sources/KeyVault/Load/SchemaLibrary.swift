@@ -43,6 +43,14 @@ public enum SchemaLibrary {
   }
 }
 
+extension Provider {
+  /// Every word that `capabilities` may hold; the list is closed.
+  public static let everyCapability: [String] = {
+    let schema = try? Node(json: Array((SchemaLibrary.text("provider") ?? "").utf8))
+    return schema?["$defs"]?["capability"]?["enum"]?.strings ?? []
+  }()
+}
+
 /// A file that is YAML and satisfies its schema. Only ``read(_:as:file:)`` makes one, so that whoever
 /// decodes it need not check shapes again.
 struct CheckedDocument {

@@ -106,7 +106,7 @@ public struct Selection: Sendable {
       let wanted = Set(required).union(declared ? elsewhere : [])
         .union(everything ? Set(repository.catalogue.ids) : [])
       for provider in wanted.subtracting(present).sorted()
-      where providers?.contains(provider) ?? true {
+      where providers?.contains(provider) ?? true || requiring.contains(provider) {
         var result = TestResult(
           entry: "\(environment)/\(provider)", provider: provider, verdict: .notConfigured,
           checked: now)

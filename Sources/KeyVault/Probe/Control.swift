@@ -29,8 +29,9 @@ public struct Control: Sendable, Codable, Equatable {
       + "\(who) is answered as a good one (\(evidence.text))"
   }
 
-  /// A key of this kind that nobody has: the prefix, then random characters of the alphabet.
-  static func bogusKey(_ format: KeyFormat?) -> Payload? {
+  /// A key of this kind that nobody has: the prefix, then random characters of the alphabet. nil
+  /// where the format leaves no room.
+  static func bogusKey(_ format: KeyFormat?) -> String? {
     let prefix = format?.prefix ?? ""
     let length = format?.length ?? 40...40
     let alphabet = (UInt8(ascii: "!")...UInt8(ascii: "~")).filter {
@@ -38,13 +39,17 @@ public struct Control: Sendable, Codable, Equatable {
     }
     let count = max(length.lowerBound, min(length.upperBound, 48)) - prefix.utf8.count
     guard !alphabet.isEmpty, count > 0 else { return nil }
-    // A whole alphabet fits into a byte some times; what is left over is a slight unevenness, which
-    // a key that nobody has can bear.
+    // Some characters are a little likelier than others, which a key that nobody has can bear.
     let filler = Random.bytes(count).map { alphabet[Int($0) % alphabet.count] }
-    var key = SecretBuilder()
-    key.append(prefix)
-    for byte in filler { key.append(byte: byte) }
-    return try? Payload(key.finish())
+    return prefix + String(decoding: filler, as: UTF8.self)
+  }
+
+  /// What a request presents: this key (empty for none) and further parts.
+  static func credential(
+    _ key: String, _ fields: [(name: String, value: String)]
+  ) -> Payload? {
+    let lines = [key] + fields.map { "\($0.name): \($0.value)" }
+    return try? Payload(Secret(utf8: lines.joined(separator: "\n")))
   }
 }
 

@@ -28,7 +28,7 @@ public struct History: Sendable {
     self.state = state
   }
 
-  /// Adds the results of a run that asked a provider or found an entry locked.
+  /// Adds the results of entries that were opened, unless the run ended before their answer.
   public func append(_ results: [TestResult]) throws(Failure) {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -54,7 +54,14 @@ public struct History: Sendable {
     public let foreign: Int
 
     /// The last record of each entry.
-    public var latest: [String: Record] {
+    public var latest: [String: Record] { Self.last(of: records) }
+
+    /// The last record of each entry that says whether its key can be used.
+    public var latestClear: [String: Record] {
+      Self.last(of: records.filter { $0.verdict.word == .valid || $0.verdict.word == .invalid })
+    }
+
+    private static func last(of records: [Record]) -> [String: Record] {
       Dictionary(records.map { ($0.entry, $0) }, uniquingKeysWith: { $1 })
     }
   }

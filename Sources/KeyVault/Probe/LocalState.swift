@@ -64,10 +64,8 @@ public final class LocalState: Sendable {
     }
     let line = Array("{\"mac\":\"\(mac)\",\"record\":".utf8) + record + Array("}\n".utf8)
     let folder = try Folder(root).folder(Self.folder, create: true)
-    if folder.size(of: name) > Self.rotationSize {
-      try folder.rename(name, to: name + Self.oldSuffix)
-    }
-    try folder.append(line, to: name, mode: 0o600)
+    try folder.append(
+      line, to: name, mode: 0o600, limit: Self.rotationSize, oldSuffix: Self.oldSuffix)
   }
 
   /// The records of a file that carry our MAC, oldest first, and how many lines do not: torn ones,

@@ -28,10 +28,13 @@ public struct OriginPolicy: Sendable {
   func allows(
     _ origin: Origin, provider: String, fields: [String: String] = [:], payloadHosts: [String]
   ) -> Bool {
-    if origin.isLoopback || allowed.contains(origin) { return true }
+    if allowsAnyKey(origin) { return true }
     if payloadHosts.contains(where: { Self.origin(of: $0) == origin }) { return true }
     return Catalogue.builtIn(provider)?.origins(fields).contains(origin) ?? false
   }
+
+  /// Whether keys of any provider may go there: this machine, or what the user allows.
+  func allowsAnyKey(_ origin: Origin) -> Bool { origin.isLoopback || allowed.contains(origin) }
 
   /// Whether a repository's definition of a built-in provider may be used: it leaves alone what
   /// decides where a key goes and what an answer means, or the user allows all its hosts.

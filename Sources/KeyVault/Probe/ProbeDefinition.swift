@@ -41,10 +41,12 @@ struct ProbeDefinition: Sendable {
       guard let words = rule.match(answer) else { continue }
       return Judgement(
         verdict: rule.verdict, rule: index + 1, matched: words, note: rule.note,
-        provesCredit: rule.provesCredit)
+        isConfirmed: rule.isConfirmed, provesCredit: rule.provesCredit)
     }
     let (verdict, note) = builtIn(answer)
-    return Judgement(verdict: verdict, rule: nil, matched: [], note: note, provesCredit: false)
+    return Judgement(
+      verdict: verdict, rule: nil, matched: [], note: note, isConfirmed: true,
+      provesCredit: false)
   }
 
   private func builtIn(_ answer: ProbeAnswer) -> (Verdict, note: String) {
@@ -69,6 +71,8 @@ struct Judgement: Sendable, Equatable {
   /// What matched, in words of the rule.
   let matched: [String]
   let note: String?
+  /// Whether the rule rests on an answer that is recorded or documented.
+  let isConfirmed: Bool
   /// Whether the answer proves that the account can pay.
   let provesCredit: Bool
 }

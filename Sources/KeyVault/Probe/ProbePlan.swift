@@ -11,6 +11,14 @@ struct ProbePlan: Sendable {
   /// Whether the definition is the provider's own and not one of a single kind of key.
   var isGeneral: Bool { format?.probe == nil }
 
+  /// Equal for plans that ask the same question.
+  var name: String {
+    let auth = format?.auth ?? provider.auth
+    let kind = isGeneral ? "" : format?.name ?? ""
+    return [provider.id, kind, url.text, auth?.header ?? "", auth?.value ?? ""]
+      .joined(separator: "\n")
+  }
+
   /// A verdict that needs no answer.
   struct Early: Error {
     let verdict: Verdict
@@ -121,13 +129,24 @@ struct ProbePlanner: Sendable {
 }
 
 extension Payload {
+  /// The further parts that are no secrets, for requests with another key.
+  public func openFields(of provider: Provider) -> [(name: String, value: String)] {
+    provider.fields.filter { !$0.isSecret }.compactMap { field in
+      text(of: field.name).map { (field.name, $0) }
+    }
+  }
+
+  private func text(of field: String) -> String? {
+    withField(field) { bytes in
+      String(decoding: (0..<bytes.byteCount).map { bytes.byte($0) }, as: UTF8.self)
+    }
+  }
+
   /// The values of the fields that are a part of the provider's host; they are no secrets.
   func hostFields(of provider: Provider) -> [String: String] {
     var fields: [String: String] = [:]
     for name in provider.hostFields {
-      fields[name] = withField(name) { bytes in
-        String(decoding: (0..<bytes.byteCount).map { bytes.byte($0) }, as: UTF8.self)
-      }
+      fields[name] = text(of: name)
     }
     return fields
   }

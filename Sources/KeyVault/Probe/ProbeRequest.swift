@@ -16,8 +16,8 @@ struct ProbeRequest {
     self.format = format
   }
 
-  /// The request that presents a credential; none where `payload` is nil.
-  func request(to url: WebURL, with payload: Payload?) -> HTTPRequest {
+  /// The request that presents a credential; one with an empty key presents none.
+  func request(to url: WebURL, with payload: Payload) -> HTTPRequest {
     var headers = (provider.headers + definition.headers)
       .map { HTTPHeader(name: $0.name, value: $0.value) }
     if !headers.contains(where: { $0.name.lowercased() == "accept" }) {
@@ -30,18 +30,20 @@ struct ProbeRequest {
       hostLimit: provider.concurrency ?? .max)
   }
 
-  private func secretHeaders(_ payload: Payload?) -> Secret {
+  private func secretHeaders(_ payload: Payload) -> Secret {
     var lines = SecretBuilder()
-    guard let payload else { return lines.finish() }
-    if let auth = format?.auth ?? provider.auth {
+    payload.withKey { key in
+      guard key.byteCount > 0, let auth = format?.auth ?? provider.auth else { return }
       lines.append(auth.header + ": ")
-      payload.withKey { lines.append(template: auth.value, key: $0) }
+      lines.append(template: auth.value, key: key)
+      lines.append("\n")
     }
     for field in provider.fields {
       guard let header = field.header else { continue }
       payload.withField(field.name) { value in
-        lines.append("\n" + header + ": ")
+        lines.append(header + ": ")
         lines.append(value)
+        lines.append("\n")
       }
     }
     return lines.finish()
@@ -52,9 +54,8 @@ struct ProbeRequest {
     return definition.form.isEmpty ? nil : "application/x-www-form-urlencoded"
   }
 
-  private func body(_ payload: Payload?) -> Secret? {
-    guard contentType != nil else { return nil }
-    return payload?.withKey(body) ?? body(RawSpan())
+  private func body(_ payload: Payload) -> Secret? {
+    contentType == nil ? nil : payload.withKey(body)
   }
 
   private func body(_ key: RawSpan) -> Secret {

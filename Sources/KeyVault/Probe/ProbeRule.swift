@@ -11,6 +11,8 @@ struct ProbeRule: Sendable {
   let verdict: Verdict
   /// Whether such an answer proves that the account can pay.
   let provesCredit: Bool
+  /// Whether somebody has recorded such an answer, or it is documented.
+  let isConfirmed: Bool
   /// Shown to the person.
   let note: String?
 
@@ -23,6 +25,7 @@ struct ProbeRule: Sendable {
   init?(_ node: Node) {
     guard let verdict = node["verdict"]?.string.flatMap(Verdict.init) else { return nil }
     self.verdict = verdict
+    isConfirmed = node["confirmed"]?.bool ?? true
     provesCredit = node["credit"]?.string == "ok"
     note = node["note"]?.string
     statuses = (node["status"].map { $0.sequence ?? [$0] } ?? []).compactMap { status in

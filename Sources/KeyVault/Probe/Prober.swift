@@ -58,7 +58,7 @@ public struct Prober: Sendable {
       if let answer, options.asksQuota {
         await askQuota(payload, plan, after: answer, gateway: gateway, into: &result)
       }
-      if options.asksControls { await control(plan, into: &result) }
+      if options.asksControls { await control(plan, payload, into: &result) }
       if plan.format == nil, !plan.provider.formats.isEmpty {
         result.note = result.note ?? "does not look like a key of \(plan.provider.name)"
       }
@@ -80,6 +80,9 @@ public struct Prober: Sendable {
     case .failure(let error):
       if error.reason == .cancelled {
         result.cutShort()
+      } else if case .invalidRequest = error.reason {
+        result.set(.misconfigured, note: error.message)
+        result.attempts = nil
       } else {
         result.set(.unreachable, note: error.message)
       }
@@ -100,7 +103,7 @@ public struct Prober: Sendable {
     _ payload: Payload, _ plan: ProbePlan, after first: ProbeAnswer, gateway: String?,
     into result: inout TestResult
   ) async {
-    guard result.works == .yes, plan.isGeneral, let quota = plan.provider.quota,
+    guard result.word == .valid, plan.isGeneral, let quota = plan.provider.quota,
       !quota.costsTokens || options.allowsCost
     else { return }
     guard let target = quota.target(filledFrom: first.json) else {
@@ -117,6 +120,7 @@ public struct Prober: Sendable {
     let request = ProbeRequest(quota, provider: plan.provider, format: plan.format)
       .request(to: url, with: payload)
     switch await exchange.send(request, judgedBy: quota).result {
+    case .failure(let error) where error.reason == .cancelled: result.cutShort()
     case .failure(let error): result.quota = Evidence(.unreachable, note: error.message)
     case .success(let (answer, judgement)):
       result.apply(quota: judgement, of: answer)
@@ -124,25 +128,36 @@ public struct Prober: Sendable {
     }
   }
 
-  private func control(_ plan: ProbePlan, into result: inout TestResult) async {
-    let kind = plan.isGeneral ? "" : plan.format?.name ?? ""
-    let name = "\(plan.provider.id)/\(kind)/\(plan.url.text)"
-    let control = await controls.control(named: name) { await self.control(plan) }
+  private func control(
+    _ plan: ProbePlan, _ payload: Payload, into result: inout TestResult
+  ) async {
+    let fields = payload.openFields(of: plan.provider)
+    let name = plan.name + fields.map { "\n\($0.name): \($0.value)" }.joined()
+    guard !result.isCutShort else { return }
+    let control = await controls.control(named: name) { await self.control(plan, fields: fields) }
+    guard !Task.isCancelled else {
+      result.cutShort()
+      return
+    }
     result.control = control.outcome
     guard control.outcome == .failed else { return }
     result.distrust(control.reproach(plan.provider))
   }
 
-  /// What the definition says of no key and of a bogus one.
-  func control(_ plan: ProbePlan) async -> Control {
-    async let missing = evidence(presenting: nil, plan)
-    async let bogus = evidence(presenting: Control.bogusKey(plan.format), plan)
+  /// What the definition says of no key and of a bogus one, with these further parts beside it.
+  func control(
+    _ plan: ProbePlan, fields: [(name: String, value: String)]
+  ) async -> Control {
+    async let missing = evidence(presenting: Control.credential("", fields), plan)
+    async let bogus = evidence(
+      presenting: Control.bogusKey(plan.format).flatMap { Control.credential($0, fields) }, plan)
     return await Control(missing: missing, bogus: bogus)
   }
 
-  private func evidence(presenting key: Payload?, _ plan: ProbePlan) async -> Evidence {
+  private func evidence(presenting credential: Payload?, _ plan: ProbePlan) async -> Evidence {
+    guard let credential else { return Evidence(.unknown, note: "no such key can be made up") }
     let request = ProbeRequest(plan.definition, provider: plan.provider, format: plan.format)
-      .request(to: plan.url, with: key)
+      .request(to: plan.url, with: credential)
     switch await exchange.send(request, judgedBy: plan.definition).result {
     case .failure(let error): return Evidence(.unreachable, note: error.message)
     case .success(let (answer, judgement)): return Evidence(judgement, of: answer)

@@ -14,8 +14,7 @@ extension Provider {
         do throws(Failure) {
           rows.append(judge(try RecordedAnswer(bytes, name: name)))
         } catch {
-          rows.append(
-            DefinitionReport.Row(name, Evidence(.unknown, note: error.message), isGood: false))
+          rows.append(DefinitionReport.Row(name, Evidence(.unknown, note: error.message), .wrong))
         }
       }
     } catch {
@@ -27,10 +26,14 @@ extension Provider {
   /// Compares what comes out with what the file expects.
   func judge(_ recorded: RecordedAnswer) -> DefinitionReport.Row {
     let named = formats.first { $0.name == recorded.format }
+    guard recorded.format == nil || named != nil else {
+      let note = "'\(recorded.format ?? "")' is no format of this provider"
+      return DefinitionReport.Row(recorded.name, Evidence(.unknown, note: note), .wrong)
+    }
     guard let definition = definition(for: named ?? definitions.first?.format) else {
-      return DefinitionReport.Row(
-        recorded.name, Evidence(.unverifiable, note: "no request is declared for such a key"),
-        isGood: recorded.verdict == .unverifiable)
+      let evidence = Evidence(.unverifiable, note: "no request is declared for such a key")
+      let isExpected = recorded.verdict == .unverifiable
+      return DefinitionReport.Row(recorded.name, evidence, isExpected ? .ok : .wrong)
     }
     var result = TestResult(
       entry: recorded.name, provider: id, verdict: .unreachable, checked: Timestamp(seconds: 0))
@@ -38,7 +41,7 @@ extension Provider {
     if let answer = recorded.answer {
       result.set(definition.judge(answer), of: answer)
       result.facts = definition.facts(of: answer)
-      if let second = recorded.quota, let quota, result.works == .yes {
+      if let second = recorded.quota, let quota, result.word == .valid, named?.probe == nil {
         let target = quota.target(filledFrom: answer.json)
         faults.append(fault(recorded.quotaRequest, quota, target: target ?? "nowhere"))
         result.apply(quota: quota.judge(second), of: second)
@@ -46,7 +49,8 @@ extension Provider {
       }
     }
     let all = faults.compactMap(\.self) + result.differences(from: recorded)
-    return result.row(note: all.isEmpty ? nil : all.joined(separator: "; "), isGood: all.isEmpty)
+    return all.isEmpty
+      ? result.row(note: nil, .ok) : result.row(note: all.joined(separator: "; "), .wrong)
   }
 
   /// What is wrong if the file is about another request than the definition's.

@@ -15,6 +15,12 @@ public struct TestResult: Sendable, Codable, Equatable {
     public var total: Double
   }
 
+  /// A verdict of an earlier run.
+  public struct Last: Sendable, Codable, Equatable {
+    public var verdict: Verdict
+    public var checked: Timestamp
+  }
+
   public var entry: String
   public var provider: String
   public var verdict: Verdict
@@ -29,6 +35,8 @@ public struct TestResult: Sendable, Codable, Equatable {
   public var rule: Int?
   /// What the rule matched, in the rule's words.
   public var matched: [String] = []
+  /// Whether the rule rests on an answer that is recorded or documented; nil without a rule.
+  public var isConfirmed: Bool?
   /// The reason or an advice, in a sentence.
   public var note: String?
   /// What to do now.
@@ -40,6 +48,8 @@ public struct TestResult: Sendable, Codable, Equatable {
   public var attempts: Int?
   /// What the second request said, where there was one.
   public var quota: Evidence?
+  /// The last verdict that said whether this ciphertext's key can be used, where this one does not.
+  public var last: Last?
   /// Whether the definition refused a bogus key, where it was asked to.
   public var control: Control.Outcome?
   /// What `read:` of the provider's file names.
@@ -69,8 +79,10 @@ public struct TestResult: Sendable, Codable, Equatable {
   private enum CodingKeys: String, CodingKey {
     case entry, provider, verdict, word, works, credit
     case isRequired = "required"
-    case http, rule, matched, note, next, error, latency, attempts, quota, control, facts, digest
-    case checked
+    case http, rule, matched
+    case isConfirmed = "confirmed"
+    case note, next, error, latency, attempts, quota, last, control, facts
+    case digest, checked
   }
 }
 
@@ -89,6 +101,7 @@ extension TestResult {
     http = answer.http.status
     rule = judgement.rule
     matched = judgement.matched
+    isConfirmed = rule == nil ? nil : judgement.isConfirmed
     latency = Latency(answer.http.timing)
   }
 
@@ -105,8 +118,16 @@ extension TestResult {
   /// Forgets what an answer said that any key would get.
   mutating func distrust(_ reproach: String) {
     set(.unknown, note: reproach)
-    (rule, matched, quota) = (nil, [], nil)
+    (rule, matched, isConfirmed, quota) = (nil, [], nil, nil)
     facts = [:]
+  }
+
+  /// Keeps what was known before beside a verdict that says nothing of the key.
+  public mutating func remember(_ record: History.Record?) {
+    guard word == .unclear || isCutShort, let record, let digest, record.digest == digest else {
+      return
+    }
+    last = Last(verdict: record.verdict, checked: record.at)
   }
 
   mutating func cutShort() {

@@ -19,22 +19,25 @@ public struct TestRun: Sendable {
   /// One result an entry, in the entries' order. `progress` hears of each as it comes.
   ///
   /// What has no answer when `deadline` has passed, or when the task is cancelled, is cut short: no
-  /// verdict is known then.
+  /// verdict is known then. The clock starts once the first entry was opened: a person may have to
+  /// type a passphrase.
   public func results(
     of entries: [Vault.Entry], now: Timestamp, deadline: Duration? = nil,
     progress: @escaping @Sendable (TestResult) -> Void
   ) async -> [TestResult] {
     let lanes = DecryptionLanes()
+    let (start, startClock) = AsyncStream.makeStream(of: Void.self)
     return await withTaskGroup(of: (Int, TestResult)?.self) { group in
       if let deadline {
         group.addTask {
+          for await _ in start {}
           try? await Task.sleep(for: deadline)
           return nil
         }
       }
       for (index, entry) in entries.enumerated() {
         group.addTask {
-          var result = await test(entry, on: lanes, now: now)
+          var result = await test(entry, on: lanes, now: now) { startClock.finish() }
           result.isRequired = repository.requires(entry)
           progress(result)
           return (index, result)
@@ -56,7 +59,7 @@ public struct TestRun: Sendable {
   }
 
   private func test(
-    _ entry: Vault.Entry, on lanes: DecryptionLanes, now: Timestamp
+    _ entry: Vault.Entry, on lanes: DecryptionLanes, now: Timestamp, opened: () -> Void
   ) async -> TestResult {
     func early(_ verdict: Verdict, _ note: String) -> TestResult {
       TestResult(
@@ -67,9 +70,10 @@ public struct TestRun: Sendable {
     let outcome = await lanes.run { [vault = repository.vault, gpg] in
       Result { () throws(Failure) in try vault.openBound(entry, with: gpg) }
     }
+    opened()
     switch outcome {
     case .success(let opened)?:
-      let own = repository.environmentGateway(of: entry)
+      let own = repository.gateway(of: entry.name)
       return await prober.test(opened, gateway: gateway ?? own, now: now)
     // Ctrl-C reaches gpg too, so a failure says nothing then.
     case .failure(let failure)? where !Task.isCancelled:

@@ -1,11 +1,10 @@
 public import GPG
-internal import HTTP
 public import Secrets
 
 /// An environment as text that a consumer reads.
 public struct Rendering: Sendable {
-  private let repository: Repository
-  private let policy: OriginPolicy
+  let repository: Repository
+  let policy: OriginPolicy
 
   public init(repository: Repository, policy: OriginPolicy) {
     self.repository = repository
@@ -24,6 +23,11 @@ public struct Rendering: Sendable {
     let value: Value
     /// For messages.
     let origin: String
+
+    /// Whether it is a part of a credential.
+    var isSecret: Bool {
+      if case .text = value { false } else { true }
+    }
   }
 
   /// Opens every entry of `environment` and writes it in `dialect`. Throws, with nothing written, if
@@ -101,35 +105,14 @@ public struct Rendering: Sendable {
     return try Self.checked(variables)
   }
 
-  /// The base URL for SDKs: that of a gateway, or one that the credential completes. Nothing where
-  /// the key may not travel there (security.md 1).
-  private func baseURL(
-    of slot: Assembly.Slot, _ entry: OpenedEntry, in environment: String
-  ) throws(Failure) -> Variable? {
-    let provider = slot.provider
-    let gateway = repository.environment(environment).gateway
-    guard let name = provider.baseURLVariable, gateway != nil || !provider.hostFields.isEmpty else {
-      return nil
-    }
-    let fields = entry.payload.hostFields(of: provider)
-    do throws(ProbePlan.Early) {
-      let url = try ProbePlanner.url(of: "/", of: provider, fields: fields, gateway: gateway)
-      guard
-        policy.allows(
-          url.origin, provider: provider.id, fields: fields, payloadHosts: entry.payload.hosts)
-      else { return nil }
-      return Variable(name: name, value: .text(url.withoutFinalSlash), origin: entry.name.path)
-    } catch {
-      throw Failure(.malformed, "no base URL for '\(entry.name)': \(error.note)")
-    }
-  }
-
   /// Names that may be rendered, each once; equal base URLs are no conflict.
   private static func checked(_ variables: [Variable]) throws(Failure) -> [Variable] {
     var seen: [String: Variable] = [:]
     var result: [Variable] = []
     for variable in variables {
-      if let objection = VariableName.objection(to: variable.name) {
+      var objection = VariableName.objection(to: variable.name)
+      if variable.isSecret { objection = objection ?? BaseURLVariable.objection(to: variable.name) }
+      if let objection {
         throw Failure(.malformed, "'\(variable.origin)' cannot be rendered: \(objection)")
       }
       if let first = seen[variable.name] {
@@ -145,13 +128,6 @@ public struct Rendering: Sendable {
       result.append(variable)
     }
     return result.sorted { $0.name < $1.name }
-  }
-}
-
-extension WebURL {
-  /// As SDKs want a base URL.
-  fileprivate var withoutFinalSlash: String {
-    text.hasSuffix("/") ? String(text.dropLast()) : text
   }
 }
 

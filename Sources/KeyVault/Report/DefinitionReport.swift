@@ -2,24 +2,31 @@
 /// of recorded answers, whose verdicts are known beforehand.
 public struct DefinitionReport: Sendable, Codable {
   public struct Row: Sendable, Codable {
+    public enum Outcome: String, Sendable, Codable {
+      /// It is what it must be.
+      case ok
+      case wrong
+      /// The answer says nothing either way.
+      case unclear
+    }
+
     /// `no key`, `bogus key`, an entry, or the name of a recorded answer.
     public var what: String
+    public var outcome: Outcome
     public var verdict: Verdict
     public var http: Int?
     public var rule: Int?
     public var matched: [String]
     public var note: String?
-    /// Whether it is what it must be.
-    public var good: Bool
 
-    public init(_ what: String, _ evidence: Evidence, isGood: Bool) {
+    init(_ what: String, _ evidence: Evidence, _ outcome: Outcome) {
       self.what = what
+      self.outcome = outcome
       verdict = evidence.verdict
       http = evidence.http
       rule = evidence.rule
       matched = evidence.matched
       note = evidence.note
-      good = isGood
     }
   }
 
@@ -32,8 +39,12 @@ public struct DefinitionReport: Sendable, Codable {
     self.rows = rows
   }
 
-  /// Whether everything is what it must be.
-  public var isGood: Bool { rows.allSatisfy(\.good) }
+  /// The worst of the rows.
+  public var outcome: Row.Outcome {
+    let outcomes = Set(rows.map(\.outcome))
+    if outcomes.contains(.wrong) { return .wrong }
+    return outcomes.contains(.unclear) ? .unclear : .ok
+  }
 
   /// A line a row; what is wrong with it below.
   public func text(_ style: Style) -> String {
@@ -42,7 +53,7 @@ public struct DefinitionReport: Sendable, Codable {
       let evidence = ((row.http.map { ["HTTP \($0)"] } ?? []) + row.matched)
       table.add([
         TextTable.Cell(row.what, .bold),
-        TextTable.Cell(row.good ? "ok" : "wrong", row.good ? .green : .red),
+        TextTable.Cell(row.outcome.rawValue, row.outcome.colour),
         TextTable.Cell(row.verdict.rawValue),
         TextTable.Cell(row.rule.map { "rule \($0)" } ?? ""),
         TextTable.Cell(evidence.joined(separator: " · ")),
@@ -50,5 +61,15 @@ public struct DefinitionReport: Sendable, Codable {
       if let note = row.note { table.add(remark: TextTable.Cell(note, .dim)) }
     }
     return table.text(style)
+  }
+}
+
+extension DefinitionReport.Row.Outcome {
+  fileprivate var colour: Style.Colour {
+    switch self {
+    case .ok: .green
+    case .wrong: .red
+    case .unclear: .yellow
+    }
   }
 }

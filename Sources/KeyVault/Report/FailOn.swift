@@ -1,18 +1,25 @@
-/// Which verdicts make a command fail.
+/// Which verdicts make a command fail, and whether a required key that is missing does.
 public struct FailOn: Sendable, Equatable {
   public let verdicts: Set<Verdict>
+  /// Always, but where nothing is to fail.
+  let failsOnMissing: Bool
 
-  /// A key that cannot be used, and a required one that is missing.
-  public static let unusable = FailOn(Self.group(.invalid).union([.notConfigured]))
-  public static let nothing = FailOn([])
+  /// A key that cannot be used, or that is required and missing.
+  public static let standard = FailOn(group(.invalid), missing: true)
+  public static let nothing = FailOn([], missing: false)
 
-  private init(_ verdicts: Set<Verdict>) {
+  private init(_ verdicts: Set<Verdict>, missing: Bool) {
     self.verdicts = verdicts
+    failsOnMissing = missing
   }
 
-  /// Verdicts, or groups of them, separated by commas: `unusable`, `unclear`, `missing`, `locked`,
-  /// `untested`, `none`. Throws a usage failure for any other word.
+  /// `none`, or verdicts and groups of them separated by commas: `unusable`, `unclear` (these and the
+  /// unusable ones), `locked`. Throws a usage failure for any other word.
   public init(parsing text: String) throws(Failure) {
+    if text == "none" {
+      self = .nothing
+      return
+    }
     var verdicts: Set<Verdict> = []
     for word in text.split(separator: ",", omittingEmptySubsequences: false).map(String.init) {
       if let group = Self.groups[word] {
@@ -20,33 +27,37 @@ public struct FailOn: Sendable, Equatable {
       } else if let verdict = Verdict(rawValue: word), verdict.word != .valid {
         verdicts.insert(verdict)
       } else {
-        let known =
-          Self.groups.keys.sorted()
-          + Verdict.allCases.filter { $0.word != .valid }.map(\.rawValue)
-        let close = Suggestion.closest(to: word, among: known).map { "did you mean '\($0)'?" }
-        throw Failure(
-          .usage, "--fail-on: '\(word.printable(limit: 40))' is no verdict to fail on",
-          hints: [close ?? "such as unusable, unclear, missing, locked, or a verdict: no_credit"])
+        throw Self.refusal(of: word)
       }
     }
-    self.verdicts = verdicts
+    self.init(verdicts, missing: true)
   }
 
   private static let groups: [String: Set<Verdict>] = [
-    "unusable": group(.invalid), "unclear": group(.unclear), "missing": [.notConfigured],
-    "locked": [.locked], "none": [],
+    "unusable": group(.invalid), "unclear": group(.unclear).union(group(.invalid)),
+    "locked": [.locked],
   ]
 
   private static func group(_ word: Verdict.Word) -> Set<Verdict> {
     Set(Verdict.allCases.filter { $0.word == word })
   }
 
+  private static func refusal(of word: String) -> Failure {
+    let known =
+      groups.keys.sorted() + ["none"]
+      + Verdict.allCases.filter { $0.word != .valid }.map(\.rawValue)
+    let close = Suggestion.closest(to: word, among: known).map { "did you mean '\($0)'?" }
+    return Failure(
+      .usage, "--fail-on: '\(word.printable(limit: 40))' is no verdict to fail on",
+      hints: [close ?? "such as unusable, unclear, locked, none, or a verdict: no_credit"])
+  }
+
   func contains(_ result: TestResult) -> Bool {
     contains(result.verdict, isRequired: result.isRequired)
   }
 
-  /// A key that is missing counts only where it is required.
   func contains(_ verdict: Verdict, isRequired: Bool) -> Bool {
-    verdicts.contains(verdict) && (verdict != .notConfigured || isRequired)
+    if verdict == .notConfigured { return isRequired && failsOnMissing }
+    return verdicts.contains(verdict)
   }
 }

@@ -6,12 +6,13 @@ public struct HistoryReport: Sendable, Codable {
     public var verdict: Verdict
     public var word: Verdict.Word
     public var http: Int?
-    /// Whether another key lay there than before.
-    public var isOtherKey: Bool
+    /// Whether another ciphertext lay there than at the test before: a new key, or the same one
+    /// encrypted anew.
+    public var isOtherCiphertext: Bool
 
     private enum CodingKeys: String, CodingKey {
       case at, verdict, word, http
-      case isOtherKey = "other_key"
+      case isOtherCiphertext = "other_ciphertext"
     }
   }
 
@@ -101,7 +102,7 @@ extension HistoryReport.Entry {
         changes.append(
           HistoryReport.Change(
             at: record.at, verdict: record.verdict, word: record.verdict.word, http: record.http,
-            isOtherKey: previous.map { $0.digest != record.digest } ?? false))
+            isOtherCiphertext: previous.map { $0.digest != record.digest } ?? false))
       }
       previous = record
     }
@@ -138,7 +139,7 @@ extension HistoryReport {
         TextTable.Cell(change.word.rawValue, change.word.colour),
         TextTable.Cell(change.verdict.rawValue),
         TextTable.Cell(change.http.map { "HTTP \($0)" } ?? ""),
-        TextTable.Cell(change.isOtherKey ? "another key" : ""),
+        TextTable.Cell(change.isOtherCiphertext ? "another ciphertext" : ""),
       ])
     }
     return table.text(style) + "\n" + changes.text(style)

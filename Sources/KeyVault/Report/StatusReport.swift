@@ -45,7 +45,10 @@ public struct StatusReport: Sendable, Codable {
     at = now
     let policy = repository.configuration.policy
     let rows = selection.entries.map { entry in
-      let known = repository.vault.current(verdicts[entry.name.path], of: entry)
+      // A disabled key is not asked about, so what was once said of it is no news.
+      let isDisabled = entry.sidecar?.isDisabled == true
+      let known =
+        isDisabled ? nil : repository.vault.current(verdicts[entry.name.path], of: entry)
       var row = Row(entry, verdict: known, policy: policy, now: now)
       row.isRequired = repository.requires(entry)
       return row

@@ -3,12 +3,10 @@ extension TestReport {
   public func findings(failOn: FailOn) -> [Finding] {
     results.compactMap { result in
       let fails = failOn.contains(result) || result.error != nil
-      guard fails || [.unclear, .locked].contains(result.word) || result.isCutShort else {
-        return nil
-      }
+      guard fails || result.deservesNotice else { return nil }
       return Finding(
         code: "key-" + result.verdict.rawValue.replacing("_", with: "-"),
-        severity: fails ? .error : .warning, file: "\(Vault.folder)/\(result.entry).yaml",
+        severity: fails ? .error : .warning, file: result.findingFile,
         message: result.sentence, hint: result.next)
     }
   }
@@ -16,7 +14,6 @@ extension TestReport {
   /// JUnit's XML: a suite an environment, a case a key. A verdict that is unclear is skipped: neither
   /// good nor bad.
   public func junit(failOn: FailOn) -> String {
-    let shown = results.filter { $0.verdict != .notConfigured || $0.isRequired }
     let suites = Dictionary(grouping: shown, by: \.environment).sorted { $0.key < $1.key }
     var root = XMLElement("testsuites", [("name", "keyvault test")])
     for (environment, results) in suites {
@@ -61,8 +58,23 @@ extension TestReport {
 }
 
 extension TestResult {
+  /// Whether something is not as it should be, whatever is failed on.
+  fileprivate var deservesNotice: Bool {
+    switch word {
+    case .valid: false
+    case .invalid, .unclear, .locked: true
+    case .notTested: isCutShort
+    case .notConfigured: isRequired
+    }
+  }
+
   fileprivate var environment: String {
     entry.lastIndex(of: "/").map { String(entry[..<$0]) } ?? "(root)"
+  }
+
+  /// Where a person mends it: the sidecar; of a key that is missing, what requires it.
+  fileprivate var findingFile: String {
+    verdict == .notConfigured ? Configuration.fileName : "\(Vault.folder)/\(entry).yaml"
   }
 
   private var name: String {

@@ -11,6 +11,10 @@ extension TestReport {
         TextTable.Cell(result.remark),
       ])
       if let note = result.note, note != result.remark { table.add(remark: .init(note, .dim)) }
+      if let last = result.last {
+        let age = last.checked.age(at: checked)
+        table.add(remark: .init("before: \(last.verdict.rawValue), \(age)", .dim))
+      }
       if !result.factsText.isEmpty { table.add(remark: .init(result.factsText, .dim)) }
       if let next = result.next { table.add(remark: .init("→ \(next)", .dim)) }
     }
@@ -73,8 +77,9 @@ extension TestResult {
       .sorted { $0.key < $1.key }
       .map { "\($0.key.replacing("_", with: " ")) \($0.value)" }
     let credit = credit == .ok && facts["credit"] == nil ? ["credit ok"] : []
+    let rule = isConfirmed == false ? ["by a rule that nobody has confirmed"] : []
     let attempts = attempts.map { $0 > 1 ? ["attempts \($0)"] : [] } ?? []
     let control = control == .inconclusive ? ["control inconclusive"] : []
-    return (credit + told + attempts + control).joined(separator: " · ")
+    return (credit + told + rule + attempts + control).joined(separator: " · ")
   }
 }

@@ -94,6 +94,9 @@ struct EntryChecks {
           "this is not the digest of \(name.ciphertextName): one of the two was changed alone",
           hint: "restore the right one, or run 'keyvault adopt \(name)' once you know it is right"))
     }
+    if let node = root["env"], let objection = BaseURLVariable.objection(to: node.string ?? "") {
+      findings.append(.notAllowed(objection, in: file, at: node.place))
+    }
     checkProvider(
       sidecar.provider ?? name.name, in: file, at: root["provider"]?.place ?? .start, &findings)
     findings += Sidecar.calendarFindings(in: root, file: file)

@@ -48,6 +48,15 @@ public struct Finding: Sendable, Equatable, Codable {
     self.hint = hint
   }
 
+  /// A variable that is well formed and still never rendered; the schemas have the same code.
+  static func notAllowed(
+    _ message: String, _ severity: Severity = .error, in file: String, at place: Place
+  ) -> Finding {
+    Finding(
+      code: "not-allowed", severity: severity, file: file, place: place, message: message,
+      hint: nil)
+  }
+
   /// Every key is written, also an absent hint, so that readers need not ask.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)

@@ -71,7 +71,7 @@ private struct ProviderFileChecks {
   let root: Node
 
   func findings() -> [Finding] {
-    identity() + override() + hostFields() + urls() + lengths() + headers()
+    identity() + override() + hostFields() + urls() + variables() + lengths() + headers()
   }
 
   private func identity() -> [Finding] {
@@ -147,6 +147,26 @@ private struct ProviderFileChecks {
       return Finding(
         .badURL, in: file, at: node.place, "'\(target.printable(limit: 120))' \(error.message)")
     }
+  }
+
+  /// Whose base URL is set where: see ``BaseURLVariable``.
+  private func variables() -> [Finding] {
+    let key = root["key"]
+    let formats = (key?["formats"]?.sequence ?? []).flatMap { $0["env"]?.sequence ?? [] }
+    let fields = (key?["fields"]?.sequence ?? []).compactMap { $0["env"] }
+    let secrets = ((key?["env"]?.sequence ?? []) + formats + fields).compactMap { node in
+      BaseURLVariable.objection(to: node.string ?? "").map {
+        Finding.notAllowed($0, in: file, at: node.place)
+      }
+    }
+    guard let node = key?["base_url_env"], let name = node.string else { return secrets }
+    let owners = BaseURLVariable.owners(of: name)
+    guard !owners.isEmpty, !owners.contains(id) else { return secrets }
+    return secrets + [
+      .notAllowed(
+        "\(name) is of \(owners.sorted().joined(separator: ", ")); it is rendered only for a gateway "
+          + "that KEYVAULT_ALLOW_HOSTS allows", .warning, in: file, at: node.place)
+    ]
   }
 
   /// With a plain word for each `{…}`, which is filled in when a key is tested.

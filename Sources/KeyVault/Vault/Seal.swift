@@ -22,7 +22,10 @@ extension Vault {
 
     /// Throws what would make the sidecar wrong, before a provider is asked.
     public func check() throws(Failure) {
-      if let variable, let objection = VariableName.objection(to: variable) {
+      guard let variable else { return }
+      let objection =
+        VariableName.objection(to: variable) ?? BaseURLVariable.objection(to: variable)
+      if let objection {
         throw Failure(.usage, objection)
       }
     }

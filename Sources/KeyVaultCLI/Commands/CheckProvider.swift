@@ -9,7 +9,8 @@ struct CheckProvider: AsyncParsableCommand {
     discussion: """
       Sends the definition's request with no key and with a bogus one; if either would be called \
       good, the endpoint proves nothing. An entry of the vault is the positive case. With --answers \
-      nothing is sent: recorded answers must get the verdicts that they name.
+      nothing is sent: recorded answers must get the verdicts that they name. Exit status 1 if \
+      something is wrong, 3 if an answer says nothing either way.
 
       Example: keyvault providers check openai production/openai
       """)
@@ -35,6 +36,12 @@ struct CheckProvider: AsyncParsableCommand {
 
   @OptionGroup var options: CommonOptions
 
+  func validate() throws {
+    if answers != nil, entry != nil || !field.isEmpty || gateway.gateway != nil {
+      throw ValidationError("--answers sends nothing, so it takes no entry, --field or --gateway")
+    }
+  }
+
   func run() async throws {
     let session = try Session(options)
     let provider = try session.provider(id)
@@ -53,10 +60,10 @@ struct CheckProvider: AsyncParsableCommand {
     case .text: try Console.output(report.text(Console.style(session.surroundings)))
     case .json: try Console.output(json(report))
     }
-    switch answers == nil ? report.conclusion : report.isGood ? .good : .findings {
-    case .good: break
-    case .findings: throw ExitCode(1)
-    case .inconclusive: throw ExitCode(3)
+    switch report.outcome {
+    case .ok: break
+    case .wrong: throw ExitCode(1)
+    case .unclear: throw ExitCode(3)
     }
   }
 
@@ -64,23 +71,32 @@ struct CheckProvider: AsyncParsableCommand {
     _ provider: Provider, _ session: Session
   ) async throws -> [DefinitionReport.Row] {
     try gateway.check()
-    let fields = try FieldArgument.parse(field, of: provider)
+    var fields = try FieldArgument.parse(field, of: provider)
     let prober = Prober(
       client: try session.client(), catalogue: try session.catalogue(),
       policy: session.surroundings.policy)
-    let rows = try await prober.check(
-      provider, fields: Dictionary(fields.map { ($0.name, $0.value) }) { $1 },
-      gateway: gateway.gateway)
-    guard let entry else { return rows }
-    let repository = try session.repository()
-    let found = try repository.vault.entry(EntryName(entry))
-    guard found.provider == provider.id else {
-      throw Failure(.usage, "'\(found.name)' is a key of '\(found.provider)', not of '\(id)'")
+    guard let entry else {
+      return try await prober.check(provider, fields: fields, gateway: gateway.gateway)
     }
-    let opened = try repository.vault.openBound(found, with: session.gpg())
-    let own = repository.environmentGateway(of: found)
-    let result = await prober.test(
-      opened, gateway: gateway.gateway ?? own, now: session.surroundings.now)
-    return rows + [result.asRow]
+    let repository = try session.repository()
+    let opened = try open(entry, of: provider, in: repository, session)
+    let server = gateway.gateway ?? repository.gateway(of: opened.name)
+    fields = opened.payload.openFields(of: provider) + fields
+    return try await prober.check(provider, fields: fields, gateway: server) + [
+      await prober.test(opened, gateway: server, now: session.surroundings.now).asRow
+    ]
+  }
+
+  private func open(
+    _ name: String, of provider: Provider, in repository: Repository, _ session: Session
+  ) throws -> OpenedEntry {
+    let entry = try repository.vault.entry(EntryName(name))
+    guard entry.provider == provider.id else {
+      throw Failure(.usage, "'\(entry.name)' is a key of '\(entry.provider)', not of '\(id)'")
+    }
+    guard entry.sidecar?.isDisabled != true else {
+      throw Failure(.usage, "'\(entry.name)' is disabled in its sidecar, so it is not sent")
+    }
+    return try repository.vault.openBound(entry, with: session.gpg())
   }
 }

@@ -9,40 +9,31 @@ struct NarrowingOptions: ParsableArguments {
   @Option(help: "Only keys of providers that can do this; may be said again.")
   var capability: [String] = []
 
-  func narrow(_ selection: Selection, in repository: Repository) throws -> Selection {
-    guard !provider.isEmpty || !capability.isEmpty else { return selection }
-    var ids = provider.isEmpty ? Set(selection.all.map(\.provider)) : Set(provider)
-    ids.formUnion(provider.isEmpty ? repository.catalogue.ids : [])
-    if !capability.isEmpty {
-      ids = ids.filter { id in
-        let provider = try? repository.catalogue.provider(id)
-        return provider?.capabilities.contains(where: capability.contains) == true
-      }
-    }
-    let narrowed = selection.narrowed(to: ids)
-    guard narrowed.entries.isEmpty else { return narrowed }
-    let known = repository.catalogue.ids
-    let mistyped = provider.first { !known.contains($0) }
-    let close = mistyped.flatMap { Suggestion.closest(to: $0, among: known) }
-    let what = (provider + capability).joined(separator: ", ").printable(limit: 120)
-    throw Failure(
-      .nothingToDo, "there is no key for '\(what)'",
-      hints: [close.map { "did you mean '\($0)'?" } ?? "'keyvault ls' shows every key"])
+  /// Whether nothing is left out.
+  var isEmpty: Bool { provider.isEmpty && capability.isEmpty }
+
+  /// The selection without what was not asked for; it may be empty. Throws a usage failure for a
+  /// provider or a capability that nobody knows.
+  func narrow(_ selection: Selection, in repository: Repository) throws(Failure) -> Selection {
+    let catalogue = repository.catalogue
+    let ids = Set(selection.all.map(\.provider)).union(catalogue.ids)
+    for id in provider { try check(id, "provider", among: ids.sorted()) }
+    for name in capability { try check(name, "capability", among: Provider.everyCapability) }
+    guard !isEmpty else { return selection }
+    return selection.narrowed(
+      to: ids.filter { id in
+        guard provider.isEmpty || provider.contains(id) else { return false }
+        // Of a broken file nobody knows what it can do, so that its keys are not left out.
+        guard !capability.isEmpty, let found = try? catalogue.provider(id) else { return true }
+        return found.capabilities.contains(where: capability.contains)
+      })
   }
-}
 
-/// `--fail-on`, of every report that can gate a job.
-struct FailOnOption: ParsableArguments {
-  @Option(
-    help: ArgumentHelp(
-      "Exit status 1 for these verdicts: unusable, unclear, missing, locked, none, or verdicts such as no_credit, separated by commas.",
-      valueName: "verdicts"))
-  var failOn: String?
-
-  var value: FailOn? {
-    get throws(Failure) {
-      guard let failOn else { return nil }
-      return try FailOn(parsing: failOn)
-    }
+  private func check(_ word: String, _ what: String, among known: [String]) throws(Failure) {
+    guard !known.contains(word) else { return }
+    let close = Suggestion.closest(to: word, among: known).map { "did you mean '\($0)'?" }
+    throw Failure(
+      .usage, "--\(what): no \(what) '\(word.printable(limit: 80))' is known",
+      hints: [close ?? "'keyvault providers' shows all"])
   }
 }

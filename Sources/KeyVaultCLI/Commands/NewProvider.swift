@@ -21,9 +21,11 @@ struct NewProvider: ParsableCommand {
   var baseURL: String?
 
   @Option(
-    help: ArgumentHelp("The folder for recorded answers.", valueName: "folder"),
+    help: ArgumentHelp(
+      "The folder for recorded answers, instead of the repository's providers.d/answers.",
+      valueName: "folder"),
     completion: .directory)
-  var answers = "providers.d/answers"
+  var answers: String?
 
   @OptionGroup var options: CommonOptions
 
@@ -31,9 +33,19 @@ struct NewProvider: ParsableCommand {
     let session = try Session(options)
     let root = try Repository.root(from: session.surroundings.workingFolder)
     let scaffold = try ProviderScaffold(id: id, name: name, baseURL: baseURL)
-    for path in try scaffold.write(to: root, answers: answers) { session.note("wrote \(path)") }
+    let here = session.surroundings.workingFolder
+    let folder =
+      answers.map { $0.hasPrefix("/") ? $0 : "\(here)/\($0)" } ?? root + "/providers.d/answers"
+    for path in try scaffold.write(to: root, answers: folder) {
+      session.note("wrote \(shown(path, from: here))")
+    }
     session.note(
-      "next: keyvault providers check \(id) --answers \(answers)/\(id), then the same without "
-        + "--answers, which asks the provider")
+      "next: keyvault providers check \(id) --answers \(shown("\(folder)/\(id)", from: here)), "
+        + "then the same without --answers, which asks the provider")
+  }
+
+  /// The path as one would type it in `folder`.
+  private func shown(_ path: String, from folder: String) -> String {
+    path.hasPrefix(folder + "/") ? String(path.dropFirst(folder.count + 1)) : path
   }
 }

@@ -37,6 +37,10 @@ struct Status: AsyncParsableCommand {
     let repository = try session.repository()
     let failOn = try failing.value ?? .nothing
     let selection = try narrowing.narrow(Selection(selection, in: repository), in: repository)
+    guard narrowing.isEmpty || !selection.entries.isEmpty else {
+      throw Failure(
+        .nothingToDo, "there is no such key", hints: ["'keyvault ls' shows every key"])
+    }
     let now = session.surroundings.now
     let verdicts =
       try results.map { path throws in try TestReport(file: path).verdicts }

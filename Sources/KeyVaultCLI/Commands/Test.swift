@@ -75,22 +75,30 @@ struct Test: AsyncParsableCommand {
     let session = try Session(options)
     let repository = try session.repository()
     try gateway.check()
-    let failOn = try failing.value ?? .unusable
+    let failOn = try failing.value ?? .standard
     let selection = try narrowing.narrow(Selection(selection, in: repository), in: repository)
     let now = session.surroundings.now
     let missing = try selection.notConfigured(
       in: repository, requiring: requirements(repository, selection), everything: all, now: now)
     guard !selection.entries.isEmpty || missing.contains(where: \.isRequired) else {
       throw Failure(
-        .nothingToDo, "there is no key to test", hints: ["run 'keyvault add production/openai'"])
+        .nothingToDo, "there is no such key to test", hints: ["'keyvault ls' shows every key"])
     }
     let history = try session.history(of: repository)
-    let results = try await results(selection.entries, in: repository, session)
+    let past = history.past(now: now).latestClear
+    let results = try await results(selection.entries, in: repository, session).map { result in
+      var result = result
+      result.isRequired = result.isRequired || require.contains(result.provider)
+      result.remember(past[result.entry])
+      return result
+    }
     let report = TestReport(
       checked: now, results: (results + missing).sorted { $0.entry < $1.entry })
     record(results, in: history, session)
     let isForMany = (format.isForCI || session.surroundings.isCI) && !details
-    try show(isForMany ? report.withoutAccountFacts() : report, failOn: failOn, session)
+    try show(
+      isForMany ? report.withoutAccountFacts() : report, failOn: failOn, session,
+      root: repository.root)
     if Signals.wasInterrupted { throw ExitCode(130) }
     let status = report.conclusion(named: selection.named, failOn: failOn).exitStatus
     if status != 0 { throw ExitCode(status) }
@@ -135,15 +143,17 @@ struct Test: AsyncParsableCommand {
     return await Signals.untilInterrupted(task)
   }
 
-  private func show(_ report: TestReport, failOn: FailOn, _ session: Session) throws {
+  private func show(
+    _ report: TestReport, failOn: FailOn, _ session: Session, root: String
+  ) throws {
+    let findings = { session.fromWorkTree(report.findings(failOn: failOn), root: root) }
     switch format {
     case .text: try Console.output(report.text(Console.style(session.surroundings)))
     case .json: try Console.output(json(report))
     case .junit: try Console.output(report.junit(failOn: failOn))
-    case .sarif:
-      try Console.output(sarif(report.findings(failOn: failOn), toolVersion: keyvaultVersion))
+    case .sarif: try Console.output(sarif(findings(), toolVersion: keyvaultVersion))
     case .github:
-      try Console.output(githubAnnotations(report.findings(failOn: failOn)))
+      try Console.output(githubAnnotations(findings()))
       session.note(report.summary)
       try session.surroundings.appendToSummary(report.markdown())
     }

@@ -31,8 +31,11 @@ struct Validate: AsyncParsableCommand {
     switch format {
     case .text: try Console.output(report.text(Console.style(session.surroundings)))
     case .json: try Console.output(json(report))
-    case .sarif: try Console.output(sarif(report.findings, toolVersion: keyvaultVersion))
-    case .github: try Console.output(githubAnnotations(report.findings))
+    case .sarif:
+      let findings = session.fromWorkTree(report.findings, root: root)
+      try Console.output(sarif(findings, toolVersion: keyvaultVersion))
+    case .github:
+      try Console.output(githubAnnotations(session.fromWorkTree(report.findings, root: root)))
     case .junit: try Console.output(report.junit())
     }
     session.note(outcome.summary)

@@ -48,7 +48,10 @@ struct FolderTests {
         try Folder(scratch.folder).write([UInt8]().span.bytes, as: name, mode: 0o600)
       }
       #expect(error?.attempt == .notRegular)
-      #expect(self.error { try Folder(scratch.folder).append([], to: name, mode: 0o600) } != nil)
+      let refused = self.error {
+        try Folder(scratch.folder).append([], to: name, mode: 0o600, limit: 9, oldSuffix: ".1")
+      }
+      #expect(refused != nil)
     }
     #expect(try scratch.text("real/deep/file") == "secret")
     #expect(!FileManager.default.fileExists(atPath: scratch.path("nowhere")))
@@ -126,9 +129,28 @@ struct FolderTests {
 
   @Test func `a line is appended whole, after a torn one too`() throws {
     let folder = try Folder(scratch.folder)
-    try folder.append(Array("one\n".utf8), to: "log", mode: 0o600)
+    try folder.append(
+      Array("one\n".utf8), to: "log", mode: 0o600, limit: 99, oldSuffix: ".1")
     try scratch.write(try scratch.bytes("log") + Array("tor".utf8), to: "log")
-    try folder.append(Array("two\n".utf8), to: "log", mode: 0o600)
+    try folder.append(
+      Array("two\n".utf8), to: "log", mode: 0o600, limit: 99, oldSuffix: ".1")
     #expect(try scratch.text("log") == "one\ntor\ntwo\n")
+  }
+
+  @Test func `many writers lose no line, also where the file becomes the old one`() async throws {
+    let folder = scratch.folder
+    await withTaskGroup(of: Void.self) { group in
+      for writer in 0..<8 {
+        group.addTask {
+          for line in 0..<25 {
+            let text = Array("writer \(writer) line \(line)\n".utf8)
+            try? Folder(folder).append(
+              text, to: "log", mode: 0o600, limit: 2_400, oldSuffix: ".1")
+          }
+        }
+      }
+    }
+    let lines = try ["log.1", "log"].flatMap { try scratch.text($0).split(separator: "\n") }
+    #expect(Set(lines).count == 200, "\(lines.count)")
   }
 }

@@ -95,7 +95,7 @@ struct RuleTests {
         == Judgement(
           verdict: .invalid, rule: 1,
           matched: ["x-a=b", "a.b~\"key\"", "n≥1 and ≤9", "text~\"yes\""], note: "ask",
-          provesCredit: false))
+          isConfirmed: true, provesCredit: false))
   }
 
   @Test(arguments: [

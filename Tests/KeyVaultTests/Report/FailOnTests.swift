@@ -3,32 +3,36 @@ import Testing
 @testable import KeyVault
 
 struct FailOnTests {
+  private static let unusable: Set<Verdict> = [.noCredit, .accountDisabled, .invalid, .revoked]
+  private static let unclear: Set<Verdict> = [
+    .rateLimited, .blocked, .misconfigured, .providerError, .unreachable, .unverifiable, .unknown,
+  ]
+
   @Test(
     arguments: [
-      ("unusable", [.noCredit, .accountDisabled, .invalid, .revoked]), ("none", []),
-      ("missing", [.notConfigured]), ("locked", [.locked]), ("no_credit", [.noCredit]),
+      ("unusable", unusable), ("none", []), ("locked", [.locked]), ("no_credit", [.noCredit]),
       ("no_credit,locked", [.noCredit, .locked]), ("untested", [.untested]),
-      (
-        "unclear",
-        [
-          .rateLimited, .blocked, .misconfigured, .providerError, .unreachable, .unverifiable,
-          .unknown,
-        ]
-      ),
+      ("unclear", unclear.union(unusable)),
     ] as [(String, Set<Verdict>)])
   func `verdicts to fail on are read`(text: String, verdicts: Set<Verdict>) throws {
-    #expect(try FailOn(parsing: text).verdicts == verdicts)
+    let failOn = try FailOn(parsing: text)
+    #expect(failOn.verdicts == verdicts)
+    #expect(failOn.failsOnMissing == (text != "none"))
   }
 
-  @Test(arguments: ["", "valid", "restricted", "Invalid", "no_credit,", "all", " unclear"])
+  @Test(arguments: [
+    "", "valid", "restricted", "Invalid", "no_credit,", "all", " unclear", "none,invalid",
+  ])
   func `what is no such verdict is refused`(text: String) {
     #expect(failure { _ = try FailOn(parsing: text) }?.kind == .usage)
   }
 
   @Test func `a missing key counts only where it is required`() throws {
-    let failOn = try FailOn(parsing: "missing")
-    #expect(failOn.contains(.notConfigured, isRequired: true))
-    #expect(!failOn.contains(.notConfigured, isRequired: false))
+    for failOn in [.standard, try FailOn(parsing: "locked")] {
+      #expect(failOn.contains(.notConfigured, isRequired: true))
+      #expect(!failOn.contains(.notConfigured, isRequired: false))
+    }
+    #expect(!FailOn.nothing.contains(.notConfigured, isRequired: true))
   }
 
   @Test func `what is not failed on is not failed on`() throws {

@@ -40,14 +40,14 @@ struct HistoryReportTests {
     #expect(try report([record(.locked, http: nil)]).availability == nil)
   }
 
-  @Test func `changes are told with the first verdict, and another key is named`() throws {
+  @Test func `changes are told with the first verdict, and another ciphertext is named`() throws {
     let entry = try report([
       record(.valid), record(.valid, minutes: 1), record(.invalid, http: 401, minutes: 2),
       record(.valid, digest: "sha256:b", minutes: 3),
       record(.valid, digest: "sha256:c", minutes: 4),
     ])
     #expect(entry.changes.map(\.verdict) == [.valid, .invalid, .valid])
-    #expect(entry.changes.map(\.isOtherKey) == [false, false, true])
+    #expect(entry.changes.map(\.isOtherCiphertext) == [false, false, true])
     #expect(entry.changes.map(\.http) == [200, 401, 200])
     #expect(entry.verdict == .valid && entry.word == .valid)
   }

@@ -1,0 +1,69 @@
+extension Prober {
+  /// What the provider's definitions say of no key and of a bogus one: each must refuse both. Only
+  /// keys that nobody has are sent, so any host may be asked.
+  ///
+  /// - Parameter fields: Further parts of the credential.
+  /// Throws where nothing can be asked.
+  public func check(
+    _ provider: Provider, fields: [(name: String, value: String)], gateway: String?
+  ) async throws(Failure) -> [DefinitionReport.Row] {
+    var rows: [DefinitionReport.Row] = []
+    let hostFields = Dictionary(fields.map { ($0.name, $0.value) }) { $1 }
+    for (format, definition) in provider.definitions {
+      let plan: ProbePlan
+      do throws(ProbePlan.Early) {
+        plan = ProbePlan(
+          provider: provider, format: format, definition: definition,
+          url: try ProbePlanner.url(
+            of: definition.target, of: provider, fields: hostFields, gateway: gateway))
+      } catch {
+        throw Failure(
+          .usage, error.note, hints: ["say it with --field NAME=VALUE, or name an entry"])
+      }
+      let control = await control(plan, fields: fields)
+      let kind = plan.isGeneral ? "" : " (\(format?.name ?? ""))"
+      rows.append(Self.row("no key" + kind, control.missing, isBogus: false))
+      rows.append(Self.row("bogus key" + kind, control.bogus, isBogus: true))
+    }
+    guard !rows.isEmpty else {
+      throw Failure(
+        .nothingToDo, "keys of \(provider.name) are unverifiable: no request is declared",
+        hints: ["see 'keyvault providers show \(provider.id)'"])
+    }
+    return rows
+  }
+
+  /// A request without a key may be answered in any way but as a good one; a bogus key must be
+  /// refused, or nothing is known.
+  private static func row(
+    _ what: String, _ evidence: Evidence, isBogus: Bool
+  ) -> DefinitionReport.Row {
+    var evidence = evidence
+    if evidence.verdict.works == .yes {
+      evidence.note = "this endpoint does not tell keys apart: it proves nothing"
+      return DefinitionReport.Row(what, evidence, .wrong)
+    }
+    let isUnclear = isBogus && evidence.verdict.works == .unknown
+    return DefinitionReport.Row(what, evidence, isUnclear ? .unclear : .ok)
+  }
+}
+
+extension TestResult {
+  /// The row of an entry whose key is good.
+  public var asRow: DefinitionReport.Row {
+    let outcome: DefinitionReport.Row.Outcome =
+      switch works {
+      case .yes: .ok
+      case .no: .wrong
+      case .unknown: .unclear
+      }
+    return row(note: note, outcome)
+  }
+
+  func row(note: String?, _ outcome: DefinitionReport.Row.Outcome) -> DefinitionReport.Row {
+    var evidence = Evidence(verdict, note: note)
+    (evidence.http, evidence.rule) = (http, rule)
+    evidence.matched = matched + (quota.map { ["quota: \($0.text)"] } ?? [])
+    return DefinitionReport.Row(entry, evidence, outcome)
+  }
+}

@@ -1,0 +1,47 @@
+internal import HTTP
+
+extension Rendering {
+  /// The base URL for SDKs: that of a gateway, or one that the credential completes. Nothing where
+  /// the key may not travel there (security.md 1).
+  func baseURL(
+    of slot: Assembly.Slot, _ entry: OpenedEntry, in environment: String
+  ) throws(Failure) -> Variable? {
+    let provider = slot.provider
+    let gateway = repository.environment(environment).gateway
+    guard let name = provider.baseURLVariable, gateway != nil || !provider.hostFields.isEmpty else {
+      return nil
+    }
+    let fields = entry.payload.hostFields(of: provider)
+    let url: WebURL
+    do throws(ProbePlan.Early) {
+      url = try ProbePlanner.url(of: "/", of: provider, fields: fields, gateway: gateway)
+    } catch {
+      throw Failure(.malformed, "no base URL for '\(entry.name)': \(error.note)")
+    }
+    let owners = BaseURLVariable.owners(of: name)
+    let isOwn = owners.isEmpty || owners.contains(provider.id)
+    guard
+      isOwn
+        ? policy.allows(
+          url.origin, provider: provider.id, fields: fields, payloadHosts: entry.payload.hosts)
+        : policy.allowsAnyKey(url.origin)
+    else {
+      if isOwn { return nil }
+      throw Failure(
+        .malformed,
+        "'\(entry.name)' would set \(name), which is of \(owners.sorted().joined(separator: ", "))",
+        hints: [
+          "give '\(provider.id)' a base_url_env of its own, or allow \(url.origin) "
+            + "with KEYVAULT_ALLOW_HOSTS"
+        ])
+    }
+    return Variable(name: name, value: .text(url.withoutFinalSlash), origin: entry.name.path)
+  }
+}
+
+extension WebURL {
+  /// As SDKs want a base URL.
+  fileprivate var withoutFinalSlash: String {
+    text.hasSuffix("/") ? String(text.dropLast()) : text
+  }
+}
