@@ -101,6 +101,12 @@ static inline int64_t kv_info_size(const struct kv_curl *curl, CURL *easy, CURLI
   return value;
 }
 
+// NULL where the information is not known, or this libcurl is too old for it.
+static inline const char *kv_info_string(const struct kv_curl *curl, CURL *easy, CURLINFO info) {
+  char *value = NULL;
+  return curl->easy_getinfo(easy, info, &value) == CURLE_OK ? value : NULL;
+}
+
 static inline CURLMcode kv_multi_set_long(
     const struct kv_curl *curl, CURLM *multi, CURLMoption option, long value) {
   return curl->multi_setopt(multi, option, value);
