@@ -4,7 +4,8 @@ RELEASE = swift build -c release --static-swift-stdlib -Xlinker -s
 SUITES  = $(wildcard ../shared/suites)
 export KEYVAULT_SUITES ?= $(if $(SUITES),$(abspath $(SUITES)))
 
-.PHONY: help build demo test check lint linkage bench clean deps deps-build deps-test deps-bench
+.PHONY: help build demo test check lint linkage sanitize bench clean deps deps-build deps-test \
+  deps-bench
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,6 +28,19 @@ lint: ## format, forbidden words, directions of imports
 
 linkage: build ## the binary needs neither the large Foundation nor libcurl to start
 	@Scripts/linkage .build/release/keyvault
+
+# Where C and many threads meet: each sanitizer needs a build of its own.
+PROBES    = $(basename $(notdir $(wildcard Tests/KeyVaultTests/Probe/*Tests.swift)))
+SANITIZED = HTTPTests $(addprefix KeyVaultTests., $(PROBES))
+empty    :=
+
+sanitize: sanitize-address sanitize-thread ## HTTP and probes under AddressSanitizer and ThreadSanitizer
+
+sanitize-%: deps-test
+	ASAN_OPTIONS=detect_leaks=0 \
+	TSAN_OPTIONS=suppressions=$(CURDIR)/Scripts/thread-sanitizer.suppressions \
+	swift test --sanitize=$* --scratch-path .build/sanitize-$* \
+	  --filter '^($(subst $(empty) ,|,$(strip $(SANITIZED))))\b'
 
 bench: build deps-bench ## speed beside gpg, pass and others, as ratios of one run
 	@Scripts/bench

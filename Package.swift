@@ -64,14 +64,18 @@ let package = Package(
     .executableTarget(name: "EmbedTool", swiftSettings: settings),
     .plugin(name: "Embed", capability: .buildTool(), dependencies: ["EmbedTool"]),
 
+    // Servers and certificates that the tests of two targets need, for tests cannot import tests.
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+
     .testTarget(name: "SecretsTests", dependencies: ["Secrets"], swiftSettings: settings),
     .testTarget(name: "YAMLTests", dependencies: ["YAML"], swiftSettings: settings),
     .testTarget(name: "JSONSchemaTests", dependencies: ["JSONSchema"], swiftSettings: settings),
     .testTarget(name: "GPGTests", dependencies: ["GPG"], swiftSettings: settings),
     .testTarget(
-      name: "HTTPTests", dependencies: ["HTTP", "ProviderStub"], swiftSettings: settings),
+      name: "HTTPTests", dependencies: ["HTTP", "ProviderStub", "TestSupport"],
+      swiftSettings: settings),
     .testTarget(
-      name: "KeyVaultTests", dependencies: ["KeyVault", "ProviderStub"],
+      name: "KeyVaultTests", dependencies: ["KeyVault", "ProviderStub", "TestSupport"],
       exclude: ["Fixtures"], swiftSettings: settings),
     .testTarget(
       name: "CLITests",

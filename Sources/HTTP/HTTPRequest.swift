@@ -10,6 +10,7 @@ public struct HTTPRequest: ~Copyable, Sendable {
   let timeout: Duration
   let connectTimeout: Duration
   let hostLimit: Int
+  let isSentOnce: Bool
 
   /// - Parameters:
   ///   - method: As in `GET`; letters of either case are sent as they are.
@@ -23,10 +24,12 @@ public struct HTTPRequest: ~Copyable, Sendable {
   ///   - connectTimeout: For the name, the connection and TLS together.
   ///   - hostLimit: Waits while so many requests to the same host run, if that is fewer than the
   ///     client allows.
+  ///   - isSentOnce: Takes a connection of its own: when one that was used before breaks, libcurl
+  ///     cannot know whether the request arrived, and sends it again.
   public init(
     method: String, url: WebURL, headers: [HTTPHeader] = [], secretHeaders: consuming Secret,
     body: consuming Secret? = nil, timeout: Duration = .seconds(30),
-    connectTimeout: Duration = .seconds(10), hostLimit: Int = .max
+    connectTimeout: Duration = .seconds(10), hostLimit: Int = .max, isSentOnce: Bool = false
   ) {
     self.method = method
     self.url = url
@@ -36,6 +39,7 @@ public struct HTTPRequest: ~Copyable, Sendable {
     self.timeout = timeout
     self.connectTimeout = connectTimeout
     self.hostLimit = hostLimit
+    self.isSentOnce = isSentOnce
   }
 }
 

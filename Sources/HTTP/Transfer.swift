@@ -81,6 +81,7 @@ extension Transfer {
     prepareHeaders(request)
     prepareSafety(authorities: authorities)
     prepareConnection()
+    if request.isSentOnce { easy.set(CURLOPT_FRESH_CONNECT, 1) }
 
     let this = unsafe Unmanaged.passUnretained(self).toOpaque()
     unsafe easy.set(CURLOPT_WRITEDATA, pointer: this)

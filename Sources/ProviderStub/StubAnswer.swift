@@ -3,7 +3,8 @@ internal import Foundation
 /// What the stand-in sends: the content of one file `<folder>/<provider>/<name>.json`.
 ///
 /// The file also says what it is an example of (`case`, `source`, `confirmed`, `verdict`), which
-/// is for those who read it.
+/// is for those who read it. With `"sequence": [{…}, {…}]` it holds several: one a request, the last
+/// one again and again.
 struct StubAnswer: Sendable {
   /// As in `GET /v1/models?limit=1`; nil for any.
   var request: String?
@@ -17,8 +18,10 @@ struct StubAnswer: Sendable {
   var drip: Duration = .zero
   /// After how many bytes of the body to close the connection.
   var cut: Int?
-  /// Whether to reset the connection instead of an answer.
+  /// Whether to reset the connection: instead of an answer, or where `cut` says.
   var isReset = false
+  /// How often to send the body.
+  var repeats = 1
   /// Whether to send the body again and again.
   var isEndless = false
   /// The answer to the second request that the file also tells (`quota`).
@@ -31,12 +34,12 @@ struct StubAnswer: Sendable {
     body = StubAnswer.json(["error": "stand-in: \(error)"])
   }
 
-  /// Reads a file; nil if there is none or it is no JSON object.
-  init?(file: URL) {
+  /// What a file answers to one request after the other; nil if there is none or it is no JSON object.
+  static func sequence(in file: URL) -> [StubAnswer]? {
     guard let data = try? Data(contentsOf: file),
       let object = try? JSONSerialization.jsonObject(with: data) as? [String: Any]
     else { return nil }
-    self.init(object)
+    return (object["sequence"] as? [[String: Any]] ?? [object]).map(StubAnswer.init)
   }
 
   private init(_ object: [String: Any]) {
@@ -58,6 +61,7 @@ struct StubAnswer: Sendable {
     drip = .milliseconds(object["drip_ms"] as? Int ?? 0)
     cut = object["cut_at"] as? Int
     isReset = object["reset"] as? Bool ?? false
+    repeats = object["repeat"] as? Int ?? 1
     isEndless = object["endless"] as? Bool ?? false
     if let quota = object["quota"] as? [String: Any] { second = [StubAnswer(quota)] }
   }
@@ -88,7 +92,7 @@ struct StubAnswer: Sendable {
     where !["content-length", "connection", "transfer-encoding"].contains(name.lowercased()) {
       text += "\(name): \(value)\r\n"
     }
-    if !isEndless { text += "content-length: \(body.count)\r\n" }
+    if !isEndless { text += "content-length: \(body.count * repeats)\r\n" }
     if isLast { text += "connection: close\r\n" }
     return Array((text + "\r\n").utf8)
   }

@@ -23,15 +23,19 @@ struct StubConnection {
       var linger = linger(l_onoff: 1, l_linger: 0)
       setsockopt(
         socket, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout.size(ofValue: linger)))
-      return false
+      guard answer.cut != nil else { return false }
     }
     let isLast = isLast || answer.isEndless || answer.cut != nil
     guard write(answer.head(isLast: isLast)) else { return false }
     if request.method == "HEAD" { return !isLast }
     let body = answer.body.prefix(answer.cut ?? answer.body.count)
+    var rest = answer.repeats
     repeat {
       guard write(body, drip: answer.drip) else { return false }
-    } while answer.isEndless && !body.isEmpty && !isStopping()
+      rest -= 1
+    } while (answer.isEndless || rest > 0) && !body.isEmpty && !isStopping()
+    // What was written goes out before a reset.
+    if answer.isReset { sleep(.milliseconds(50)) }
     return !isLast
   }
 

@@ -17,6 +17,8 @@ public final class StubServer: Sendable {
   private struct State {
     var requests: [StubRequest] = []
     var sockets: Set<Int32> = []
+    /// How often each file was asked for.
+    var turns: [String: Int] = [:]
     var isStopping = false
   }
 
@@ -126,12 +128,22 @@ public final class StubServer: Sendable {
   ) -> StubAnswer? {
     // What every provider may answer lies in `any`.
     let named = { (name: String) in
-      [route.provider, "any"].lazy.compactMap {
-        StubAnswer(file: self.answers.appendingPathComponent("\($0)/\(name).json"))
-      }.first
+      self.next(in: "\(route.provider)/\(name).json") ?? self.next(in: "any/\(name).json")
     }
     if let name = route.answer { return named(name) }
     guard let digest = request.keyDigest else { return named("missing") ?? named("invalid") }
     return named(keys[route.provider]?[digest] ?? "invalid")
+  }
+
+  /// What a file answers to the request that has come now; nil if there is none.
+  private func next(in file: String) -> StubAnswer? {
+    guard let sequence = StubAnswer.sequence(in: answers.appendingPathComponent(file)) else {
+      return nil
+    }
+    let turn = state.withLock { state in
+      defer { state.turns[file, default: 0] += 1 }
+      return state.turns[file, default: 0]
+    }
+    return turn < sequence.count ? sequence[turn] : sequence.last
   }
 }

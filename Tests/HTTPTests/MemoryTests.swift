@@ -1,12 +1,14 @@
 import Foundation
 import HTTP
 import Secrets
+import TestSupport
 import Testing
 
 @Suite(
   .enabled(
     if: FileManager.default.isExecutableFile(atPath: Certificates.openssl),
-    "openssl is not installed"))
+    "openssl is not installed"),
+  .enabled(if: !isSanitized, "a sanitizer's own memory is terabytes to search"))
 struct MemoryTests {
   @Test func `no copy of the key is left in memory after requests`() async throws {
     // In a process of its own, so that no other test's memory is searched.

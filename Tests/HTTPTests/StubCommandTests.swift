@@ -1,5 +1,6 @@
 import Foundation
 import HTTP
+import TestSupport
 import Testing
 
 /// Built beside the tests by `swift build --build-tests` and `swift test`.

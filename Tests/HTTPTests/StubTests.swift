@@ -53,6 +53,20 @@ struct StubTests {
     #expect(answer.text == "<html>no</html>")
   }
 
+  @Test func `a file may hold one answer after the other, the last again and again`() async throws {
+    let turns: [[String: any Sendable]] = [["text": "one"], ["status": 500], ["text": "three"]]
+    let answers = try Answers(["valid": ["sequence": turns], "invalid": ["text": "no"]])
+    var bodies: [String] = []
+    for _ in 0..<5 { bodies.append(try await request(answers.url("@valid/v1")).text) }
+    #expect(bodies == ["one", "", "three", "three", "three"])
+    #expect(try await request(answers.url("@invalid/v1")).text == "no")
+  }
+
+  @Test func `a body may be sent several times`() async throws {
+    let answers = try Answers(["valid": ["text": "ab", "repeat": 3], "invalid": ["text": "no"]])
+    #expect(try await request(answers.url("@valid/v1")).text == "ababab")
+  }
+
   @Test(arguments: ["/v1/models", "/v1/models?limit=2", "/v1/models?limit=1&a=b", "/v2/models"])
   func `another endpoint is not found`(path: String) async throws {
     let answers = try Answers(StubTests.answers)

@@ -2,6 +2,7 @@ import Foundation
 import HTTP
 import ProviderStub
 import Secrets
+import TestSupport
 import Testing
 
 @Suite(
@@ -9,21 +10,9 @@ import Testing
     if: FileManager.default.isExecutableFile(atPath: Certificates.openssl),
     "openssl is not installed"))
 struct TLSTests {
-  /// Made once, for openssl takes its time, and gone with the process.
-  private static let certificates = Result {
-    let certificates = try Certificates()
-    atexit { TLSTests.removeCertificates() }
-    return certificates
-  }
-
   private let certificates: Certificates
 
-  init() throws { certificates = try TLSTests.certificates.get() }
-
-  private static func removeCertificates() {
-    guard let folder = try? certificates.get().folder else { return }
-    try? FileManager.default.removeItem(at: folder)
-  }
+  init() throws { certificates = try Certificates.shared.get() }
 
   /// What comes of a request to a server with that certificate, if `authorities` are trusted.
   private func failure(
@@ -81,7 +70,7 @@ struct TLSTests {
 
   @Test(.enabled(if: Nginx.isInstalled, "nginx is not installed"))
   func `uses HTTP 2 where it is offered, with few connections for many requests`() async throws {
-    let server = try await Nginx(certificates: certificates)
+    let server = try Nginx(certificates: certificates)
     let origin = server.origin
     let client = try HTTPClient.testing(authorities: certificates.authority)
     let answers = try await withThrowingTaskGroup(of: HTTPAnswer.self) { group in

@@ -58,8 +58,15 @@ struct ProbeDefinition: Sendable {
     case 404, 405: (.misconfigured, "there is no such endpoint")
     case 429: (.rateLimited, "too many requests; the key may be good")
     case 408, 500..<600: (.providerError, "the provider has a fault")
-    default: (.unknown, "no rule knows this answer")
+    default: (.unknown, Self.doubt(answer))
     }
+  }
+
+  /// Why no rule held, as far as the answer's form tells.
+  private static func doubt(_ answer: ProbeAnswer) -> String {
+    if answer.http.isBodyTruncated { return "the answer is too long to be read" }
+    return answer.json == nil && !answer.http.body.isEmpty
+      ? "no rule knows this answer, which is not JSON" : "no rule knows this answer"
   }
 }
 
@@ -86,7 +93,8 @@ extension ProbeDefinition {
     var rest = target[...]
     while let start = rest.firstIndex(of: "{") {
       guard let end = rest[start...].firstIndex(of: "}"),
-        let value = answer?.value(at: String(rest[rest.index(after: start)..<end]))?.plain,
+        let node = answer?.value(at: String(rest[rest.index(after: start)..<end])),
+        let value = node.string ?? node.int.map(String.init),
         (1...128).contains(value.utf8.count), value.utf8.allSatisfy(Self.isPlain)
       else { return nil }
       filled += rest[..<start] + value

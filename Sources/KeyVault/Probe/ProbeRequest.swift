@@ -27,7 +27,7 @@ struct ProbeRequest {
     return HTTPRequest(
       method: definition.method, url: url, headers: headers,
       secretHeaders: secretHeaders(payload), body: body(payload),
-      hostLimit: provider.concurrency ?? .max)
+      hostLimit: provider.concurrency ?? .max, isSentOnce: definition.costsTokens)
   }
 
   private func secretHeaders(_ payload: Payload) -> Secret {

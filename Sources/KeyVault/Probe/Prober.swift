@@ -81,7 +81,7 @@ public struct Prober: Sendable {
       if error.reason == .cancelled {
         result.cutShort()
       } else if case .invalidRequest = error.reason {
-        result.set(.misconfigured, note: error.message)
+        result.set(.misconfigured, note: "nothing was sent: \(error.message)")
         result.attempts = nil
       } else {
         result.set(.unreachable, note: error.message)

@@ -55,6 +55,9 @@ final class Trap: Sendable {
   /// Touching ``shared`` sets the variable; this is for readers.
   func arm() {}
 
+  /// How often a connection to any host was wanted.
+  var connections: Int { stub.requests.count }
+
   /// How often a connection to this host was wanted.
   func connections(to host: String) -> Int {
     stub.requests.count { $0.method == "CONNECT" && $0.path == host + ":443" }

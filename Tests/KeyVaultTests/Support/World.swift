@@ -70,17 +70,40 @@ final class World: Sendable {
   /// Asks the provider about every entry.
   func test(
     gateway: String? = nil, policy: OriginPolicy = OriginPolicy(allowed: []),
-    as keyring: Keyring = .alice, _ change: (inout Prober.Options) -> Void = { _ in }
+    as keyring: Keyring = .alice, client: HTTPClient? = nil, deadline: Duration? = nil,
+    _ change: (inout Prober.Options) -> Void = { _ in }
   ) async throws -> [TestResult] {
     let repository = try repository
     var options = Prober.Options()
     options.patience = Patience(retries: 0)
     change(&options)
     let prober = Prober(
-      client: try .forTests(), catalogue: repository.catalogue, policy: policy, options: options)
+      client: try client ?? .forTests(), catalogue: repository.catalogue, policy: policy,
+      options: options)
     let run = TestRun(
       repository: repository, gpg: keyring.gpg, prober: prober, gateway: gateway)
-    return await run.results(of: try repository.vault.entries(), now: Self.now, progress: { _ in })
+    return await run.results(
+      of: try repository.vault.entries(), now: Self.now, deadline: deadline, progress: { _ in })
+  }
+
+  /// Asks the provider about a key that is not stored, so without gpg; the environment's gateway
+  /// counts.
+  func ask(
+    _ entry: String, _ key: String, fields: [(name: String, value: String)] = [],
+    client: HTTPClient? = nil, _ change: (inout Prober.Options) -> Void = { _ in }
+  ) async throws -> TestResult {
+    let repository = try repository
+    var options = Prober.Options()
+    options.patience = Patience(retries: 0)
+    change(&options)
+    let prober = Prober(
+      client: try client ?? .forTests(), catalogue: repository.catalogue,
+      policy: OriginPolicy(allowed: []), options: options)
+    let name = try EntryName(entry)
+    let new = NewKey(
+      entry: name, provider: name.name, key: Secret(utf8: key), fields: fields, hosts: [],
+      serial: 1)
+    return try await prober.test(new, in: repository, now: Self.now)
   }
 
   func findings(now: Timestamp = World.now) throws -> [Finding] {
@@ -89,9 +112,10 @@ final class World: Sendable {
 }
 
 extension HTTPClient {
-  static func forTests() throws -> HTTPClient {
+  /// `authorities` is a PEM file that takes the place of the system's.
+  static func forTests(authorities: String? = nil) throws -> HTTPClient {
     Trap.shared.arm()
-    return try HTTPClient(userAgent: "keyvault-tests/1")
+    return try HTTPClient(userAgent: "keyvault-tests/1", authorities: authorities)
   }
 }
 

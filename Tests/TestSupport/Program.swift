@@ -1,12 +1,12 @@
-import Foundation
+internal import Foundation
 
 /// A program of this machine that a test needs.
-final class Program {
+package final class Program {
   private let process = Process()
   private let output = Pipe()
 
   /// Starts it; its standard error goes nowhere.
-  init(_ path: String, _ arguments: String...) throws {
+  package init(_ path: String, _ arguments: String...) throws {
     process.executableURL = URL(fileURLWithPath: path)
     process.arguments = arguments
     process.standardInput = Pipe()
@@ -22,14 +22,14 @@ final class Program {
   }
 
   /// Asks it to end; returns its exit status.
-  func end() -> Int32 {
+  package func end() -> Int32 {
     process.terminate()
     process.waitUntilExit()
     return process.terminationStatus
   }
 
   /// The first line of its output that has `prefix`, without it.
-  func line(after prefix: String) -> String? {
+  package func line(after prefix: String) -> String? {
     var text = ""
     while let data = try? output.fileHandleForReading.read(upToCount: 1), !data.isEmpty {
       guard data != Data("\n".utf8) else {
@@ -42,7 +42,7 @@ final class Program {
     return nil
   }
 
-  static func output(_ path: String, _ arguments: String...) throws -> String {
+  package static func output(_ path: String, _ arguments: String...) throws -> String {
     let process = Process()
     let output = Pipe()
     process.executableURL = URL(fileURLWithPath: path)
@@ -56,7 +56,7 @@ final class Program {
     return String(decoding: data, as: UTF8.self)
   }
 
-  struct Failure: Error {
-    var program: String
+  package struct Failure: Error {
+    package var program: String
   }
 }

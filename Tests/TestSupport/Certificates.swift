@@ -1,12 +1,24 @@
-import Foundation
+package import Foundation
 
 /// An authority of our own and certificates that it signed, made by openssl in a folder of its own.
-final class Certificates: Sendable {
-  static let openssl = "/usr/bin/openssl"
+package final class Certificates: Sendable {
+  /// Made once a process, for openssl takes its time, and gone with it.
+  package static let shared = Result {
+    let certificates = try Certificates()
+    atexit { Certificates.removeShared() }
+    return certificates
+  }
 
-  let folder: URL
+  private static func removeShared() {
+    guard let folder = try? shared.get().folder else { return }
+    try? FileManager.default.removeItem(at: folder)
+  }
 
-  init() throws {
+  package static let openssl = "/usr/bin/openssl"
+
+  package let folder: URL
+
+  package init() throws {
     folder = FileManager.default.temporaryDirectory
       .appendingPathComponent("keyvault-tls-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -19,9 +31,9 @@ final class Certificates: Sendable {
 
   deinit { try? FileManager.default.removeItem(at: folder) }
 
-  var authority: URL { file("authority.pem") }
+  package var authority: URL { file("authority.pem") }
 
-  func file(_ name: String) -> URL { folder.appendingPathComponent(name) }
+  package func file(_ name: String) -> URL { folder.appendingPathComponent(name) }
 
   private func selfSigned(_ id: String, name: String) throws {
     try request(id, "-x509", "-days", "2", "-addext", "subjectAltName=\(name)", "-out", "\(id).pem")
