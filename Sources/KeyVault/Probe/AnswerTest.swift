@@ -87,6 +87,15 @@ extension Node {
     }
   }
 
+  /// A text, or a whole number as text; nil for others.
+  var word: String? {
+    switch value {
+    case .string(let string): string
+    case .int(let int): String(int)
+    default: nil
+    }
+  }
+
   /// The value at a JSON pointer (RFC 6901); nil where there is none.
   func value(at pointer: String) -> Node? {
     var node = self

@@ -93,8 +93,7 @@ extension ProbeDefinition {
     var rest = target[...]
     while let start = rest.firstIndex(of: "{") {
       guard let end = rest[start...].firstIndex(of: "}"),
-        let node = answer?.value(at: String(rest[rest.index(after: start)..<end])),
-        let value = node.string ?? node.int.map(String.init),
+        let value = answer?.value(at: String(rest[rest.index(after: start)..<end]))?.word,
         (1...128).contains(value.utf8.count), value.utf8.allSatisfy(Self.isPlain)
       else { return nil }
       filled += rest[..<start] + value
