@@ -6,7 +6,9 @@ import YAML
 
 /// The official test suite of JSON Schema 2020-12, found through KEYVAULT_SUITES.
 enum Suite {
-  static let folder = ProcessInfo.processInfo.environment["KEYVAULT_SUITES"].map {
+  static let folder = ProcessInfo.processInfo.environment["KEYVAULT_SUITES"].flatMap {
+    $0.isEmpty ? nil : $0
+  }.map {
     URL(filePath: $0).appending(path: "json-schema/tests/draft2020-12")
   }
 

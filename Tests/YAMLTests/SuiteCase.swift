@@ -13,8 +13,10 @@ struct SuiteCase: Sendable, CustomTestStringConvertible {
   /// The events that the suite expects, one a line.
   let events: String
 
-  static let folder = ProcessInfo.processInfo.environment["KEYVAULT_SUITES"]
-    .map { URL(filePath: $0).appending(path: "yaml") }
+  static let folder = ProcessInfo.processInfo.environment["KEYVAULT_SUITES"].flatMap {
+    $0.isEmpty ? nil : $0
+  }
+  .map { URL(filePath: $0).appending(path: "yaml") }
 
   static let all: [SuiteCase] =
     folder.map { folder in

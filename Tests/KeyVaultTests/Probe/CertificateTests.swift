@@ -23,8 +23,9 @@ struct CertificateTests {
     let nginx = try Nginx(
       certificates: certificates, certificate: certificate,
       location: location ?? "proxy_pass \(stub.base);")
-    return try await result(
+    let result = try await result(
       gateway: nginx.origin, authorities: isTrusted ? certificates.authority.path : nil)
+    return withExtendedLifetime(nginx) { result }
   }
 
   private func result(gateway: String, authorities: String?) async throws -> TestResult {

@@ -6,7 +6,7 @@ import Testing
 
 /// Servers that take their time: all at once, for each takes the whole time-out.
 struct SlownessTests {
-  @Test func `a server that drips or hangs is given up after 30 s`() async throws {
+  @Test(.onOwnThread) func `a server that drips or hangs is given up after 30 s`() async throws {
     let text = String(repeating: "a", count: 100)
     let stub = try Stub(["openai/drip": #"{"text": "\#(text)", "drip_ms": 1000}"#])
     let head = try RawServer(pace: .seconds(1)) { _ in

@@ -29,6 +29,20 @@ extension Trait where Self == OneAtATime {
   static var oneAtATime: Self { OneAtATime() }
 }
 
+/// The same without the turn, for tests that measure a time while others block the threads of all.
+struct OnOwnThread: TestTrait, TestScoping {
+  func provideScope(
+    for test: Test, testCase: Test.Case?,
+    performing body: @concurrent @Sendable () async throws -> Void
+  ) async throws {
+    try await withTaskExecutorPreference(Lane.shared) { try await body() }
+  }
+}
+
+extension Trait where Self == OnOwnThread {
+  static var onOwnThread: Self { OnOwnThread() }
+}
+
 private actor Turn {
   static let shared = Turn()
 
