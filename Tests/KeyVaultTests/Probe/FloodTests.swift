@@ -30,11 +30,11 @@ struct FloodTests {
     }
     // Not too long, and so read as JSON, which takes many times its size.
     func dense(_ name: String, _ item: String) -> Flood {
-      let count = (4 << 20) / (item.utf8.count + 1) - 9
+      let count = (1 << 20) / (item.utf8.count + 1) - 9
       let text = "[" + String(repeating: item + ",", count: count) + item + "]"
       return Flood(
         name: name, answer: ["headers": json, "text": text], note: "no rule knows this answer",
-        room: 384 << 20)
+        room: 96 << 20)
     }
     return [
       Flood(name: "long", answer: ["headers": json, "text": mebibyte, "repeat": 100]),
