@@ -18,8 +18,8 @@ struct KeyVaultCommand: AsyncParsableCommand {
       CommandGroup(
         name: "Keys",
         subcommands: [
-          Init.self, Add.self, Adopt.self, Get.self, Show.self, List.self, SetField.self,
-          Remove.self,
+          Init.self, Add.self, Rotate.self, Adopt.self, Get.self, Show.self, List.self,
+          SetField.self, Move.self, Copy.self, Remove.self,
         ]),
       CommandGroup(
         name: "Reports",

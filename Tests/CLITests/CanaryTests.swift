@@ -22,6 +22,10 @@ import Testing
     #"printf '%s ' "$OPENAI" | keyvault add production/openai --force --no-test"#,
     #"printf '%s' "$ANTHROPIC" | keyvault add production/mistral --no-test"#,
     #"printf '%s' "$OPENAI" | keyvault add production/openai --force --verbose --no-test"#,
+    #"printf '%s9' "$OPENAI" | keyvault rotate production/openai --no-test --verbose"#,
+    #"printf '%s' "$OPENAI" | keyvault rotate production/openai --no-test --verbose"#,
+    "keyvault mv production/openai staging/ --verbose",
+    "keyvault cp production/openai staging/ --verbose",
     "keyvault get production/openai --field nothing",
     "CI=true keyvault render production | cat", "keyvault rm production/openai --verbose",
   ]

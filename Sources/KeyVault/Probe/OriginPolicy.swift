@@ -54,6 +54,11 @@ public struct OriginPolicy: Sendable {
       .map(\.hostAndPort).sorted()
   }
 
+  /// The same for a new key in the place of an old one, whose further parts it keeps.
+  public func payloadHosts(of provider: Provider, for old: Payload) -> [String] {
+    payloadHosts(of: provider, fields: old.hostFields(of: provider))
+  }
+
   /// `api.example.com`, `api.example.com:8443` or an origin, as an origin.
   static func origin(of word: String) -> Origin? {
     let text = word.contains("://") ? word : "https://" + word

@@ -101,6 +101,13 @@ public struct Assembly: Sendable {
   }
 }
 
+extension Repository {
+  /// Entries of an environment that want the same variable, each pair in a sentence.
+  public func conflicts(in environment: String) throws(Failure) -> [Failure] {
+    try Assembly(environment, of: vault.entriesByEnvironment(), in: self).conflicts.map(\.failure)
+  }
+}
+
 extension Vault.Entry {
   /// The variable that this entry gives: its own, else its kind of key's, else the provider's. The
   /// kind is read from the preview, since nothing is decrypted here.

@@ -33,8 +33,11 @@ extension Vault {
 
   /// Encrypts a key to the recipients of its folder and writes it with its sidecar. Both files are
   /// staged before the first takes its name, so that a full disk changes nothing. Blocks.
+  ///
+  /// `source` is the entry from which the key comes, and with it all that its sidecar says.
   public func store(
-    _ new: borrowing NewKey, about description: Description, program: GPGProgram, now: Timestamp
+    _ new: borrowing NewKey, about description: Description, from source: EntryName? = nil,
+    program: GPGProgram, now: Timestamp
   ) throws(Failure) {
     let files = try recipientFiles(of: new.entry.environment, program: program)
     let configuration = repository.configuration
@@ -50,7 +53,7 @@ extension Vault {
       Preview.text(of: $0, provider: new.provider, limit: configuration.policy.preview)
     }
     let sidecar = try updatedSidecar(
-      of: new.entry,
+      of: new.entry, from: source,
       SidecarValues(
         description: description, provider: new.provider, preview: preview,
         digest: Self.digest(ciphertext), serial: new.serial,

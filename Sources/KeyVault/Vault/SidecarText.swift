@@ -13,12 +13,13 @@ struct SidecarValues {
 }
 
 extension Vault {
-  /// The new text of an entry's sidecar: the old one with the changed values, every other byte as it
-  /// was, or a new one.
+  /// The new text of an entry's sidecar: the old one (or that of `source`, from which the entry comes)
+  /// with the changed values, every other byte as it was, or a new one.
   func updatedSidecar(
-    of name: EntryName, _ values: SidecarValues, now: Timestamp
+    of name: EntryName, from source: EntryName?, _ values: SidecarValues, now: Timestamp
   ) throws(Failure) -> [UInt8] {
-    var edits = try SidecarEditor(of: name, in: repository)
+    var edits = try SidecarEditor(of: source ?? name, in: repository)
+    if let source { try edits.point(schemaOf: source, to: name) }
     let isNew = edits.document.root["created"] == nil
     // The lineage of a key ends where another takes its place, and so does what is known of it.
     if values.isOtherKey {
@@ -109,16 +110,31 @@ private struct SidecarEditor {
     }
   }
 
-  /// Editors complete from the schema that this comment names.
   private static func empty(for name: EntryName) throws(Failure) -> Document {
-    let depth = name.path.split(separator: "/").count
-    let schemas = String(repeating: "../", count: depth) + "Schemas"
-    let text = "# yaml-language-server: $schema=\(schemas)/entry.schema.json\n"
+    try parsed(Array((schemaComment(for: name) + "\n").utf8))
+  }
+
+  private static func parsed(_ bytes: [UInt8]) throws(Failure) -> Document {
     do throws(YAMLError) {
-      return try Document(parsing: Array(text.utf8))
+      return try Document(parsing: bytes)
     } catch {
       throw Failure(.malformed, error.message)
     }
+  }
+
+  /// Editors complete from the schema that this comment names.
+  private static func schemaComment(for name: EntryName) -> String {
+    let depth = name.path.split(separator: "/").count
+    let schemas = String(repeating: "../", count: depth) + "Schemas"
+    return "# yaml-language-server: $schema=\(schemas)/entry.schema.json"
+  }
+
+  /// Lets the comment of an entry that moves lead to the schema again; one that a person changed stays.
+  mutating func point(schemaOf source: EntryName, to target: EntryName) throws(Failure) {
+    let old = Array((Self.schemaComment(for: source) + "\n").utf8)
+    let new = Array((Self.schemaComment(for: target) + "\n").utf8)
+    guard old != new, document.bytes.starts(with: old) else { return }
+    document = try Self.parsed(new + document.bytes.dropFirst(old.count))
   }
 
   mutating func set(_ key: String, _ value: Scalar) throws(Failure) {

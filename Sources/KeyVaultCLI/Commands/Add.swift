@@ -64,14 +64,14 @@ struct Add: AsyncParsableCommand {
     try about.check()
     let fields = try FieldArgument.parse(field, of: definition)
 
-    let key = try KeyText.checked(input(fromVariable, for: name, definition))
-    try checkFormat(key, of: definition)
+    let intake = KeyIntake(session: session, repository: repository, isForced: force)
+    let key = try intake.key(fromEnv, fromVariable, for: name, definition)
     let hosts = session.surroundings.policy.payloadHosts(
       of: definition, fields: Dictionary(fields.map { ($0.name, $0.value) }) { $1 })
     let new = NewKey(
       entry: name, provider: providerID, key: key, fields: fields, hosts: hosts,
       serial: try serial(of: existing))
-    if !noTest { try await test(new, definition, in: repository, session) }
+    if !noTest { try await intake.test(new, definition) }
     try repository.vault.store(
       new, about: about, program: session.gpgProgram(), now: session.surroundings.now)
     let preview = try repository.vault.entry(name).sidecar?.preview ?? "…"
@@ -124,71 +124,7 @@ struct Add: AsyncParsableCommand {
     return Vault.Description(owner: owner, description: description, variable: env, expires: end)
   }
 
-  private func input(
-    _ variable: SecretVariable?, for name: EntryName, _ provider: Provider
-  ) throws -> Secret {
-    if let fromEnv {
-      guard let value = try variable?.secret() else {
-        throw Failure(.usage, "the variable \(fromEnv.printable(limit: 80)) is empty or unset")
-      }
-      return value
-    }
-    if Console.isInputTerminal {
-      if let page = provider.links.keys { Console.note("make a key at \(page)") }
-      return try SecretInput.prompt("key for \(name) (hidden): ")
-    }
-    return try SecretInput.standardInput()
-  }
-
-  private func checkFormat(_ key: borrowing Secret, of provider: Provider) throws {
-    guard !provider.formats.isEmpty, key.withBytes({ provider.format(of: $0) }) == nil else {
-      return
-    }
-    let shapes = provider.formats.map { format in
-      let length = format.length
-      let size =
-        length.lowerBound == length.upperBound
-        ? "\(length.lowerBound)" : "\(length.lowerBound) to \(length.upperBound)"
-      return (format.prefix.isEmpty ? "" : "'\(format.prefix)…', ") + "\(size) characters"
-    }
-    let message =
-      "this does not look like a key of \(provider.name) (\(shapes.joined(separator: "; or ")))"
-    guard force else {
-      throw Failure(.findings, message, hints: ["--force stores it all the same"])
-    }
-    Console.warning(message)
-  }
-
   private func serial(of existing: Vault.Entry?) throws -> Int {
     (existing?.sidecar?.serial ?? 0) + 1
-  }
-
-  private func test(
-    _ new: borrowing NewKey, _ provider: Provider, in repository: Repository, _ session: Session
-  ) async throws {
-    var asking = Prober.Options()
-    // A person waits for it.
-    asking.patience = Patience(retries: 1)
-    let prober = Prober(
-      client: try session.client(), catalogue: repository.catalogue,
-      policy: session.surroundings.policy, options: asking)
-    let result = try await prober.test(new, in: repository, now: session.surroundings.now)
-    let evidence = [result.evidence, result.note ?? ""].filter { !$0.isEmpty }.joined(
-      separator: "; ")
-    switch result.verdict {
-    case .invalid, .revoked:
-      guard force else {
-        throw Failure(
-          .findings, "\(provider.name) rejects this key, so it was not stored: \(evidence)",
-          hints: [result.next, "--force stores it all the same"].compactMap(\.self))
-      }
-      Console.warning("\(provider.name) rejects this key: \(evidence)")
-    case .valid, .restricted: session.note("\(provider.name) accepts this key: \(evidence)")
-    case .noCredit, .accountDisabled:
-      Console.warning(
-        "\(provider.name) knows this key, but it is of no use now: "
-          + "\(result.verdict.rawValue): \(evidence)")
-    default: Console.warning("the key could not be proved: \(result.verdict.rawValue): \(evidence)")
-    }
   }
 }

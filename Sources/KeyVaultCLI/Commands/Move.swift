@@ -1,0 +1,91 @@
+import ArgumentParser
+import KeyVault
+
+struct Move: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "mv",
+    abstract: "Move an entry: encrypt it for its new folder's readers, and bind it there.",
+    discussion: """
+      Git's history keeps the old ciphertext, and whoever could read it could copy the key.
+
+      Example: keyvault mv staging/openai production/
+      """)
+
+  @OptionGroup var places: TwoPlaces
+  @OptionGroup var commit: CommitOption
+  @OptionGroup var options: CommonOptions
+
+  func run() async throws {
+    let session = try Session(options)
+    let repository = try session.repository()
+    let (source, target) = try places.copy(in: repository, session)
+    // The new pair is whole before the old one goes.
+    try repository.vault.remove(source)
+    session.note("moved \(source) to \(target)")
+    try commit.run(
+      "keyvault: move \(source) to \(target)", [source, target], in: repository, session)
+  }
+}
+
+struct Copy: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "cp",
+    abstract: "Copy an entry: encrypt it for another folder's readers too, and bind it there.",
+    discussion: """
+      It is the same key in two places: when one is rotated, rotate the other.
+
+      Example: keyvault cp production/openai staging/
+      """)
+
+  @OptionGroup var places: TwoPlaces
+  @OptionGroup var commit: CommitOption
+  @OptionGroup var options: CommonOptions
+
+  func run() async throws {
+    let session = try Session(options)
+    let repository = try session.repository()
+    let (source, target) = try places.copy(in: repository, session)
+    session.note("copied \(source) to \(target)")
+    try commit.run("keyvault: copy \(source) to \(target)", [target], in: repository, session)
+  }
+}
+
+/// Where an entry lies and where it goes.
+struct TwoPlaces: ParsableArguments {
+  @Argument(help: "Such as staging/openai.", completion: .entries)
+  var old: String
+
+  @Argument(help: "Another entry, or a folder that ends in '/'.")
+  var new: String
+
+  @Flag(name: .shortAndLong, help: "Replace what lies there.")
+  var force = false
+
+  /// Makes the entry at its new place; both names. Throws, with nothing changed, where it may not go.
+  func copy(
+    in repository: Repository, _ session: Session
+  ) throws -> (source: EntryName, target: EntryName) {
+    let vault = repository.vault
+    let source = try vault.entry(EntryName(old))
+    let target = try EntryName(new.hasSuffix("/") ? new + source.name.name : new)
+    guard target != source.name else {
+      throw Failure(.usage, "'\(target)' is where it lies already")
+    }
+    guard force || (try? vault.entry(target)) == nil else {
+      throw Failure(.usage, "'\(target)' exists already", hints: ["--force replaces it"])
+    }
+    let readers = try vault.readers(of: target.path)
+    let opened = try vault.openBound(source, with: session.gpg())
+    try vault.store(
+      opened.moved(to: target), about: Vault.Description(), from: source.name,
+      program: session.gpgProgram(), now: session.surroundings.now)
+    let before = (try? vault.readers(of: source.name.path)) ?? []
+    if Set(readers) != Set(before) {
+      session.note("'\(target)' can be read by \(readers.joined(separator: ", "))")
+    }
+    for conflict in try repository.conflicts(in: target.environment) {
+      Console.warning(conflict.message, hint: conflict.hints.first)
+    }
+    return (source.name, target)
+  }
+}

@@ -1,0 +1,65 @@
+import ArgumentParser
+import GPG
+import KeyVault
+import Secrets
+
+struct Rotate: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "rotate",
+    abstract: "Replace a key by a new one, after asking its provider whether that works.",
+    discussion: """
+      The new key comes from a hidden prompt, from standard input, or from a variable. The old one \
+      is opened, so that the same key is not taken for a new one and further parts of the credential \
+      stay; it is replaced only once the provider accepts the new one.
+
+      Example: pbpaste | keyvault rotate production/openai
+      """)
+
+  @Argument(help: "Such as production/openai.", completion: .entries)
+  var entry: String
+
+  @Option(help: ArgumentHelp("Take the key from this variable.", valueName: "variable"))
+  var fromEnv: String?
+
+  @Flag(help: "Do not ask the provider.")
+  var noTest = false
+
+  @Flag(help: "Store it although a check objects.")
+  var force = false
+
+  @OptionGroup var commit: CommitOption
+  @OptionGroup var options: CommonOptions
+
+  func run() async throws {
+    // Before gpg is started: no child may see it.
+    let fromVariable = fromEnv.map(SecretVariable.init)
+    let session = try Session(options)
+    let repository = try session.repository()
+    let vault = repository.vault
+    let entry = try vault.entry(EntryName(entry))
+    guard let provider = try repository.catalogue.provider(entry.provider) else {
+      throw Failure(
+        .malformed, "no provider '\(entry.provider.printable(limit: 80))' is known",
+        hints: ["set 'provider:' in \(entry.name.sidecarPath)"])
+    }
+    let old = try vault.openBound(entry, with: session.gpg())
+    let intake = KeyIntake(session: session, repository: repository, isForced: force)
+    let key = try intake.key(fromEnv, fromVariable, for: entry.name, provider)
+    guard !old.holds(key) else {
+      throw Failure(
+        .findings, "this is the key that '\(entry.name)' holds already, so nothing was changed",
+        hints: provider.links.keys.map { ["make a new key: \($0)"] } ?? [])
+    }
+    let new = old.successor(
+      key, hosts: session.surroundings.policy.payloadHosts(of: provider, for: old.payload))
+    if !noTest { try await intake.test(new, provider) }
+    try vault.store(
+      new, about: Vault.Description(), program: session.gpgProgram(),
+      now: session.surroundings.now)
+    let sidecar = try vault.entry(entry.name).sidecar
+    session.note(
+      "rotated \(entry.name): \(sidecar?.preview ?? "…"), serial \(sidecar?.serial ?? 0)")
+    if let page = provider.links.keys { session.note("now revoke the old key: \(page)") }
+    try commit.run("keyvault: rotate \(entry.name)", [entry.name], in: repository, session)
+  }
+}

@@ -1,0 +1,73 @@
+import Secrets
+import Testing
+
+@testable import KeyVault
+
+/// A new key in an old place, and an old key in a new one.
+@Suite(.oneAtATime)
+struct RotationTests {
+  private static let old = "sk-proj-NotARealKeyNotARealKey0001"
+  private static let new = "sk-proj-NotARealKeyNotARealKey0002"
+
+  private func world() throws -> World {
+    let world = try World()
+    try world.store("p/openai", Self.old, serial: 3, fields: [("organization", "org-fake")])
+    return world
+  }
+
+  private func store(
+    _ new: consuming NewKey, from source: EntryName? = nil, in world: World
+  ) throws {
+    try world.repositoryVault.store(
+      new, about: .init(), from: source, program: Keyring.gpgProgram, now: World.now)
+  }
+
+  @Test func `a key is known again, and nothing else is`() throws {
+    let opened = try world().open("p/openai")
+    #expect(opened.holds(Secret(utf8: Self.old)))
+    for other in [Self.new, String(Self.old.dropLast()), Self.old + "1", "x"] {
+      #expect(!opened.holds(Secret(utf8: other)), "\(other)")
+    }
+  }
+
+  @Test func `a new key has a serial more, a lineage of its own, and the same further parts`()
+    throws
+  {
+    let world = try world()
+    let before = try #require(try world.entry("p/openai").sidecar)
+    try store(
+      world.open("p/openai").successor(Secret(utf8: Self.new), hosts: ["api.openai.com"]),
+      in: world)
+    let after = try #require(try world.entry("p/openai").sidecar)
+    let opened = try world.open("p/openai")
+    #expect(opened.payload.keyText == Self.new)
+    #expect(opened.payload.serial == 4 && after.serial == 4)
+    #expect(opened.payload.withField("organization") { $0.text } == "org-fake")
+    #expect(before.id != nil && after.id != nil && before.id != after.id)
+    #expect(after.created == before.created && after.rotated == World.now)
+  }
+
+  @Test func `a key that moves keeps its lineage, its serial and its days`() throws {
+    let world = try world()
+    let name = try EntryName("p/openai")
+    let before = try #require(try world.entry("p/openai").sidecar)
+    try store(world.open("p/openai").moved(to: EntryName("q/main")), from: name, in: world)
+    let after = try #require(try world.entry("q/main").sidecar)
+    let opened = try world.open("q/main")
+    #expect(opened.payload.keyText == Self.old && opened.payload.entry == "q/main")
+    #expect(after.id == before.id && after.serial == 3 && after.created == before.created)
+    #expect(after.rotated == nil && after.provider == "openai")
+    #expect(after.digest != before.digest)
+    #expect(try world.findings().filter { $0.severity == .error } == [])
+  }
+
+  @Test func `a comment of the schema that a person changed stays`() throws {
+    let world = try world()
+    let name = try EntryName("p/openai")
+    let text = try world.scratch.text("vault/p/openai.yaml")
+    let lines = text.split(separator: "\n").dropFirst().joined(separator: "\n")
+    try world.write("# ours\n" + lines + "\n", to: "vault/p/openai.yaml")
+    try store(world.open("p/openai").moved(to: EntryName("q/r/openai")), from: name, in: world)
+    #expect(try world.scratch.text("vault/q/r/openai.yaml").hasPrefix("# ours\n"))
+  }
+}
