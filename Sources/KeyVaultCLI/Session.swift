@@ -69,6 +69,11 @@ final class Session {
     }
   }
 
+  /// Works without gpg too, and says what it did not check.
+  func validator(root: String) -> Validator {
+    Validator(root: root, now: surroundings.now, program: try? gpgProgram())
+  }
+
   func gpgProgram() throws(Failure) -> GPGProgram {
     GPGProgram(path: try gpgPath(), runtimeDirectory: surroundings.runtimeDirectory)
   }

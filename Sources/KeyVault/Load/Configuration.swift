@@ -17,6 +17,8 @@ public struct Configuration: Sendable {
     public var maxAge: Int?
     /// Days before that (and before an expiry) in which it is due.
     public var warn = 14
+    /// Days before a recipient's key expires in which a warning is given.
+    public var recipientWarn = 30
     /// How many last characters a preview shows at most.
     public var preview = 4
     public var allowsUnbound = false
@@ -58,6 +60,7 @@ extension Configuration.Policy {
   init(_ node: Node?) {
     maxAge = node?["rotation"]?["max_age"].flatMap(\.days)
     warn = node?["rotation"]?["warn"].flatMap(\.days) ?? 14
+    recipientWarn = node?["recipient_warn"].flatMap(\.days) ?? 30
     preview = node?["preview"]?.int ?? 4
     allowsUnbound = node?["unbound"]?.string == "allow"
     allowsHiddenRecipients = node?["hidden"]?.string == "allow"

@@ -6,6 +6,8 @@ struct EntryChecks {
   let repository: Repository
   let now: Timestamp
   let name: EntryName
+  /// nil where it is not known who can read what.
+  let drift: DriftChecks?
 
   func findings() -> [Finding] {
     guard let folder = try? Folder(repository.root).folder(repository.vault.path(name.environment))
@@ -54,6 +56,7 @@ struct EntryChecks {
             "a recipient is hidden, so nobody can tell who can read this",
             hint: "encrypt it again: keyvault add \(name) --force"))
       }
+      findings += drift?.findings(message, of: name) ?? []
     } catch {
       findings.append(Finding(.notOpenPGP, in: file, error.message, hint: error.hint))
     }

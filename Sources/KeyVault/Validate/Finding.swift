@@ -104,6 +104,16 @@ extension Finding {
     case duplicateRecipient = "duplicate-recipient"
     case noPublicKey = "no-public-key"
     case demoRecipient = "demo-recipient"
+    case badPublicKey = "bad-public-key"
+    case secretKey = "secret-key"
+    case recipientRevoked = "recipient-revoked"
+    case recipientCannotRead = "recipient-cannot-read"
+    case recipientWeak = "recipient-weak"
+    case recipientExpired = "recipient-expired"
+    case recipientExpires = "recipient-expires"
+    case recipientMissing = "recipient-missing"
+    case recipientUnexpected = "recipient-unexpected"
+    case noGPG = "no-gpg"
     case expired
     case rotationDue = "rotation-due"
     case exposed

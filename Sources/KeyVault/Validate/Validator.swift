@@ -5,10 +5,14 @@ public struct Validator: Sendable {
   /// The repository's root, absolute.
   let root: String
   let now: Timestamp
+  private let program: GPGProgram?
 
-  public init(root: String, now: Timestamp) {
+  /// `program` is gpg, which says what a public key file holds; without one, that and who can read the
+  /// entries is not checked, and a finding says so.
+  public init(root: String, now: Timestamp, program: GPGProgram?) {
     self.root = root
     self.now = now
+    self.program = program
   }
 
   /// What was found, sorted by file and place, and how much was looked at.
@@ -49,7 +53,7 @@ public struct Validator: Sendable {
     case .success(let checked):
       let repository = try Repository(at: root)
       findings += ConfigurationChecks(root: checked.root, repository: repository).findings()
-      let vault = VaultChecks(repository: repository, now: now)
+      let vault = VaultChecks(repository: repository, now: now, program: program)
       findings += vault.findings()
       entries = (try? repository.vault.entries().count) ?? 0
     }

@@ -1,9 +1,11 @@
+internal import GPG
 internal import YAML
 
 /// `vault/`: its folders, its recipients, its entries.
 struct VaultChecks {
   let repository: Repository
   let now: Timestamp
+  let program: GPGProgram?
 
   func findings() -> [Finding] {
     guard let root = try? Folder(repository.root), let kind = root.kind(of: Vault.folder) else {
@@ -12,10 +14,41 @@ struct VaultChecks {
     guard kind == .folder else {
       return [Finding(.symbolicLink, in: Vault.folder, "'vault' is not a folder")]
     }
-    return folder("", in: root) + variables()
+    var findings: [Finding] = []
+    let keys = publicKeys(&findings)
+    return findings + folder("", in: root, keys) + variables()
   }
 
-  private func folder(_ relative: String, in root: borrowing Folder) -> [Finding] {
+  /// What gpg says of the public keys, and what is wrong with them; nil where it cannot be asked.
+  private func publicKeys(_ findings: inout [Finding]) -> PublicKeys? {
+    guard !PublicKeys.names(in: repository).isEmpty else { return nil }
+    let why: String
+    if let program {
+      do throws(GPGError) {
+        let keys = try PublicKeys(of: repository, program: program)
+        let lists = (try? repository.vault.recipientLists()) ?? []
+        findings += PublicKeyChecks(
+          keys: keys, recipients: Set(lists.flatMap(\.recipients).map(\.fingerprint)),
+          policy: repository.configuration.policy, now: now
+        ).findings()
+        return keys
+      } catch {
+        why = error.message
+      }
+    } else {
+      why = "cannot find gpg"
+    }
+    findings.append(
+      Finding(
+        .noGPG, .warning, in: PublicKeys.folder,
+        "\(why), so it was not checked who can read the entries, nor the public keys",
+        hint: "apt-get install gpg"))
+    return nil
+  }
+
+  private func folder(
+    _ relative: String, in root: borrowing Folder, _ keys: PublicKeys?
+  ) -> [Finding] {
     let path = repository.vault.path(relative)
     let items: [Folder.Item]
     do throws(FileError) {
@@ -30,13 +63,21 @@ struct VaultChecks {
       findings += RecipientChecks(repository: repository, folder: relative)
         .findings(isOwn: hasList)
     }
+    let drift = entries.isEmpty ? nil : driftChecks(of: relative, keys)
     findings += concurrentMap(entries.count) { index in
-      EntryChecks(repository: repository, now: now, name: entries[index]).findings()
+      EntryChecks(repository: repository, now: now, name: entries[index], drift: drift).findings()
     }.flatMap(\.self)
     for item in items where item.kind == .folder && !item.name.hasPrefix(".") {
-      findings += folder(relative.isEmpty ? item.name : "\(relative)/\(item.name)", in: root)
+      findings += folder(
+        relative.isEmpty ? item.name : "\(relative)/\(item.name)", in: root, keys)
     }
     return findings
+  }
+
+  /// nil where a list is at fault: it tells only half of who is wanted.
+  private func driftChecks(of folder: String, _ keys: PublicKeys?) -> DriftChecks? {
+    guard let keys, let list = try? repository.vault.recipients(of: folder) else { return nil }
+    return DriftChecks(readers: Readers(of: list, keys: keys), keys: keys)
   }
 
   /// Names with a ciphertext, a sidecar, or both.

@@ -75,7 +75,7 @@ struct Doctor: AsyncParsableCommand {
     do {
       let repository = try session.repository()
       report.add("repository", .ok, repository.root)
-      let outcome = try Validator(root: repository.root, now: session.surroundings.now).outcome()
+      let outcome = try session.validator(root: repository.root).outcome()
       let errors = outcome.count(.error)
       report.add(
         "validate", errors == 0 ? .ok : .failed,

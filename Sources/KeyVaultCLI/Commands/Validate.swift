@@ -26,7 +26,7 @@ struct Validate: AsyncParsableCommand {
   func run() async throws {
     let session = try Session(options)
     let root = try Repository.root(from: session.surroundings.workingFolder)
-    let outcome = try Validator(root: root, now: session.surroundings.now).outcome()
+    let outcome = try session.validator(root: root).outcome()
     let report = FindingReport(outcome)
     switch format {
     case .text: try Console.output(report.text(Console.style(session.surroundings)))

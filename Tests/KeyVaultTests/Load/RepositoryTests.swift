@@ -79,7 +79,9 @@ struct RepositoryTests {
       ])
     #expect(try scratch.text(".gitignore") == "*.log\n.env\n.keyvault/\n.keyvault-*.tmp\n.env.*\n")
     #expect(try scratch.text("vault/.gpg-id") == Keyring.alice.fingerprint + "\n")
-    #expect(try Validator(root: scratch.folder, now: World.now).outcome().findings.isEmpty)
+    #expect(
+      try Validator(root: scratch.folder, now: World.now, program: Keyring.gpgProgram).outcome()
+        .findings.isEmpty)
     #expect(try Repository(at: scratch.folder).configuration.vaultID.count == 32)
     let before = try scratch.text("keyvault.yaml")
     #expect(

@@ -106,8 +106,10 @@ final class World: Sendable {
     return try await prober.test(new, in: repository, now: Self.now)
   }
 
-  func findings(now: Timestamp = World.now) throws -> [Finding] {
-    try Validator(root: scratch.folder, now: now).outcome().findings
+  func findings(
+    now: Timestamp = World.now, program: GPGProgram? = Keyring.gpgProgram
+  ) throws -> [Finding] {
+    try Validator(root: scratch.folder, now: now, program: program).outcome().findings
   }
 }
 

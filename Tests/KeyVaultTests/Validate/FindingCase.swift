@@ -10,16 +10,20 @@ struct FindingCase: Sendable {
   let severity: Finding.Severity
   /// Of keyvault.yaml, after its first two lines.
   let configuration: String
+  /// gpg; nil where there is none.
+  let program: GPGProgram?
   let make: @Sendable (World) throws -> Void
 
   init(
     _ code: Finding.Code, _ severity: Finding.Severity = .error, at place: String,
-    configuration: String = "", _ make: @escaping @Sendable (World) throws -> Void = { _ in }
+    configuration: String = "", program: GPGProgram? = Keyring.gpgProgram,
+    _ make: @escaping @Sendable (World) throws -> Void = { _ in }
   ) {
     self.code = code
     self.severity = severity
     self.place = place
     self.configuration = configuration
+    self.program = program
     self.make = make
   }
 
@@ -65,7 +69,9 @@ struct FindingCase: Sendable {
 
   private static let git = "/usr/bin/git"
 
-  static let all: [FindingCase] = [
+  static let all: [FindingCase] = files + PublicKeyCase.all
+
+  private static let files: [FindingCase] = [
     FindingCase(.syntax, at: "keyvault.yaml:3:4", configuration: "a: \"b\n"),
     FindingCase(.syntax, at: "providers.d/acme.yaml:1:1") {
       try $0.write("&anchor id: acme\n", to: "providers.d/acme.yaml")

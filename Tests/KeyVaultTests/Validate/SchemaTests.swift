@@ -115,7 +115,9 @@ struct OutputTests {
     let world = try world()
     let repository = try world.repository
     try check(
-      FindingReport(Validator(root: world.scratch.folder, now: World.now).outcome()), "validate")
+      FindingReport(
+        Validator(root: world.scratch.folder, now: World.now, program: Keyring.gpgProgram).outcome()
+      ), "validate")
     let entries = try repository.vault.entries()
     try check(EntryListing(entries), "ls")
     try check(EntryListing([]), "ls")

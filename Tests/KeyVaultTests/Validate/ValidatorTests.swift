@@ -19,7 +19,7 @@ struct ValidatorTests {
     let example = FindingCase.all[index]
     let world = try World(example.configuration)
     try example.make(world)
-    let findings = try world.findings()
+    let findings = try world.findings(program: example.program)
     let found = findings.first {
       $0.code == example.code.rawValue && $0.position == example.place
     }
@@ -61,14 +61,17 @@ struct ValidatorTests {
     try world.store("p/openai", FindingCase.key)
     try world.store("users/alice/mistral", "NotARealKeyNotARealKeyNotARealKe")
     try FindingCase.acme()(world)
-    let outcome = try Validator(root: world.scratch.folder, now: World.now).outcome()
+    let outcome = try Validator(
+      root: world.scratch.folder, now: World.now, program: Keyring.gpgProgram
+    ).outcome()
     #expect(outcome.findings.map(\.text) == [])
     #expect(outcome.entries == 2)
     #expect(outcome.providers == 1)
   }
 
   @Test func `this project's own repository has no error`() throws {
-    let findings = try Validator(root: package.path, now: World.now).outcome().findings
+    let findings = try Validator(root: package.path, now: World.now, program: Keyring.gpgProgram)
+      .outcome().findings
     #expect(findings.filter { $0.severity == .error }.map(\.text) == [])
   }
 
@@ -142,7 +145,10 @@ struct ValidatorTests {
   @Test func `a repository without its configuration is no repository`() throws {
     let scratch = Scratch()
     #expect(
-      failure { _ = try Validator(root: scratch.folder, now: World.now).outcome() }?.kind
+      failure {
+        _ = try Validator(root: scratch.folder, now: World.now, program: Keyring.gpgProgram)
+          .outcome()
+      }?.kind
         == .notFound)
   }
 
@@ -150,15 +156,20 @@ struct ValidatorTests {
     let world = try World()
     try world.write("x", to: "vault/p/a\u{1b}[2J\u{202e}.gpg")
     try world.write("\u{1b}[2J@x\n", to: "vault/q/.gpg-id")
-    let text = FindingReport(try Validator(root: world.scratch.folder, now: World.now).outcome())
-      .text(Style())
+    let text = FindingReport(
+      try Validator(root: world.scratch.folder, now: World.now, program: Keyring.gpgProgram)
+        .outcome()
+    )
+    .text(Style())
     #expect(text.contains("\\u{1b}"))
     #expect(!text.contains("\u{1b}") && !text.contains("\u{202e}"))
   }
 
   @Test func `the text of a finding is fixed`() throws {
     let world = try World("environments: {p: {require: [opnai]}}\n")
-    let report = FindingReport(try Validator(root: world.scratch.folder, now: World.now).outcome())
+    let report = FindingReport(
+      try Validator(root: world.scratch.folder, now: World.now, program: Keyring.gpgProgram)
+        .outcome())
     #expect(
       report.text(Style()) == """
         keyvault.yaml:3:30: error[unknown-provider]: no provider 'opnai' is known

@@ -1,0 +1,35 @@
+/// What a key tells of messages that exist, and of those that will.
+extension Key {
+  /// Subkeys by which its holder opens messages. One that has expired still does; one that is
+  /// revoked may be in other hands.
+  public var readingSubkeys: [Subkey] { subkeys.filter { $0.canEncrypt && !$0.isRevoked } }
+
+  /// The subkey that gpg takes to encrypt, its newest; where none can be used, the newest of all that
+  /// could. nil if there never was one.
+  public var encryptionSubkey: Subkey? {
+    let encrypting = subkeys.filter(\.canEncrypt)
+    return encrypting.filter(\.isUsableForEncryption).max { $0.created < $1.created }
+      ?? encrypting.max { $0.created < $1.created }
+  }
+
+  /// The moment from which nothing can be encrypted to it, in seconds since 1970; nil: never.
+  public var encryptionEnds: Int? {
+    let ends = readingSubkeys.map(\.expires)
+    let last = ends.contains(nil) ? nil : ends.compactMap(\.self).max()
+    return [last, expires].compactMap(\.self).min()
+  }
+
+  /// An algorithm in use, the primary key's included, that is too weak to trust: RSA under 2048 bits,
+  /// DSA, ElGamal. nil where there is none.
+  public var weakAlgorithm: String? {
+    let inUse = subkeys.prefix(1) + subkeys.dropFirst().filter(\.isUsableForEncryption)
+    return inUse.first(where: \.isWeak)?.algorithm
+  }
+}
+
+extension Subkey {
+  fileprivate var isWeak: Bool {
+    if algorithm.hasPrefix("rsa") { return length < 2048 }
+    return algorithm.hasPrefix("dsa") || algorithm.hasPrefix("elg")
+  }
+}

@@ -1,0 +1,104 @@
+internal import GPG
+
+/// `vault/.public-keys/` as gpg understands it: each file is shown to gpg once, however many entries
+/// there are. Which subkey belongs to whom is gpg's word and never our own reading of packets: a
+/// subkey that somebody appended to a file would pass as that person's (security.md 23).
+struct PublicKeys: Sendable {
+  struct File: Sendable {
+    /// The fingerprint of the key that it must hold, if it is called as it must be.
+    let name: String
+    /// What gpg found in it.
+    let keys: [Key]
+    /// Why it could not be read, or what gpg said instead.
+    let fault: String?
+
+    /// Relative to the repository's root.
+    var path: String { "\(PublicKeys.folder)/\(name)" }
+
+    /// The key of that name, where it is in the file and nothing else is.
+    var key: Key? {
+      guard fault == nil, keys.count == 1, keys[0].fingerprint == name else { return nil }
+      return keys[0]
+    }
+  }
+
+  /// Who has a subkey, as the files say.
+  struct Holder: Sendable, Equatable {
+    let fingerprint: String
+    /// The first user id: unchecked text.
+    let userID: String?
+    /// Whether the subkey was revoked.
+    let isRevoked: Bool
+
+    /// `FINGERPRINT (Alice <alice@example.com>)`.
+    var text: String { PublicKeys.text(fingerprint, userID) }
+  }
+
+  /// Sorted by name.
+  let files: [File]
+  private let byName: [String: File]
+  private let holders: [UInt64: Holder]
+
+  static let folder = "\(Vault.folder)/\(RecipientList.publicKeys)"
+
+  /// Reads every file and asks `program` about each. Throws if gpg cannot be asked at all.
+  init(of repository: Repository, program: GPGProgram) throws(GPGError) {
+    let names = Self.names(in: repository)
+    let results = concurrentMap(names.count) { index in
+      Self.inspect(names[index], in: repository, program)
+    }
+    files = try results.map { result throws(GPGError) in try result.get() }
+    byName = Dictionary(uniqueKeysWithValues: files.map { ($0.name, $0) })
+    var holders: [UInt64: Holder] = [:]
+    for key in files.flatMap(\.keys) {
+      for subkey in key.subkeys where subkey.canEncrypt {
+        let holder = Holder(
+          fingerprint: key.fingerprint, userID: key.userIDs.first, isRevoked: subkey.isRevoked)
+        holders[subkey.keyID] = holders[subkey.keyID] ?? holder
+      }
+    }
+    self.holders = holders
+  }
+
+  /// The file of that name; nil if there is none.
+  func file(_ fingerprint: String) -> File? { byName[fingerprint] }
+
+  /// Who has the subkey of that id; nil if no file has it.
+  func holder(of keyID: UInt64) -> Holder? { holders[keyID] }
+
+  /// A person for a message: the fingerprint, and the first user id where the file tells it.
+  func text(of fingerprint: String) -> String {
+    Self.text(fingerprint, file(fingerprint)?.key?.userIDs.first)
+  }
+
+  private static func text(_ fingerprint: String, _ userID: String?) -> String {
+    userID.map { "\(fingerprint) (\($0.printable(limit: 80)))" } ?? fingerprint
+  }
+
+  /// Names of all that lies in the folder, whatever it is; sorted.
+  static func names(in repository: Repository) -> [String] {
+    let items = try? Folder(repository.root).folder(folder).items()
+    return items?.map(\.name) ?? []
+  }
+
+  private static func inspect(
+    _ name: String, in repository: Repository, _ program: GPGProgram
+  ) -> Result<File, GPGError> {
+    let bytes: [UInt8]
+    do throws(FileError) {
+      bytes = try Folder(repository.root).folder(folder).read(name, limit: RecipientFile.sizeLimit)
+    } catch {
+      return .success(File(name: name, keys: [], fault: error.message))
+    }
+    do throws(GPGError) {
+      let keys = try GPG.inspect(
+        publicKeyFile: bytes, program: program.path, runtimeDirectory: program.runtimeDirectory)
+      return .success(File(name: name, keys: keys, fault: nil))
+    } catch {
+      switch error.reason {
+      case .programMissing, .noHome: return .failure(error)
+      default: return .success(File(name: name, keys: [], fault: error.message))
+      }
+    }
+  }
+}

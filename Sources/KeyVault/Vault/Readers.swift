@@ -1,0 +1,87 @@
+internal import GPG
+
+/// Whom a folder wants to read its entries, and by which subkeys each of them does. Made once a folder;
+/// a ciphertext is then compared without any program.
+struct Readers: Sendable {
+  /// Where the wanted are named.
+  let list: RecipientList
+  private let wanted: [Person]
+  /// Every key id that a wanted person has.
+  private let expected: Set<UInt64>
+
+  private struct Person {
+    let fingerprint: String
+    /// By any of these the person reads.
+    let keyIDs: Set<UInt64>
+    /// Whether a message must name one of them. Not where the key itself is at fault: that is said
+    /// once, at its file, and no ciphertext could be made better.
+    let isNeeded: Bool
+  }
+
+  init(of list: RecipientList, keys: PublicKeys) {
+    self.list = list
+    wanted = list.recipients.map { recipient in
+      Self.person(recipient.fingerprint, keys.file(recipient.fingerprint)?.key)
+    }
+    expected = wanted.reduce(into: []) { $0.formUnion($1.keyIDs) }
+  }
+
+  private static func person(_ fingerprint: String, _ key: Key?) -> Person {
+    guard let key else { return Person(fingerprint: fingerprint, keyIDs: [], isNeeded: false) }
+    // All subkeys of a revoked key are revoked; whoever is still in the list is still wanted.
+    let subkeys = key.isRevoked ? key.subkeys.filter(\.canEncrypt) : key.readingSubkeys
+    return Person(
+      fingerprint: fingerprint, keyIDs: Set(subkeys.map(\.keyID)),
+      isNeeded: !key.isRevoked && !subkeys.isEmpty)
+  }
+
+  /// How those who can read a message differ from those who are wanted.
+  func drift(of message: Message) -> Drift {
+    let found = Set(message.recipients)
+    // A hidden recipient may be any of the wanted.
+    let missing =
+      message.hasHiddenRecipients
+      ? [] : wanted.filter { $0.isNeeded && $0.keyIDs.isDisjoint(with: found) }
+    return Drift(
+      missing: missing.map(\.fingerprint),
+      unexpected: found.subtracting(expected).subtracting([0]).sorted())
+  }
+}
+
+/// How the readers of a ciphertext differ from those whom its folder wants.
+struct Drift: Sendable, Equatable {
+  /// Fingerprints of the wanted who cannot read it.
+  let missing: [String]
+  /// Key ids of those who can and are not wanted, sorted.
+  let unexpected: [UInt64]
+
+  var isEmpty: Bool { missing.isEmpty && unexpected.isEmpty }
+
+  /// A key id as gpg prints it.
+  static func text(keyID: UInt64) -> String {
+    let digits = String(keyID, radix: 16, uppercase: true)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+}
+
+extension Vault {
+  /// The folder and every one below it that is not hidden, by path.
+  func folders(below folder: String = "") throws(FileError) -> [String] {
+    var found = [folder]
+    for item in try Folder(repository.root).folder(path(folder)).items() {
+      guard item.kind == .folder, !item.name.hasPrefix(".") else { continue }
+      found += try folders(below: folder.isEmpty ? item.name : "\(folder)/\(item.name)")
+    }
+    return found
+  }
+
+  /// The lists that folders have themselves, each with its faults.
+  func recipientLists() throws(FileError) -> [RecipientList] {
+    var lists: [RecipientList] = []
+    for folder in try folders() {
+      guard let list = try recipientList(of: folder), list.folder == folder else { continue }
+      lists.append(list)
+    }
+    return lists
+  }
+}
