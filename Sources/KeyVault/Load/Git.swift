@@ -20,16 +20,17 @@ public struct Git: Sendable {
     }
   }
 
-  /// The exit status and what git wrote to its standard output; nil if git is not installed.
+  /// The exit status and what git wrote to its standard output; nil if git is not installed. `input`
+  /// is what git reads.
   public func run(
-    _ arguments: [String], environment: [String: String] = [:]
+    _ arguments: [String], input: [UInt8] = [], environment: [String: String] = [:]
   ) -> (status: Int32, output: [UInt8])? {
     let hardened = [
       "git", "-C", folder, "-c", "safe.bareRepository=explicit", "-c", "core.fsmonitor=false",
       "-c", "core.hooksPath=/dev/null", "--no-optional-locks",
     ]
     let environment = environment.merging(["GIT_NO_REPLACE_OBJECTS": "1"]) { $1 }
-    return Process.output(of: "git", hardened + arguments, environment: environment)
+    return Process.output(of: "git", hardened + arguments, input: input, environment: environment)
   }
 
   /// One line of output of a command that succeeded; nil otherwise.
@@ -45,15 +46,18 @@ public struct Git: Sendable {
 /// A child process whose output is read whole.
 private enum Process {
   static func output(
-    of program: String, _ arguments: [String], environment extra: [String: String]
+    of program: String, _ arguments: [String], input: [UInt8], environment extra: [String: String]
   ) -> (status: Int32, output: [UInt8])? {
+    // A file, not a pipe: whoever writes all its input before it reads would wait for ever.
+    guard let file = input.isEmpty ? fopen("/dev/null", "r") : filled(input) else { return nil }
+    defer { fclose(file) }
     var pipes: [Int32] = [0, 0]
     guard pipe(&pipes) == 0 else { return nil }
     for end in pipes { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    posix_spawn_file_actions_adddup2(&actions, fileno(file), 0)
     posix_spawn_file_actions_adddup2(&actions, pipes[1], 1)
     posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
 
@@ -71,6 +75,18 @@ private enum Process {
     while waitpid(child, &status, 0) < 0 && errno == EINTR {}
     let exited = status & 0x7f == 0
     return (exited ? status >> 8 & 0xff : 128, output)
+  }
+
+  /// A file without a name, at its beginning.
+  private static func filled(_ bytes: [UInt8]) -> UnsafeMutablePointer<FILE>? {
+    guard let file = tmpfile() else { return nil }
+    guard fwrite(bytes, 1, bytes.count, file) == bytes.count, fflush(file) == 0,
+      fseek(file, 0, SEEK_SET) == 0
+    else {
+      fclose(file)
+      return nil
+    }
+    return file
   }
 
   private static func currentEnvironment() -> [String] {

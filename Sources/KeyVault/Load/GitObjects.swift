@@ -1,0 +1,38 @@
+/// The content of git objects, many by one process.
+struct GitObjects {
+  private let git: Git
+
+  init(_ git: Git) {
+    self.git = git
+  }
+
+  /// The blob that each name (`COMMIT:path` or an id) stands for, in their order; nil where there is
+  /// none. Throws if git cannot be asked.
+  func blobs(_ names: [String]) throws(Failure) -> [[UInt8]?] {
+    guard !names.isEmpty else { return [] }
+    let input = Array((names.joined(separator: "\n") + "\n").utf8)
+    guard let (status, output) = git.run(["cat-file", "--batch"], input: input), status == 0 else {
+      throw Failure(.io, "git could not read its objects")
+    }
+    var blobs: [[UInt8]?] = []
+    blobs.reserveCapacity(names.count)
+    var start = 0
+    while start < output.count, blobs.count < names.count {
+      let lineEnd = output[start...].firstIndex(of: UInt8(ascii: "\n")) ?? output.count
+      let words = output[start..<lineEnd].split(separator: UInt8(ascii: " "))
+      start = lineEnd + 1
+      // `<id> blob <size>`, then that many bytes and a line break; or `<name> missing`.
+      guard words.count == 3, let size = Int(String(decoding: words[2], as: UTF8.self)),
+        start + size <= output.count
+      else {
+        blobs.append(nil)
+        continue
+      }
+      let isBlob = words[1].elementsEqual("blob".utf8)
+      blobs.append(isBlob ? Array(output[start..<start + size]) : nil)
+      start += size + 1
+    }
+    guard blobs.count == names.count else { throw Failure(.io, "git answered less than was asked") }
+    return blobs
+  }
+}

@@ -1,0 +1,118 @@
+internal import YAML
+
+/// Every state of every entry in every commit that a local ref reaches. Nothing is opened.
+struct VaultHistory {
+  /// One entry as a commit left it.
+  struct State: Sendable {
+    let entry: String
+    let commit: String
+    /// When it was committed, by the clock of whoever did.
+    let time: Timestamp
+    /// Of the sidecar; nil where there was none, or none that says.
+    let lineage: String?
+    let ciphertext: [UInt8]
+  }
+
+  /// Entries, oldest commit last.
+  let states: [State]
+  /// Every version of every file in `.public-keys`, by the fingerprint that it is named by.
+  let publicKeys: [String: Set<[UInt8]>]
+  /// Whether all commits and their objects are here.
+  let isWhole: Bool
+
+  /// Throws if there is no git, or no work tree.
+  init(of repository: Repository) throws(Failure) {
+    let git = Git(in: repository.root)
+    guard git.isPresent, let prefix = git.run(["rev-parse", "--show-prefix"]), prefix.status == 0
+    else {
+      throw Failure(
+        .notFound, "'\(repository.root)' is no git work tree, so there is no history to look at")
+    }
+    let isShallow = git.line(["rev-parse", "--is-shallow-repository"]) == "true"
+    let promisor = git.run(["config", "--get-regexp", #"^remote\..*\.promisor$"#])
+    isWhole = !isShallow && promisor?.output.isEmpty != false
+    let top = String(decoding: prefix.output.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+    let changes = try Self.changes(git)
+    (states, publicKeys) = try Self.read(changes, below: top, GitObjects(git))
+  }
+
+  /// A path below the vault that a commit changed.
+  private struct Change: Hashable {
+    let commit: String
+    let time: Timestamp
+    /// Without `vault/`.
+    let path: String
+  }
+
+  private static func changes(_ git: Git) throws(Failure) -> [Change] {
+    let arguments = [
+      "log", "--all", "--format=commit %H %ct", "--raw", "--no-abbrev", "--no-renames", "-m", "--root",
+      "--relative", "--no-ext-diff", "--no-textconv", "-z", "--", Vault.folder,
+    ]
+    guard let (status, output) = git.run(arguments), status == 0 else {
+      throw Failure(.io, "git could not list the history of \(Vault.folder)/")
+    }
+    var commit = ""
+    var time = Timestamp(seconds: 0)
+    var changes: [Change] = []
+    for field in output.split(separator: 0) {
+      let text = String(decoding: field.drop { $0 == UInt8(ascii: "\n") }, as: UTF8.self)
+      if text.hasPrefix("commit ") {
+        let words = text.prefix { !$0.isNewline }.split(separator: " ")
+        guard words.count == 3, let seconds = Int(words[2]) else { continue }
+        commit = String(words[1])
+        time = Timestamp(seconds: seconds)
+      } else if text.hasPrefix(Vault.folder + "/") {
+        let path = String(text.dropFirst(Vault.folder.count + 1))
+        changes.append(Change(commit: commit, time: time, path: path))
+      }
+    }
+    return changes
+  }
+
+  private static func read(
+    _ changes: [Change], below top: String, _ objects: GitObjects
+  ) throws(Failure) -> (states: [State], publicKeys: [String: Set<[UInt8]>]) {
+    // The pair of an entry matters where either file changed.
+    var entries: [Change] = []
+    var seen: Set<Change> = []
+    var keys: [Change] = []
+    for change in changes {
+      let keyFolder = RecipientList.publicKeys + "/"
+      if change.path.hasPrefix(keyFolder) {
+        keys.append(change)
+        continue
+      }
+      guard let end = [".gpg", ".yaml"].first(where: change.path.hasSuffix) else { continue }
+      let entry = Change(
+        commit: change.commit, time: change.time, path: String(change.path.dropLast(end.count)))
+      if seen.insert(entry).inserted { entries.append(entry) }
+    }
+    func name(_ change: Change, _ suffix: String) -> String {
+      "\(change.commit):\(top)\(Vault.folder)/\(change.path)\(suffix)"
+    }
+    let ciphertexts = try objects.blobs(entries.map { name($0, ".gpg") })
+    let sidecars = try objects.blobs(entries.map { name($0, ".yaml") })
+    var states: [State] = []
+    for (index, entry) in entries.enumerated() {
+      guard let ciphertext = ciphertexts[index] else { continue }
+      states.append(
+        State(
+          entry: entry.path, commit: entry.commit, time: entry.time,
+          lineage: sidecars[index].flatMap(lineage),
+          ciphertext: ciphertext))
+    }
+    var publicKeys: [String: Set<[UInt8]>] = [:]
+    for (key, blob) in zip(keys, try objects.blobs(keys.map { name($0, "") })) {
+      guard let blob else { continue }
+      let fingerprint = String(key.path.dropFirst(RecipientList.publicKeys.count + 1))
+      publicKeys[fingerprint.uppercased(), default: []].insert(blob)
+    }
+    return (states, publicKeys)
+  }
+
+  /// The `id` of a sidecar; nil where it has none, or is none.
+  private static func lineage(_ sidecar: [UInt8]) -> String? {
+    try? Document(parsing: sidecar).root["id"]?.string
+  }
+}
