@@ -1,0 +1,39 @@
+import ArgumentParser
+import KeyVault
+
+struct RecipientDebt: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "debt",
+    abstract: "List the keys that somebody could read, by git's history.",
+    discussion: """
+      Whoever could read a key must be assumed to have it: after they have gone it must be made anew. \
+      All local branches and tags are looked at. Exit status 3 if the history is not whole here.
+
+      Example: keyvault recipients debt 0123456789ABCDEF0123456789ABCDEF01234567
+      """)
+
+  @Argument(help: "The full fingerprint of their key.")
+  var fingerprint: String
+
+  @Option(help: "text or json.")
+  var format: ReportFormat = .text
+
+  @OptionGroup var options: CommonOptions
+
+  func run() async throws {
+    let session = try Session(options)
+    let repository = try session.repository()
+    let fingerprint = fingerprint.filter { $0 != " " }.uppercased()
+    guard fingerprint.count == 40, fingerprint.allSatisfy(\.isHexDigit) else {
+      throw Failure(
+        .usage, "'\(fingerprint.printable(limit: 80))' is not a full fingerprint of 40 digits",
+        hints: ["'keyvault recipients' shows those of today"])
+    }
+    let debt = try Debt(of: fingerprint, in: repository, program: session.gpgProgram())
+    switch format {
+    case .text: try Console.output(debt.text(Console.style(session.surroundings)))
+    case .json: try Console.output(json(debt))
+    }
+    if !debt.isComplete { throw ExitCode(3) }
+  }
+}
