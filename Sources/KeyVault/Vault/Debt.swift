@@ -46,6 +46,12 @@ public struct Debt: Sendable, Codable {
   ) throws(Failure) {
     let history = try VaultHistory(of: repository)
     let fingerprint = fingerprint.uppercased()
+    guard history.publicKeys[fingerprint] != nil || !history.isWhole else {
+      throw Failure(
+        .notFound,
+        "\(fingerprint) never had a file in \(Vault.folder)/\(RecipientList.publicKeys)/, so nobody "
+          + "knows which ciphertexts it opens", hints: ["'keyvault recipients' shows those of today"])
+    }
     let ids = Self.keyIDs(history.publicKeys, program)
     let own = ids[fingerprint] ?? []
     let others = ids.filter { $0.key != fingerprint }.values.reduce(into: Set()) {

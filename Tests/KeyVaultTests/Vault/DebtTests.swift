@@ -164,6 +164,15 @@ struct DebtTests {
     #expect(!debt.isComplete)
   }
 
+  @Test func `whose key nobody has seen is told`() throws {
+    let world = try world()
+    let refused = failure {
+      _ = try Debt(
+        of: String(repeating: "A", count: 40), in: world.repository, program: Keyring.gpgProgram)
+    }
+    #expect(refused?.kind == .notFound)
+  }
+
   @Test func `without git there is nothing to look at`() throws {
     let world = try World()
     let refused = failure { _ = try debt(world) }
