@@ -29,6 +29,13 @@ import YAML
     Case(
       command: "keyvault status --format json", schema: "output-status",
       setup: #"keyvault test --gateway "$STUB/{provider}@no_credit" > /dev/null || true"#),
+    Case(command: "keyvault recipients --format json", schema: "output-recipients"),
+    Case(
+      command: "keyvault recipients ls --folder staging --format json",
+      schema: "output-recipients",
+      setup:
+        #"mkdir vault/staging; (cat vault/.gpg-id; echo 0123456789ABCDEF0123456789ABCDEF01234567) > vault/staging/.gpg-id"#
+    ),
     Case(command: "keyvault doctor --format json", schema: "output-doctor"),
     Case(command: "GNUPGHOME=/nonexistent keyvault doctor --format json", schema: "output-doctor"),
     Case(command: "GNUPGHOME=/nonexistent keyvault test --format json", schema: "output-test"),
@@ -50,6 +57,9 @@ import YAML
       setup:
         "printf %040d 0 | keyvault add production/deepgram --no-test --quiet --owner alice@example.com"
     ),
+    Case(
+      command: #"keyvault recipients debt "$FPR" --format json"#, schema: "output-debt",
+      setup: "git init -q; git add -A; git commit -q -m start"),
     Case(
       command: #"keyvault test --deadline 1 --format json --gateway "$STUB/{provider}@slow""#,
       schema: "output-test"),

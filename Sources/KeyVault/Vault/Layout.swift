@@ -2,7 +2,7 @@ internal import Secrets
 
 /// A recipient's public key as `vault/.public-keys/` holds it.
 public struct PublicKeyFile: Sendable {
-  let fingerprint: String
+  public let fingerprint: String
   let armored: [UInt8]
 
   public init(fingerprint: String, armored: [UInt8]) {

@@ -23,13 +23,13 @@ struct RecipientDebt: AsyncParsableCommand {
   func run() async throws {
     let session = try Session(options)
     let repository = try session.repository()
-    let fingerprint = fingerprint.filter { $0 != " " }.uppercased()
-    guard fingerprint.count == 40, fingerprint.allSatisfy(\.isHexDigit) else {
+    let full = fingerprint.filter { $0 != " " }.uppercased()
+    guard full.count == 40, full.allSatisfy(\.isHexDigit) else {
       throw Failure(
         .usage, "'\(fingerprint.printable(limit: 80))' is not a full fingerprint of 40 digits",
         hints: ["'keyvault recipients' shows those of today"])
     }
-    let debt = try Debt(of: fingerprint, in: repository, program: session.gpgProgram())
+    let debt = try Debt(of: full, in: repository, program: session.gpgProgram())
     switch format {
     case .text: try Console.output(debt.text(Console.style(session.surroundings)))
     case .json: try Console.output(json(debt))

@@ -24,8 +24,9 @@ struct SchemaTests {
   @Test func `there is a schema of every file and every document`() {
     #expect(
       SchemaLibrary.names == [
-        "entry", "keyvault", "output-check", "output-doctor", "output-history", "output-ls",
-        "output-providers", "output-show",
+        "entry", "keyvault", "output-check", "output-debt", "output-doctor", "output-history",
+        "output-ls",
+        "output-providers", "output-recipients", "output-show",
         "output-status", "output-test", "output-validate", "provider",
       ])
     #expect(SchemaLibrary.fileKinds.sorted() == ["entry", "keyvault", "provider"])
@@ -140,6 +141,24 @@ struct OutputTests {
     try FindingCase.mistral("Bearer {key}", "Basic {key}")(world)
     try FindingCase.acme()(world)
     try check(ProviderListing(world.repository.catalogue.all().providers), "providers")
+  }
+
+  @Test func `what recipients prints of every state`() throws {
+    let keys = [
+      Keyring.alice.fingerprint, PublicKeyCase.expiring, PublicKeyCase.expired,
+      PublicKeyCase.weakRSA, PublicKeyCase.revoked, PublicKeyCase.signOnly, Keyring.bob.fingerprint,
+    ]
+    let world = try World()
+    for key in keys[1...5] { try world.publish(key) }
+    try world.write("no key", to: "vault/.public-keys/\(keys[6])")
+    try world.want(keys + [String(repeating: "A", count: 40)])
+    let listing = try RecipientListing(
+      of: world.repository, folder: nil, program: Keyring.gpgProgram, now: World.now)
+    try check(listing, "recipients")
+    #expect(listing.folders[0].recipients.map(\.state) == RecipientState.allCases)
+    let schema = try Node(json: Array(try #require(SchemaLibrary.text("output-recipients")).utf8))
+    let states = schema["$defs"]?["recipient"]?["properties"]?["state"]?["enum"]?.strings
+    #expect(states == RecipientState.allCases.map(\.rawValue))
   }
 
   @Test func `what test prints of every verdict`() throws {

@@ -1,0 +1,218 @@
+internal import GPG
+
+extension PublicKeyFile {
+  /// What a file holds that somebody was sent; `path` is the person's own, not the repository's. Throws
+  /// unless it is armored and holds one public key.
+  public init(reading path: String, program: GPGProgram) throws(Failure) {
+    let bytes: [UInt8]
+    do throws(FileError) {
+      let slash = path.lastIndex(of: "/")
+      let folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+      let name = slash.map { String(path[path.index(after: $0)...]) } ?? path
+      bytes = try Folder(folder).read(name, limit: RecipientFile.sizeLimit)
+    } catch {
+      throw error.failure
+    }
+    let shown = path.printable(limit: 200)
+    let keys: [Key]
+    do throws(GPGError) {
+      keys = try GPG.inspect(
+        publicKeyFile: bytes, program: program.path, runtimeDirectory: program.runtimeDirectory)
+    } catch {
+      throw error.failure(what: "cannot read '\(shown)'")
+    }
+    guard let key = keys.first, bytes.starts(with: Array("-----BEGIN PGP ".utf8)) else {
+      throw Failure(
+        .malformed, "'\(shown)' holds no armored OpenPGP key",
+        hints: ["gpg --armor --export-options export-minimal --export FINGERPRINT > FILE"])
+    }
+    self.init(fingerprint: key.fingerprint, armored: bytes)
+    _ = try checked(as: "'\(shown)'", keys: keys)
+  }
+
+  /// The key, if entries can be encrypted to it. Throws where `validate` would object.
+  func checked(as what: String, keys: [Key]) throws(Failure) -> Key {
+    let file: RecipientFile
+    do throws(GPGError) {
+      file = try RecipientFile(
+        name: fingerprint, bytes: armored, fingerprint: fingerprint, keys: keys)
+    } catch {
+      guard case .unusableRecipient(_, let why) = error.reason else {
+        throw error.failure(what: "\(what) cannot be a recipient")
+      }
+      throw Failure(
+        .malformed, "\(what) cannot be a recipient: \(why.message)",
+        hints: why == .secretKey
+          ? ["nothing was written; give the public key: gpg --armor --export \(fingerprint)"]
+          : why.hint.map { [$0] } ?? [])
+    }
+    if let weak = file.key.weakAlgorithm {
+      throw Failure(
+        .malformed, "\(what) cannot be a recipient: the key is weak, \(weak)",
+        hints: ["its owner makes a new one: gpg --quick-generate-key 'Their Name <address>'"])
+    }
+    return file.key
+  }
+}
+
+extension Vault {
+  /// What was done to a folder's list; nothing is encrypted again by it.
+  public struct RecipientChange: Sendable {
+    /// Relative to the root; empty if all was so already.
+    public var written: [String] = []
+    /// The list from which a new one took its lines.
+    public var startedFrom: String?
+    /// The folder that has the list, relative to the vault.
+    public let folder: String
+    /// The person's first user id.
+    public var name: String?
+
+    /// Relative to the root.
+    public var list: String { RecipientList.file(in: folder) }
+  }
+
+  /// A folder below the vault as a person typed it, such as `production` or `production/`. Throws a usage
+  /// failure that says what is wrong with it.
+  public static func folder(named text: String) throws(Failure) -> String {
+    let name = text.hasSuffix("/") ? String(text.dropLast()) : text
+    if let objection = EntryName.objection(to: name) {
+      throw Failure(
+        .usage, "'\(text.printable(limit: 80))' is no name for a folder: \(objection)",
+        hints: ["a folder is named by its path below vault/, such as production"])
+    }
+    return name
+  }
+
+  /// Lets somebody read what is encrypted in `folder` from now on. A folder without a list gets one
+  /// that starts as the list that decided of it, so that nobody loses anything.
+  public func addRecipient(
+    _ file: PublicKeyFile, to folder: String, program: GPGProgram
+  ) throws(Failure) -> RecipientChange {
+    let key = try inspected(file, program)
+    var change = RecipientChange(folder: folder)
+    change.name = key.userIDs.first
+    let (text, list) = try listText(of: folder)
+    if let list, list.folder != folder { change.startedFrom = list.file }
+    try publish(file, &change, program)
+    let isThere = list?.recipients.contains { $0.fingerprint == file.fingerprint } ?? false
+    if isThere {
+      change.startedFrom = nil
+    } else {
+      let separator = text.isEmpty || text.hasSuffix("\n") ? "" : "\n"
+      try write(text + separator + file.fingerprint + "\n", to: folder, RecipientList.fileName)
+      change.written.append(change.list)
+    }
+    return change
+  }
+
+  /// Takes somebody from the list that decides of `folder`; comments stay, and so does the public key,
+  /// which tells whose the subkeys are that old ciphertexts name.
+  public func removeRecipient(
+    _ fingerprint: String, from folder: String
+  ) throws(Failure) -> RecipientChange {
+    let (text, found) = try listText(of: folder)
+    guard let list = found, list.recipients.contains(where: { $0.fingerprint == fingerprint })
+    else {
+      throw Failure(
+        .notFound, "\(fingerprint) is no recipient of '\(path(folder))'",
+        hints: ["'keyvault recipients' shows who is"])
+    }
+    guard list.recipients.count > 1 else {
+      throw Failure(
+        .usage,
+        "\(fingerprint) is the only recipient of '\(path(folder))': nobody could read it then",
+        hints: ["add another one first: keyvault recipients add FINGERPRINT"])
+    }
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    let rest = lines.filter { $0.uppercased() != fingerprint }.joined(separator: "\n")
+    var change = RecipientChange(folder: folder)
+    if list.folder != folder { change.startedFrom = list.file }
+    try write(rest, to: folder, RecipientList.fileName)
+    change.written = [change.list]
+    return change
+  }
+
+  /// Entries of which the list of `folder` decides, and whose readers are not who it wants.
+  public func drifted(in folder: String, program: GPGProgram) throws(Failure) -> [EntryName] {
+    let keys = try repository.publicKeys(program)
+    let readers = Readers(of: try recipients(of: folder), keys: keys)
+    let names = try entries(below: folder).map(\.name).filter { name in
+      (try? recipientList(of: name.environment))?.folder == readers.list.folder
+    }
+    let drifted = concurrentMap(names.count) { index in
+      let name = names[index]
+      let bytes = try? Folder(repository.root).folder(path(name.environment))
+        .read(name.ciphertextName, limit: Limits.ciphertext)
+      guard let bytes, let message = try? Message(bytes) else { return false }
+      return !readers.drift(of: message).isEmpty
+    }
+    return zip(names, drifted).filter(\.1).map(\.0)
+  }
+
+  /// Files of lists that name somebody.
+  public func lists(naming fingerprint: String) -> [String] {
+    let lists = (try? recipientLists()) ?? []
+    return lists.filter { $0.recipients.contains { $0.fingerprint == fingerprint } }.map(\.file)
+  }
+
+  private func inspected(_ file: PublicKeyFile, _ program: GPGProgram) throws(Failure) -> Key {
+    let keys: [Key]
+    do throws(GPGError) {
+      keys = try GPG.inspect(
+        publicKeyFile: file.armored, program: program.path,
+        runtimeDirectory: program.runtimeDirectory)
+    } catch {
+      throw error.failure(what: "cannot read the key \(file.fingerprint)")
+    }
+    return try file.checked(as: "the key \(file.fingerprint)", keys: keys)
+  }
+
+  /// The text of the list that decides of a folder; empty if there is none. Throws if it has a fault
+  /// other than that nobody is in it.
+  private func listText(of folder: String) throws(Failure) -> (String, RecipientList?) {
+    let list: RecipientList
+    let bytes: [UInt8]
+    do throws(FileError) {
+      guard let found = try recipientList(of: folder) else { return ("", nil) }
+      list = found
+      bytes = try Folder(repository.root).folder(path(found.folder))
+        .read(RecipientList.fileName, limit: 64 << 10)
+    } catch {
+      throw error.failure
+    }
+    let faults = list.findings.filter { $0.severity == .error }
+    // Says which; a list of nobody is what is about to be mended.
+    if faults.contains(where: { $0.code != Finding.Code.noRecipients.rawValue }) {
+      _ = try recipients(of: folder)
+    }
+    return (String(decoding: bytes, as: UTF8.self), list)
+  }
+
+  /// Puts the key into the repository. One that is there and can be used stays: it may know of a
+  /// revocation or a longer life that a copy from elsewhere lacks.
+  private func publish(
+    _ file: PublicKeyFile, _ change: inout RecipientChange, _ program: GPGProgram
+  ) throws(Failure) {
+    let present = try repository.publicKeys(program).file(file.fingerprint)
+    if let key = present?.key {
+      if key.isRevoked {
+        throw Failure(
+          .malformed, "the key \(file.fingerprint) is revoked, as its file in the repository says",
+          hints: ["ask its owner for the new key"])
+      }
+      if !key.hasSecret, key.unusable == nil { return }
+    }
+    let folder = RecipientList.publicKeys
+    try write(String(decoding: file.armored, as: UTF8.self), to: folder, file.fingerprint)
+    change.written.append("\(PublicKeys.folder)/\(file.fingerprint)")
+  }
+
+  private func write(_ text: String, to folder: String, _ name: String) throws(Failure) {
+    do throws(FileError) {
+      let folder = try Folder(repository.root).folder(path(folder), create: true)
+      try folder.write(Array(text.utf8).span.bytes, as: name, mode: 0o644)
+    } catch {
+      throw error.failure
+    }
+  }
+}

@@ -1,0 +1,87 @@
+import ArgumentParser
+import GPG
+import Glibc
+import KeyVault
+
+struct AddRecipient: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "add", abstract: "Let somebody read the entries of a folder.",
+    discussion: """
+      Writes the folder's .gpg-id and vault/.public-keys. Nothing is encrypted again by it: it says \
+      which entries the person cannot read yet, and how to change that. A folder without a list of \
+      its own gets one that starts with who could read it before.
+
+      Example: keyvault recipients add bob.asc --folder production
+      """)
+
+  @Argument(
+    help: ArgumentHelp(
+      "The full fingerprint of a key in your keyring, or an armored file with one.",
+      valueName: "key-or-file"), completion: .file())
+  var key: String
+
+  @OptionGroup var place: RecipientFolderOption
+  @OptionGroup var options: CommonOptions
+
+  func run() async throws {
+    let session = try Session(options)
+    let repository = try session.repository()
+    let folder = try place.folder.map { try Vault.folder(named: $0) } ?? ""
+    let file = try publicKey(session)
+    let program = try session.gpgProgram()
+    let change = try repository.vault.addRecipient(file, to: folder, program: program)
+    let person = change.name.map { "\($0.printable(limit: 80)), \(file.fingerprint)," }
+    if change.written.contains(change.list) {
+      session.note("\(person ?? file.fingerprint) is a recipient of \(place.name)")
+      if let list = change.startedFrom {
+        session.note("\(change.list) is new and starts with the recipients of \(list)")
+      }
+    } else {
+      session.note("\(person ?? file.fingerprint) is a recipient of \(place.name) already")
+    }
+    for file in change.written { session.detail("wrote \(file)") }
+    let entries = try repository.vault.drifted(in: folder, program: program)
+    session.noteDrift(entries)
+  }
+
+  private func publicKey(_ session: Session) throws -> PublicKeyFile {
+    let fingerprint = key.filter { $0 != " " }.uppercased()
+    if fingerprint.count == 40, fingerprint.allSatisfy(\.isHexDigit) {
+      let gpg = try session.gpg()
+      do throws(GPGError) {
+        let armored = try gpg.exportPublicKey(fingerprint)
+        return PublicKeyFile(fingerprint: fingerprint, armored: armored)
+      } catch {
+        throw Failure(.notFound, error.message, hints: error.hint.map { [$0] } ?? [])
+      }
+    }
+    guard access(key, F_OK) == 0 else {
+      throw Failure(
+        .usage,
+        "'\(key.printable(limit: 80))' is neither a full fingerprint of 40 digits nor a file",
+        hints: ["'gpg --list-keys --fingerprint' shows the keys that you have"])
+    }
+    return try PublicKeyFile(reading: key, program: session.gpgProgram())
+  }
+}
+
+extension RecipientFolderOption {
+  /// `vault/production`.
+  var name: String { folder.map { "vault/\($0)" } ?? "vault" }
+}
+
+extension Session {
+  /// Which entries are not encrypted to whom the list wants, and what to do.
+  func noteDrift(_ entries: [EntryName]) {
+    guard !entries.isEmpty else { return }
+    let shown = entries.prefix(10).map(\.path).joined(separator: " ")
+    note(
+      entries.count == 1
+        ? "1 entry is not encrypted to exactly these yet"
+        : "\(entries.count) entries are not encrypted to exactly these yet")
+    note(
+      entries.count <= 10
+        ? "next: keyvault adopt \(shown)"
+        : "next: keyvault adopt \(shown) …; 'keyvault validate' shows all of them")
+  }
+}
