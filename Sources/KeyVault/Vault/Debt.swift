@@ -50,7 +50,8 @@ public struct Debt: Sendable, Codable {
       throw Failure(
         .notFound,
         "\(fingerprint) never had a file in \(Vault.folder)/\(RecipientList.publicKeys)/, so nobody "
-          + "knows which ciphertexts it opens", hints: ["'keyvault recipients' shows those of today"])
+          + "knows which ciphertexts it opens",
+        hints: ["'keyvault recipients' shows those of today"])
     }
     let ids = Self.keyIDs(history.publicKeys, program)
     let own = ids[fingerprint] ?? []

@@ -46,7 +46,8 @@ struct VaultHistory {
 
   private static func changes(_ git: Git) throws(Failure) -> [Change] {
     let arguments = [
-      "log", "--all", "--format=commit %H %ct", "--raw", "--no-abbrev", "--no-renames", "-m", "--root",
+      "log", "--all", "--format=commit %H %ct", "--raw", "--no-abbrev", "--no-renames", "-m",
+      "--root",
       "--relative", "--no-ext-diff", "--no-textconv", "-z", "--", Vault.folder,
     ]
     guard let (status, output) = git.run(arguments), status == 0 else {
