@@ -14,10 +14,11 @@ final class GPGHome: Sendable {
     leftovers.addHome(path)
   }
 
-  /// What `gpg` writes; `at` sets its clock, as `20200101T000000`.
+  /// What `gpg` writes; `at` stops its clock there, as `20200101T000000`: a clock that
+  /// went on would make a slow key younger than the next command.
   @discardableResult
   func gpg(_ arguments: [String], input: [UInt8] = [], at time: String? = nil) throws -> [UInt8] {
-    let clock = time.map { ["--faked-system-time", $0] } ?? []
+    let clock = time.map { ["--faked-system-time", $0 + "!"] } ?? []
     let quiet = ["--batch", "--quiet", "--pinentry-mode", "loopback", "--passphrase", ""]
     let result = try run(
       [Keyring.program] + quiet + clock + arguments, ["GNUPGHOME": path], input: input)
