@@ -50,12 +50,14 @@ extension GPG {
     publicKeyFile bytes: [UInt8], program: String, runtimeDirectory: String? = nil
   ) throws(GPGError) -> [Key] {
     let bench = try Bench.shared(program: program, runtimeDirectory: runtimeDirectory)
-    return try bench.engine.withContext { context throws(GPGError) in
-      context.begin()
-      return try unsafe lend(bytes) { input throws(GPGError) in
-        let data = try unsafe DataHandle(reading: input)
-        try check(unsafe gpgme_op_keylist_from_data_start(context.raw, data.raw, 0))
-        return try keys(listedBy: context)
+    return try bench.list { () throws(GPGError) in
+      try bench.engine.withContext { context throws(GPGError) in
+        context.begin()
+        return try unsafe lend(bytes) { input throws(GPGError) in
+          let data = try unsafe DataHandle(reading: input)
+          try check(unsafe gpgme_op_keylist_from_data_start(context.raw, data.raw, 0))
+          return try keys(listedBy: context)
+        }
       }
     }
   }

@@ -21,7 +21,7 @@ struct KeyVaultCommand: AsyncParsableCommand {
           Init.self, Add.self, Rotate.self, Adopt.self, Get.self, Show.self, List.self,
           SetField.self, Move.self, Copy.self, Remove.self,
         ]),
-      CommandGroup(name: "People", subcommands: [Recipients.self]),
+      CommandGroup(name: "People", subcommands: [Recipients.self, Reencrypt.self]),
       CommandGroup(
         name: "Reports",
         subcommands: [

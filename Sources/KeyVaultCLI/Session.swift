@@ -37,7 +37,16 @@ final class Session {
 
   /// The repository that the working folder lies in.
   func repository() throws -> Repository {
-    try Repository(at: Repository.root(from: surroundings.workingFolder))
+    try Repository(
+      at: Repository.root(from: surroundings.workingFolder), stateHome: surroundings.stateHome)
+  }
+
+  /// The same for a command that changes it: what an earlier one was interrupted in is ended first, so
+  /// that nothing is read that is half the old and half the new.
+  func repositoryToChange() throws -> Repository {
+    let repository = try repository()
+    try repository.vault.endInterrupted()
+    return repository
   }
 
   /// The catalogue: with the repository's own providers, where there is one.

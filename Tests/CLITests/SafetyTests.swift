@@ -58,36 +58,6 @@ import Testing
     #expect(result.output == "")
   }
 
-  /// Files are staged and synced, then renamed: the key, then its sidecar.
-  static let failures = [
-    "fsync:error=EIO:when=1", "fsync:error=EIO:when=2", "fsync:error=EIO:when=3",
-    "fsync:error=EIO:when=4", "renameat,renameat2:error=ENOSPC:when=1",
-    "renameat,renameat2:error=ENOSPC:when=2", "linkat:error=EIO:when=1",
-    "linkat:error=EIO:when=2",
-  ]
-
-  @Test(.enabled(if: Programs.hasStrace), arguments: failures)
-  func `after a failed system call an entry is the old one or the new one`(
-    _ failure: String
-  ) throws {
-    let world = try World()
-    try world.output(#"cp -a "$FILLED/." ."#)
-    let new = "sk-proj-NotARealKey-NotARealKey-NotARealKey-0007"
-    let result = try world.run(
-      """
-      printf %s \(new) | strace -f -o /dev/null -e trace=fsync,linkat,renameat,renameat2 -e inject=\(failure) \
-        keyvault add production/openai --force --no-test
-      """)
-    #expect(result.status == 73, "\(result.errors)")
-    let key = try world.output("keyvault get production/openai")
-    #expect([Templates.openAI + "\n", new + "\n"].contains(key))
-    // Nothing half-written stays, and where the two files disagree 'validate' says so.
-    #expect(try world.output("ls -A vault/production").split(separator: "\n").count == 4)
-    let findings = try world.run("keyvault validate --quiet --strict").output
-    #expect(findings.isEmpty || findings.contains("error[digest-mismatch]"), "\(findings)")
-    #expect(findings.isEmpty || key == new + "\n")
-  }
-
   @Test(.enabled(if: Programs.canMount))
   func `a full file system changes nothing`() throws {
     let world = try World()

@@ -60,3 +60,14 @@ public struct FileError: Error, Sendable, Equatable {
     }
   }
 }
+
+/// Runs what touches files for a caller that answers to a person.
+func reporting<Value: ~Copyable>(
+  _ body: () throws(FileError) -> Value
+) throws(Failure) -> Value {
+  do throws(FileError) {
+    return try body()
+  } catch {
+    throw error.failure
+  }
+}

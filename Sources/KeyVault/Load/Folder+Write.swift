@@ -142,6 +142,32 @@ extension Folder {
     return [UInt8(ascii: "\n")] + bytes
   }
 
+  /// Makes a file that must not be there yet, and has its content on the disk; its name is only once
+  /// the folder is synced.
+  func create(_ name: String, _ bytes: RawSpan, mode: UInt32) throws(FileError) {
+    let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
+    let file = openat(descriptor, name, flags, 0o600)
+    guard file >= 0 else { throw FileError(.write, path + "/" + name, errno) }
+    defer { close(file) }
+    try Self.fill(file, with: bytes, target: path + "/" + name)
+    guard fchmod(file, mode) == 0, fsync(file) == 0 else {
+      throw FileError(.write, path + "/" + name, errno)
+    }
+  }
+
+  /// Has the names in the folder on the disk. One that failed is not tried again: the system may have
+  /// dropped what it could not write.
+  func sync() throws(FileError) {
+    guard fsync(descriptor) == 0 else { throw FileError(.write, path, errno) }
+  }
+
+  /// Moves a file into another folder of the same file system.
+  func rename(_ name: String, to other: String, in folder: borrowing Folder) throws(FileError) {
+    guard renameat(descriptor, name, folder.descriptor, other) == 0 else {
+      throw FileError(.write, folder.path + "/" + other, errno)
+    }
+  }
+
   func rename(_ name: String, to other: String) throws(FileError) {
     guard renameat(descriptor, name, descriptor, other) == 0 else {
       throw FileError(.write, path + "/" + other, errno)

@@ -45,8 +45,12 @@ public struct Folder: ~Copyable, Sendable {
     var current = Folder(descriptor: try duplicate(), path: path)
     for component in relative.split(separator: "/").map(String.init) {
       let next = current.path + "/" + component
-      if create, mkdirat(current.descriptor, component, 0o777) != 0, errno != EEXIST {
-        throw FileError(.create, next, errno)
+      if create {
+        if mkdirat(current.descriptor, component, 0o777) == 0 {
+          try current.sync()
+        } else if errno != EEXIST {
+          throw FileError(.create, next, errno)
+        }
       }
       let flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC
       let descriptor = openat(current.descriptor, component, flags)
@@ -83,6 +87,19 @@ public struct Folder: ~Copyable, Sendable {
   var owner: uid_t {
     var status = stat()
     return fstat(descriptor, &status) == 0 ? status.st_uid : uid_t.max
+  }
+
+  /// The file system that holds it.
+  var device: dev_t {
+    var status = stat()
+    return fstat(descriptor, &status) == 0 ? status.st_dev : dev_t.max
+  }
+
+  /// Throws if no file can be made in it.
+  func checkWritable() throws(FileError) {
+    guard faccessat(descriptor, ".", W_OK, AT_EACCESS) == 0 else {
+      throw FileError(.write, path, errno)
+    }
   }
 
   func items() throws(FileError) -> [Item] {

@@ -6,10 +6,14 @@ public struct Repository: Sendable {
   public let root: String
   public let configuration: Configuration
   public let catalogue: Catalogue
+  /// A folder of the user's own, outside the repository, where this machine keeps what makes its local
+  /// state trustworthy; nil to keep none.
+  let stateHome: String?
 
   /// Opens the repository whose root is `root`.
-  public init(at root: String) throws(Failure) {
+  public init(at root: String, stateHome: String? = nil) throws(Failure) {
     self.root = root
+    self.stateHome = stateHome
     let bytes: [UInt8]
     do throws(FileError) {
       bytes = try Folder(root).read(Configuration.fileName, limit: Limits.document)

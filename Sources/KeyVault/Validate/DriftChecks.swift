@@ -11,12 +11,13 @@ struct DriftChecks {
     return drift.missing.map { fingerprint in
       Finding(
         .recipientMissing, in: file, "\(keys.text(of: fingerprint)) cannot read this",
-        hint: "encrypt it again: keyvault adopt \(name)")
+        hint: "encrypt it again: keyvault reencrypt \(name)")
     }
       + drift.unexpected.map { keyID in
         Finding(
           .recipientUnexpected, in: file, unexpected(keyID),
-          hint: "encrypt it again: keyvault adopt \(name); what could be read may have been kept, "
+          hint:
+            "encrypt it again: keyvault reencrypt \(name); what could be read may have been kept, "
             + "so rotate the key too")
       }
   }

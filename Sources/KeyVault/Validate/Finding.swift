@@ -119,6 +119,7 @@ extension Finding {
     case exposed
     case schemaChanged = "schema-changed"
     case stateCommitted = "state-committed"
+    case interrupted
     case gitInVault = "git-in-vault"
   }
 }

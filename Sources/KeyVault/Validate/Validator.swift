@@ -96,12 +96,22 @@ public struct Validator: Sendable {
     }
     guard git.isPresent,
       git.line(["ls-files", "--", LocalState.folder]) != nil
-    else { return [] }
+    else { return interruptionFindings() }
     return [
       Finding(
         .stateCommitted, in: LocalState.folder,
         "this machine's own state is tracked by git, where anybody can write it",
         hint: "git rm -r --cached \(LocalState.folder)")
+    ]
+  }
+
+  private func interruptionFindings() -> [Finding] {
+    guard Journal.isPending(in: root) else { return [] }
+    return [
+      Finding(
+        .interrupted, .warning, in: Journal.folder,
+        "a change of several files was interrupted, and some are the old ones still",
+        hint: "end it: keyvault reencrypt")
     ]
   }
 }

@@ -64,6 +64,9 @@ public final class Payload: Sendable {
     }
   }
 
+  /// All of it, to be encrypted again.
+  func copy() -> Secret { text.withBytes { Secret(copying: $0) } }
+
   /// Lends the value of a further part; nil where there is none of that name.
   public func withField<R, E: Error>(
     _ name: String, _ body: (RawSpan) throws(E) -> R

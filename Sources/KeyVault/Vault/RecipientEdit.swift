@@ -93,15 +93,17 @@ extension Vault {
     change.name = key.userIDs.first
     let (text, list) = try listText(of: folder)
     if let list, list.folder != folder { change.startedFrom = list.file }
-    try publish(file, &change, program)
+    var changes = try publication(of: file, program)
     let isThere = list?.recipients.contains { $0.fingerprint == file.fingerprint } ?? false
     if isThere {
       change.startedFrom = nil
     } else {
       let separator = text.isEmpty || text.hasSuffix("\n") ? "" : "\n"
-      try write(text + separator + file.fingerprint + "\n", to: folder, RecipientList.fileName)
-      change.written.append(change.list)
+      let lines = text + separator + file.fingerprint + "\n"
+      changes.append(VaultChange(file: .recipients(folder: folder), content: Array(lines.utf8)))
     }
+    try apply(changes)
+    change.written = changes.map(\.file.path)
     return change
   }
 
@@ -127,26 +129,18 @@ extension Vault {
     let rest = lines.filter { $0.uppercased() != fingerprint }.joined(separator: "\n")
     var change = RecipientChange(folder: folder)
     if list.folder != folder { change.startedFrom = list.file }
-    try write(rest, to: folder, RecipientList.fileName)
+    try apply([VaultChange(file: .recipients(folder: folder), content: Array(rest.utf8))])
     change.written = [change.list]
     return change
   }
 
   /// Entries of which the list of `folder` decides, and whose readers are not who it wants.
   public func drifted(in folder: String, program: GPGProgram) throws(Failure) -> [EntryName] {
-    let keys = try repository.publicKeys(program)
-    let readers = Readers(of: try recipients(of: folder), keys: keys)
-    let names = try entries(below: folder).map(\.name).filter { name in
-      (try? recipientList(of: name.environment))?.folder == readers.list.folder
+    let list = try recipients(of: folder).folder
+    let decided = try entries(below: folder).filter { entry in
+      (try? recipientList(of: entry.name.environment))?.folder == list
     }
-    let drifted = concurrentMap(names.count) { index in
-      let name = names[index]
-      let bytes = try? Folder(repository.root).folder(path(name.environment))
-        .read(name.ciphertextName, limit: Limits.ciphertext)
-      guard let bytes, let message = try? Message(bytes) else { return false }
-      return !readers.drift(of: message).isEmpty
-    }
-    return zip(names, drifted).filter(\.1).map(\.0)
+    return try Reencryption(of: repository, program: program).drifted(decided).map(\.name)
   }
 
   /// Files of lists that name somebody.
@@ -190,9 +184,9 @@ extension Vault {
 
   /// Puts the key into the repository. One that is there and can be used stays: it may know of a
   /// revocation or a longer life that a copy from elsewhere lacks.
-  private func publish(
-    _ file: PublicKeyFile, _ change: inout RecipientChange, _ program: GPGProgram
-  ) throws(Failure) {
+  private func publication(
+    of file: PublicKeyFile, _ program: GPGProgram
+  ) throws(Failure) -> [VaultChange] {
     let present = try repository.publicKeys(program).file(file.fingerprint)
     if let key = present?.key {
       if key.isRevoked {
@@ -200,19 +194,10 @@ extension Vault {
           .malformed, "the key \(file.fingerprint) is revoked, as its file in the repository says",
           hints: ["ask its owner for the new key"])
       }
-      if !key.hasSecret, key.unusable == nil { return }
+      if !key.hasSecret, key.unusable == nil { return [] }
     }
-    let folder = RecipientList.publicKeys
-    try write(String(decoding: file.armored, as: UTF8.self), to: folder, file.fingerprint)
-    change.written.append("\(PublicKeys.folder)/\(file.fingerprint)")
-  }
-
-  private func write(_ text: String, to folder: String, _ name: String) throws(Failure) {
-    do throws(FileError) {
-      let folder = try Folder(repository.root).folder(path(folder), create: true)
-      try folder.write(Array(text.utf8).span.bytes, as: name, mode: 0o644)
-    } catch {
-      throw error.failure
-    }
+    return [
+      VaultChange(file: .publicKey(fingerprint: file.fingerprint), content: file.armored)
+    ]
   }
 }

@@ -31,24 +31,45 @@ extension Vault {
     }
   }
 
-  /// Encrypts a key to the recipients of its folder and writes it with its sidecar. Both files are
-  /// staged before the first takes its name, so that a full disk changes nothing. Blocks.
+  /// Encrypts a key to the recipients of its folder and writes it with its sidecar; both change, or
+  /// neither. Blocks.
   ///
-  /// `source` is the entry from which the key comes, and with it all that its sidecar says.
+  /// `source` is the entry from which the key comes, and with it all that its sidecar says. Throws if
+  /// what lies there is not as `before` says.
   public func store(
     _ new: borrowing NewKey, about description: Description, from source: EntryName? = nil,
-    program: GPGProgram, now: Timestamp
+    over before: Present = .anything, program: GPGProgram, now: Timestamp
   ) throws(Failure) {
+    try apply(
+      changes(
+        storing: new, about: description, from: source, over: before, program: program, now: now))
+  }
+
+  /// Stores the key of `opened` in another place, as ``store(_:about:from:over:program:now:)`` does, and
+  /// removes it from the old one: all of it happens, or nothing.
+  public func move(
+    _ opened: OpenedEntry, to target: EntryName, over before: Present, program: GPGProgram,
+    now: Timestamp
+  ) throws(Failure) {
+    let stored = try changes(
+      storing: opened.moved(to: target), about: Description(), from: opened.name, over: before,
+      program: program, now: now)
+    try apply(stored + removal(of: opened.name, ifDigest: opened.digest))
+  }
+
+  private func changes(
+    storing new: borrowing NewKey, about description: Description, from source: EntryName?,
+    over before: Present, program: GPGProgram, now: Timestamp
+  ) throws(Failure) -> [VaultChange] {
+    if let fault = new.predecessor?.fault {
+      throw Failure(
+        .malformed, "'\(new.entry)' holds what an entry cannot: \(fault)",
+        hints: ["'pass edit' can make it 'note: …', or remove it"])
+    }
     let files = try recipientFiles(of: new.entry.environment, program: program)
     let configuration = repository.configuration
-    let ciphertext: [UInt8]
-    do throws(GPGError) {
-      ciphertext = try GPG.encrypt(
-        new.payload(vault: configuration.vaultID), to: files, program: program.path,
-        runtimeDirectory: program.runtimeDirectory)
-    } catch {
-      throw error.failure(what: "cannot encrypt '\(new.entry)'")
-    }
+    let ciphertext = try encrypt(
+      new.payload(vault: configuration.vaultID), of: new.entry, to: files, program: program)
     let preview = new.key.withBytes {
       Preview.text(of: $0, provider: new.provider, limit: configuration.policy.preview)
     }
@@ -59,7 +80,23 @@ extension Vault {
         digest: Self.digest(ciphertext), serial: new.serial,
         isOtherKey: new.isOtherKey),
       now: now)
-    try write(ciphertext, and: sidecar, as: new.entry)
+    return [
+      VaultChange(file: .ciphertext(new.entry), content: ciphertext, over: before),
+      VaultChange(
+        file: .sidecar(new.entry), content: sidecar.text, over: sidecar.replaced),
+    ]
+  }
+
+  func encrypt(
+    _ payload: borrowing Secret, of name: EntryName, to files: [RecipientFile],
+    program: GPGProgram
+  ) throws(Failure) -> [UInt8] {
+    do throws(GPGError) {
+      return try GPG.encrypt(
+        payload, to: files, program: program.path, runtimeDirectory: program.runtimeDirectory)
+    } catch {
+      throw error.failure(what: "cannot encrypt '\(name)'")
+    }
   }
 
   static func digest(_ ciphertext: [UInt8]) -> String {
@@ -67,7 +104,7 @@ extension Vault {
   }
 
   /// The public key files of a folder's recipients. Throws if one is not in the repository.
-  private func recipientFiles(
+  func recipientFiles(
     of folder: String, program: GPGProgram
   ) throws(Failure) -> [RecipientFile] {
     let list = try recipients(of: folder)
@@ -100,39 +137,22 @@ extension Vault {
     return try? folder?.read(fingerprint, limit: 64 << 10)
   }
 
-  private func write(
-    _ ciphertext: [UInt8], and sidecar: [UInt8], as name: EntryName
-  ) throws(Failure) {
-    do throws(FileError) {
-      let folder = try Folder(repository.root).folder(path(name.environment), create: true)
-      let key = try folder.stage(ciphertext.span.bytes, as: name.ciphertextName, mode: 0o600)
-      let metadata: Folder.Staged
-      do throws(FileError) {
-        metadata = try folder.stage(sidecar.span.bytes, as: name.sidecarName, mode: 0o644)
-      } catch {
-        folder.discard(key)
-        throw error
+  /// Removes an entry: the ciphertext first, since a sidecar alone is harmless. Links are removed
+  /// themselves.
+  public func remove(_ name: EntryName) throws(Failure) {
+    try alone { (_) throws(Failure) in
+      try reporting { () throws(FileError) in
+        let folder = try Folder(repository.root).folder(path(name.environment))
+        try folder.remove(name.ciphertextName)
+        if folder.kind(of: name.sidecarName) != nil { try folder.remove(name.sidecarName) }
       }
-      do throws(FileError) {
-        try folder.commit(key)
-      } catch {
-        folder.discard(metadata)
-        throw error
-      }
-      try folder.commit(metadata)
-    } catch {
-      throw error.failure
     }
   }
 
-  /// Removes an entry: the ciphertext first, since a sidecar alone is harmless.
-  public func remove(_ name: EntryName) throws(Failure) {
-    do throws(FileError) {
-      let folder = try Folder(repository.root).folder(path(name.environment))
-      try folder.remove(name.ciphertextName)
-      if folder.kind(of: name.sidecarName) != nil { try folder.remove(name.sidecarName) }
-    } catch {
-      throw error.failure
-    }
+  private func removal(of name: EntryName, ifDigest digest: String) -> [VaultChange] {
+    [
+      VaultChange(file: .ciphertext(name), content: nil, over: .digest(digest)),
+      VaultChange(file: .sidecar(name), content: nil),
+    ]
   }
 }

@@ -17,8 +17,10 @@ extension Vault {
   /// with the changed values, every other byte as it was, or a new one.
   func updatedSidecar(
     of name: EntryName, from source: EntryName?, _ values: SidecarValues, now: Timestamp
-  ) throws(Failure) -> [UInt8] {
+  ) throws(Failure) -> (text: [UInt8], replaced: Present) {
     var edits = try SidecarEditor(of: source ?? name, in: repository)
+    // Of another place than the source we know nothing.
+    let replaced = source == nil ? edits.original : .anything
     if let source { try edits.point(schemaOf: source, to: name) }
     let isNew = edits.document.root["created"] == nil
     // The lineage of a key ends where another takes its place, and so does what is known of it.
@@ -40,7 +42,16 @@ extension Vault {
     } else if values.isOtherKey {
       try edits.set("rotated", .string(now.text))
     }
-    return try checked(edits.document.bytes, of: name)
+    return (try checked(edits.document.bytes, of: name), replaced)
+  }
+
+  /// The text of a sidecar whose ciphertext was encrypted again and says the same.
+  func sidecar(
+    of name: EntryName, withDigest digest: String
+  ) throws(Failure) -> (text: [UInt8], replaced: Present) {
+    var edits = try SidecarEditor(of: name, in: repository)
+    try edits.set("digest", .string(digest))
+    return (try checked(edits.document.bytes, of: name), edits.original)
   }
 
   /// Writes fields of an entry's sidecar, and removes those with an empty value. Throws if the result
@@ -61,12 +72,7 @@ extension Vault {
       }
     }
     let bytes = try checked(edits.document.bytes, of: name)
-    do throws(FileError) {
-      try Folder(repository.root).folder(path(name.environment))
-        .write(bytes.span.bytes, as: name.sidecarName, mode: 0o644)
-    } catch {
-      throw error.failure
-    }
+    try apply([VaultChange(file: .sidecar(name), content: bytes, over: edits.original)])
   }
 
   /// The text of a sidecar, if `validate` would have nothing against it.
@@ -89,6 +95,8 @@ extension Finding {
 /// A sidecar under edit.
 private struct SidecarEditor {
   private(set) var document: Document
+  /// What was read.
+  let original: Vault.Present
   private let file: String
 
   init(of name: EntryName, in repository: Repository) throws(Failure) {
@@ -97,7 +105,9 @@ private struct SidecarEditor {
       let bytes = try Folder(repository.root).folder(repository.vault.path(name.environment))
         .read(name.sidecarName, limit: Limits.document)
       document = try Document(parsing: bytes)
+      original = .digest(Vault.digest(bytes))
     } catch let error as FileError where error.isMissing {
+      original = .nothing
       document = try Self.empty(for: name)
     } catch let error as FileError {
       throw error.failure

@@ -1,3 +1,4 @@
+internal import GPG
 internal import YAML
 
 /// The encrypted keys of a repository, and what stands beside them in the clear.
@@ -62,6 +63,15 @@ public struct Vault: Sendable {
     return found
   }
 
+  /// What of an entry is there, relative to the root: its ciphertext, its sidecar, both or neither.
+  public func files(of name: EntryName) -> [String] {
+    guard let folder = try? Folder(repository.root).folder(path(name.environment)) else {
+      return []
+    }
+    return [VaultFile.ciphertext(name), .sidecar(name)]
+      .filter { folder.kind(of: $0.name) != nil }.map(\.path)
+  }
+
   /// Whether `folder` exists below the vault.
   public func hasFolder(_ folder: String) -> Bool {
     (try? Folder(repository.root).folder(path(folder))) != nil
@@ -119,6 +129,13 @@ public struct Vault: Sendable {
     case .success(let checked):
       return Entry(name: name, sidecar: Sidecar(checked), fault: nil)
     }
+  }
+
+  /// The packets of an entry's ciphertext, unopened; nil where it has none that are sound.
+  func structure(of name: EntryName) -> Message? {
+    let bytes = try? Folder(repository.root).folder(path(name.environment))
+      .read(name.ciphertextName, limit: Limits.ciphertext)
+    return bytes.flatMap { try? Message($0) }
   }
 
   /// Who can read `folder`: its own `.gpg-id` or the nearest above it. Throws if there is none or

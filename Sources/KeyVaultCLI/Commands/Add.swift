@@ -51,7 +51,7 @@ struct Add: AsyncParsableCommand {
     // Before git is asked for an owner: no child may see it.
     let fromVariable = fromEnv.map(SecretVariable.init)
     let session = try Session(options)
-    let repository = try session.repository()
+    let repository = try session.repositoryToChange()
     let name = try EntryName(entryName())
     let existing = try? repository.vault.entry(name)
     if existing != nil, !force {
@@ -73,7 +73,8 @@ struct Add: AsyncParsableCommand {
       serial: try serial(of: existing))
     if !noTest { try await intake.test(new, definition) }
     try repository.vault.store(
-      new, about: about, program: session.gpgProgram(), now: session.surroundings.now)
+      new, about: about, over: force ? .anything : .nothing, program: session.gpgProgram(),
+      now: session.surroundings.now)
     let preview = try repository.vault.entry(name).sidecar?.preview ?? "…"
     session.note(
       "added \(name): \(preview), "

@@ -25,7 +25,7 @@ struct AddRecipient: AsyncParsableCommand {
 
   func run() async throws {
     let session = try Session(options)
-    let repository = try session.repository()
+    let repository = try session.repositoryToChange()
     let folder = try place.folder.map { try Vault.folder(named: $0) } ?? ""
     let file = try publicKey(session)
     let program = try session.gpgProgram()
@@ -74,14 +74,10 @@ extension Session {
   /// Which entries are not encrypted to whom the list wants, and what to do.
   func noteDrift(_ entries: [EntryName]) {
     guard !entries.isEmpty else { return }
-    let shown = entries.prefix(10).map(\.path).joined(separator: " ")
     note(
       entries.count == 1
         ? "1 entry is not encrypted to exactly these yet"
         : "\(entries.count) entries are not encrypted to exactly these yet")
-    note(
-      entries.count <= 10
-        ? "next: keyvault adopt \(shown)"
-        : "next: keyvault adopt \(shown) …; 'keyvault validate' shows all of them")
+    note("next: keyvault reencrypt; 'keyvault reencrypt --check' lists them")
   }
 }

@@ -27,7 +27,7 @@ struct Adopt: AsyncParsableCommand {
 
   func run() async throws {
     let session = try Session(options)
-    let repository = try session.repository()
+    let repository = try session.repositoryToChange()
     let names = try entries.map { text throws in try EntryName(text) }
     for name in names { try adopt(name, in: repository, session) }
     try commit.run(
@@ -68,7 +68,7 @@ struct Adopt: AsyncParsableCommand {
       opened.rebound(
         to: definition, policy: session.surroundings.policy,
         preview: repository.configuration.policy.preview), about: Vault.Description(),
-      program: session.gpgProgram(), now: session.surroundings.now)
+      over: .digest(opened.digest), program: session.gpgProgram(), now: session.surroundings.now)
     session.note("adopted \(name)")
   }
 }

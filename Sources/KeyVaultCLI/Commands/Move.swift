@@ -17,10 +17,12 @@ struct Move: AsyncParsableCommand {
 
   func run() async throws {
     let session = try Session(options)
-    let repository = try session.repository()
-    let (source, target) = try places.copy(in: repository, session)
-    // The new pair is whole before the old one goes.
-    try repository.vault.remove(source)
+    let repository = try session.repositoryToChange()
+    let (source, target) = try places.run(in: repository, session) { opened, target, over in
+      try repository.vault.move(
+        opened, to: target, over: over, program: session.gpgProgram(),
+        now: session.surroundings.now)
+    }
     session.note("moved \(source) to \(target)")
     try commit.run(
       "keyvault: move \(source) to \(target)", [source, target], in: repository, session)
@@ -43,8 +45,12 @@ struct Copy: AsyncParsableCommand {
 
   func run() async throws {
     let session = try Session(options)
-    let repository = try session.repository()
-    let (source, target) = try places.copy(in: repository, session)
+    let repository = try session.repositoryToChange()
+    let (source, target) = try places.run(in: repository, session) { opened, target, over in
+      try repository.vault.store(
+        opened.moved(to: target), about: Vault.Description(), from: opened.name, over: over,
+        program: session.gpgProgram(), now: session.surroundings.now)
+    }
     session.note("copied \(source) to \(target)")
     try commit.run("keyvault: copy \(source) to \(target)", [target], in: repository, session)
   }
@@ -61,24 +67,25 @@ struct TwoPlaces: ParsableArguments {
   @Flag(name: .shortAndLong, help: "Replace what lies there.")
   var force = false
 
-  /// Makes the entry at its new place; both names. Throws, with nothing changed, where it may not go.
-  func copy(
-    in repository: Repository, _ session: Session
+  /// Opens the entry and has `make` put it into its new place; both names. Throws, with nothing changed,
+  /// where it may not go.
+  func run(
+    in repository: Repository, _ session: Session,
+    make: (OpenedEntry, _ target: EntryName, _ over: Vault.Present) throws -> Void
   ) throws -> (source: EntryName, target: EntryName) {
     let vault = repository.vault
     let source = try vault.entry(EntryName(old))
-    let target = try EntryName(new.hasSuffix("/") ? new + source.name.name : new)
+    let target = try target(of: source.name, in: vault)
     guard target != source.name else {
       throw Failure(.usage, "'\(target)' is where it lies already")
     }
-    guard force || (try? vault.entry(target)) == nil else {
-      throw Failure(.usage, "'\(target)' exists already", hints: ["--force replaces it"])
+    if !force, let file = vault.files(of: target).first {
+      let what = file == target.ciphertextPath ? target.path : file
+      throw Failure(.usage, "'\(what)' exists already", hints: ["--force replaces it"])
     }
     let readers = try vault.readers(of: target.path)
     let opened = try vault.openBound(source, with: session.gpg())
-    try vault.store(
-      opened.moved(to: target), about: Vault.Description(), from: source.name,
-      program: session.gpgProgram(), now: session.surroundings.now)
+    try make(opened, target, force ? .anything : .nothing)
     let before = (try? vault.readers(of: source.name.path)) ?? []
     if Set(readers) != Set(before) {
       session.note("'\(target)' can be read by \(readers.joined(separator: ", "))")
@@ -87,5 +94,13 @@ struct TwoPlaces: ParsableArguments {
       Console.warning(conflict.message, hint: conflict.hints.first)
     }
     return (source.name, target)
+  }
+
+  /// Like mv(1): a folder that exists takes the entry in, unless an entry has that name.
+  private func target(of source: EntryName, in vault: Vault) throws -> EntryName {
+    if new.hasSuffix("/") { return try EntryName(new + source.name) }
+    let target = try EntryName(new)
+    guard vault.files(of: target).isEmpty, vault.hasFolder(new) else { return target }
+    return try EntryName(new + "/" + source.name)
   }
 }

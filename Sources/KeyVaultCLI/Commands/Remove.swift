@@ -22,7 +22,7 @@ struct Remove: AsyncParsableCommand {
 
   func run() async throws {
     let session = try Session(options)
-    let repository = try session.repository()
+    let repository = try session.repositoryToChange()
     let found = try entries.map { try repository.vault.entry(EntryName($0)) }
     if !force, Console.isInputTerminal {
       let names = found.map(\.name.path).joined(separator: ", ")

@@ -19,7 +19,7 @@ struct RemoveRecipient: AsyncParsableCommand {
 
   func run() async throws {
     let session = try Session(options)
-    let repository = try session.repository()
+    let repository = try session.repositoryToChange()
     let digits = fingerprint.filter { $0 != " " }.uppercased()
     guard digits.count == 40, digits.allSatisfy(\.isHexDigit) else {
       throw Failure(

@@ -34,7 +34,7 @@ struct Rotate: AsyncParsableCommand {
     // Before gpg is started: no child may see it.
     let fromVariable = fromEnv.map(SecretVariable.init)
     let session = try Session(options)
-    let repository = try session.repository()
+    let repository = try session.repositoryToChange()
     let vault = repository.vault
     let entry = try vault.entry(EntryName(entry))
     guard let provider = try repository.catalogue.provider(entry.provider) else {
@@ -54,7 +54,7 @@ struct Rotate: AsyncParsableCommand {
       key, hosts: session.surroundings.policy.payloadHosts(of: provider, for: old.payload))
     if !noTest { try await intake.test(new, provider) }
     try vault.store(
-      new, about: Vault.Description(), program: session.gpgProgram(),
+      new, about: Vault.Description(), over: .digest(old.digest), program: session.gpgProgram(),
       now: session.surroundings.now)
     let sidecar = try vault.entry(entry.name).sidecar
     session.note(

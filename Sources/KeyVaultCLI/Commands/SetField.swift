@@ -30,7 +30,7 @@ struct SetField: AsyncParsableCommand {
 
   func run() async throws {
     let session = try Session(options)
-    let repository = try session.repository()
+    let repository = try session.repositoryToChange()
     let name = try EntryName(entry)
     let entry = try repository.vault.entry(name)
     guard !changes.isEmpty || !field.isEmpty else {
@@ -44,7 +44,8 @@ struct SetField: AsyncParsableCommand {
     if let changed {
       try repository.vault.store(
         changed.opened.changed(fields: changed.fields), about: Vault.Description(),
-        program: session.gpgProgram(), now: session.surroundings.now)
+        over: .digest(changed.opened.digest), program: session.gpgProgram(),
+        now: session.surroundings.now)
     }
     session.note("changed \(name)")
     try commit.run("keyvault: change \(name)", [name], in: repository, session)

@@ -79,7 +79,7 @@ struct DriftTests {
       found.text == """
         vault/p/openai.gpg:1:1: error[recipient-missing]: \(Self.bob) (Bob <bob@example.com>) \
         cannot read this
-          hint: encrypt it again: keyvault adopt p/openai
+          hint: encrypt it again: keyvault reencrypt p/openai
         """)
     try world.store("p/openai", FindingCase.key)
     #expect(try drift(world) == [])

@@ -58,14 +58,20 @@ public final class LocalState: Sendable {
   /// Appends one line; `purpose` and the repository's path go into its MAC. A file that has grown
   /// large becomes the old one first.
   func append(_ record: [UInt8], to name: String, purpose: String) throws(FileError) {
-    guard let mac = mac(record, purpose: purpose) else {
+    guard let line = sealed(record, purpose: purpose) else {
       if let problem { throw problem }
       return
     }
-    let line = Array("{\"mac\":\"\(mac)\",\"record\":".utf8) + record + Array("}\n".utf8)
     let folder = try Folder(root).folder(Self.folder, create: true)
     try folder.append(
       line, to: name, mode: 0o600, limit: Self.rotationSize, oldSuffix: Self.oldSuffix)
+  }
+
+  /// A line with the record and its MAC; nil where there is no key.
+  func sealed(_ record: [UInt8], purpose: String) -> [UInt8]? {
+    mac(record, purpose: purpose).map { mac in
+      Array("{\"mac\":\"\(mac)\",\"record\":".utf8) + record + Array("}\n".utf8)
+    }
   }
 
   /// The records of a file that carry our MAC, oldest first, and how many lines do not: torn ones,
@@ -94,7 +100,8 @@ public final class LocalState: Sendable {
     return bytes.split(separator: UInt8(ascii: "\n"))
   }
 
-  private func record(in line: ArraySlice<UInt8>, purpose: String) -> ArraySlice<UInt8>? {
+  /// The record of a line (without its line break) that carries our MAC for that purpose.
+  func record(in line: ArraySlice<UInt8>, purpose: String) -> ArraySlice<UInt8>? {
     let head = Array("{\"mac\":\"".utf8)
     let middle = Array("\",\"record\":".utf8)
     let start = line.startIndex + head.count + 64

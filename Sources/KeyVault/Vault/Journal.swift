@@ -1,0 +1,184 @@
+internal import FoundationEssentials
+internal import Secrets
+
+/// A redo journal in `.keyvault/journal/`, by which changes of many files happen together (security.md
+/// I): all new contents are on the disk before one record commits them; whoever comes after a crash
+/// does what the record says, or drops what has none.
+///
+/// Used under the exclusive lock alone. A record counts only with this machine's MAC: otherwise a
+/// committed journal could write files.
+struct Journal {
+  private let repository: Repository
+  private let state: LocalState
+
+  static let folder = "\(LocalState.folder)/\(name)"
+  private static let name = "journal"
+  private static let recordName = "record"
+  private static let purpose = "keyvault-journal-v1"
+
+  /// nil where this machine keeps no state: changes are then made without a journal.
+  init?(of repository: Repository) throws(Failure) {
+    guard let stateHome = repository.stateHome else { return nil }
+    state = try LocalState(of: repository, stateHome: stateHome)
+    guard state.problem == nil else { return nil }
+    self.repository = repository
+  }
+
+  /// Whether a run was interrupted, by the look of it; who may not write can say so.
+  static func isPending(in root: String) -> Bool {
+    (try? Folder(root))?.holds("\(folder)/\(recordName)") ?? false
+  }
+
+  /// One line of a record.
+  private struct Step: Codable, Sendable {
+    let file: VaultFile
+    /// Digests (`sha256:…`); nil for no file.
+    let old: String?
+    let new: String?
+    /// Where the new content is staged.
+    var stagedName: String { "\(index)" }
+    let index: Int
+  }
+
+  /// Whether files can be renamed from here to there: one file system holds both.
+  func canReach(_ files: [VaultFile]) throws(Failure) -> Bool {
+    try reporting { () throws(FileError) in
+      let root = try Folder(repository.root)
+      let device = try open(root).device
+      for folder in Set(files.map(\.folder)) {
+        if try root.folder(repository.vault.path(folder)).device != device { return false }
+      }
+      return true
+    }
+  }
+
+  /// Stages, commits and makes `changes`; `replacing` are the digests of what lies there now.
+  func run(_ changes: [VaultChange], replacing: [String?]) throws(Failure) {
+    let steps = zip(changes, replacing).enumerated().map { index, pair in
+      Step(
+        file: pair.0.file, old: pair.1, new: pair.0.content.map(Vault.digest), index: index)
+    }
+    var done = 0
+    do throws(FileError) {
+      let root = try Folder(repository.root)
+      let journal = try open(root)
+      do throws(FileError) {
+        try stage(changes, steps, in: journal)
+        // One name is given or not: there is nothing to redo.
+        if steps.count > 1 { try commit(steps, in: journal) }
+        try redo(steps, from: journal, in: root, &done)
+      } catch {
+        if done == 0 { clear(journal, in: root) }
+        throw error
+      }
+    } catch {
+      guard done > 0 else { throw error.failure }
+      throw Failure(
+        .io, "the change was interrupted: \(error.message)",
+        hints: ["it is recorded, and the next command that writes ends it"])
+    }
+  }
+
+  private func stage(
+    _ changes: [VaultChange], _ steps: [Step], in journal: borrowing Folder
+  ) throws(FileError) {
+    for (change, step) in zip(changes, steps) {
+      guard let content = change.content else { continue }
+      do throws(FileError) {
+        try journal.create(step.stagedName, content.span.bytes, mode: change.file.mode)
+      } catch {
+        // A person knows the file and not the journal.
+        throw FileError(error.attempt, "\(repository.root)/\(change.file.path)", error.code)
+      }
+    }
+    try journal.sync()
+  }
+
+  private func commit(_ steps: [Step], in journal: borrowing Folder) throws(FileError) {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    guard let record = try? encoder.encode(steps),
+      let line = state.sealed(Array(record), purpose: Self.purpose)
+    else { return }
+    try journal.write(line.span.bytes, as: Self.recordName, mode: 0o600)
+  }
+
+  /// Ends what an earlier run committed, and drops what one only began. Throws, with nothing changed,
+  /// where a file is neither what it was nor what it was to become.
+  func recover() throws(Failure) {
+    let root = try reporting { () throws(FileError) in try Folder(repository.root) }
+    guard let journal = try? root.folder(Self.folder) else { return }
+    guard journal.kind(of: Self.recordName) != nil else { return clear(journal, in: root) }
+    let line = try reporting { () throws(FileError) in
+      try journal.read(Self.recordName, limit: Limits.report)
+    }
+    guard let record = state.record(in: line[...].dropLast(), purpose: Self.purpose),
+      let steps = try? JSONDecoder().decode([Step].self, from: Data(record))
+    else {
+      throw Failure(
+        .malformed, "\(Self.folder) was not written by this machine for this folder",
+        hints: ["nothing in it was used; remove it: rm -r \(Self.folder)"])
+    }
+    for step in steps { try check(step, journal) }
+    try reporting { () throws(FileError) in
+      var done = 0
+      try redo(steps, from: journal, in: root, &done)
+    }
+  }
+
+  /// Whether a step can be made, or was made already.
+  private func check(_ step: Step, _ journal: borrowing Folder) throws(Failure) {
+    let present = try repository.vault.digest(of: step.file)
+    if present == step.new { return }
+    let drop = "drop the rest of the change: rm -r \(Self.folder); then run 'keyvault validate'"
+    guard present == step.old else {
+      throw Failure(
+        .malformed,
+        "an interrupted change cannot be ended: \(step.file.path) is neither what it was "
+          + "(\(Self.text(step.old))) nor what it was to become (\(Self.text(step.new)))",
+        hints: ["bring back what it was, and run the command again", "or " + drop])
+    }
+    guard step.new != nil else { return }
+    let staged = try? journal.read(step.stagedName, limit: Limits.ciphertext)
+    guard staged.map(Vault.digest) == step.new else {
+      throw Failure(
+        .malformed, "an interrupted change cannot be ended: the new \(step.file.path) is damaged",
+        hints: [drop])
+    }
+  }
+
+  private static func text(_ digest: String?) -> String {
+    digest.map { $0.prefix(19) + "…" } ?? "no file"
+  }
+
+  /// Gives every file its new content, twice if need be, and forgets the record.
+  private func redo(
+    _ steps: [Step], from journal: borrowing Folder, in root: borrowing Folder,
+    _ done: inout Int
+  ) throws(FileError) {
+    for step in steps {
+      let folder = try root.folder(repository.vault.path(step.file.folder), create: true)
+      if step.new == nil {
+        if folder.kind(of: step.file.name) != nil { try folder.remove(step.file.name) }
+      } else if journal.kind(of: step.stagedName) != nil {
+        try journal.rename(step.stagedName, to: step.file.name, in: folder)
+      }
+      done += 1
+    }
+    for folder in Set(steps.map(\.file.folder)) {
+      try root.folder(repository.vault.path(folder)).sync()
+    }
+    clear(journal, in: root)
+  }
+
+  private func open(_ root: borrowing Folder) throws(FileError) -> Folder {
+    try root.folder(Self.folder, create: true)
+  }
+
+  /// The record goes first: staging without one is nothing.
+  private func clear(_ journal: borrowing Folder, in root: borrowing Folder) {
+    try? journal.remove(Self.recordName)
+    for item in (try? journal.items()) ?? [] { try? journal.remove(item.name) }
+    (try? root.folder(LocalState.folder))?.removeIfEmpty(Self.name)
+  }
+}

@@ -1,0 +1,172 @@
+import Foundation
+import Testing
+
+/// No entry is lost, and none is half: whatever ends a command, or whatever the system refuses it.
+///
+/// `TORTURE=1000` repeats the random kills so often; the exhaustive ones need no repetition.
+@Suite(.serialized, .enabled(if: Programs.hasStrace)) struct TortureTests {
+  /// What is done to an entry, and what of the repository may be read afterwards.
+  struct Change: Sendable, CustomTestStringConvertible {
+    let name: String
+    /// Reads the new key from `$NEW`.
+    let command: String
+
+    var testDescription: String { name }
+  }
+
+  /// How many random kills; nil in the short run.
+  private static let count = Int(ProcessInfo.processInfo.environment["TORTURE"] ?? "")
+
+  static let new = "sk-proj-NotARealKey-NotARealKey-NotARealKey-0007"
+
+  static let changes = [
+    Change(
+      name: "add", command: "printf %s $NEW | keyvault add fresh/openai --no-test"),
+    Change(
+      name: "add --force",
+      command: "printf %s $NEW | keyvault add production/openai --no-test --force"),
+    Change(
+      name: "rotate", command: "printf %s $NEW | keyvault rotate production/openai --no-test"),
+    Change(name: "set", command: "keyvault set production/openai owner=bob@example.com"),
+    Change(name: "mv", command: "keyvault mv production/openai fresh/"),
+    Change(name: "cp", command: "keyvault cp production/openai fresh/"),
+    Change(name: "reencrypt", command: "keyvault reencrypt"),
+    Change(name: "recipients add", command: #"keyvault recipients add "$BOB" --folder production"#),
+  ]
+
+  /// Calls by which something comes to the disk. gpg makes none of them while it works.
+  private static let calls = "fsync,fchmod,linkat,renameat,renameat2,unlinkat,mkdirat"
+
+  /// Two entries, of which a second reader is wanted for one.
+  private func world() throws -> World {
+    let world = try World()
+    try world.output(
+      """
+      gpg() { command gpg --homedir ../bob --batch --quiet "$@" 2> /dev/null; }
+      mkdir -m 700 ../bob
+      gpg --passphrase '' --quick-generate-key 'Bob <bob@example.com>' default default never
+      gpg --armor --export > ../bob.asc
+      gpg --list-keys --with-colons | awk -F: '$1=="fpr"{print $10; exit}' > ../bob.fpr
+      cp -a "$FILLED/." .
+      cp ../bob.asc "vault/.public-keys/$(cat ../bob.fpr)"
+      (cat vault/.gpg-id ../bob.fpr) > vault/production/.gpg-id
+      keyvault test --gateway "$STUB/{provider}@valid" > /dev/null
+      cp -a . ../start
+      """)
+    return world
+  }
+
+  /// Starts from the beginning, runs the change as `run` says, and judges what is there.
+  ///
+  /// Returns whether the change came to its end undisturbed.
+  private func attempt(
+    _ change: Change, in world: World, _ run: (_ command: String) -> String
+  ) throws -> Bool {
+    let result = try world.run(
+      """
+      rm -rf ../work/* ../work/.[!.]*
+      cp -a ../start/. .
+      export NEW=\(Self.new) BOB=../bob.asc
+      cat > ../change <<'END'
+      \(change.command)
+      END
+      \(run("bash ../change"))
+      """)
+    let told = "\(change.name): \(result.status) \(result.errors)"
+    try judge(world, told)
+    return result.status == 0
+  }
+
+  private func judge(_ world: World, _ told: String) throws {
+    let state = try world.run(
+      """
+      key() { gpg --batch --quiet --decrypt "$1" 2> /dev/null | head -1; }
+      for file in vault/*/openai.gpg; do key "$file"; done
+      key vault/production/anthropic.gpg
+      # What was interrupted is ended by the next command that writes.
+      keyvault reencrypt --quiet 2>&1 || echo "reencrypt: $?"
+      for file in vault/*/openai.gpg; do key "$file"; done
+      key vault/production/anthropic.gpg
+      keyvault validate --strict --quiet
+      ls -A .keyvault vault vault/* | grep -e tmp -e journal
+      # The key in the clear: the script that gives it is the one place.
+      grep -rl NotARealKey "$HOME" --exclude-dir=.gnupg | grep -v -e /start/ -e Answers
+      true
+      """)
+    let lines = state.output.split(separator: "\n").map(String.init)
+    let openAI = lines.filter { $0.hasPrefix("sk-proj-") }
+    let others = lines.filter { $0.hasPrefix("sk-ant-") }
+    let rest = lines.filter { !$0.hasPrefix("sk-") }
+    #expect(
+      !openAI.isEmpty && openAI.allSatisfy { [Templates.openAI, Self.new].contains($0) },
+      "\(told)\n\(state.output)")
+    #expect(others == [Templates.anthropic, Templates.anthropic], "\(told)\n\(state.output)")
+    #expect(rest.isEmpty, "\(told)\n\(state.output)")
+  }
+
+  @Test(arguments: changes)
+  func `killed at any call that writes, an entry is the old one or the new one`(
+    _ change: Change
+  ) throws {
+    let world = try world()
+    var number = 0
+    var survived = false
+    while !survived {
+      number += 1
+      try #require(number < 100)
+      survived = try attempt(change, in: world) { command in
+        "strace -f -qq -o /dev/null -e trace=\(Self.calls) "
+          + "-e inject=\(Self.calls):signal=KILL:when=\(number) \(command)"
+      }
+    }
+  }
+
+  /// All of them in the long run, else those of which several files change.
+  private static let refused = changes.filter {
+    count != nil || ["rotate", "mv", "reencrypt"].contains($0.name)
+  }
+
+  @Test(arguments: refused, ["EIO", "ENOSPC"])
+  func `refused at any call that writes, an entry is the old one or the new one`(
+    _ change: Change, _ error: String
+  ) throws {
+    let world = try world()
+    var survived = 0
+    // Some calls may fail without harm, such as one that makes a folder which is there.
+    var number = 0
+    while survived < 3 {
+      number += 1
+      try #require(number < 100)
+      let isWhole = try attempt(change, in: world) { command in
+        "strace -f -qq -o /dev/null -e trace=\(Self.calls) "
+          + "-e inject=\(Self.calls):error=\(error):when=\(number) \(command)"
+      }
+      survived = isWhole ? survived + 1 : 0
+    }
+  }
+
+  @Test(arguments: ["EIO", "ENOSPC", "EINTR"])
+  func `what fails while bytes are written changes nothing, or is tried again`(
+    _ error: String
+  ) throws {
+    let world = try world()
+    let change = Self.changes[2]
+    for number in stride(from: 1, through: 25, by: 4) {
+      _ = try attempt(change, in: world) { command in
+        "strace -f -qq -o /dev/null -e trace=write -e inject=write:error=\(error):when=\(number) "
+          + command
+      }
+    }
+  }
+
+  @Test func `killed at a random time, an entry is the old one or the new one`() throws {
+    let world = try world()
+    for number in 0..<(Self.count ?? 24) {
+      let change = Self.changes[number % Self.changes.count]
+      let seconds = Double.random(in: 0.005...0.15)
+      _ = try attempt(change, in: world) { command in
+        "timeout --signal=KILL \(seconds) setsid \(command)"
+      }
+    }
+  }
+}

@@ -1,0 +1,132 @@
+import Foundation
+import Testing
+
+/// Many at once, and what else goes wrong on a machine.
+@Suite struct TurmoilTests {
+  private func world() throws -> World {
+    let world = try World()
+    try world.output(#"cp -a "$FILLED/." ."#)
+    return world
+  }
+
+  @Test func `two that add to the same folder both do, and of the same entry one does`() throws {
+    let world = try world()
+    let result = try world.run(
+      """
+      for i in 1 2 3 4; do
+        printf %s "$OPENAI" | keyvault add production/key$i --provider openai --no-test --quiet &
+        printf %s "$OPENAI" | keyvault add production/same --provider openai --no-test --quiet 2>> ../errors && echo added &
+      done
+      wait
+      keyvault ls
+      keyvault validate --quiet | grep -v same-variable | grep error
+      sort ../errors | uniq -c | sed 's/^ *//'
+      """)
+    let lines = Set(result.output.split(separator: "\n").map(String.init))
+    #expect(result.output.split(separator: "\n").count { $0 == "added" } == 1, "\(result)")
+    for name in ["key1", "key2", "key3", "key4", "same"] {
+      #expect(lines.contains("production/\(name)"), "\(result)")
+    }
+    #expect(!result.output.contains("error["), "\(result)")
+    #expect(
+      !result.output.contains("error:") || result.output.contains("exists already")
+        || result.output.contains("changed meanwhile"), "\(result)")
+  }
+
+  @Test func `two that change one sidecar lose no change silently`() throws {
+    let world = try world()
+    let result = try world.run(
+      """
+      for i in 1 2 3 4 5 6; do
+        keyvault set production/openai owner=o$i@example.com --quiet 2>> ../errors && echo o$i &
+        keyvault set production/openai description=d$i --quiet 2>> ../errors && echo d$i &
+      done
+      wait
+      grep -e owner -e description vault/production/openai.yaml
+      keyvault validate --quiet --strict
+      """)
+    // Whoever said that it changed the description or the owner was not undone by the other kind.
+    let lines = result.output.split(separator: "\n")
+    let said = lines.filter { $0.count == 2 }
+    #expect(!said.isEmpty, "\(result)")
+    for (kind, field) in [("o", "owner: o"), ("d", "description: d")] {
+      let isThere = lines.contains { $0.hasPrefix(field) }
+      #expect(isThere == said.contains { $0.hasPrefix(kind) }, "\(result)")
+    }
+    #expect(result.status == 0, "\(result)")
+  }
+
+  @Test(.enabled(if: Programs.canMount))
+  func `a repository that cannot be written says so, and can be read`() throws {
+    let world = try world()
+    let result = try world.run(
+      """
+      unshare -m bash <<'END'
+      mount --bind . . && mount -o remount,ro,bind . && cd "$PWD"
+      keyvault get production/openai > /dev/null && echo "get: $?"
+      keyvault test --gateway "$STUB/{provider}@valid" --quiet > /dev/null; echo "test: $?"
+      keyvault set production/openai owner=bob@example.com; echo "set: $?"
+      printf %s "$OPENAI" | keyvault add new/openai --no-test; echo "add: $?"
+      keyvault reencrypt; echo "reencrypt: $?"
+      END
+      """)
+    #expect(
+      result.output == "get: 0\ntest: 0\nset: 73\nadd: 73\nreencrypt: 0\n", "\(result)")
+    #expect(result.errors.contains("the file system is read-only"), "\(result)")
+  }
+
+  @Test func `a clock that went back changes nothing that was written`() throws {
+    let world = try world()
+    let result = try world.run(
+      """
+      export SOURCE_DATE_EPOCH=86400
+      keyvault status --quiet > /dev/null && keyvault validate --quiet
+      printf %s "$OPENAI-2" | keyvault rotate production/openai --no-test --quiet
+      grep -e created -e rotated -e serial vault/production/openai.yaml
+      keyvault validate --quiet
+      """)
+    #expect(
+      result.output
+        == "serial: 2\ncreated: 2026-11-23T17:45:00Z\nrotated: 1970-01-02T00:00:00Z\n", "\(result)")
+  }
+
+  @Test func `an agent that dies in the middle costs a message, and no entry`() throws {
+    let world = try world()
+    let result = try world.run(
+      """
+      for i in $(seq 8); do
+        printf %s "$OPENAI-$i" | keyvault add many/key$i --provider openai --no-test --quiet
+        keyvault set many/key$i env=KEY_$i --quiet
+      done
+      for i in 1 2 3 4; do
+        (sleep 0.0$((3 * i)); gpgconf --kill gpg-agent) &
+        keyvault render many > ../out 2> ../errors
+        case $? in
+          0) wc -l < ../out | sed 's/^/lines /' ;;
+          *) cut -c1-60 ../errors | head -1; cat ../out ;;
+        esac
+        wait
+      done
+      keyvault render many | wc -l
+      """)
+    let lines = result.output.split(separator: "\n").map(String.init)
+    #expect(lines.last == "8", "\(result)")
+    for line in lines.dropLast() {
+      #expect(
+        line == "lines 8" || line.hasPrefix("keyvault: error: cannot open 'many/key"), "\(line)")
+    }
+  }
+
+  @Test func `64 that decrypt at once all do`() throws {
+    let world = try world()
+    let result = try world.run(
+      """
+      for i in $(seq 64); do
+        (keyvault get production/openai > ../out$i 2> ../err$i || echo "failed $i: $(cat ../err$i)") &
+      done
+      wait
+      cat ../out* | sort | uniq -c | sed 's/^ *//'
+      """)
+    #expect(result.output == "64 \(Templates.openAI)\n", "\(result)")
+  }
+}
