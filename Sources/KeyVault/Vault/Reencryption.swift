@@ -1,0 +1,118 @@
+public import GPG
+
+/// Encrypts again what others can read than its folder wants, and leaves all else as it is, byte for
+/// byte: payloads are not even looked into beyond what binds them.
+public struct Reencryption: Sendable {
+  private let repository: Repository
+  private let program: GPGProgram
+
+  /// What became of the entries that had drifted; each list sorted.
+  public struct Outcome: Sendable {
+    public var done: [EntryName] = []
+    /// No secret key here opens them.
+    public var locked: [EntryName] = []
+    /// What else was in the way.
+    public var failed: [(entry: EntryName, failure: Failure)] = []
+  }
+
+  public init(of repository: Repository, program: GPGProgram) {
+    self.repository = repository
+    self.program = program
+  }
+
+  /// Those of `entries` whose readers differ from those whom their folder wants. No key is opened.
+  public func drifted(_ entries: [Vault.Entry]) throws(Failure) -> [Vault.Entry] {
+    let keys = try repository.publicKeys(program)
+    var readers: [String: Readers] = [:]
+    for folder in Set(entries.map(\.name.environment)) {
+      readers[folder] = Readers(of: try repository.vault.recipients(of: folder), keys: keys)
+    }
+    let hasDrifted = concurrentMap(entries.count) { [readers] index in
+      let name = entries[index].name
+      guard let message = repository.vault.structure(of: name) else { return false }
+      return readers[name.environment]?.drift(of: message).isEmpty == false
+    }
+    return zip(entries, hasDrifted).filter(\.1).map(\.0)
+  }
+
+  /// Opens and encrypts on all cores; then all files change together. `progress` hears of each entry.
+  public func run(
+    _ entries: [Vault.Entry], with gpg: GPG, progress: @escaping @Sendable () -> Void
+  ) async throws(Failure) -> Outcome {
+    let files = try recipientFiles(for: entries)
+    let lanes = DecryptionLanes()
+    let results = await withTaskGroup(of: (Int, Result<[VaultChange], Failure>?).self) { group in
+      for (index, entry) in entries.enumerated() {
+        group.addTask {
+          let result = await lanes.run {
+            Result { () throws(Failure) in
+              try renewed(entry, for: files[entry.name.environment] ?? [], with: gpg)
+            }
+          }
+          progress()
+          return (index, result)
+        }
+      }
+      var results = [Result<[VaultChange], Failure>?](repeating: nil, count: entries.count)
+      for await (index, result) in group { results[index] = result }
+      return results
+    }
+    var outcome = Outcome()
+    var changes: [VaultChange] = []
+    for (entry, result) in zip(entries, results) {
+      switch result {
+      case .success(let pair)?:
+        changes += pair
+        outcome.done.append(entry.name)
+      case .failure(let failure)? where failure.kind == .locked: outcome.locked.append(entry.name)
+      case .failure(let failure)?: outcome.failed.append((entry.name, failure))
+      case nil: throw Failure(.io, "the run was interrupted, so nothing was changed")
+      }
+    }
+    if !changes.isEmpty { try repository.vault.apply(changes) }
+    return outcome
+  }
+
+  /// Each list's keys are shown to gpg once.
+  private func recipientFiles(
+    for entries: [Vault.Entry]
+  ) throws(Failure) -> [String: [RecipientFile]] {
+    var byList: [String: [RecipientFile]] = [:]
+    var files: [String: [RecipientFile]] = [:]
+    for folder in Set(entries.map(\.name.environment)) {
+      let list = try repository.vault.recipients(of: folder).folder
+      if byList[list] == nil {
+        byList[list] = try repository.vault.recipientFiles(of: folder, program: program)
+      }
+      files[folder] = byList[list]
+    }
+    return files
+  }
+
+  /// What `pass insert` made stays as it is inside, and a pair that does not fit together is left alone:
+  /// a new digest would make it look sound.
+  private func renewed(
+    _ entry: Vault.Entry, for files: [RecipientFile], with gpg: GPG
+  ) throws(Failure) -> [VaultChange] {
+    if let fault = entry.fault { throw fault }
+    let vault = repository.vault
+    let opened = try vault.open(entry, with: gpg)
+    if let digest = entry.sidecar?.digest, digest != opened.digest {
+      throw Failure(
+        .malformed, "\(entry.name.sidecarPath) has not the digest of \(entry.name.ciphertextPath)",
+        hints: ["once you know that both are right: keyvault adopt \(entry.name)"])
+    }
+    let ciphertext = try vault.encrypt(
+      opened.payload.copy(), of: entry.name, to: files, program: program)
+    var changes = [
+      VaultChange(
+        file: .ciphertext(entry.name), content: ciphertext, over: .digest(opened.digest))
+    ]
+    if entry.sidecar != nil {
+      let sidecar = try vault.sidecar(of: entry.name, withDigest: Vault.digest(ciphertext))
+      changes.append(
+        VaultChange(file: .sidecar(entry.name), content: sidecar.text, over: sidecar.replaced))
+    }
+    return changes
+  }
+}
