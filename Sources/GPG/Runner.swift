@@ -37,7 +37,11 @@ struct Runner {
     try check(unsafe gpgme_data_new(&data))
     var words = unsafe ([program] + arguments).map { unsafe UnsafePointer(strdup($0)) }
     unsafe words.append(nil)
-    defer { for unsafe word in unsafe words { unsafe free(UnsafeMutablePointer(mutating: word)) } }
+    defer {
+      for index in unsafe words.indices {
+        unsafe free(UnsafeMutablePointer(mutating: words[index]))
+      }
+    }
     let status = unsafe gpgme_op_spawn(context, program, &words, nil, data, nil, 0)
     var count = 0
     let memory = unsafe gpgme_data_release_and_get_mem(data, &count)

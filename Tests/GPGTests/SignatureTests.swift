@@ -80,7 +80,8 @@ import Testing
     try home.run(quiet + ["--quick-generate-key", "carol@example.com", "ed25519", "sign", "1y"])
     let carol = try home.fingerprint(of: "carol")
     func signed(_ more: [String]) throws -> DetachedSignature {
-      let made = try home.run(quiet + more + ["-u", carol, "--detach-sign"], input: Data(Self.text))
+      let made = try home.run(
+        quiet + more + ["-u", carol, "--detach-sign"], input: Data(Self.text))
       return try #require(DetachedSignature([UInt8](made)))
     }
     let expired = try signed([])
@@ -117,9 +118,11 @@ import Testing
     let alice = try home.makeKey("alice")
     let one = try home.gpg.sign(Self.text, as: alice).bytes
     let signed = [UInt8](
-      try home.run(["--batch", "--quiet", "--compress-level", "0", "--sign"], input: Data(Self.text)))
+      try home.run(
+        ["--batch", "--quiet", "--compress-level", "0", "--sign"], input: Data(Self.text)))
     #expect(DetachedSignature(one)?.bytes == one)
-    for bytes in [[], one + one, Array(one.dropLast()), one + [0], signed, Self.text, [0x8b] + one] {
+    for bytes in [[], one + one, Array(one.dropLast()), one + [0], signed, Self.text, [0x8b] + one]
+    {
       #expect(DetachedSignature(bytes) == nil)
     }
     #expect(DetachedSignature(one + [UInt8](repeating: 0, count: 5000)) == nil)
@@ -140,7 +143,8 @@ import Testing
     let other = try TestHome()
     try other.run(["--batch", "--import"], input: Data(home.export(alice)))
     #expect(reason { try other.gpg.sign(Self.text, as: alice) } == .cannotSign(fingerprint: alice))
-    #expect(reason { try home.gpg.sign(Self.text, as: "alice") } == .cannotSign(fingerprint: "alice"))
+    #expect(
+      reason { try home.gpg.sign(Self.text, as: "alice") } == .cannotSign(fingerprint: "alice"))
   }
 
   @Test func `many are judged in one run, each by itself`() throws {

@@ -6,13 +6,17 @@ public struct Validator: Sendable {
   let root: String
   let now: Timestamp
   private let program: GPGProgram?
+  private let trust: SigningTrust
 
-  /// `program` is gpg, which says what a public key file holds; without one, that and who can read the
-  /// entries is not checked, and a finding says so.
-  public init(root: String, now: Timestamp, program: GPGProgram?) {
+  /// `program` is gpg, which says what a public key file holds and judges signatures; without one, that and
+  /// who can read the entries is not checked, and a finding says so. `trust` says whose signatures count.
+  public init(
+    root: String, now: Timestamp, program: GPGProgram?, trust: SigningTrust = .none
+  ) {
     self.root = root
     self.now = now
     self.program = program
+    self.trust = trust
   }
 
   /// What was found, sorted by file and place, and how much was looked at.
@@ -55,6 +59,8 @@ public struct Validator: Sendable {
       findings += ConfigurationChecks(root: checked.root, repository: repository).findings()
       let vault = VaultChecks(repository: repository, now: now, program: program)
       findings += vault.findings()
+      let rules = SigningRules(repository.configuration, trust: trust)
+      findings += SignatureChecks(repository: repository, rules: rules, program: program).findings()
       entries = (try? repository.vault.entries().count) ?? 0
     }
     findings += stateFindings()

@@ -89,6 +89,7 @@ extension Vault {
     _ file: PublicKeyFile, to folder: String, program: GPGProgram
   ) throws(Failure) -> RecipientChange {
     let key = try inspected(file, program)
+    let renewal = try recipientRenewal()
     var change = RecipientChange(folder: folder)
     change.name = key.userIDs.first
     let (text, list) = try listText(of: folder)
@@ -102,6 +103,7 @@ extension Vault {
       try write(text + separator + file.fingerprint + "\n", to: folder, RecipientList.fileName)
       change.written.append(change.list)
     }
+    if !change.written.isEmpty { change.written += try renew(renewal, list: folder) }
     return change
   }
 
@@ -123,12 +125,13 @@ extension Vault {
         "\(fingerprint) is the only recipient of '\(path(folder))': nobody could read it then",
         hints: ["add another one first: keyvault recipients add FINGERPRINT"])
     }
+    let renewal = try recipientRenewal()
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
     let rest = lines.filter { $0.uppercased() != fingerprint }.joined(separator: "\n")
     var change = RecipientChange(folder: folder)
     if list.folder != folder { change.startedFrom = list.file }
     try write(rest, to: folder, RecipientList.fileName)
-    change.written = [change.list]
+    change.written = [change.list] + (try renew(renewal, list: folder))
     return change
   }
 
@@ -208,9 +211,14 @@ extension Vault {
   }
 
   private func write(_ text: String, to folder: String, _ name: String) throws(Failure) {
+    try write(Array(text.utf8), to: folder, name)
+  }
+
+  /// Writes a file that is not an entry's.
+  func write(_ bytes: [UInt8], to folder: String, _ name: String) throws(Failure) {
     do throws(FileError) {
       let folder = try Folder(repository.root).folder(path(folder), create: true)
-      try folder.write(Array(text.utf8).span.bytes, as: name, mode: 0o644)
+      try folder.write(bytes.span.bytes, as: name, mode: 0o644)
     } catch {
       throw error.failure
     }

@@ -39,6 +39,8 @@ extension Vault {
     _ new: borrowing NewKey, about description: Description, from source: EntryName? = nil,
     program: GPGProgram, now: Timestamp
   ) throws(Failure) {
+    let signer = try signer(in: new.entry.environment)
+    try checkRecipientsSigned()
     let files = try recipientFiles(of: new.entry.environment, program: program)
     let configuration = repository.configuration
     let ciphertext: [UInt8]
@@ -58,7 +60,7 @@ extension Vault {
         description: description, provider: new.provider, preview: preview,
         digest: Self.digest(ciphertext), serial: new.serial,
         isOtherKey: new.isOtherKey),
-      now: now)
+      signer: signer, now: now)
     try write(ciphertext, and: sidecar, as: new.entry)
   }
 
