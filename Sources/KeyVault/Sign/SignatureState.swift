@@ -9,7 +9,7 @@ enum SignatureState: Sendable, Equatable {
   case bad
   /// It fits, and is of somebody whose signature counts for nothing there.
   case notWriter(String)
-  /// Nobody can tell whether it fits: there is no public key of that fingerprint or key id.
+  /// Nobody can tell whether it fits: the key of that fingerprint or id is not among those looked at.
   case unknownSigner(String)
   case expired(String)
   case signerExpired(String)
@@ -69,7 +69,7 @@ enum SignatureState: Sendable, Equatable {
     case .notWriter(let signer):
       "\(what) is signed by \(signer), whose signature does not count here"
     case .unknownSigner(let signer):
-      "\(what) is signed by \(signer), of whom there is no public key in \(PublicKeys.folder)/"
+      "\(what) is signed by \(signer), which is no known key of a trusted signer"
     case .expired(let signer): "the signature of \(signer) was to last until a day that has gone"
     case .signerExpired(let signer): "\(what) is signed by \(signer), whose key has expired"
     case .signerRevoked(let signer): "\(what) is signed by \(signer), whose key is revoked"

@@ -44,6 +44,14 @@ extension Repository {
     let gpg = try signing.gpg()
     let fingerprint = try Self.key(
       keys ?? signing.trust.keys, else: signing.trust.signers, gpg)
+    return try signing.signer(fingerprint) { () throws(Failure) in
+      try signer(fingerprint, gpg, program)
+    }
+  }
+
+  private func signer(
+    _ fingerprint: String, _ gpg: GPG, _ program: GPGProgram
+  ) throws(Failure) -> Signer {
     guard let publicKey = vault.publicKey(fingerprint) else {
       let file = "\(PublicKeys.folder)/\(fingerprint)"
       throw Failure(

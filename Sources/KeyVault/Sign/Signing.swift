@@ -1,4 +1,5 @@
 public import GPG
+internal import Synchronization
 
 /// What signatures need from outside the repository: whom to trust, and by what they are made.
 public struct Signing: Sendable {
@@ -9,6 +10,7 @@ public struct Signing: Sendable {
   let gpg: @Sendable () throws(Failure) -> GPG
   /// Hears what a person should know although the work was done.
   let tell: @Sendable (String) -> Void
+  private let known = KnownSigners()
 
   public init(
     trust: SigningTrust, program: GPGProgram?,
@@ -20,4 +22,20 @@ public struct Signing: Sendable {
     self.gpg = gpg
     self.tell = tell
   }
+}
+
+extension Signing {
+  /// The signer of that fingerprint, made on first use: a new one costs a home and two runs of gpg.
+  func signer(
+    _ fingerprint: String, _ make: () throws(Failure) -> Signer
+  ) throws(Failure) -> Signer {
+    if let signer = known.signers.withLock({ $0[fingerprint] }) { return signer }
+    let signer = try make()
+    known.signers.withLock { $0[fingerprint] = signer }
+    return signer
+  }
+}
+
+private final class KnownSigners: Sendable {
+  let signers = Mutex<[String: Signer]>([:])
 }

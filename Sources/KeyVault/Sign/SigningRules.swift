@@ -8,8 +8,10 @@ public struct SigningRules: Sendable {
   /// By folder, empty for the whole vault.
   private let declared: [String: Set<String>]
 
-  init(_ configuration: Configuration, trust: SigningTrust) {
-    policy = max(trust.least, configuration.policy.signatures)
+  init(
+    _ configuration: Configuration, trust: SigningTrust, atLeast policy: SignaturePolicy = .off
+  ) {
+    self.policy = [policy, trust.least, configuration.policy.signatures].max() ?? .required
     signers = trust.signers
     var declared = configuration.environments.compactMapValues { $0.writers.map(Set.init) }
     declared[""] = configuration.policy.writers.map(Set.init)
@@ -34,5 +36,19 @@ public struct SigningRules: Sendable {
       if let writers = declared[parts.joined(separator: "/")] { return writers }
       guard parts.popLast() != nil else { return nil }
     }
+  }
+}
+
+/// What another commit, the base of a change, says of signatures: by it the change is judged.
+public struct SigningBase: Sendable {
+  let configuration: Configuration
+  /// Of its `vault/.recipients.sig`.
+  let counter: Int
+
+  /// `signedRecipients` are the bytes of `vault/.recipients.sig`, where there was one. Whatever it is
+  /// worth, its counter is not to be fallen below.
+  init(_ configuration: Configuration, signedRecipients: [UInt8]?) {
+    self.configuration = configuration
+    counter = signedRecipients.flatMap(SignedRecipients.init)?.content.counter ?? 0
   }
 }

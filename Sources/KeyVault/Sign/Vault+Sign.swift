@@ -51,6 +51,24 @@ extension Vault {
       repository.signatureJudge(rules, keys: rules.signers))
   }
 
+  /// Throws where a sidecar that is about to be kept says what nobody should vouch for: it was changed after
+  /// it was signed, or lies there without a ciphertext, for whoever adds one.
+  func checkSidecar(of name: EntryName) throws(Failure) {
+    let rules = repository.signingRules
+    guard rules.policy != .off else { return }
+    guard let entry = try? entry(name) else {
+      let folder = try? Folder(repository.root).folder(path(name.environment))
+      guard rules.policy == .required, folder?.kind(of: name.sidecarName) != nil else { return }
+      throw Failure(
+        .malformed,
+        "\(name.sidecarPath) lies there without a ciphertext, and nobody knows who wrote it",
+        hints: ["remove it: git rm \(name.sidecarPath)"])
+    }
+    guard entry.sidecar?.root[SignedEntry.field] != nil, !rules.signers.isEmpty else { return }
+    let state = try signatureState(of: entry)
+    if state == .bad, let failure = state.failure(of: name) { throw failure }
+  }
+
   /// An entry, and what its signature is worth.
   public struct EntrySignature: Sendable {
     public let entry: Entry

@@ -7,7 +7,7 @@ struct SignatureChecks {
   let repository: Repository
   let rules: SigningRules
   /// What the counter of the lists was before; it may not fall below.
-  var leastCounter = 0
+  let leastCounter: Int
   let program: GPGProgram?
 
   func findings() -> [Finding] {

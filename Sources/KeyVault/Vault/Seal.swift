@@ -41,6 +41,7 @@ extension Vault {
   ) throws(Failure) {
     let signer = try signer(in: new.entry.environment)
     try checkRecipientsSigned()
+    try checkSidecar(of: source ?? new.entry)
     let files = try recipientFiles(of: new.entry.environment, program: program)
     let configuration = repository.configuration
     let ciphertext: [UInt8]

@@ -69,7 +69,7 @@ struct FindingCase: Sendable {
 
   private static let git = "/usr/bin/git"
 
-  static let all: [FindingCase] = files + PublicKeyCase.all
+  static let all: [FindingCase] = files + PublicKeyCase.all + SignatureCase.all
 
   private static let files: [FindingCase] = [
     FindingCase(.syntax, at: "keyvault.yaml:3:4", configuration: "a: \"b\n"),

@@ -24,7 +24,7 @@ struct SchemaTests {
   @Test func `there is a schema of every file and every document`() {
     #expect(
       SchemaLibrary.names == [
-        "entry", "keyvault", "output-check", "output-debt", "output-doctor", "output-history",
+        "config", "entry", "keyvault", "output-check", "output-debt", "output-doctor", "output-history",
         "output-ls",
         "output-providers", "output-recipients", "output-show",
         "output-status", "output-test", "output-validate", "provider",
