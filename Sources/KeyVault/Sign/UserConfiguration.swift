@@ -39,7 +39,11 @@ public struct UserConfiguration: Sendable {
       throw error.failure
     }
     switch CheckedDocument.read(bytes, as: .config, file: path) {
-    case .failure(let malformed): throw malformed.failure
+    case .failure(let malformed):
+      let first = malformed.findings[0]
+      throw Failure(
+        .malformed, "\(path):\(first.line):\(first.column): \(first.message)",
+        hints: first.hint.map { [$0] } ?? [])
     case .success(let checked):
       standard = Trust(checked.root)
       folders = (checked.root["repositories"]?.mapping ?? []).map { ($0.key, Trust($0.value)) }

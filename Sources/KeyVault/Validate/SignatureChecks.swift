@@ -45,11 +45,12 @@ struct SignatureChecks {
     return zip(entries, states).compactMap { entry, state in
       guard !state.isGood else { return nil }
       let hasSidecar = entry.sidecar != nil
+      let adopt = "once you know that it is right: keyvault adopt \(entry.name)"
       return Finding(
         state.code, state.severity(under: rules.policy),
         in: hasSidecar ? entry.name.sidecarPath : entry.name.ciphertextPath,
         at: entry.sidecar?.root[SignedEntry.field]?.place ?? .start,
-        state.objection(to: "this entry"), hint: state.hint(for: entry.name))
+        state.objection(to: "this entry"), hint: hasSidecar ? state.hint(for: entry.name) : adopt)
     }
   }
 
