@@ -12,12 +12,7 @@ extension Vault {
   public func signRecipients(
     as signer: Signer
   ) throws(Failure) -> (counter: Int, written: [String]) {
-    let rules = repository.signingRules
-    guard rules.mayWrite(signer.fingerprint, in: "") else {
-      throw Failure(
-        .locked, "\(signer.fingerprint) is no writer of '\(path(""))'",
-        hints: ["policy.writers in \(Configuration.fileName) names those who are"])
-    }
+    try checkWriter(signer, in: "")
     let counter = try lastCounter() + 1
     try sign(counter: counter, as: signer)
     var written = [SignedRecipients.path]

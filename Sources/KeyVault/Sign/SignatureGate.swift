@@ -35,7 +35,7 @@ struct SignatureGate: Sendable {
     guard isRequired else { return }
     if let fault { throw fault }
     // One that was not judged is as good as not signed.
-    if let failure = failures[entry.name] ?? SignatureState.missing.failure(of: entry.name) {
+    if let failure = failures[entry.name] ?? SignatureState.missing.refusal(of: entry.name) {
       throw failure
     }
     guard entry.sidecar?.digest == digest else { throw Self.otherCiphertext(entry.name) }
@@ -51,8 +51,11 @@ struct SignatureGate: Sendable {
 
 extension SignatureState {
   /// Why an entry cannot be used where signatures are required; nil if it can.
-  func failure(of name: EntryName) -> Failure? {
-    isGood ? nil : Failure(.malformed, objection(to: "'\(name)'"), hints: [hint(for: name)])
+  func failure(of name: EntryName) -> Failure? { isGood ? nil : refusal(of: name) }
+
+  /// The same of one that cannot.
+  func refusal(of name: EntryName) -> Failure {
+    Failure(.malformed, objection(to: "'\(name)'"), hints: [hint(for: name)])
   }
 
   func hint(for name: EntryName) -> String {

@@ -15,11 +15,7 @@ extension Vault {
     guard rules.policy != .off else { return nil }
     do throws(Failure) {
       let signer = try repository.signer()
-      guard rules.mayWrite(signer.fingerprint, in: folder) else {
-        throw Failure(
-          .locked, "\(signer.fingerprint) is no writer of '\(path(folder))'",
-          hints: ["a writer can do it, or name you in \(Configuration.fileName): writers"])
-      }
+      try checkWriter(signer, in: folder)
       return signer
     } catch {
       guard rules.policy == .required else { return nil }
@@ -28,18 +24,26 @@ extension Vault {
     }
   }
 
+  /// Throws unless a signature of that person counts in `folder`.
+  func checkWriter(_ signer: Signer, in folder: String) throws(Failure) {
+    guard repository.signingRules.mayWrite(signer.fingerprint, in: folder) else {
+      throw Failure(
+        .locked, "\(signer.fingerprint) is no writer of '\(path(folder))'",
+        hints: ["a writer can do it, or name you in \(Configuration.fileName): writers"])
+    }
+  }
+
   /// Who signs a change of what is there: nobody vouches for a sidecar that nobody signed.
   func signer(ofChangeTo name: EntryName) throws(Failure) -> Signer? {
     let rules = repository.signingRules
     guard rules.policy != .off else { return nil }
     let entry = try entry(name)
-    guard rules.policy == .required || entry.sidecar?.root[SignedEntry.field] != nil,
-      !rules.signers.isEmpty || rules.policy == .required
-    else { return nil }
+    let isJudged = entry.sidecar?.root[SignedEntry.field] != nil && !rules.signers.isEmpty
+    guard rules.policy == .required || isJudged else { return nil }
     let state = try signatureState(of: entry)
     if state.isGood { return try signer(in: name.environment) }
     guard rules.policy == .required else { return nil }
-    throw state.failure(of: name) ?? Failure(.malformed, "")
+    throw state.refusal(of: name)
   }
 
   /// Throws where signatures are required and the lists of recipients are not as they were signed: a key
@@ -66,7 +70,7 @@ extension Vault {
     }
     guard entry.sidecar?.root[SignedEntry.field] != nil, !rules.signers.isEmpty else { return }
     let state = try signatureState(of: entry)
-    if state == .bad, let failure = state.failure(of: name) { throw failure }
+    if state == .bad { throw state.refusal(of: name) }
   }
 
   /// An entry, and what its signature is worth.
@@ -108,11 +112,7 @@ extension Vault {
   /// its sidecar tells its digest and serial. `signer` is made once for several.
   public func sign(_ name: EntryName, as signer: Signer, with gpg: GPG) throws(Failure) {
     let entry = try entry(name)
-    guard repository.signingRules.mayWrite(signer.fingerprint, in: name.environment) else {
-      throw Failure(
-        .locked, "\(signer.fingerprint) is no writer of '\(path(name.environment))'",
-        hints: ["a writer can do it, or name you in \(Configuration.fileName): writers"])
-    }
+    try checkWriter(signer, in: name.environment)
     let opened = try openSound(entry, with: gpg)
     guard opened.payload.isBound, let sidecar = entry.sidecar, sidecar.digest == opened.digest,
       sidecar.serial == opened.payload.serial
