@@ -25,6 +25,8 @@ extension GPGError {
       Self.difference(missing, unexpected)
     case .noRecipients: "no recipients"
     case .noPublicKey(let fingerprint): "no public key '\(fingerprint)'"
+    case .cannotSign(let fingerprint): "cannot sign as '\(fingerprint)'"
+    case .noVerdict: "gpg ended before it had judged every signature"
     case .noSecretKeyImported: "the given secret key holds no secret key that gpg can import"
     case .noHome(let path, let errno):
       "cannot make a folder for gpg in '\(path)': \(Self.systemText(errno))"
@@ -53,6 +55,10 @@ extension GPGError {
     case .recipientsDiffer: "look for 'encrypt-to' in /etc/gnupg/gpg.conf"
     case .noRecipients: "add a fingerprint to .gpg-id and its key to .public-keys"
     case .noPublicKey(let fingerprint): "'gpg --import FILE' or 'gpg --recv-keys \(fingerprint)'"
+    case .cannotSign(let fingerprint):
+      "'gpg --list-secret-keys \(fingerprint)' shows whether there is a key with [S]; "
+        + "'local-user' in gpg.conf adds signatures that are not accepted"
+    case .noVerdict: "run it again"
     case .noSecretKeyImported: "export it with 'gpg --export-secret-subkeys --armor FINGERPRINT'"
     case .noHome: "set XDG_RUNTIME_DIR to a folder that you can write"
     case .other: nil

@@ -28,6 +28,10 @@ public struct GPGError: Error, Sendable, Equatable {
     case recipientsDiffer(missing: [String], unexpected: [UInt64])
     case noRecipients
     case noPublicKey(fingerprint: String)
+    /// No secret key here by which this key signs, or gpg added a signature that nobody asked for.
+    case cannotSign(fingerprint: String)
+    /// gpg ended before it had judged every signature.
+    case noVerdict
     /// The bytes given as a secret key had none.
     case noSecretKeyImported
     /// A throwaway home could not be made below `path`; errno.

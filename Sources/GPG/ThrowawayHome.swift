@@ -42,6 +42,10 @@ final class ThrowawayHome: Sendable {
     try write(Array(text.utf8), to: name)
   }
 
+  func delete(_ name: String) {
+    _ = unsafe unlink(path + "/" + name)
+  }
+
   /// Writes a new file, 0600 whatever the umask.
   func write(_ bytes: [UInt8], to name: String) throws(GPGError) {
     let file = path + "/" + name

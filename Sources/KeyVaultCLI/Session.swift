@@ -24,8 +24,7 @@ struct CommonOptions: ParsableArguments {
 final class Session {
   let surroundings: Surroundings
   let options: CommonOptions
-  /// Held for the life of the command: it is removed with its last owner.
-  private var ciHome: CIHome?
+  private let userGPG: UserGPG
 
   init(_ options: CommonOptions) throws {
     if let folder = options.folder, chdir(folder) != 0 {
@@ -33,12 +32,19 @@ final class Session {
     }
     self.options = options
     surroundings = try Surroundings()
+    userGPG = UserGPG(
+      searchPath: surroundings.searchPath, runtimeDirectory: surroundings.runtimeDirectory)
   }
 
   /// The repository that the working folder lies in.
   func repository() throws -> Repository {
-    try Repository(
-      at: Repository.root(from: surroundings.workingFolder), stateHome: surroundings.stateHome)
+    let root = try Repository.root(from: surroundings.workingFolder)
+    let isQuiet = options.quiet
+    let signing = Signing(
+      trust: try surroundings.trust(in: root), program: try? gpgProgram(),
+      gpg: { [userGPG] () throws(Failure) in try userGPG.gpg() },
+      tell: { if !isQuiet { Console.note($0) } })
+    return try Repository(at: root, stateHome: surroundings.stateHome, signing: signing)
   }
 
   /// The same for a command that changes it: what an earlier one was interrupted in is ended first, so
@@ -79,46 +85,31 @@ final class Session {
   }
 
   /// Works without gpg too, and says what it did not check.
-  func validator(root: String) -> Validator {
-    Validator(root: root, now: surroundings.now, program: try? gpgProgram())
+  func validator(root: String) throws(Failure) -> Validator {
+    Validator(
+      root: root, now: surroundings.now, program: try? gpgProgram(),
+      trust: try surroundings.trust(in: root))
   }
 
   func gpgProgram() throws(Failure) -> GPGProgram {
-    GPGProgram(path: try gpgPath(), runtimeDirectory: surroundings.runtimeDirectory)
-  }
-
-  func gpgPath() throws(Failure) -> String {
-    do throws(GPGError) {
-      return try GPG.locate(searchPath: surroundings.searchPath)
-    } catch {
-      throw Failure(.programMissing, error.message, hints: error.hint.map { [$0] } ?? [])
-    }
+    GPGProgram(path: try userGPG.path(), runtimeDirectory: surroundings.runtimeDirectory)
   }
 
   /// gpg with the user's home, or with the key of `KEYVAULT_GPG_KEY` in a home that is gone at exit.
-  func gpg() throws -> GPG {
-    let program = try gpgPath()
-    var passphrase: Passphrase?
-    if let text = try SecretVariable.gpgPassphrase.secret() {
-      passphrase = Passphrase(text)
-    }
-    if let ciHome { return ciHome.gpg }
-    guard let key = try SecretVariable.gpgKey.secret() else {
-      let gpg = GPG(program: program, home: nil)
-      gpg.prepare()
-      return gpg
-    }
-    do throws(GPGError) {
-      ThrowawayHomes.sweepStale(runtimeDirectory: surroundings.runtimeDirectory)
-      let home = try CIHome(
-        secretKey: key, passphrase: passphrase, program: program,
-        runtimeDirectory: surroundings.runtimeDirectory)
-      ciHome = home
-      return home.gpg
+  func gpg() throws(Failure) -> GPG { try userGPG.gpg() }
+
+  func gpgPath() throws(Failure) -> String { try userGPG.path() }
+
+  /// Says on standard error what an entry's signature is not worth, to commands that only show it.
+  func warnOfSignature(
+    _ entry: Vault.Entry, opened: OpenedEntry? = nil, in repository: Repository
+  ) {
+    do throws(Failure) {
+      guard let objection = try repository.vault.signatureObjection(to: entry, opened: opened)
+      else { return }
+      Console.warning(objection.message, hint: objection.hints.first)
     } catch {
-      throw Failure(
-        .locked, "cannot use the key of KEYVAULT_GPG_KEY: \(error.message)",
-        hints: error.hint.map { [$0] } ?? [])
+      Console.warning(error.message, hint: error.hints.first)
     }
   }
 

@@ -10,6 +10,8 @@ public struct Configuration: Sendable {
     public var inherit: [String] = []
     /// Replaces scheme, host and port of each request; `{provider}` is filled in.
     public var gateway: String?
+    /// Fingerprints of those who may sign here, where not all of the policy's may.
+    public var writers: [String]?
   }
 
   public struct Policy: Sendable {
@@ -23,6 +25,9 @@ public struct Configuration: Sendable {
     public var preview = 4
     public var allowsUnbound = false
     public var allowsHiddenRecipients = false
+    public var signatures = SignaturePolicy.off
+    /// Fingerprints of those who may sign, where not all may whom a person trusts.
+    public var writers: [String]?
   }
 
   /// The repository's random id, in the payload of each of its entries.
@@ -53,6 +58,7 @@ extension Configuration.Environment {
     require = node["require"]?.strings ?? []
     inherit = node["inherit"]?.strings ?? []
     gateway = node["gateway"]?.string
+    writers = node["writers"]?.fingerprints
   }
 }
 
@@ -64,12 +70,17 @@ extension Configuration.Policy {
     preview = node?["preview"]?.int ?? 4
     allowsUnbound = node?["unbound"]?.string == "allow"
     allowsHiddenRecipients = node?["hidden"]?.string == "allow"
+    signatures = node?["signatures"]?.string.flatMap(SignaturePolicy.init) ?? .off
+    writers = node?["writers"]?.fingerprints
   }
 }
 
 extension Node {
   /// The strings of a list; other items are left out.
   var strings: [String] { sequence?.compactMap(\.string) ?? [] }
+
+  /// The fingerprints of a list, in upper case.
+  var fingerprints: [String] { strings.map { $0.uppercased() } }
 
   /// A duration such as `90d`, `2w` or `36h`, in days, of which a part counts as a whole one.
   fileprivate var days: Int? {

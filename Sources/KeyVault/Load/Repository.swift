@@ -6,20 +6,28 @@ public struct Repository: Sendable {
   public let root: String
   public let configuration: Configuration
   public let catalogue: Catalogue
+  /// `sha256:…` of keyvault.yaml as it was read.
+  let configurationDigest: String
+  let signing: Signing?
   /// A folder of the user's own, outside the repository, where this machine keeps what makes its local
   /// state trustworthy; nil to keep none.
   let stateHome: String?
 
-  /// Opens the repository whose root is `root`.
-  public init(at root: String, stateHome: String? = nil) throws(Failure) {
+  /// Opens the repository whose root is `root`. Without `signing` nobody is trusted, and nothing can be
+  /// signed.
+  public init(
+    at root: String, stateHome: String? = nil, signing: Signing? = nil
+  ) throws(Failure) {
     self.root = root
     self.stateHome = stateHome
+    self.signing = signing
     let bytes: [UInt8]
     do throws(FileError) {
       bytes = try Folder(root).read(Configuration.fileName, limit: Limits.document)
     } catch {
       throw error.failure
     }
+    configurationDigest = Vault.digest(bytes)
     switch CheckedDocument.read(bytes, as: .keyvault, file: Configuration.fileName) {
     case .failure(let malformed): throw malformed.failure
     case .success(let checked): configuration = Configuration(checked)

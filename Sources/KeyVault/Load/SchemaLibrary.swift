@@ -6,8 +6,10 @@ internal import YAML
 /// nothing.
 public enum SchemaLibrary {
   /// The kinds of files that people write.
-  enum Kind: String, CaseIterable {
+  enum Kind: String {
     case keyvault, provider, entry
+    /// The user's own, outside every repository.
+    case config
 
     var fileName: String { rawValue + ".schema.json" }
   }
@@ -17,8 +19,8 @@ public enum SchemaLibrary {
     Embedded.schemas.map { String($0.name.dropLast(".schema.json".count)) }
   }
 
-  /// Names of the schemas of files that people write; the others are of JSON that commands print.
-  static var fileKinds: [String] { Kind.allCases.map(\.rawValue) }
+  /// Names of the schemas of a repository's files.
+  static let fileKinds = [Kind.keyvault, .provider, .entry].map(\.rawValue)
 
   /// The text of a schema; nil for an unknown name.
   public static func text(_ name: String) -> String? {

@@ -24,9 +24,12 @@ public struct Sidecar: Sendable {
   public let expires: Timestamp?
   public let isDisabled: Bool
   public let exposed: Exposure?
+  /// All that it says, for what a signature covers.
+  let root: Node
 
   init(_ checked: CheckedDocument) {
     let root = checked.root
+    self.root = root
     func text(_ key: String) -> String? { root[key]?.string }
     func moment(_ key: String) -> Timestamp? { text(key).flatMap(Timestamp.init) }
     id = text("id")

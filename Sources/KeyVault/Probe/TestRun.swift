@@ -26,6 +26,7 @@ public struct TestRun: Sendable {
     progress: @escaping @Sendable (TestResult) -> Void
   ) async -> [TestResult] {
     let lanes = DecryptionLanes()
+    let signatures = SignatureGate(for: entries, in: repository)
     let (start, startClock) = AsyncStream.makeStream(of: Void.self)
     return await withTaskGroup(of: (Int, TestResult)?.self) { group in
       if let deadline {
@@ -37,7 +38,7 @@ public struct TestRun: Sendable {
       }
       for (index, entry) in entries.enumerated() {
         group.addTask {
-          var result = await test(entry, on: lanes, now: now) { startClock.finish() }
+          var result = await test(entry, on: lanes, signatures, now: now) { startClock.finish() }
           result.isRequired = repository.requires(entry)
           progress(result)
           return (index, result)
@@ -59,7 +60,8 @@ public struct TestRun: Sendable {
   }
 
   private func test(
-    _ entry: Vault.Entry, on lanes: DecryptionLanes, now: Timestamp, opened: () -> Void
+    _ entry: Vault.Entry, on lanes: DecryptionLanes, _ signatures: SignatureGate, now: Timestamp,
+    opened: () -> Void
   ) async -> TestResult {
     func early(_ verdict: Verdict, _ note: String) -> TestResult {
       TestResult(
@@ -68,7 +70,9 @@ public struct TestRun: Sendable {
     }
     if entry.sidecar?.isDisabled == true { return early(.untested, "disabled in its sidecar") }
     let outcome = await lanes.run { [vault = repository.vault, gpg] in
-      Result { () throws(Failure) in try vault.openBound(entry, with: gpg) }
+      Result { () throws(Failure) in
+        try vault.openBound(entry, with: gpg, signatures: signatures)
+      }
     }
     opened()
     switch outcome {

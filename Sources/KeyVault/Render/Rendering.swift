@@ -67,11 +67,14 @@ public struct Rendering: Sendable {
   ) async throws(Failure) -> [(slot: Assembly.Slot, opened: OpenedEntry)] {
     let lanes = DecryptionLanes()
     let vault = repository.vault
+    let signatures = SignatureGate(for: slots.map(\.entry), in: repository)
     let results = await withTaskGroup(of: (Int, Result<OpenedEntry, Failure>?).self) { group in
       for (index, slot) in slots.enumerated() {
         group.addTask {
           let result = await lanes.run {
-            Result { () throws(Failure) in try vault.openBound(slot.entry, with: gpg) }
+            Result { () throws(Failure) in
+              try vault.openBound(slot.entry, with: gpg, signatures: signatures)
+            }
           }
           return (index, result)
         }

@@ -114,6 +114,15 @@ extension Finding {
     case recipientMissing = "recipient-missing"
     case recipientUnexpected = "recipient-unexpected"
     case noGPG = "no-gpg"
+    case notSigned = "not-signed"
+    case badSignature = "bad-signature"
+    case wrongSigner = "wrong-signer"
+    case signatureExpired = "signature-expired"
+    case signerExpired = "signer-expired"
+    case signerRevoked = "signer-revoked"
+    case noTrustedSigner = "no-trusted-signer"
+    case recipientsChanged = "recipients-changed"
+    case recipientsRolledBack = "recipients-rolled-back"
     case expired
     case rotationDue = "rotation-due"
     case exposed

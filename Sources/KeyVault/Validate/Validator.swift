@@ -6,13 +6,21 @@ public struct Validator: Sendable {
   let root: String
   let now: Timestamp
   private let program: GPGProgram?
+  private let trust: SigningTrust
+  private let base: SigningBase?
 
-  /// `program` is gpg, which says what a public key file holds; without one, that and who can read the
-  /// entries is not checked, and a finding says so.
-  public init(root: String, now: Timestamp, program: GPGProgram?) {
+  /// `program` is gpg, which says what a public key file holds and judges signatures; without one, that and
+  /// who can read the entries is not checked, and a finding says so. `trust` says whose signatures count,
+  /// and `base` what is asked of them, where a change is checked.
+  public init(
+    root: String, now: Timestamp, program: GPGProgram?, trust: SigningTrust = .none,
+    base: SigningBase? = nil
+  ) {
     self.root = root
     self.now = now
     self.program = program
+    self.trust = trust
+    self.base = base
   }
 
   /// What was found, sorted by file and place, and how much was looked at.
@@ -55,12 +63,22 @@ public struct Validator: Sendable {
       findings += ConfigurationChecks(root: checked.root, repository: repository).findings()
       let vault = VaultChecks(repository: repository, now: now, program: program)
       findings += vault.findings()
+      findings += signatures(of: repository).findings()
       entries = (try? repository.vault.entries().count) ?? 0
     }
     findings += stateFindings()
     return Outcome(
       findings: findings.sorted(by: Self.precedes), providers: providers.files.count,
       entries: entries)
+  }
+
+  /// A change may ask for more than its base, and for nothing less.
+  private func signatures(of repository: Repository) -> SignatureChecks {
+    let rules = SigningRules(
+      base?.configuration ?? repository.configuration, trust: trust,
+      atLeast: repository.configuration.policy.signatures)
+    return SignatureChecks(
+      repository: repository, rules: rules, leastCounter: base?.counter ?? 0, program: program)
   }
 
   private static func precedes(_ a: Finding, _ b: Finding) -> Bool {

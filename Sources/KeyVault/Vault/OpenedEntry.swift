@@ -46,9 +46,24 @@ extension Vault {
       provider: payload.provider ?? entry.provider, digest: digest)
   }
 
-  /// The same for commands that send or render keys: an unbound payload is refused, unless the
-  /// policy allows it (security.md 14).
+  /// The same for commands that send or render keys: an unbound payload is refused, unless the policy
+  /// allows it (security.md 14), and so is one that nobody signed, where signatures are required.
+  ///
+  /// `signatures` is made once for several entries, this one among them.
   public func openBound(_ entry: Entry, with gpg: GPG) throws(Failure) -> OpenedEntry {
+    try openBound(entry, with: gpg, signatures: SignatureGate(for: [entry], in: repository))
+  }
+
+  func openBound(
+    _ entry: Entry, with gpg: GPG, signatures: SignatureGate
+  ) throws(Failure) -> OpenedEntry {
+    let opened = try openSound(entry, with: gpg)
+    try signatures.check(entry, digest: opened.digest)
+    return opened
+  }
+
+  /// The same, whoever signed it.
+  func openSound(_ entry: Entry, with gpg: GPG) throws(Failure) -> OpenedEntry {
     if let fault = entry.fault { throw fault }
     let opened = try open(entry, with: gpg)
     guard opened.payload.isBound || repository.configuration.policy.allowsUnbound else {

@@ -89,6 +89,7 @@ extension Vault {
     _ file: PublicKeyFile, to folder: String, program: GPGProgram
   ) throws(Failure) -> RecipientChange {
     let key = try inspected(file, program)
+    let renewal = try recipientRenewal()
     var change = RecipientChange(folder: folder)
     change.name = key.userIDs.first
     let (text, list) = try listText(of: folder)
@@ -102,6 +103,7 @@ extension Vault {
       let lines = text + separator + file.fingerprint + "\n"
       changes.append(VaultChange(file: .recipients(folder: folder), content: Array(lines.utf8)))
     }
+    if !changes.isEmpty { changes += try self.renewal(renewal, of: folder, after: changes) }
     try apply(changes)
     change.written = changes.map(\.file.path)
     return change
@@ -125,12 +127,17 @@ extension Vault {
         "\(fingerprint) is the only recipient of '\(path(folder))': nobody could read it then",
         hints: ["add another one first: keyvault recipients add FINGERPRINT"])
     }
+    let renewal = try recipientRenewal()
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
     let rest = lines.filter { $0.uppercased() != fingerprint }.joined(separator: "\n")
     var change = RecipientChange(folder: folder)
     if list.folder != folder { change.startedFrom = list.file }
-    try apply([VaultChange(file: .recipients(folder: folder), content: Array(rest.utf8))])
-    change.written = [change.list]
+    var changes = [
+      VaultChange(file: .recipients(folder: folder), content: Array(rest.utf8))
+    ]
+    changes += try self.renewal(renewal, of: folder, after: changes)
+    try apply(changes)
+    change.written = changes.map(\.file.path)
     return change
   }
 

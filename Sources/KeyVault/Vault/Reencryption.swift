@@ -39,6 +39,7 @@ public struct Reencryption: Sendable {
   public func run(
     _ entries: [Vault.Entry], with gpg: GPG, progress: @escaping @Sendable () -> Void
   ) async throws(Failure) -> Outcome {
+    try repository.vault.checkRecipientsSigned()
     let files = try recipientFiles(for: entries)
     let lanes = DecryptionLanes()
     let results = await withTaskGroup(of: (Int, Result<[VaultChange], Failure>?).self) { group in
@@ -109,7 +110,8 @@ public struct Reencryption: Sendable {
         file: .ciphertext(entry.name), content: ciphertext, over: .digest(opened.digest))
     ]
     if entry.sidecar != nil {
-      let sidecar = try vault.sidecar(of: entry.name, withDigest: Vault.digest(ciphertext))
+      let sidecar = try vault.sidecar(of: entry.name, withDigest: Vault.digest(ciphertext),
+        signer: vault.signer(ofChangeTo: entry.name))
       changes.append(
         VaultChange(file: .sidecar(entry.name), content: sidecar.text, over: sidecar.replaced))
     }

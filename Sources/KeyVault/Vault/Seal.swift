@@ -66,6 +66,9 @@ extension Vault {
         .malformed, "'\(new.entry)' holds what an entry cannot: \(fault)",
         hints: ["'pass edit' can make it 'note: …', or remove it"])
     }
+    let signer = try signer(in: new.entry.environment)
+    try checkRecipientsSigned()
+    try checkSidecar(of: source ?? new.entry)
     let files = try recipientFiles(of: new.entry.environment, program: program)
     let configuration = repository.configuration
     let ciphertext = try encrypt(
@@ -79,7 +82,7 @@ extension Vault {
         description: description, provider: new.provider, preview: preview,
         digest: Self.digest(ciphertext), serial: new.serial,
         isOtherKey: new.isOtherKey),
-      now: now)
+      signer: signer, now: now)
     return [
       VaultChange(file: .ciphertext(new.entry), content: ciphertext, over: before),
       VaultChange(

@@ -13,11 +13,15 @@ struct SidecarValues {
 }
 
 extension Vault {
+  /// A sidecar's new text, and what must lie there still.
+  typealias SidecarChange = (text: [UInt8], replaced: Present)
+
   /// The new text of an entry's sidecar: the old one (or that of `source`, from which the entry comes)
   /// with the changed values, every other byte as it was, or a new one.
   func updatedSidecar(
-    of name: EntryName, from source: EntryName?, _ values: SidecarValues, now: Timestamp
-  ) throws(Failure) -> (text: [UInt8], replaced: Present) {
+    of name: EntryName, from source: EntryName?, _ values: SidecarValues, signer: Signer?,
+    now: Timestamp
+  ) throws(Failure) -> SidecarChange {
     var edits = try SidecarEditor(of: source ?? name, in: repository)
     // Of another place than the source we know nothing.
     let replaced = source == nil ? edits.original : .anything
@@ -42,16 +46,16 @@ extension Vault {
     } else if values.isOtherKey {
       try edits.set("rotated", .string(now.text))
     }
-    return (try checked(edits.document.bytes, of: name), replaced)
+    return (try signed(&edits, of: name, by: signer), replaced)
   }
 
   /// The text of a sidecar whose ciphertext was encrypted again and says the same.
   func sidecar(
-    of name: EntryName, withDigest digest: String
-  ) throws(Failure) -> (text: [UInt8], replaced: Present) {
+    of name: EntryName, withDigest digest: String, signer: Signer?
+  ) throws(Failure) -> SidecarChange {
     var edits = try SidecarEditor(of: name, in: repository)
     try edits.set("digest", .string(digest))
-    return (try checked(edits.document.bytes, of: name), edits.original)
+    return (try signed(&edits, of: name, by: signer), edits.original)
   }
 
   /// Writes fields of an entry's sidecar, and removes those with an empty value. Throws if the result
@@ -60,6 +64,7 @@ extension Vault {
     _ changes: [(field: String, value: String)], of name: EntryName
   ) throws(Failure) {
     var edits = try SidecarEditor(of: name, in: repository)
+    let old = signedText(edits, of: name)
     for (field, value) in changes {
       switch (field, value) {
       case (_, ""): try edits.remove(field)
@@ -71,8 +76,45 @@ extension Vault {
       default: try edits.set(field, .string(value))
       }
     }
-    let bytes = try checked(edits.document.bytes, of: name)
+    _ = try checked(edits.document.bytes, of: name)
+    // What a signature does not cover it need not cover again.
+    let isCovered = old != nil && old == signedText(edits, of: name)
+    let bytes =
+      isCovered
+      ? edits.document.bytes
+      : try signed(&edits, of: name, by: try signer(ofChangeTo: name))
     try apply([VaultChange(file: .sidecar(name), content: bytes, over: edits.original)])
+  }
+
+  /// Puts a signature over the sidecar as it is into it.
+  func resign(_ name: EntryName, as signer: Signer) throws(Failure) {
+    var edits = try SidecarEditor(of: name, in: repository)
+    let bytes = try signed(&edits, of: name, by: signer)
+    try apply([VaultChange(file: .sidecar(name), content: bytes, over: edits.original)])
+  }
+
+  /// The text of a sidecar with a signature, or with none where nobody signs: one that no longer fits
+  /// goes.
+  private func signed(
+    _ edits: inout SidecarEditor, of name: EntryName, by signer: Signer?
+  ) throws(Failure) -> [UInt8] {
+    // What is signed is what the bytes say to whoever reads them.
+    _ = try checked(edits.document.bytes, of: name)
+    if let signer, let text = signedText(edits, of: name) {
+      let signature = try signer.sign(text)
+      try edits.set(SignedEntry.field, .string(SignedEntry.text(of: signature)))
+    } else if edits.document.root[SignedEntry.field] != nil {
+      try edits.remove(SignedEntry.field)
+      repository.signing?.tell(
+        "the signature of \(name) no longer fits and was removed: a writer can sign it anew with "
+          + "'keyvault sign \(name)'")
+    }
+    return try checked(edits.document.bytes, of: name)
+  }
+
+  private func signedText(_ edits: SidecarEditor, of name: EntryName) -> [UInt8]? {
+    SignedEntry.text(
+      of: name, sidecar: edits.document.root, vault: repository.configuration.vaultID)
   }
 
   /// The text of a sidecar, if `validate` would have nothing against it.

@@ -7,13 +7,18 @@ enum VaultFile: Hashable, Sendable {
   case recipients(folder: String)
   /// A file of `.public-keys`, by a full fingerprint.
   case publicKey(fingerprint: String)
+  /// `.recipients.sig`, of which there is one.
+  case recipientsSignature
+  /// The `.gpg-id.sig` that `pass` wants beside a list.
+  case passSignature(folder: String)
 
   /// Relative to the vault.
   var folder: String {
     switch self {
     case .ciphertext(let name), .sidecar(let name): name.environment
-    case .recipients(let folder): folder
+    case .recipients(let folder), .passSignature(let folder): folder
     case .publicKey: RecipientList.publicKeys
+    case .recipientsSignature: ""
     }
   }
 
@@ -24,6 +29,8 @@ enum VaultFile: Hashable, Sendable {
     case .sidecar(let name): name.sidecarName
     case .recipients: RecipientList.fileName
     case .publicKey(let fingerprint): fingerprint
+    case .recipientsSignature: SignedRecipients.fileName
+    case .passSignature: RecipientList.fileName + ".sig"
     }
   }
 
@@ -42,6 +49,8 @@ extension VaultFile: Codable {
   private enum Part: String, Codable {
     case ciphertext, sidecar, recipients
     case publicKey = "public_key"
+    case recipientsSignature = "recipients_signature"
+    case passSignature = "pass_signature"
   }
 
   private enum CodingKeys: String, CodingKey { case part, of }
@@ -54,6 +63,8 @@ extension VaultFile: Codable {
       case .sidecar(let name): (.sidecar, name.path)
       case .recipients(let folder): (.recipients, folder)
       case .publicKey(let fingerprint): (.publicKey, fingerprint)
+      case .recipientsSignature: (.recipientsSignature, "")
+      case .passSignature(let folder): (.passSignature, folder)
       }
     try container.encode(part, forKey: .part)
     try container.encode(of, forKey: .of)
@@ -70,12 +81,16 @@ extension VaultFile: Codable {
       guard let name = EntryName(found: of) else { throw refuse() }
       return name
     }
+    func folder() throws -> String {
+      guard of.isEmpty || EntryName.objection(to: of) == nil else { throw refuse() }
+      return of
+    }
     switch try container.decode(Part.self, forKey: .part) {
     case .ciphertext: self = .ciphertext(try entry())
     case .sidecar: self = .sidecar(try entry())
-    case .recipients:
-      guard of.isEmpty || EntryName.objection(to: of) == nil else { throw refuse() }
-      self = .recipients(folder: of)
+    case .recipients: self = .recipients(folder: try folder())
+    case .passSignature: self = .passSignature(folder: try folder())
+    case .recipientsSignature: self = .recipientsSignature
     case .publicKey:
       guard of.count == 40, of.allSatisfy(\.isHexDigit) else { throw refuse() }
       self = .publicKey(fingerprint: of)

@@ -25,6 +25,7 @@ struct Get: AsyncParsableCommand {
     let repository = try session.repository()
     let entry = try repository.vault.entry(EntryName(entry))
     let opened = try repository.vault.open(entry, with: gpg)
+    session.warnOfSignature(entry, opened: opened, in: repository)
     let payload = opened.payload
     if let field {
       guard try payload.withField(field, { try Console.output(line: $0) }) != nil else {

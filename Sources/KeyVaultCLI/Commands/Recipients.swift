@@ -4,9 +4,10 @@ import KeyVault
 struct Recipients: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "recipients",
-    abstract: "Who can read what, and who could: list, add, remove, debt.",
+    abstract: "Who can read what, and who could: list, add, remove, sign, debt.",
     subcommands: [
-      ListRecipients.self, AddRecipient.self, RemoveRecipient.self, RecipientDebt.self,
+      ListRecipients.self, AddRecipient.self, RemoveRecipient.self, SignRecipients.self,
+      RecipientDebt.self,
     ],
     defaultSubcommand: ListRecipients.self)
 }

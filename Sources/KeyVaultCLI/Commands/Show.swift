@@ -19,6 +19,7 @@ struct Show: AsyncParsableCommand {
     let session = try Session(options)
     let repository = try session.repository()
     let entry = try repository.vault.entry(EntryName(entry))
+    session.warnOfSignature(entry, in: repository)
     let now = session.surroundings.now
     let last = try session.lastVerdicts(of: repository)[entry.name.path]
     let details = try EntryDetails(

@@ -15,6 +15,9 @@ struct Surroundings {
   /// The environment to render where none is named.
   let environment: String?
   let policy: OriginPolicy
+  /// The user's own configuration, `$XDG_CONFIG_HOME/keyvault/config.yaml`.
+  let configurationFile: String
+  let signingVariables: SigningTrust.Variables
   /// Where GitHub Actions takes a job's summary from.
   private let summaryFile: String?
 
@@ -28,10 +31,24 @@ struct Surroundings {
     // The specification has relative paths ignored.
     let state = Self.variable("XDG_STATE_HOME").flatMap { $0.hasPrefix("/") ? $0 : nil }
     stateHome = (state ?? home + "/.local/state") + "/keyvault"
+    let configuration = Self.variable("XDG_CONFIG_HOME").flatMap { $0.hasPrefix("/") ? $0 : nil }
+    configurationFile = (configuration ?? home + "/.config") + "/keyvault/config.yaml"
+    signingVariables = SigningTrust.Variables(
+      signers: Self.variable("KEYVAULT_TRUSTED_SIGNERS"),
+      least: Self.variable("KEYVAULT_SIGNATURES"), key: Self.variable("KEYVAULT_SIGNING_KEY"),
+      passKeys: Self.variable("PASSWORD_STORE_SIGNING_KEY"))
     runtimeDirectory = Self.variable("XDG_RUNTIME_DIR")
     environment = Self.variable("KEYVAULT_ENV")
     summaryFile = Self.variable("GITHUB_STEP_SUMMARY")
     policy = try OriginPolicy(parsing: Self.variable("KEYVAULT_ALLOW_HOSTS") ?? "")
+  }
+
+  /// Whose signatures count in the repository at `root`. Throws if what says so is broken.
+  func trust(in root: String) throws(Failure) -> SigningTrust {
+    // Links are followed: what a person keeps elsewhere is theirs all the same.
+    let file = (try? Self.realFolder(configurationFile)) ?? configurationFile
+    return try SigningTrust(
+      signingVariables, configuration: UserConfiguration(at: file).trust(in: root))
   }
 
   /// Adds Markdown to the summary of a job of GitHub Actions, if this is one.

@@ -8,6 +8,10 @@ import Secrets
 /// A repository of its own, for Alice, gone with the value.
 final class World: Sendable {
   let scratch = Scratch()
+  /// Who signs and whom to trust; nobody at first.
+  let signing = Locked<Signing?>(nil)
+  /// What the base of a change says of signatures.
+  let signingBase = Locked<SigningBase?>(nil)
 
   static let vaultID = "00112233445566778899aabbccddeeff"
   /// 2026-11-23T17:45:00Z.
@@ -30,7 +34,7 @@ final class World: Sendable {
 
   /// Opened anew, so that it sees what was written.
   var repository: Repository {
-    get throws { try Repository(at: scratch.folder) }
+    get throws { try Repository(at: scratch.folder, signing: signing.value) }
   }
 
   /// Stores a key as `add` does.
@@ -109,7 +113,10 @@ final class World: Sendable {
   func findings(
     now: Timestamp = World.now, program: GPGProgram? = Keyring.gpgProgram
   ) throws -> [Finding] {
-    try Validator(root: scratch.folder, now: now, program: program).outcome().findings
+    try Validator(
+      root: scratch.folder, now: now, program: program, trust: signing.value?.trust ?? .none,
+      base: signingBase.value
+    ).outcome().findings
   }
 }
 

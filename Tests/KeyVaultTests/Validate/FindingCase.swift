@@ -69,7 +69,7 @@ struct FindingCase: Sendable {
 
   private static let git = "/usr/bin/git"
 
-  static let all: [FindingCase] = files + PublicKeyCase.all
+  static let all: [FindingCase] = files + PublicKeyCase.all + SignatureCase.all
 
   private static let files: [FindingCase] = [
     FindingCase(.syntax, at: "keyvault.yaml:3:4", configuration: "a: \"b\n"),
@@ -224,6 +224,9 @@ struct FindingCase: Sendable {
       try $0.write("", to: ".keyvault/history.jsonl")
       _ = try run([git, "init", "-q", $0.scratch.folder])
       _ = try run([git, "-C", $0.scratch.folder, "add", "-f", ".keyvault"])
+    },
+    FindingCase(.interrupted, .warning, at: ".keyvault/journal:1:1") {
+      try $0.write("{}", to: ".keyvault/journal/record")
     },
     FindingCase(.gitInVault, at: "vault/p/.gitattributes:1:1") {
       try $0.write("* -diff", to: "vault/p/.gitattributes")

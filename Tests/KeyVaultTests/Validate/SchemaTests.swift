@@ -24,9 +24,8 @@ struct SchemaTests {
   @Test func `there is a schema of every file and every document`() {
     #expect(
       SchemaLibrary.names == [
-        "entry", "keyvault", "output-check", "output-debt", "output-doctor", "output-history",
-        "output-ls",
-        "output-providers", "output-recipients", "output-show",
+        "config", "entry", "keyvault", "output-check", "output-debt", "output-doctor",
+        "output-history", "output-ls", "output-providers", "output-recipients", "output-show",
         "output-status", "output-test", "output-validate", "provider",
       ])
     #expect(SchemaLibrary.fileKinds.sorted() == ["entry", "keyvault", "provider"])

@@ -1,0 +1,35 @@
+/// A detached OpenPGP signature over bytes: exactly one packet of version 4 (RFC 9580 §5.2.3), of the
+/// kind that covers the bytes as they are.
+public struct DetachedSignature: Sendable, Equatable {
+  /// Most bytes of a signature; one by RSA with 8192 bits has 1100.
+  public static let sizeLimit = 4096
+
+  /// The packet without its frame.
+  let body: [UInt8]
+
+  /// nil where the bytes are anything else, or anything more.
+  public init?(_ bytes: [UInt8]) {
+    guard bytes.count <= Self.sizeLimit else { return nil }
+    var reader = PacketReader(bytes)
+    guard let packet = try? reader.next(), reader.isAtEnd, packet.tag == 2 else { return nil }
+    let body = Array(bytes[packet.body])
+    guard body.count > 10, body[0] == 4, body[1] == 0 else { return nil }
+    self.body = body
+  }
+
+  /// The packet in a frame of our own, so that nobody's length decides where it ends.
+  public var bytes: [UInt8] { Self.packet(tag: 2, body) }
+
+  /// A message that is signed by this signature and holds exactly `text` (RFC 9580 §10.3): unlike a
+  /// detached signature and a file, gpg takes many of them in one run.
+  func message(of text: [UInt8]) -> [UInt8] {
+    // Binary, of no name and no time.
+    bytes + Self.packet(tag: 11, [UInt8(ascii: "b"), 0, 0, 0, 0, 0] + text)
+  }
+
+  private static func packet(tag: UInt8, _ body: [UInt8]) -> [UInt8] {
+    let length = UInt32(body.count)
+    let octets = [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: length >> $0) }
+    return [0xc0 | tag, 0xff] + octets + body
+  }
+}

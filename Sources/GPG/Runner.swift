@@ -1,0 +1,54 @@
+internal import CGPGME
+internal import Glibc
+
+/// Runs gpg itself for what gpgme has no operation for. It asks nobody, starts no daemon, and takes no
+/// options but ours.
+struct Runner {
+  let program: String
+  let home: String
+
+  private static let options = [
+    "--no-options", "--no-tty", "--no-autostart", "--disable-dirmngr", "--no-auto-key-retrieve",
+    "--no-auto-key-locate", "--no-auto-check-trustdb", "--trust-model", "always",
+    "--display-charset", "utf-8", "--exit-on-status-write-error", "--status-fd", "1",
+  ]
+
+  /// The status lines of a run that writes nothing else, in words.
+  func status(of arguments: [String]) throws(GPGError) -> [[Substring]] {
+    let output = try output(of: ["--homedir", home] + Self.options + arguments)
+    let head = "[GNUPG:] "
+    return output.split(separator: "\n").compactMap { line in
+      guard line.hasPrefix(head) else { return nil }
+      let words = line.dropFirst(head.count).split(separator: " ")
+      return words.isEmpty ? nil : words
+    }
+  }
+
+  private func output(of arguments: [String]) throws(GPGError) -> String {
+    guard unsafe access(program, X_OK) == 0 else {
+      throw GPGError(.programMissing(path: program))
+    }
+    _ = Library.started
+    var context: gpgme_ctx_t?
+    try check(unsafe gpgme_new(&context))
+    defer { unsafe gpgme_release(context) }
+    try check(unsafe gpgme_set_protocol(context, GPGME_PROTOCOL_SPAWN))
+    var data: gpgme_data_t?
+    try check(unsafe gpgme_data_new(&data))
+    var words = unsafe ([program] + arguments).map { unsafe UnsafePointer(strdup($0)) }
+    unsafe words.append(nil)
+    defer {
+      for index in unsafe words.indices {
+        unsafe free(UnsafeMutablePointer(mutating: words[index]))
+      }
+    }
+    let status = unsafe gpgme_op_spawn(context, program, &words, nil, data, nil, 0)
+    var count = 0
+    let memory = unsafe gpgme_data_release_and_get_mem(data, &count)
+    defer { unsafe gpgme_free(memory) }
+    try check(status)
+    guard let memory = unsafe memory else { return "" }
+    return unsafe String(
+      decoding: UnsafeRawBufferPointer(start: memory, count: count), as: UTF8.self)
+  }
+}

@@ -1,0 +1,111 @@
+internal import GPG
+
+/// Which entries may be used where signatures are required; made once for all that a command uses, since
+/// one run of gpg then serves them all.
+struct SignatureGate: Sendable {
+  /// By entry; nil for one that is signed.
+  private let failures: [EntryName: Failure?]
+  /// What bars them all.
+  private let fault: Failure?
+  private let isRequired: Bool
+
+  /// Where signatures are not required, it lets everything pass and asks nobody.
+  init(for entries: [Vault.Entry], in repository: Repository) {
+    let rules = repository.signingRules
+    isRequired = rules.policy == .required
+    guard isRequired else {
+      (failures, fault) = ([:], nil)
+      return
+    }
+    do throws(Failure) {
+      let judge = try repository.signatureJudge(rules, keys: rules.signers)
+      // keyvault.yaml says who may sign what.
+      try repository.checkSignedRecipients(judge)
+      let states = try repository.states(of: entries, judge)
+      failures = Dictionary(zip(entries, states).map { ($0.name, $1.failure(of: $0.name)) }) { $1 }
+      fault = nil
+    } catch {
+      (failures, fault) = ([:], error)
+    }
+  }
+
+  /// Throws unless the entry may be used. `digest` is that of the ciphertext which was opened: the
+  /// signature covers what the sidecar says of it.
+  func check(_ entry: Vault.Entry, digest: String) throws(Failure) {
+    guard isRequired else { return }
+    if let fault { throw fault }
+    // One that was not judged is as good as not signed.
+    if let failure = failures[entry.name] ?? SignatureState.missing.refusal(of: entry.name) {
+      throw failure
+    }
+    guard entry.sidecar?.digest == digest else { throw Self.otherCiphertext(entry.name) }
+  }
+
+  /// The sidecar is signed, and with it the digest of another file than the one that lies there.
+  static func otherCiphertext(_ name: EntryName) -> Failure {
+    Failure(
+      .malformed, "'\(name)': the ciphertext is not the one that was signed",
+      hints: ["restore the right one, or run 'keyvault adopt \(name)' once you know it is right"])
+  }
+}
+
+extension SignatureState {
+  /// Why an entry cannot be used where signatures are required; nil if it can.
+  func failure(of name: EntryName) -> Failure? { isGood ? nil : refusal(of: name) }
+
+  /// The same of one that cannot.
+  func refusal(of name: EntryName) -> Failure {
+    Failure(.malformed, objection(to: "'\(name)'"), hints: [hint(for: name)])
+  }
+
+  func hint(for name: EntryName) -> String {
+    switch self {
+    case .bad:
+      "see what changed: git log -p -- \(name.sidecarPath); restore it, or sign what is there: "
+        + "keyvault sign \(name)"
+    case .signerExpired(let signer):
+      "renew the key in \(PublicKeys.folder)/\(signer), or let another writer sign: "
+        + "keyvault sign \(name)"
+    case .unknownSigner(let signer):
+      "gpg --armor --export-options export-minimal --export \(signer) > "
+        + "\(PublicKeys.folder)/\(signer), or let a writer sign: keyvault sign \(name)"
+    case .good, .missing, .notWriter, .expired, .signerRevoked:
+      "a writer who knows that it is right signs it: keyvault sign \(name)"
+    }
+  }
+}
+
+extension Repository {
+  /// Throws where nobody can be believed: without gpg, and without a trusted signer.
+  func signatureJudge(
+    _ rules: SigningRules, keys: Set<String>? = nil
+  ) throws(Failure) -> SignatureJudge {
+    guard let program = signing?.program else {
+      throw Failure(
+        .programMissing, "there is no gpg to check signatures with", hints: ["apt-get install gpg"])
+    }
+    guard !rules.signers.isEmpty else { throw Self.noTrustedSigner }
+    do throws(GPGError) {
+      return try SignatureJudge(rules, of: self, keys: keys, program: program)
+    } catch {
+      throw error.failure(what: "cannot check signatures")
+    }
+  }
+
+  func states(
+    of entries: [Vault.Entry], _ judge: SignatureJudge
+  ) throws(Failure) -> [SignatureState] {
+    do throws(GPGError) {
+      return try judge.states(of: entries)
+    } catch {
+      throw error.failure(what: "cannot check signatures")
+    }
+  }
+
+  /// A repository cannot say itself whom to believe.
+  static let noTrustedSigner = Failure(
+    .malformed, "nobody is trusted here, so no signature proves anything",
+    hints: [
+      "export KEYVAULT_TRUSTED_SIGNERS='FINGERPRINT …', or name them in ~/.config/keyvault/config.yaml"
+    ])
+}

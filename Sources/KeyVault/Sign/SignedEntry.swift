@@ -1,0 +1,39 @@
+internal import FoundationEssentials
+internal import GPG
+internal import YAML
+
+/// What the signature of an entry covers, and how it stands in a sidecar (security.md 19).
+enum SignedEntry {
+  static let field = "signature"
+
+  /// What changes without anybody's leave: the signature itself, what is shown of the key, and the debt,
+  /// which is a cache.
+  private static let unsigned: Set<String> = [field, "preview", "exposed"]
+
+  /// The place comes from where the files lie and never from what they say. nil for a sidecar that has
+  /// no one form (a fraction).
+  static func text(of name: EntryName, sidecar root: Node, vault: String) -> [UInt8]? {
+    let fields = (root.mapping ?? []).filter { !unsigned.contains($0.key) }
+    let document = Node(
+      .mapping([
+        Node.Pair(key: "vault", .string(vault)), Node.Pair(key: "entry", .string(name.path)),
+        Node.Pair(key: "sidecar", .mapping(fields)),
+      ]))
+    return CanonicalJSON.text(of: document).map { Array("keyvault-entry-v1\n\($0)".utf8) }
+  }
+
+  static func text(of signature: DetachedSignature) -> String {
+    Data(signature.bytes).base64EncodedString()
+  }
+
+  /// nil where it is none.
+  static func signature(_ text: String) -> DetachedSignature? {
+    Data(base64Encoded: text).flatMap { DetachedSignature(Array($0)) }
+  }
+}
+
+extension Node.Pair {
+  init(key: String, _ value: Node.Value) {
+    self.init(key: key, keyPlace: .start, value: Node(value))
+  }
+}

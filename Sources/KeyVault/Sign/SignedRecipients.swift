@@ -1,0 +1,144 @@
+internal import FoundationEssentials
+internal import GPG
+internal import Secrets
+internal import YAML
+
+/// `vault/.recipients.sig`: who can read which folder, the public keys and keyvault.yaml, signed as one,
+/// with their places. The signature that `pass` keeps beside a `.gpg-id` covers bytes alone, so that a
+/// list and its signature could be copied into another folder (security.md 20).
+struct SignedRecipients: Sendable, Codable {
+  /// What is signed.
+  struct Content: Sendable, Equatable, Codable {
+    var version = 1
+    var vault: String
+    /// One more at each signature, so that an older one can be told.
+    var counter: Int
+    /// Fingerprints, sorted, by the folder that has the list, such as `vault/production`.
+    var folders: [String: [String]]
+    /// `sha256:…` by name.
+    var publicKeys: [String: String]
+    /// `sha256:…` of keyvault.yaml.
+    var configuration: String
+
+    enum CodingKeys: String, CodingKey {
+      case version, vault, counter, folders
+      case publicKeys = "public_keys"
+      case configuration = "config"
+    }
+  }
+
+  let content: Content
+  /// nil where there is none, or it is none.
+  let signature: DetachedSignature?
+
+  static let fileName = ".recipients.sig"
+  static let path = "\(Vault.folder)/\(fileName)"
+
+  init(_ content: Content, signature: DetachedSignature) {
+    self.content = content
+    self.signature = signature
+  }
+
+  private enum CodingKeys: String, CodingKey { case signature }
+
+  init(from decoder: any Decoder) throws {
+    content = try Content(from: decoder)
+    let text = try decoder.container(keyedBy: CodingKeys.self)
+      .decodeIfPresent(String.self, forKey: .signature)
+    signature = text.flatMap(SignedEntry.signature)
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    try content.encode(to: encoder)
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encodeIfPresent(signature.map(SignedEntry.text), forKey: .signature)
+  }
+
+  static let greatestCounter = 1_000_000_000
+
+  /// nil for a document of another form.
+  init?(parsing bytes: [UInt8]) {
+    guard let document = try? JSONDecoder().decode(Self.self, from: Data(bytes)),
+      document.content.version == 1,
+      (1...Self.greatestCounter).contains(document.content.counter)
+    else { return nil }
+    self = document
+  }
+
+  /// The file's text: a fingerprint a line, so that a review shows who came and went.
+  func text() throws(Failure) -> [UInt8] {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    do {
+      return Array(try encoder.encode(self)) + [UInt8(ascii: "\n")]
+    } catch {
+      throw Failure(.io, "cannot write \(Self.path)")
+    }
+  }
+}
+
+extension SignedRecipients.Content {
+  /// What the signature covers.
+  var signedText: [UInt8] {
+    func strings(_ texts: [String: String]) -> Node.Value {
+      .mapping(texts.map { Node.Pair(key: $0.key, .string($0.value)) })
+    }
+    let lists = folders.map { folder, list in
+      Node.Pair(key: folder, .sequence(list.map { Node(.string($0)) }))
+    }
+    let document = Node(
+      .mapping([
+        Node.Pair(key: "version", .int(version)), Node.Pair(key: "vault", .string(vault)),
+        Node.Pair(key: "counter", .int(counter)), Node.Pair(key: "folders", .mapping(lists)),
+        Node.Pair(key: "public_keys", strings(publicKeys)),
+        Node.Pair(key: "config", .string(configuration)),
+      ]))
+    // The counter is the only number, and it is small.
+    return Array("keyvault-recipients-v1\n\(CanonicalJSON.text(of: document) ?? "")".utf8)
+  }
+
+  /// What stands in the repository, and will once `changes` are made.
+  init(
+    of repository: Repository, after changes: [VaultChange] = [], counter: Int
+  ) throws(FileError) {
+    var folders: [String: [String]] = [:]
+    for list in try repository.vault.recipientLists() {
+      folders[repository.vault.path(list.folder)] = list.recipients.map(\.fingerprint).sorted()
+    }
+    var publicKeys: [String: String] = [:]
+    for name in PublicKeys.names(in: repository) {
+      publicKeys[name] = repository.vault.publicKey(name).map(Vault.digest) ?? "unreadable"
+    }
+    for change in changes {
+      switch (change.file, change.content) {
+      case (.recipients(let folder), let text?):
+        folders[repository.vault.path(folder)] =
+          RecipientList(parsing: text, folder: folder).recipients.map(\.fingerprint).sorted()
+      case (.publicKey(let name), let bytes?): publicKeys[name] = Vault.digest(bytes)
+      default: break
+      }
+    }
+    self.init(
+      vault: repository.configuration.vaultID, counter: counter, folders: folders,
+      publicKeys: publicKeys, configuration: repository.configurationDigest)
+  }
+
+  /// Files of which `present` says something else than what was signed.
+  func changes(to present: Self) -> [(file: String, message: String)] {
+    var changes: [(file: String, message: String)] = []
+    if configuration != present.configuration || vault != present.vault {
+      changes.append((Configuration.fileName, "this is not the configuration that was signed"))
+    }
+    for folder in Set(folders.keys).union(present.folders.keys).sorted()
+    where folders[folder] != present.folders[folder] {
+      let file = "\(folder)/\(RecipientList.fileName)"
+      changes.append((file, "these are not the recipients that were signed"))
+    }
+    for name in Set(publicKeys.keys).union(present.publicKeys.keys).sorted()
+    where publicKeys[name] != present.publicKeys[name] {
+      let file = "\(PublicKeys.folder)/\(name.printable(limit: 80))"
+      changes.append((file, "this is not the public key that was signed"))
+    }
+    return changes
+  }
+}

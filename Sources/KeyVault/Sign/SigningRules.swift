@@ -1,0 +1,54 @@
+/// Who may sign what: whom the person trusts, narrowed by keyvault.yaml. Of another commit's keyvault.yaml
+/// it makes the rules of that commit.
+public struct SigningRules: Sendable {
+  /// The stricter of both sides.
+  public let policy: SignaturePolicy
+  /// Whom the person trusts, anywhere.
+  let signers: Set<String>
+  /// By folder, empty for the whole vault.
+  private let declared: [String: Set<String>]
+
+  init(
+    _ configuration: Configuration, trust: SigningTrust, atLeast policy: SignaturePolicy = .off
+  ) {
+    self.policy = [policy, trust.least, configuration.policy.signatures].max() ?? .required
+    signers = trust.signers
+    var declared = configuration.environments.compactMapValues { $0.writers.map(Set.init) }
+    declared[""] = configuration.policy.writers.map(Set.init)
+    self.declared = declared
+  }
+
+  /// Fingerprints of those whose signature counts in `folder` and in all below that says nothing.
+  func writers(of folder: String) -> Set<String> {
+    declaredWriters(of: folder).map(signers.intersection) ?? signers
+  }
+
+  /// Whether somebody may sign in `folder`. Who trusts nobody signs as keyvault.yaml says.
+  func mayWrite(_ fingerprint: String, in folder: String) -> Bool {
+    (signers.isEmpty || signers.contains(fingerprint))
+      && declaredWriters(of: folder)?.contains(fingerprint) != false
+  }
+
+  /// Those of the nearest folder that has some; nil if none has.
+  private func declaredWriters(of folder: String) -> Set<String>? {
+    var parts = folder.split(separator: "/")
+    while true {
+      if let writers = declared[parts.joined(separator: "/")] { return writers }
+      guard parts.popLast() != nil else { return nil }
+    }
+  }
+}
+
+/// What another commit, the base of a change, says of signatures: by it the change is judged.
+public struct SigningBase: Sendable {
+  let configuration: Configuration
+  /// Of its `vault/.recipients.sig`.
+  let counter: Int
+
+  /// `signedRecipients` are the bytes of `vault/.recipients.sig`, where there was one. Whatever it is
+  /// worth, its counter is not to be fallen below.
+  init(_ configuration: Configuration, signedRecipients: [UInt8]?) {
+    self.configuration = configuration
+    counter = signedRecipients.flatMap(SignedRecipients.init)?.content.counter ?? 0
+  }
+}

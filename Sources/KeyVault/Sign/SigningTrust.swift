@@ -1,0 +1,86 @@
+/// Whose signatures count, and what is asked at least: said outside the repository, since whoever changes
+/// the repository would else decide who may (security.md 18).
+public struct SigningTrust: Sendable, Equatable {
+  /// Full fingerprints of primary keys.
+  public let signers: Set<String>
+  /// keyvault.yaml can ask for more and never for less.
+  public let least: SignaturePolicy
+  /// Whom to sign as: the first with a secret key here. Empty: the one signer with a secret key here.
+  public let keys: [String]
+  /// Whom `pass` takes for signers of `.gpg-id`.
+  public let passKeys: [String]
+
+  /// The values of variables, nil where one is not set.
+  public struct Variables: Sendable {
+    /// `KEYVAULT_TRUSTED_SIGNERS`.
+    public var signers: String?
+    /// `KEYVAULT_SIGNATURES`.
+    public var least: String?
+    /// `KEYVAULT_SIGNING_KEY`.
+    public var key: String?
+    /// `PASSWORD_STORE_SIGNING_KEY`.
+    public var passKeys: String?
+
+    public init(
+      signers: String? = nil, least: String? = nil, key: String? = nil, passKeys: String? = nil
+    ) {
+      self.signers = signers
+      self.least = least
+      self.key = key
+      self.passKeys = passKeys
+    }
+  }
+
+  /// Nobody is trusted, and nothing asked for.
+  public static let none = SigningTrust()
+
+  private init() {
+    (signers, least, keys, passKeys) = ([], .off, [], [])
+  }
+
+  /// Nobody is trusted and nothing asked for where nothing is said. Of several lists of signers the most
+  /// particular decides alone: the variable, the user's configuration, the variable of `pass`.
+  ///
+  /// Throws if a value cannot be understood: a signer that is left out would be noticed, a policy not.
+  public init(
+    _ variables: Variables,
+    configuration: UserConfiguration.Trust = UserConfiguration.Trust()
+  ) throws(Failure) {
+    passKeys = try Self.fingerprints(variables.passKeys, in: "PASSWORD_STORE_SIGNING_KEY")
+    let named = try Self.fingerprints(variables.signers, in: "KEYVAULT_TRUSTED_SIGNERS")
+    let trusted = named.isEmpty ? configuration.signers : named
+    signers = Set(trusted.isEmpty ? passKeys : trusted)
+    let own = try Self.fingerprints(variables.key, in: "KEYVAULT_SIGNING_KEY")
+    keys = own.isEmpty ? passKeys : own
+    // Whoever says whom to trust wants to hear of what is not signed.
+    let implied: SignaturePolicy = trusted.isEmpty ? .off : .optional
+    least = [implied, configuration.least, try Self.policy(variables.least)].max() ?? .off
+  }
+
+  private static func policy(_ text: String?) throws(Failure) -> SignaturePolicy {
+    guard let text else { return .off }
+    guard let policy = SignaturePolicy(rawValue: text), policy != .off else {
+      throw Failure(
+        .usage,
+        "KEYVAULT_SIGNATURES is '\(text.printable(limit: 40))', not 'optional' or 'required'")
+    }
+    return policy
+  }
+
+  private static func fingerprints(
+    _ text: String?, in variable: String
+  ) throws(Failure) -> [String] {
+    let words = text?.split { $0 == "," || $0.isWhitespace } ?? []
+    var found: [String] = []
+    for word in words {
+      guard word.utf8.count == 40, word.allSatisfy({ $0.isASCII && $0.isHexDigit }) else {
+        throw Failure(
+          .usage,
+          "\(variable): '\(String(word).printable(limit: 80))' is no full fingerprint of 40 digits",
+          hints: ["gpg --list-keys --fingerprint shows them; leave out the spaces"])
+      }
+      found.append(word.uppercased())
+    }
+    return found
+  }
+}

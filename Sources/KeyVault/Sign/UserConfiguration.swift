@@ -1,0 +1,60 @@
+internal import YAML
+
+/// `$XDG_CONFIG_HOME/keyvault/config.yaml`: what a person decides, whatever a repository says.
+public struct UserConfiguration: Sendable {
+  /// Whom to trust in a repository.
+  public struct Trust: Sendable, Equatable {
+    /// Full fingerprints, upper case.
+    public let signers: [String]
+    public let least: SignaturePolicy
+
+    public init() {
+      signers = []
+      least = .off
+    }
+
+    fileprivate init(_ node: Node) {
+      signers = node["trusted_signers"]?.fingerprints ?? []
+      least = node["signatures"]?.string.flatMap(SignaturePolicy.init) ?? .off
+    }
+  }
+
+  private let standard: Trust
+  /// By a folder's absolute path.
+  private let folders: [(path: String, trust: Trust)]
+
+  /// Reads the file at `path` (absolute); where there is none, nobody is trusted. Throws if it cannot be
+  /// read or is broken, since it may ask for signatures.
+  public init(at path: String) throws(Failure) {
+    let slash = path.lastIndex(of: "/") ?? path.startIndex
+    let bytes: [UInt8]
+    do throws(FileError) {
+      bytes = try Folder(String(path[...slash]))
+        .read(String(path[path.index(after: slash)...]), limit: Limits.document)
+    } catch let error where error.isMissing {
+      standard = Trust()
+      folders = []
+      return
+    } catch {
+      throw error.failure
+    }
+    switch CheckedDocument.read(bytes, as: .config, file: path) {
+    case .failure(let malformed):
+      let first = malformed.findings[0]
+      throw Failure(
+        .malformed, "\(path):\(first.line):\(first.column): \(first.message)",
+        hints: first.hint.map { [$0] } ?? [])
+    case .success(let checked):
+      standard = Trust(checked.root)
+      folders = (checked.root["repositories"]?.mapping ?? []).map { ($0.key, Trust($0.value)) }
+    }
+  }
+
+  /// What counts in the repository at `root` (absolute): what is said of the nearest folder that holds
+  /// it, alone, else what is said for all. A path and not the vault's id, which is the repository's own
+  /// word.
+  public func trust(in root: String) -> Trust {
+    let holding = folders.filter { root == $0.path || root.hasPrefix($0.path + "/") }
+    return holding.max { $0.path.utf8.count < $1.path.utf8.count }?.trust ?? standard
+  }
+}

@@ -1,0 +1,127 @@
+public import GPG
+internal import YAML
+
+extension Vault {
+  /// What an entry's signature is worth by the rules of this repository.
+  func signatureState(of entry: Entry) throws(Failure) -> SignatureState {
+    let judge = try repository.signatureJudge(repository.signingRules)
+    return try repository.states(of: [entry], judge)[0]
+  }
+
+  /// Who signs what is written in `folder`; nil where nobody does and nobody need. Throws, before anything
+  /// is written, where a signature is required and cannot be made.
+  func signer(in folder: String) throws(Failure) -> Signer? {
+    let rules = repository.signingRules
+    guard rules.policy != .off else { return nil }
+    do throws(Failure) {
+      let signer = try repository.signer()
+      try checkWriter(signer, in: folder)
+      return signer
+    } catch {
+      guard rules.policy == .required else { return nil }
+      throw Failure(
+        error.kind, "signatures are required here, and \(error.message)", hints: error.hints)
+    }
+  }
+
+  /// Throws unless a signature of that person counts in `folder`.
+  func checkWriter(_ signer: Signer, in folder: String) throws(Failure) {
+    guard repository.signingRules.mayWrite(signer.fingerprint, in: folder) else {
+      throw Failure(
+        .locked, "\(signer.fingerprint) is no writer of '\(path(folder))'",
+        hints: ["a writer can do it, or name you in \(Configuration.fileName): writers"])
+    }
+  }
+
+  /// Who signs a change of what is there: nobody vouches for a sidecar that nobody signed.
+  func signer(ofChangeTo name: EntryName) throws(Failure) -> Signer? {
+    let rules = repository.signingRules
+    guard rules.policy != .off else { return nil }
+    let entry = try entry(name)
+    let isJudged = entry.sidecar?.root[SignedEntry.field] != nil && !rules.signers.isEmpty
+    guard rules.policy == .required || isJudged else { return nil }
+    let state = try signatureState(of: entry)
+    if state.isGood { return try signer(in: name.environment) }
+    guard rules.policy == .required else { return nil }
+    throw state.refusal(of: name)
+  }
+
+  /// Throws where signatures are required and the lists of recipients are not as they were signed: a key
+  /// would be encrypted to whoever wrote themselves into one.
+  func checkRecipientsSigned() throws(Failure) {
+    let rules = repository.signingRules
+    guard rules.policy == .required else { return }
+    try repository.checkSignedRecipients(
+      repository.signatureJudge(rules, keys: rules.signers))
+  }
+
+  /// Throws where a sidecar that is about to be kept says what nobody should vouch for: it was changed after
+  /// it was signed, or lies there without a ciphertext, for whoever adds one.
+  func checkSidecar(of name: EntryName) throws(Failure) {
+    let rules = repository.signingRules
+    guard rules.policy != .off else { return }
+    guard let entry = try? entry(name) else {
+      let folder = try? Folder(repository.root).folder(path(name.environment))
+      guard rules.policy == .required, folder?.kind(of: name.sidecarName) != nil else { return }
+      throw Failure(
+        .malformed,
+        "\(name.sidecarPath) lies there without a ciphertext, and nobody knows who wrote it",
+        hints: ["remove it: git rm \(name.sidecarPath)"])
+    }
+    guard entry.sidecar?.root[SignedEntry.field] != nil, !rules.signers.isEmpty else { return }
+    let state = try signatureState(of: entry)
+    if state == .bad { throw state.refusal(of: name) }
+  }
+
+  /// An entry, and what its signature is worth.
+  public struct EntrySignature: Sendable {
+    public let entry: Entry
+    let state: SignatureState
+
+    public var isGood: Bool { state.isGood }
+
+    /// Whether a writer should sign it who need not look for what somebody changed.
+    public var isDue: Bool { state == .missing || state.isOutlived }
+
+    public var text: String { state.objection(to: "'\(entry.name)'") }
+  }
+
+  public func signatures(of entries: [Entry]) throws(Failure) -> [EntrySignature] {
+    let judge = try repository.signatureJudge(repository.signingRules)
+    return zip(entries, try repository.states(of: entries, judge)).map(EntrySignature.init)
+  }
+
+  /// What there is to say against an entry that is shown and not used; nil if nothing is. `opened` is
+  /// what its ciphertext held.
+  public func signatureObjection(
+    to entry: Entry, opened: OpenedEntry?
+  ) throws(Failure) -> Failure? {
+    let rules = repository.signingRules
+    let isSigned = entry.sidecar?.root[SignedEntry.field] != nil
+    switch rules.policy {
+    case .off: return nil
+    case .optional where !isSigned || rules.signers.isEmpty: return nil
+    case .optional, .required: break
+    }
+    if let objection = try signatureState(of: entry).failure(of: entry.name) { return objection }
+    guard let opened, opened.digest != entry.sidecar?.digest else { return nil }
+    return SignatureGate.otherCiphertext(entry.name)
+  }
+
+  /// Signs what lies there, once it is known to be one: the entry opens here, is bound to its place, and
+  /// its sidecar tells its digest and serial. `signer` is made once for several.
+  public func sign(_ name: EntryName, as signer: Signer, with gpg: GPG) throws(Failure) {
+    let entry = try entry(name)
+    try checkWriter(signer, in: name.environment)
+    let opened = try openSound(entry, with: gpg)
+    guard opened.payload.isBound, let sidecar = entry.sidecar, sidecar.digest == opened.digest,
+      sidecar.serial == opened.payload.serial
+    else {
+      throw Failure(
+        .malformed,
+        "'\(name)' was not signed: its sidecar does not fit the ciphertext, or there is none",
+        hints: ["run 'keyvault adopt \(name)' once you know that it is the right key"])
+    }
+    try resign(name, as: signer)
+  }
+}

@@ -1,0 +1,94 @@
+internal import GPG
+internal import YAML
+
+/// Signatures of entries, and of who can read them. Trust, policy and counter come from whoever checks:
+/// a change must not be judged by what it says itself (security.md 18).
+struct SignatureChecks {
+  let repository: Repository
+  let rules: SigningRules
+  /// What the counter of the lists was before; it may not fall below.
+  let leastCounter: Int
+  let program: GPGProgram?
+
+  func findings() -> [Finding] {
+    guard rules.policy != .off else { return [] }
+    guard !rules.signers.isEmpty else { return [noTrustedSigner()] }
+    guard let program else { return [notChecked("cannot find gpg")] }
+    do throws(GPGError) {
+      let judge = try SignatureJudge(rules, of: repository, program: program)
+      return try entries(judge) + recipients(judge)
+    } catch {
+      return [notChecked(error.message)]
+    }
+  }
+
+  private var severity: Finding.Severity { rules.policy == .required ? .error : .warning }
+
+  private func noTrustedSigner() -> Finding {
+    let isRequired = rules.policy == .required
+    return Finding(
+      .noTrustedSigner, isRequired ? .error : .note, in: Configuration.fileName,
+      "nobody is trusted here, so no signature was checked: a repository cannot say whom to believe",
+      hint: Repository.noTrustedSigner.hints.first)
+  }
+
+  private func notChecked(_ why: String) -> Finding {
+    Finding(
+      .noGPG, severity, in: Vault.folder, "\(why), so no signature was checked",
+      hint: "apt-get install gpg")
+  }
+
+  private func entries(_ judge: SignatureJudge) throws(GPGError) -> [Finding] {
+    // What cannot be read is a finding of its own.
+    let entries = ((try? repository.vault.entries()) ?? []).filter { $0.fault == nil }
+    let states = try judge.states(of: entries)
+    return zip(entries, states).compactMap { entry, state in
+      guard !state.isGood else { return nil }
+      let hasSidecar = entry.sidecar != nil
+      let adopt = "once you know that it is right: keyvault adopt \(entry.name)"
+      return Finding(
+        state.code, state.severity(under: rules.policy),
+        in: hasSidecar ? entry.name.sidecarPath : entry.name.ciphertextPath,
+        at: entry.sidecar?.root[SignedEntry.field]?.place ?? .start,
+        state.objection(to: "this entry"), hint: hasSidecar ? state.hint(for: entry.name) : adopt)
+    }
+  }
+
+  private func recipients(_ judge: SignatureJudge) throws(GPGError) -> [Finding] {
+    let file = SignedRecipients.path
+    let state: SignedRecipients.State
+    do throws(Failure) {
+      state = try repository.recipientsState(judge)
+    } catch {
+      return [Finding(.unreadable, severity, in: file, error.message, hint: error.hints.first)]
+    }
+    switch state {
+    case .good(let counter) where counter < leastCounter:
+      return [
+        Finding(
+          .recipientsRolledBack, in: file,
+          "the lists were signed as number \(counter), and there was a number \(leastCounter) before",
+          hint: "restore the newer one, or sign anew what is right: keyvault recipients sign")
+      ]
+    case .good: return []
+    case .missing:
+      return [
+        Finding(
+          .notSigned, severity, in: file, "nobody has signed who can read the vault",
+          hint: Repository.signRecipientsHint)
+      ]
+    case .refused(let state):
+      return [
+        Finding(
+          state.code, state.severity(under: rules.policy), in: file,
+          state.objection(to: "this file"), hint: Repository.signRecipientsHint)
+      ]
+    case .changed(let changes):
+      return changes.map {
+        Finding(
+          .recipientsChanged, severity, in: $0.file, $0.message,
+          hint: Repository.signRecipientsHint)
+      }
+    }
+  }
+}

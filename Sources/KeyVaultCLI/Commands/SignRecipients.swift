@@ -1,0 +1,30 @@
+import ArgumentParser
+import KeyVault
+
+struct SignRecipients: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "sign",
+    abstract: "Sign who can read which folder, the public keys and keyvault.yaml.",
+    discussion: """
+      Writes vault/.recipients.sig, and the .gpg-id.sig of pass where it is used. You vouch for all of \
+      it as it stands: look at what changed first.
+
+      Example: git diff origin/main -- keyvault.yaml vault && keyvault recipients sign
+      """)
+
+  @OptionGroup var options: CommonOptions
+
+  func run() async throws {
+    let session = try Session(options)
+    let repository = try session.repository()
+    guard repository.signingRules.policy != .off else {
+      throw Failure(
+        .usage, "signatures are off here",
+        hints: ["say 'policy: {signatures: optional}' in keyvault.yaml, or 'required'"])
+    }
+    let signer = try repository.signer()
+    let (counter, written) = try repository.vault.signRecipients(as: signer)
+    for file in written { session.detail("wrote \(file)") }
+    session.note("signed the recipients as number \(counter), by \(signer.fingerprint)")
+  }
+}

@@ -1,0 +1,188 @@
+import Foundation
+import GPG
+import Testing
+
+@testable import KeyVault
+
+/// Who can read what, signed as a whole, and attacked by whoever can push.
+@Suite(.oneAtATime)
+struct SignedRecipientsTests {
+  private static let alice = Keyring.alice.fingerprint
+  private static let bob = Keyring.bob.fingerprint
+  private static let file = "vault/.recipients.sig"
+
+  /// What `validate` says beside what it says of entries, and whether a key may still be written.
+  private func state(_ world: World) throws -> (codes: [String], refusal: String?) {
+    let codes = try world.codes().filter { $0.contains("recipients-") || $0.contains(Self.file) }
+    return (
+      codes, failure { try world.store("p/new", FindingCase.key, provider: "openai") }?.message
+    )
+  }
+
+  @Test func `the document says who can read what, and counts`() throws {
+    let world = try World.signed()
+    try world.want([Self.bob, Self.alice], in: "p")
+    try world.signRecipients()
+    let document = try #require(SignedRecipients(parsing: world.scratch.bytes(Self.file)))
+    #expect(document.content.counter == 2)
+    #expect(document.content.vault == World.vaultID)
+    #expect(
+      document.content.folders == [
+        "vault": [Self.alice], "vault/p": [Self.alice, Self.bob].sorted(),
+      ])
+    #expect(Set(document.content.publicKeys.keys) == [Self.alice, Self.bob])
+    #expect(
+      document.content.configuration == Vault.digest(try world.scratch.bytes("keyvault.yaml")))
+    let (codes, refusal) = try state(world)
+    #expect(codes == [] && refusal == nil)
+  }
+
+  @Test func `somebody who wrote themselves into a list gets no key`() throws {
+    let world = try World.signed()
+    try world.want([Self.alice, Self.bob])
+    let (codes, refusal) = try state(world)
+    #expect(codes == ["vault/.gpg-id: error recipients-changed"])
+    #expect(refusal == "vault/.gpg-id: these are not the recipients that were signed")
+    try world.want([Self.alice])
+    // A list where there was none, a copy of one that was signed for elsewhere.
+    try world.want([Self.alice], in: "p")
+    #expect(try state(world).codes == ["vault/p/.gpg-id: error recipients-changed"])
+  }
+
+  @Test func `a comment in a list, and its order, are nobody's leave`() throws {
+    let world = try World.signed()
+    try world.write("# us\n\n\(Self.alice.lowercased())\n", to: "vault/.gpg-id")
+    #expect(try state(world).codes == [])
+  }
+
+  @Test func `a public key that was exchanged, added or removed is found`() throws {
+    let world = try World.signed()
+    let path = "vault/.public-keys/\(Self.bob)"
+    try world.scratch.write(Keyring.bob.publicKey + Array("\n".utf8), to: path)
+    let changed = try state(world)
+    #expect(changed.codes == ["\(path): error recipients-changed"])
+    #expect(changed.refusal == "\(path): this is not the public key that was signed")
+    try world.scratch.remove(path)
+    #expect(try state(world).codes == ["\(path): error recipients-changed"])
+    try world.scratch.write(Keyring.bob.publicKey, to: path)
+    #expect(try state(world).codes == [])
+    try world.write("x", to: "vault/.public-keys/carol")
+    #expect(try state(world).codes == ["vault/.public-keys/carol: error recipients-changed"])
+  }
+
+  @Test func `a configuration that nobody signed bars every entry`() throws {
+    let world = try World.signed()
+    try world.configure("policy: {unbound: allow}\n")
+    let (codes, refusal) = try state(world)
+    #expect(codes == ["keyvault.yaml: error recipients-changed"])
+    let message = "keyvault.yaml: this is not the configuration that was signed"
+    #expect(refusal == message)
+    #expect(world.refusal("p/openai") == message)
+  }
+
+  @Test func `the document of another repository, or another signer's, is worth nothing`() throws {
+    let world = try World.signed()
+    let own = try world.scratch.text(Self.file)
+    try world.write(
+      own.replacing(World.vaultID, with: String(repeating: "0", count: 32)), to: Self.file)
+    #expect(try state(world).codes == ["\(Self.file): error bad-signature"])
+    try world.write(own.replacing("\"counter\" : 1", with: "\"counter\" : 9"), to: Self.file)
+    #expect(try state(world).codes == ["\(Self.file): error bad-signature"])
+    try world.write(own, to: Self.file)
+    #expect(try state(world).codes == [])
+    let good = world.signing.value
+    try world.sign(as: Keyring.bob.home, trusting: [Self.bob])
+    try world.signRecipients()
+    world.signing.change { $0 = good }
+    let (codes, refusal) = try state(world)
+    #expect(codes == ["\(Self.file): error wrong-signer"])
+    #expect(refusal?.hasPrefix("\(Self.file) is signed by \(Self.bob)") == true)
+  }
+
+  @Test func `an older document is found by the base's counter`() throws {
+    let world = try World.signed()
+    let older = try world.scratch.text(Self.file)
+    try world.signRecipients()
+    let base = SigningBase(
+      try world.repository.configuration, signedRecipients: try world.scratch.bytes(Self.file))
+    world.signingBase.change { $0 = base }
+    #expect(try state(world).codes == [])
+    try world.write(older, to: Self.file)
+    #expect(try state(world).codes == ["\(Self.file): error recipients-rolled-back"])
+  }
+
+  @Test func `a change is judged by its base's policy and writers`() throws {
+    let world = try World.signed(trusting: [Self.alice, Self.bob])
+    let base = try World("policy: {signatures: required, writers: [\(Self.alice)]}\n")
+    let rules = SigningBase(try base.repository.configuration, signedRecipients: nil)
+    try world.sign(as: Keyring.bob.home, trusting: [Self.alice, Self.bob], least: .off)
+    try world.configure("policy: {writers: [\(Self.bob)]}\n")
+    try world.signRecipients()
+    try world.store("p/openai", FindingCase.key, serial: 2)
+    #expect(try world.codes() == [])
+    world.signingBase.change { $0 = rules }
+    #expect(
+      try world.codes() == [
+        "vault/.recipients.sig: error wrong-signer", "vault/p/openai.yaml: error wrong-signer",
+      ])
+  }
+
+  @Test func `our own changes are signed with the next number`() throws {
+    let world = try World.signed()
+    let carol = try GPGHome.shared.key("signedcarol")
+    let file = PublicKeyFile(fingerprint: carol, armored: try GPGHome.shared.export(carol))
+    var change = try world.repository.vault.addRecipient(
+      file, to: "", program: Keyring.gpgProgram)
+    #expect(change.written.last == Self.file)
+    #expect(try state(world).codes == [])
+    change = try world.repository.vault.removeRecipient(carol, from: "")
+    #expect(change.written == ["vault/.gpg-id", Self.file])
+    #expect(try state(world).codes == [])
+    let document = try #require(SignedRecipients(parsing: world.scratch.bytes(Self.file)))
+    #expect(document.content.counter == 3)
+  }
+
+  @Test func `what somebody else changed is not signed by the way`() throws {
+    let world = try World.signed()
+    try world.want([Self.alice, Self.bob])
+    let before = try world.scratch.text(Self.file)
+    let refused = failure { _ = try world.repository.vault.removeRecipient(Self.bob, from: "") }
+    #expect(refused?.message == "vault/.gpg-id: these are not the recipients that were signed")
+    let told = Locked<[String]>([])
+    try world.sign(least: .optional) { line in told.change { $0.append(line) } }
+    _ = try world.repository.vault.removeRecipient(Self.bob, from: "")
+    #expect(try world.scratch.text(Self.file) == before)
+    #expect(told.value.count == 1 && told.value[0].hasPrefix("\(Self.file) does not fit any more"))
+  }
+
+  @Test func `a counter that somebody drove up is not counted on`() throws {
+    let world = try World.signed()
+    let text = try world.scratch.text(Self.file)
+    try world.write(
+      text.replacing("\"counter\" : 1", with: "\"counter\" : 1000000000"), to: Self.file)
+    #expect(
+      failure { try world.signRecipients() }?.message
+        == "the counter of \(Self.file) cannot grow any more")
+  }
+
+  @Test func `the signature of pass is kept, and made where pass is told to want it`() throws {
+    func verifies(_ world: World, _ folder: String = "vault") throws -> Bool {
+      let list = world.scratch.path("\(folder)/.gpg-id")
+      return try run(
+        [Keyring.program, "--verify", list + ".sig", list], ["GNUPGHOME": Keyring.alice.home]
+      ).status == 0
+    }
+    let world = try World.signed()
+    let carol = try GPGHome.shared.key("passcarol")
+    let file = PublicKeyFile(fingerprint: carol, armored: try GPGHome.shared.export(carol))
+    _ = try world.repository.vault.addRecipient(file, to: "", program: Keyring.gpgProgram)
+    #expect(!FileManager.default.fileExists(atPath: world.scratch.path("vault/.gpg-id.sig")))
+    try world.write("stale", to: "vault/.gpg-id.sig")
+    _ = try world.repository.vault.removeRecipient(carol, from: "")
+    #expect(try verifies(world))
+    try world.scratch.remove("vault/.gpg-id.sig")
+    try world.sign(passKeys: Self.alice)
+    _ = try world.repository.vault.addRecipient(file, to: "p", program: Keyring.gpgProgram)
+    #expect(try verifies(world, "vault/p"))
+  }
+}

@@ -1,0 +1,96 @@
+import Testing
+
+@testable import KeyVault
+
+/// Whom a person trusts, as the environment and their own configuration say it.
+struct SigningTrustTests {
+  private static let a = String(repeating: "A", count: 40)
+  private static let b = String(repeating: "B", count: 40)
+  private static let c = String(repeating: "C", count: 40)
+
+  private func configuration(_ text: String?) throws -> UserConfiguration {
+    let scratch = Scratch()
+    if let text { try scratch.write(text, to: "config.yaml") }
+    return try UserConfiguration(at: scratch.path("config.yaml"))
+  }
+
+  private func trust(
+    _ variables: SigningTrust.Variables, _ configuration: String? = nil, root: String = "/x"
+  ) throws -> SigningTrust {
+    try SigningTrust(variables, configuration: self.configuration(configuration).trust(in: root))
+  }
+
+  @Test func `nothing said is nobody trusted and nothing asked for`() throws {
+    #expect(try trust(.init()) == .none)
+    #expect(SigningTrust.none.signers.isEmpty && SigningTrust.none.least == .off)
+  }
+
+  @Test func `the variable decides before the file, the file before pass`() throws {
+    let file = "trusted_signers: [\(Self.b)]\n"
+    let all = SigningTrust.Variables(
+      signers: "\(Self.a.lowercased()), \(Self.c)\n", passKeys: Self.c)
+    #expect(try trust(all, file).signers == [Self.a, Self.c])
+    #expect(try trust(.init(passKeys: Self.c), file).signers == [Self.b])
+    #expect(try trust(.init(passKeys: "\(Self.c) \(Self.a)")).signers == [Self.c, Self.a])
+    #expect(try trust(all, file).keys == [Self.c])
+    #expect(try trust(.init(key: Self.a, passKeys: Self.c), file).keys == [Self.a])
+  }
+
+  @Test func `the stricter policy counts, and trust alone asks for something`() throws {
+    let required = "signatures: required\n"
+    #expect(try trust(.init(), required).least == .required)
+    #expect(try trust(.init(least: "optional"), required).least == .required)
+    #expect(try trust(.init(least: "required")).least == .required)
+    #expect(try trust(.init(signers: Self.a)).least == .optional)
+    #expect(try trust(.init(), "trusted_signers: [\(Self.a)]\n").least == .optional)
+    #expect(try trust(.init(passKeys: Self.a)).least == .off)
+  }
+
+  @Test func `the nearest folder decides alone`() throws {
+    let file = """
+      trusted_signers: [\(Self.a)]
+      signatures: required
+      repositories:
+        /home/alice: {trusted_signers: [\(Self.b)]}
+        /home/alice/keys: {trusted_signers: [\(Self.c)], signatures: required}
+
+      """
+    func signers(_ root: String) throws -> Set<String> {
+      try configuration(file).trust(in: root).signers.reduce(into: []) { $0.insert($1) }
+    }
+    #expect(try signers("/home/alice/keys") == [Self.c])
+    #expect(try signers("/home/alice/keys/sub") == [Self.c])
+    #expect(try signers("/home/alice/keys2") == [Self.b])
+    #expect(try signers("/home/bob") == [Self.a])
+    #expect(try configuration(file).trust(in: "/home/alice/x").least == .off)
+    #expect(try configuration(file).trust(in: "/home/bob").least == .required)
+  }
+
+  @Test(arguments: [
+    "trusted_signers: [ABCDEF0123456789]", "trusted_signers: []", "signatures: off",
+    "signatures: yes", "signers: []", "repositories: {keys: {}}", "a: [", "- x",
+    "repositories: {/home/alice/: {}}",
+  ])
+  func `a configuration that is broken is refused`(text: String) {
+    #expect(failure { _ = try configuration(text + "\n") }?.kind == .malformed)
+  }
+
+  @Test func `a file that cannot be read is refused, one that is missing is none`() throws {
+    #expect(try configuration(nil).trust(in: "/x") == .init())
+    let scratch = Scratch()
+    try scratch.write("", to: "config.yaml/x")
+    #expect(failure { _ = try UserConfiguration(at: scratch.path("config.yaml")) } != nil)
+    try scratch.link("dangling", to: scratch.path("nowhere"))
+    #expect(failure { _ = try UserConfiguration(at: scratch.path("dangling")) } != nil)
+  }
+
+  @Test func `a value that cannot be understood is refused`() {
+    for variables in [
+      SigningTrust.Variables(signers: "alice@example.com"), .init(signers: "ABCDEF0123456789"),
+      .init(least: "require"), .init(least: "off"), .init(key: Self.a + "0"),
+      .init(passKeys: "0x" + Self.a), .init(signers: String(repeating: "\u{ff21}", count: 40)),
+    ] {
+      #expect(failure { _ = try SigningTrust(variables) }?.kind == .usage)
+    }
+  }
+}
