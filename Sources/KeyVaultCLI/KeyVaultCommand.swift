@@ -28,7 +28,8 @@ struct KeyVaultCommand: AsyncParsableCommand {
           Validate.self, Test.self, Status.self, HistoryCommand.self, Providers.self,
         ]),
       CommandGroup(name: "Deployment", subcommands: [Render.self]),
-      CommandGroup(name: "Aid", subcommands: [SchemaCommand.self, Doctor.self]),
+      CommandGroup(
+        name: "Aid", subcommands: [GitCommand.self, SchemaCommand.self, Doctor.self]),
     ])
 }
 

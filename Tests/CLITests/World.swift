@@ -48,7 +48,8 @@ final class World {
   /// What differs from world to world, by the name under which a transcript shows it.
   var names: [(value: String, name: String)] {
     [
-      (folder.path, "$PWD"), (root.path, "$HOME"), ("http://127.0.0.1:\(stub.port)", "$STUB"),
+      (folder.path, "$PWD"), (root.path, "$HOME"), (Self.binaries, "$BIN"),
+      ("http://127.0.0.1:\(stub.port)", "$STUB"),
       ("127.0.0.1:\(stub.port)", "$HOST"),
       (Templates.shared.fingerprint, "$FPR"),
     ]
