@@ -25,7 +25,7 @@ struct KeyVaultCommand: AsyncParsableCommand {
       CommandGroup(
         name: "Reports",
         subcommands: [
-          Validate.self, Test.self, Status.self, HistoryCommand.self, Providers.self,
+          Validate.self, Test.self, Status.self, HistoryCommand.self, Log.self, Providers.self,
         ]),
       CommandGroup(name: "Deployment", subcommands: [Render.self]),
       CommandGroup(

@@ -4,7 +4,8 @@ internal import Glibc
 /// A copy of what is staged of one keyvault repository, so that what is checked is what will be
 /// committed. git itself would pass the files through filters of the configuration.
 ///
-/// It holds all but the entries, and of these only the ones that change: a vault may have thousands.
+/// It holds all but the entries, and of these only the ones that change (or one a folder): a vault may
+/// have thousands.
 struct StagedTree {
   /// The repository's folder relative to the top of the work tree: empty, or with a slash at the end.
   let prefix: String
@@ -23,11 +24,14 @@ struct StagedTree {
     self.prefix = prefix
     root = scratch.path
     let items = try index.items(below: Self.parts.map { prefix + $0 })
-    // A changed keyvault.yaml is compared with every folder.
-    let isWhole = changes.contains(prefix + Configuration.fileName)
+    // keyvault.yaml names environments, so that a change of it is compared with every folder.
+    var folders: Set<Substring> = []
+    let needsFolders = changes.contains(prefix + Configuration.fileName)
     let needed = items.filter { item in
-      isWhole || !Self.isEntry(item.path, below: prefix)
-        || changes.contains(item.path) || changes.contains(item.path.partner ?? item.path)
+      guard Self.isEntry(item.path, below: prefix) else { return true }
+      let folder = item.path.prefix(upTo: item.path.lastIndex(of: "/") ?? item.path.startIndex)
+      return changes.contains(item.path) || changes.contains(item.path.partner ?? item.path)
+        || needsFolders && item.path.hasSuffix(".gpg") && folders.insert(folder).inserted
     }
     let files = needed.filter { $0.kind != .submodule }
     let blobs = try GitObjects(index.git).blobs(files.map(\.object))

@@ -25,8 +25,7 @@ struct SchemaTests {
     #expect(
       SchemaLibrary.names == [
         "entry", "keyvault", "output-check", "output-debt", "output-doctor", "output-history",
-        "output-ls",
-        "output-providers", "output-recipients", "output-show",
+        "output-log", "output-ls", "output-providers", "output-recipients", "output-show",
         "output-status", "output-test", "output-validate", "provider",
       ])
     #expect(SchemaLibrary.fileKinds.sorted() == ["entry", "keyvault", "provider"])
