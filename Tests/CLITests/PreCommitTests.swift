@@ -62,6 +62,18 @@ import Testing
     #expect(elsewhere.status == 66, "\(elsewhere)")
   }
 
+  @Test func `a vault whose keyvault.yaml is broken or not staged is not passed over`() throws {
+    let world = try world()
+    let change = "printf x > vault/production/openai.gpg; git add vault; git commit -qm x"
+    try world.output("echo 'version: [' >> keyvault.yaml; git commit -qam broken --no-verify")
+    let broken = try world.run(change)
+    #expect(broken.status == 1 && broken.errors.contains("keyvault.yaml:"), "\(broken)")
+    try world.output("git rm -q --cached keyvault.yaml; git commit -qm gone --no-verify")
+    let unstaged = try world.run(change.replacing("printf x", with: "printf y"))
+    #expect(unstaged.status == 1)
+    #expect(unstaged.errors.contains("keyvault.yaml:1:1: error[half-staged]"), "\(unstaged)")
+  }
+
   @Test func `links and submodules are no part of a vault`() throws {
     let world = try world()
     let link = try world.run(

@@ -123,6 +123,34 @@ import Testing
     #expect(field == "theirs\n")
   }
 
+  @Test(.enabled(if: Programs.hasPython)) func `a person at a terminal is asked`() throws {
+    let world = try merge(theirs: "keyvault rm -f production/openai", ours: Self.rotate)
+    let program = """
+      import os, pty, sys
+      child, terminal = pty.fork()
+      if child == 0:
+          os.execvp("keyvault", ["keyvault", "resolve"])
+      shown = b""
+      while b"[ours/theirs]" not in shown:
+          shown += os.read(terminal, 4096)
+      os.write(terminal, b"theirs\\n")
+      try:
+          while more := os.read(terminal, 4096):
+              shown += more
+      except OSError:
+          pass
+      sys.stdout.buffer.write(shown)
+      sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+      """
+    try program.write(
+      to: world.root.appending(path: "answer.py"), atomically: true, encoding: .utf8)
+    let result = try world.run("timeout 20 python3 ../answer.py")
+    #expect(result.status == 0, "\(result)")
+    #expect(result.output.contains("  ours: sk-proj-…0011, serial 2, alice@example.com"))
+    #expect(result.output.contains("resolved production/openai: removed"))
+    try isSettled(world)
+  }
+
   @Test func `who can read is decided first`() throws {
     let world = try merge(
       theirs: "echo '# theirs' >> vault/.gpg-id; \(Self.rotate.replacing("%s1", with: "%s2"))",

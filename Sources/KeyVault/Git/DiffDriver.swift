@@ -32,9 +32,9 @@ struct DiffDriver {
   /// Whether there was one of ours.
   func uninstall() throws(Failure) -> Bool {
     guard let current, Self.isOurs(current) else { return false }
-    // The section with all that is in it, which is these two.
-    guard git.run(["config", "--local", "--remove-section", "diff.keyvault"])?.status == 0 else {
-      throw failure
+    for name in [Self.name, Self.cache] where git.line(["config", "--local", "--get", name]) != nil
+    {
+      guard git.run(["config", "--local", "--unset-all", name])?.status == 0 else { throw failure }
     }
     return true
   }

@@ -6,8 +6,8 @@ struct KeyScan {
     let format: KeyFormat
   }
 
-  /// By the first byte of their prefix.
-  private let forms: [UInt8: [Form]]
+  /// By the first byte of their prefix, one list for each that there is.
+  private let forms: [[Form]]
   private let providers: [Provider]
 
   /// Shorter prefixes are found everywhere.
@@ -22,9 +22,12 @@ struct KeyScan {
         Form(provider: provider.name, prefix: Array($0.prefix.utf8), format: $0)
       }
     }
+    var byFirstByte = [[Form]](repeating: [], count: 256)
     // The longest prefix tells most.
-    self.forms = Dictionary(
-      grouping: forms.sorted { $0.prefix.count > $1.prefix.count }, by: { $0.prefix[0] })
+    for form in forms.sorted(by: { $0.prefix.count > $1.prefix.count }) {
+      byFirstByte[Int(form.prefix[0])].append(form)
+    }
+    self.forms = byFirstByte
   }
 
   /// What looks like a key: whose, and on which line. The key itself is never part of it.
@@ -41,9 +44,8 @@ struct KeyScan {
     for index in bytes.indices {
       let byte = bytes[index]
       if byte == UInt8(ascii: "\n") { line += 1 }
-      guard let candidates = forms[byte], index == 0 || !Self.isWordByte(bytes[index - 1]) else {
-        continue
-      }
+      let candidates = forms[Int(byte)]
+      guard !candidates.isEmpty, index == 0 || !Self.isWordByte(bytes[index - 1]) else { continue }
       for form in candidates where Self.holds(form, bytes, at: index) {
         return Hit(provider: form.provider, line: line)
       }

@@ -28,9 +28,16 @@ public struct StagedChecks {
   public func findings() throws(Failure) -> [Finding] {
     let changes = try index.changes()
     let roots = changes.isEmpty ? [] : try workTree.repositories()
-    guard !roots.isEmpty else { return [] }
     let paths = Set(changes.map(\.path))
-    var findings = try keysInTheClear(changes, roots)
+    let others = unstagedRoots(paths).filter { !roots.contains($0) }
+    guard !roots.isEmpty || !others.isEmpty else { return [] }
+    var findings = try keysInTheClear(changes, roots + others)
+    findings += others.map { root in
+      Finding(
+        code: "half-staged", severity: .error, file: root + Configuration.fileName,
+        message: "its vault is staged and this file is not, so nothing in it was checked",
+        hint: "git add -- \(root)\(Configuration.fileName)")
+    }
     for root in roots {
       findings += state(changes, root)
       let parts = [Configuration.fileName, Catalogue.folder + "/", "Schemas/", Vault.folder]
@@ -42,6 +49,17 @@ public struct StagedChecks {
     return findings.sorted {
       ($0.file, $0.line, $0.column, $0.code) < ($1.file, $1.line, $1.column, $1.code)
     }
+  }
+
+  /// Folders of repositories whose vault changes, as far as they lie in the work tree.
+  private func unstagedRoots(_ paths: Set<String>) -> [String] {
+    let roots = paths.compactMap { path -> String? in
+      let parts = path.split(separator: "/")
+      guard let end = parts.firstIndex(where: { $0 == Vault.folder }) else { return nil }
+      return parts[..<end].map { $0 + "/" }.joined()
+    }
+    let top = try? Folder(workTree.top)
+    return Set(roots).sorted().filter { top?.holds($0 + Configuration.fileName) == true }
   }
 
   /// This machine's own state, which `git add -f` takes.
@@ -111,6 +129,9 @@ public struct StagedChecks {
     defer { scratch.remove() }
     let tree = try StagedTree(of: root, in: index, changes: paths, to: scratch)
     let outcome = try Validator(root: tree.root, now: now, program: program).outcome()
+    // With a broken keyvault.yaml nothing else was looked at, whoever broke it.
+    let isBroken = (try? Repository(at: tree.root)) == nil
+    let paths = isBroken ? paths.union([root + Configuration.fileName]) : paths
     let pairs = HalfStaged(workTree: workTree.top, changes: paths)
     return pairs.replacing(
       outcome.findings.map { finding in
