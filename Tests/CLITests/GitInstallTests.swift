@@ -108,6 +108,21 @@ import Testing
     #expect(try world.run("test -e .git/hooks/pre-commit").status == 1)
   }
 
+  @Test func `attributes that go before ours are told`() throws {
+    let world = try world(
+      """
+      cp -a "$FILLED/." .
+      git init -q
+      git add -A; git commit -qm start
+      """)
+    #expect(try world.run("keyvault git install").errors.contains("warning") == false)
+    for file in ["vault/.gitattributes", "vault/production/.gitattributes", ".git/info/attributes"]
+    {
+      let told = try world.run("echo '*.gpg diff=gpg' > \(file); keyvault git install; rm \(file)")
+      #expect(told.errors.contains("count for 'vault/production/anthropic.gpg'"), "\(told)")
+    }
+  }
+
   @Test func `what was written is taken back, byte for byte`() throws {
     let world = try World()
     let state = "cat .gitattributes 2>&1 || true; git config --local --list; ls .git/hooks"

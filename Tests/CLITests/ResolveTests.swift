@@ -37,9 +37,13 @@ import Testing
 
   private static let rotate = #"printf %s1 "$OPENAI" | keyvault rotate production/openai --no-test"#
 
-  @Test func `a conflict of the sidecar alone keeps the key that git took`() throws {
+  @Test(arguments: [false, true])
+  func `a conflict of the sidecar alone keeps the key that git took`(
+    isTheirs: Bool
+  ) throws {
+    let describe = "keyvault set production/openai owner=bob@example.com"
     let world = try merge(
-      theirs: "keyvault set production/openai owner=bob@example.com", ours: Self.rotate)
+      theirs: isTheirs ? Self.rotate : describe, ours: isTheirs ? describe : Self.rotate)
     #expect(try conflicts(world) == ["vault/production/openai.yaml"])
     try world.output("keyvault resolve")
     let sidecar = try world.output("cat vault/production/openai.yaml")

@@ -37,6 +37,22 @@ public struct GitInstallation {
     return done
   }
 
+  /// The first committed or staged ciphertext for which other attributes count than ours, such as those
+  /// that pass writes into a vault; nil if there is none.
+  public func shadowed() -> String? {
+    let git = Git(in: attributes.root)
+    let files = git.run(["ls-files", "-z", "--", ":(glob)\(Vault.folder)/**/*.gpg"])?.output ?? []
+    let answer =
+      git.run(["check-attr", "--stdin", "-z", "diff", "text"], input: files)?.output ?? []
+    let fields = answer.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+    let wanted = ["diff": "keyvault", "text": "unset"]
+    for index in stride(from: 0, to: fields.count - 2, by: 3)
+    where wanted[fields[index + 1]] != fields[index + 2] {
+      return fields[index]
+    }
+    return nil
+  }
+
   /// Takes back what ``install(_:withHook:)`` wrote, and says what that was.
   public func uninstall() throws(Failure) -> [String] {
     var done: [String] = []

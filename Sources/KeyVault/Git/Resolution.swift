@@ -28,9 +28,14 @@ public struct Resolution: Sendable {
       }
     }
     self.conflict = conflict
-    ours = try open(.ours)
-    // What git decided on is one ciphertext.
-    theirs = conflict.isKeyDecided ? ours : try open(.theirs)
+    if conflict.isKeyDecided {
+      // One ciphertext, which belongs to one sidecar.
+      ours = try open(conflict.keeper ?? .ours)
+      theirs = ours
+    } else {
+      ours = try open(.ours)
+      theirs = try open(.theirs)
+    }
   }
 
   public func opened(_ side: Side) -> OpenedEntry? { side == .ours ? ours : theirs }

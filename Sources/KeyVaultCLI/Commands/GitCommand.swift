@@ -38,6 +38,12 @@ struct GitInstall: AsyncParsableCommand {
       ? installation.uninstall()
       : installation.install(Self.program(), withHook: !noHook)
     for line in done { session.note(line) }
+    if !uninstall, let file = installation.shadowed() {
+      Console.warning(
+        "other attributes count for '\(file)', so git may show its plaintext or change its bytes",
+        hint: "'git check-attr --all' tells them; remove them from vault/.gitattributes or "
+          + ".git/info/attributes")
+    }
     if done.isEmpty { session.note("nothing to do: nothing was changed") }
   }
 

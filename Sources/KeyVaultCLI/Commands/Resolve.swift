@@ -42,9 +42,10 @@ struct Resolve: AsyncParsableCommand {
     let conflicts = try MergeConflicts(at: root)
     let repository = try Repository(at: root)
     let names = try chosen(of: conflicts)
+    let gpg = try session.gpg()
     for name in names {
       let resolution = try Resolution(
-        of: conflicts.conflict(of: name), in: repository.vault, with: session.gpg())
+        of: conflicts.conflict(of: name), in: repository.vault, with: gpg)
       let choice = try await choice(for: resolution, in: repository, session)
       let isThere = try resolution.settle(
         choice, in: repository.vault, program: session.gpgProgram(), now: session.surroundings.now)
