@@ -15,8 +15,10 @@ struct KeyScan {
   /// Larger files are no text that a person writes.
   static let sizeLimit = 4 << 20
 
-  init(_ catalogue: Catalogue) {
-    providers = catalogue.all().providers
+  /// Looks for keys of the built-in providers and of `others`.
+  init(others: [Provider] = []) {
+    // A file that replaces a built-in provider hides none of its keys.
+    providers = Catalogue(root: nil).all().providers + others
     let forms = providers.flatMap { provider in
       provider.formats.filter { $0.prefix.utf8.count >= Self.shortestPrefix }.map {
         Form(provider: provider.name, prefix: Array($0.prefix.utf8), format: $0)
@@ -46,9 +48,15 @@ struct KeyScan {
       if byte == UInt8(ascii: "\n") { line += 1 }
       let candidates = forms[Int(byte)]
       guard !candidates.isEmpty, index == 0 || !Self.isWordByte(bytes[index - 1]) else { continue }
-      for form in candidates where Self.holds(form, bytes, at: index) {
-        return Hit(provider: form.provider, line: line)
+      // Of `sk-proj-xxxx`, `proj` is no part of what is random.
+      guard let longest = candidates.first(where: { bytes[index...].starts(with: $0.prefix) })
+      else {
+        continue
       }
+      let form = candidates.first {
+        $0.prefix == longest.prefix && Self.holds($0, bytes, at: index)
+      }
+      if let form { return Hit(provider: form.provider, line: line) }
     }
     return nil
   }

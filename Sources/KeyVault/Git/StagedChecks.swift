@@ -83,7 +83,7 @@ public struct StagedChecks {
     let files = changes.compactMap(\.item).filter { $0.kind == .file }
     let sizes = try GitObjects(index.git).sizes(files.map(\.object))
     let small = zip(files, sizes).filter { $1 <= KeyScan.sizeLimit }.map(\.0)
-    let scan = KeyScan(Catalogue(root: nil))
+    let scan = KeyScan(others: roots.flatMap { Catalogue(root: workTree.top + "/" + $0).own })
     var findings: [Finding] = []
     // A few at a time: a first commit may have any number.
     for start in stride(from: 0, to: small.count, by: 64) {

@@ -71,7 +71,7 @@ public struct GitCommit {
 
   private func failure(_ arguments: [String]) -> Failure {
     Failure(
-      .io, "git could not commit the change ('git \(arguments.first ?? "")' failed)",
+      .io, "git could not take the change ('git \(arguments.first ?? "")' failed)",
       hints: ["the files are written; commit them yourself"])
   }
 }
