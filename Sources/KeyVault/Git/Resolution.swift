@@ -62,11 +62,10 @@ public struct Resolution: Sendable {
     let lead = isSameKey ? conflict.keeper : choice
     let preferred = choice ?? conflict.later
     guard let chosen = opened(lead ?? preferred ?? .ours) else {
-      try vault.removeIfPresent(conflict.name)
+      try vault.removeFiles(of: conflict.name)
       return false
     }
     let merge = try SidecarMerge(of: conflict, lead: lead, preferred: preferred)
-    if let document = merge.document { try vault.write(sidecar: document.bytes, of: conflict.name) }
     let serials =
       [ours, theirs].compactMap { $0?.payload.serial }
       + [conflict.ours.fields?.serial, conflict.theirs.fields?.serial].compactMap(\.self)
@@ -77,7 +76,7 @@ public struct Resolution: Sendable {
         entry: conflict.name, provider: chosen.provider,
         key: chosen.payload.withKey { Secret(copying: $0) }, keeping: chosen.payload,
         hosts: chosen.payload.hosts, serial: highest + (isOther ? 1 : 0), isOtherKey: false),
-      about: Vault.Description(), program: program, now: now)
+      in: merge.document, program: program, now: now)
     return true
   }
 }
@@ -97,27 +96,12 @@ extension OpenedEntry {
 }
 
 extension Vault {
-  /// Writes a sidecar alone; what belongs to its ciphertext is written anew when that is stored.
-  fileprivate func write(sidecar: [UInt8], of name: EntryName) throws(Failure) {
-    do throws(FileError) {
-      try Folder(repository.root).folder(path(name.environment), create: true)
-        .write(sidecar.span.bytes, as: name.sidecarName, mode: 0o644)
-    } catch {
-      throw error.failure
+  /// Removes what is there of an entry; both files, or neither.
+  fileprivate func removeFiles(of name: EntryName) throws(Failure) {
+    var changes: [VaultChange] = []
+    for file in [VaultFile.ciphertext(name), .sidecar(name)] where try digest(of: file) != nil {
+      changes.append(VaultChange(file: file, content: nil))
     }
-  }
-
-  /// Removes what is there of an entry.
-  fileprivate func removeIfPresent(_ name: EntryName) throws(Failure) {
-    do throws(FileError) {
-      let folder = try Folder(repository.root).folder(path(name.environment))
-      for file in [name.ciphertextName, name.sidecarName] where folder.kind(of: file) != nil {
-        try folder.remove(file)
-      }
-    } catch let error where error.isMissing {
-      return
-    } catch {
-      throw error.failure
-    }
+    try apply(changes)
   }
 }

@@ -40,7 +40,7 @@ struct Resolve: AsyncParsableCommand {
     let session = try Session(options)
     let root = try Repository.root(from: session.surroundings.workingFolder)
     let conflicts = try MergeConflicts(at: root)
-    let repository = try Repository(at: root)
+    let repository = try session.repositoryToChange()
     let names = try chosen(of: conflicts)
     let gpg = try session.gpg()
     for name in names {
