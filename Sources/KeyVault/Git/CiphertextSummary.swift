@@ -29,7 +29,10 @@ public struct CiphertextSummary: Sendable {
     do throws(MessageError) {
       let message = try Message(bytes)
       let keys = Self.publicKeys(around: folder, program)
-      let readers = Set(message.recipients.map { Self.reader($0, keys) }).sorted()
+      // By name, so that two versions list the same people in the same order.
+      let readers = Dictionary(
+        message.recipients.map { Self.reader($0, keys) }, uniquingKeysWith: { first, _ in first }
+      ).sorted { ($0.value, $0.key) < ($1.value, $1.key) }.map(\.key)
       self.init(lines: ["OpenPGP message, \(size)", digest] + readers.map { "reader \($0)" })
     } catch {
       self.init(lines: ["no encrypted OpenPGP message, \(size): \(error.message)", digest])
@@ -40,12 +43,13 @@ public struct CiphertextSummary: Sendable {
     text = lines.map { $0.printable + "\n" }.joined()
   }
 
-  private static func reader(_ keyID: UInt64, _ keys: [PublicKeys]) -> String {
-    guard keyID != 0 else { return "hidden" }
+  /// A reader's text, and the name by which it is sorted.
+  private static func reader(_ keyID: UInt64, _ keys: [PublicKeys]) -> (String, name: String) {
+    guard keyID != 0 else { return ("hidden", "") }
     for keys in keys {
-      if let holder = keys.holder(of: keyID) { return holder.text }
+      if let holder = keys.holder(of: keyID) { return (holder.text, holder.userID ?? "") }
     }
-    return "\(Drift.text(keyID: keyID)), a key that no file here has"
+    return ("\(Drift.text(keyID: keyID)), a key that no file here has", "")
   }
 
   private static func publicKeys(around folder: String, _ program: GPGProgram?) -> [PublicKeys] {
