@@ -83,7 +83,7 @@ let package = Package(
       exclude: ["Transcripts"], swiftSettings: settings),
     .testTarget(
       name: "SDKTests", dependencies: ["KeyVaultCLI", "ProviderStub"],
-      exclude: ["requirements.txt", "sdk.py"], swiftSettings: settings),
+      exclude: ["pre-commit.txt", "requirements.txt", "sdk.py"], swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -19,16 +19,17 @@ struct KeyVaultCommand: AsyncParsableCommand {
         name: "Keys",
         subcommands: [
           Init.self, Add.self, Rotate.self, Adopt.self, Get.self, Show.self, List.self,
-          SetField.self, Move.self, Copy.self, Remove.self, Sign.self,
+          SetField.self, Move.self, Copy.self, Remove.self, Resolve.self, Sign.self,
         ]),
       CommandGroup(name: "People", subcommands: [Recipients.self, Reencrypt.self]),
       CommandGroup(
         name: "Reports",
         subcommands: [
-          Validate.self, Test.self, Status.self, HistoryCommand.self, Providers.self,
+          Validate.self, Test.self, Status.self, HistoryCommand.self, Log.self, Providers.self,
         ]),
       CommandGroup(name: "Deployment", subcommands: [Render.self]),
-      CommandGroup(name: "Aid", subcommands: [SchemaCommand.self, Doctor.self]),
+      CommandGroup(
+        name: "Aid", subcommands: [GitCommand.self, SchemaCommand.self, Doctor.self]),
     ])
 }
 

@@ -61,6 +61,13 @@ import YAML
       command: #"keyvault recipients debt "$FPR" --format json"#, schema: "output-debt",
       setup: "git init -q; git add -A; git commit -q -m start"),
     Case(
+      command: "keyvault log staging/openai --format json", schema: "output-log",
+      setup: """
+        git init -q; git add -A; git commit -q -m start
+        keyvault mv production/openai staging/ --commit --quiet
+        printf %s9 "$OPENAI" | keyvault rotate staging/openai --no-test --commit --quiet
+        """),
+    Case(
       command: #"keyvault test --deadline 1 --format json --gateway "$STUB/{provider}@slow""#,
       schema: "output-test"),
   ]

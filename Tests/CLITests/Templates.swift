@@ -41,6 +41,7 @@ final class Templates: Sendable {
       printf %s "$ANTHROPIC" | add production/anthropic
       rm -r filled/.keyvault
       gpgconf --kill all
+      rm -f "$GNUPGHOME"/S.*
       printf %s "$fpr"
       """
     let environment = [

@@ -10,7 +10,7 @@ import Foundation
 ///
 /// A command goes on in lines that start with `> `. Lines of standard output stand as they are,
 /// those of standard error after `2> `, and a status other than 0 after `? `. `<*>` stands for
-/// anything within a line; `$PWD`, `$HOME`, `$STUB` and `$FPR` for what ``World`` calls so.
+/// anything within a line; `$PWD`, `$HOME`, `$BIN`, `$STUB` and `$FPR` for what ``World`` calls so.
 ///
 /// Sections at the end name files that are there before: `-- path --`; the section `-- setup --` is
 /// a script that is run first, mostly `cp -a $EMPTY/. .` or `cp -a $FILLED/. .` (``Templates``).

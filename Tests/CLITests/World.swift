@@ -21,7 +21,7 @@ final class World {
       at: Templates.shared.keyring, to: root.appending(path: ".gnupg"))
     try "[user]\n\tname = Alice\n\temail = alice@example.com\n[init]\n\tdefaultBranch = main\n"
       .write(to: root.appending(path: ".gitconfig"), atomically: true, encoding: .utf8)
-    stub = try StubServer(answers: Self.answers, keys: [:])
+    stub = try StubServer(answers: Self.answers, keys: ["openai": [Self.good: "valid"]])
   }
 
   deinit {
@@ -48,7 +48,8 @@ final class World {
   /// What differs from world to world, by the name under which a transcript shows it.
   var names: [(value: String, name: String)] {
     [
-      (folder.path, "$PWD"), (root.path, "$HOME"), ("http://127.0.0.1:\(stub.port)", "$STUB"),
+      (folder.path, "$PWD"), (root.path, "$HOME"), (Self.binaries, "$BIN"),
+      ("http://127.0.0.1:\(stub.port)", "$STUB"),
       ("127.0.0.1:\(stub.port)", "$HOST"),
       (Templates.shared.fingerprint, "$FPR"),
     ]
@@ -67,6 +68,9 @@ final class World {
       "XDG_RUNTIME_DIR": root.appending(path: "run").path, "PYTHONDONTWRITEBYTECODE": "1",
     ]
   }
+
+  /// The SHA-256 of the one key that the stand-in accepts by itself: `$OPENAI`, then `good`.
+  private static let good = "a9b244d02a0a88122f8910624460100c0a4d876c8e8b513a6cb761b7a3527717"
 
   /// 2026-11-23T17:45:00Z.
   static let clock = "1795455900"

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The SDKs in a virtual environment below the package, made when `requirements.txt` changed.
+/// Packages in a virtual environment below the package, made when the list of them changed.
 enum Installation {
   case done(python: String)
   /// Python, pip or the package index is not here.
@@ -11,39 +11,42 @@ enum Installation {
     let reason: String
   }
 
-  /// Made by the first who asks.
-  static let shared = make()
+  /// The SDKs, made by the first who asks.
+  static let shared = make("requirements.txt", in: "sdk-venv")
+  /// The program pre-commit.
+  static let preCommit = make("pre-commit.txt", in: "pre-commit-venv")
 
   /// Whether the tests can run; a failed installation is a failure of theirs.
-  static var isPossible: Bool {
-    if case .absent = shared { false } else { true }
+  var isPossible: Bool {
+    if case .absent = self { false } else { true }
   }
 
-  /// The Python that has the SDKs.
-  static func python() throws -> String {
-    switch shared {
+  /// The Python that has the packages.
+  func python() throws -> String {
+    switch self {
     case .done(let python): return python
     case .absent(let reason), .failed(let reason): throw Failed(reason: reason)
     }
   }
 
-  private static func make() -> Installation {
+  private static func make(_ requirements: String, in name: String) -> Installation {
     let folder = Machine.package.appending(path: "Tests/SDKTests")
-    let venv = Machine.package.appending(path: ".build/sdk-venv").path
+    let venv = Machine.package.appending(path: ".build/\(name)").path
     var environment = ProcessInfo.processInfo.environment
     environment["PIP_DISABLE_PIP_VERSION_CHECK"] = "1"
     environment["VENV"] = venv
+    environment["REQUIREMENTS"] = requirements
     do {
       let result = try shell(script, in: folder, environment: environment, seconds: 600)
       switch result.status {
       case 0: return .done(python: venv + "/bin/python")
       case absence:
-        print("The tests of the official SDKs are skipped: \(result.output)")
+        print("The tests that need \(requirements) are skipped: \(result.output)")
         return .absent(result.output)
-      default: return .failed("no SDKs in \(venv): \(result.errors)")
+      default: return .failed("no packages in \(venv): \(result.errors)")
       }
     } catch {
-      return .failed("no SDKs in \(venv): \(error)")
+      return .failed("no packages in \(venv): \(error)")
     }
   }
 
@@ -58,7 +61,7 @@ enum Installation {
     mkdir -p "$VENV"
     exec 8>"$VENV.lock"
     flock 8
-    digest=$(sha256sum <requirements.txt)
+    digest=$(sha256sum <"$REQUIREMENTS")
     [ "$(cat "$VENV/digest" 2>/dev/null)" != "$digest" ] || ! "$VENV/bin/python" -c pass || exit 0
     command -v python3 >/dev/null || absent "there is no python3"
     python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || absent "python3 is older than 3.11"
@@ -68,7 +71,7 @@ enum Installation {
     # Something small, to tell an index that is away from a package that cannot be had.
     pip download --no-deps --no-cache-dir --retries 1 --timeout 15 --dest "$VENV/probe" idna \\
       2>/dev/null || absent "pip reaches no package index"
-    pip install --requirement requirements.txt
+    pip install --requirement "$REQUIREMENTS"
     printf %s "$digest" >"$VENV/digest"
     """
 }

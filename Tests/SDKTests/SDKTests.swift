@@ -4,11 +4,12 @@ import Testing
 
 /// Whether programs of others send what `test` proved: each official Python SDK, with the variables
 /// that `render` gives and no other.
-@Suite(.enabled(if: Installation.isPossible, "needs Python 3.11 with venv and pip, and an index"))
+@Suite(
+  .enabled(if: Installation.shared.isPossible, "needs Python 3.11 with venv and pip, and an index"))
 struct SDKTests {
   @Test(arguments: SDK.all)
   func `an official SDK sends its key as we do`(_ sdk: SDK) throws {
-    let python = try Installation.python()
+    let python = try Installation.shared.python()
     let machine = Machine.shared
     let folder = try machine.repository(for: sdk)
 

@@ -60,6 +60,11 @@ public final class Catalogue: Sendable {
     return (providers, failures)
   }
 
+  /// The repository's own, as far as their files are sound.
+  var own: [Provider] {
+    ((try? localFiles()) ?? []).compactMap { id in (try? provider(id)) ?? nil }
+  }
+
   private func load(_ id: String) throws(Failure) -> Provider? {
     guard let bytes = try localBytes(id) else { return Self.builtIn(id) }
     let file = "\(Self.folder)/\(id).yaml"

@@ -35,6 +35,12 @@ public struct GitCommit {
     return true
   }
 
+  /// Stages the files as they lie there, which ends a conflict; one that is gone is removed.
+  public func stage(_ paths: [String]) throws(Failure) {
+    let prefix = git.line(["rev-parse", "--show-prefix"]) ?? ""
+    for path in paths { try stage(path, prefix: prefix, environment: [:]) }
+  }
+
   private func stage(
     _ path: String, prefix: String, environment: [String: String]
   ) throws(Failure) {
@@ -65,7 +71,7 @@ public struct GitCommit {
 
   private func failure(_ arguments: [String]) -> Failure {
     Failure(
-      .io, "git could not commit the change ('git \(arguments.first ?? "")' failed)",
+      .io, "git could not take the change ('git \(arguments.first ?? "")' failed)",
       hints: ["the files are written; commit them yourself"])
   }
 }

@@ -35,4 +35,19 @@ struct GitObjects {
     guard blobs.count == names.count else { throw Failure(.io, "git answered less than was asked") }
     return blobs
   }
+
+  /// How many bytes each object has; 0 of one that is not here.
+  func sizes(_ ids: [String]) throws(Failure) -> [Int] {
+    guard !ids.isEmpty else { return [] }
+    let input = Array((ids.joined(separator: "\n") + "\n").utf8)
+    let arguments = ["cat-file", "--batch-check=%(objectsize)"]
+    guard let (status, output) = git.run(arguments, input: input), status == 0 else {
+      throw Failure(.io, "git could not read its objects")
+    }
+    let sizes = output.split(separator: UInt8(ascii: "\n")).map {
+      Int(String(decoding: $0, as: UTF8.self)) ?? 0
+    }
+    guard sizes.count == ids.count else { throw Failure(.io, "git answered less than was asked") }
+    return sizes
+  }
 }

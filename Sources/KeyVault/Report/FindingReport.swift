@@ -11,6 +11,12 @@ public struct FindingReport: Sendable, Codable {
     warnings = outcome.count(.warning)
   }
 
+  public init(_ findings: [Finding]) {
+    self.findings = findings
+    errors = findings.count { $0.severity == .error }
+    warnings = findings.count { $0.severity == .warning }
+  }
+
   /// `file:line:column: error[code]: message` and its hint, each on lines of their own.
   public func text(_ style: Style) -> String {
     findings.map { finding in

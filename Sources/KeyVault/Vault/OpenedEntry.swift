@@ -26,15 +26,28 @@ extension Vault {
   /// Reads, checks and decrypts an entry. One buffer serves the digest, the packet check and the
   /// decryption, so that nobody can exchange the file in between (security.md 13). Blocks.
   public func open(_ entry: Entry, with gpg: GPG) throws(Failure) -> OpenedEntry {
-    let opened = try openAnywhere(entry, with: gpg)
+    try open(entry, from: bytes(of: entry.name), with: gpg)
+  }
+
+  /// The same with a ciphertext from elsewhere than its file.
+  private func open(
+    _ entry: Entry, from ciphertext: [UInt8], with gpg: GPG
+  ) throws(Failure) -> OpenedEntry {
+    let opened = try openAnywhere(entry, from: ciphertext, with: gpg)
     try checkBinding(of: opened.payload, to: entry)
     return opened
   }
 
   /// The same wherever the payload says that it belongs; for `adopt` alone.
   public func openAnywhere(_ entry: Entry, with gpg: GPG) throws(Failure) -> OpenedEntry {
+    try openAnywhere(entry, from: bytes(of: entry.name), with: gpg)
+  }
+
+  private func openAnywhere(
+    _ entry: Entry, from ciphertext: [UInt8], with gpg: GPG
+  ) throws(Failure) -> OpenedEntry {
     let name = entry.name
-    let (message, digest) = try message(of: name)
+    let message = try message(ciphertext, of: name)
     let payload: Payload
     do throws(Failure) {
       payload = try Payload(decrypt(message, of: name, with: gpg))
@@ -43,7 +56,7 @@ extension Vault {
     }
     return OpenedEntry(
       name: name, sidecar: entry.sidecar, payload: payload,
-      provider: payload.provider ?? entry.provider, digest: digest)
+      provider: payload.provider ?? entry.provider, digest: Self.digest(ciphertext))
   }
 
   /// The same for commands that send or render keys: an unbound payload is refused, unless the policy
@@ -65,7 +78,14 @@ extension Vault {
   /// The same, whoever signed it.
   func openSound(_ entry: Entry, with gpg: GPG) throws(Failure) -> OpenedEntry {
     if let fault = entry.fault { throw fault }
-    let opened = try open(entry, with: gpg)
+    return try openBound(entry, from: bytes(of: entry.name), with: gpg)
+  }
+
+  /// The same with a ciphertext from elsewhere than its file, such as a side of a merge.
+  func openBound(
+    _ entry: Entry, from ciphertext: [UInt8], with gpg: GPG
+  ) throws(Failure) -> OpenedEntry {
+    let opened = try open(entry, from: ciphertext, with: gpg)
     guard opened.payload.isBound || repository.configuration.policy.allowsUnbound else {
       throw Failure(
         .malformed, "'\(entry.name)' does not say where it belongs, as what 'pass insert' makes",
@@ -79,16 +99,18 @@ extension Vault {
     return opened
   }
 
-  /// The ciphertext, checked without a key, and the digest of the file's bytes (an armored file is
-  /// another text than its message).
-  private func message(of name: EntryName) throws(Failure) -> (Message, digest: String) {
-    let bytes: [UInt8]
+  /// The ciphertext's file.
+  private func bytes(of name: EntryName) throws(Failure) -> [UInt8] {
     do throws(FileError) {
-      bytes = try Folder(repository.root).folder(path(name.environment))
+      return try Folder(repository.root).folder(path(name.environment))
         .read(name.ciphertextName, limit: Limits.ciphertext)
     } catch {
       throw error.failure
     }
+  }
+
+  /// The ciphertext, checked without a key.
+  private func message(_ bytes: [UInt8], of name: EntryName) throws(Failure) -> Message {
     let message: Message
     do throws(MessageError) {
       message = try Message(bytes)
@@ -103,7 +125,7 @@ extension Vault {
         .malformed, "\(name.ciphertextPath): a recipient is hidden",
         hints: ["'policy: {hidden: allow}' in keyvault.yaml accepts such files"])
     }
-    return (message, Self.digest(bytes))
+    return message
   }
 
   private func decrypt(

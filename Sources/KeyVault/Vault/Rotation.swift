@@ -5,10 +5,7 @@ extension OpenedEntry {
   public func holds(_ key: borrowing Secret) -> Bool {
     payload.withKey { own in
       key.withBytes { other in
-        guard own.byteCount == other.byteCount else { return false }
-        var difference: UInt8 = 0
-        for index in 0..<own.byteCount { difference |= own.byte(index) ^ other.byte(index) }
-        return difference == 0
+        own.isSame(as: other)
       }
     }
   }
@@ -26,5 +23,15 @@ extension OpenedEntry {
       entry: target, provider: provider, key: payload.withKey { Secret(copying: $0) },
       keeping: payload, hosts: payload.hosts, serial: payload.serial ?? sidecar?.serial ?? 1,
       isOtherKey: false)
+  }
+}
+
+extension RawSpan {
+  /// Whether the bytes are the same. Takes as long whatever differs.
+  func isSame(as other: RawSpan) -> Bool {
+    guard byteCount == other.byteCount else { return false }
+    var difference: UInt8 = 0
+    for index in 0..<byteCount { difference |= byte(index) ^ other.byte(index) }
+    return difference == 0
   }
 }

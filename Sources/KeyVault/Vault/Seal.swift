@@ -45,6 +45,16 @@ extension Vault {
         storing: new, about: description, from: source, over: before, program: program, now: now))
   }
 
+  /// The same with a sidecar that begins as `document`, such as a merged one, and not as what lies there.
+  func store(
+    _ new: borrowing NewKey, in document: Document?, program: GPGProgram, now: Timestamp
+  ) throws(Failure) {
+    try apply(
+      changes(
+        storing: new, about: Description(), from: nil, in: document, over: .anything,
+        program: program, now: now))
+  }
+
   /// Stores the key of `opened` in another place, as ``store(_:about:from:over:program:now:)`` does, and
   /// removes it from the old one: all of it happens, or nothing.
   public func move(
@@ -59,7 +69,7 @@ extension Vault {
 
   private func changes(
     storing new: borrowing NewKey, about description: Description, from source: EntryName?,
-    over before: Present, program: GPGProgram, now: Timestamp
+    in document: Document? = nil, over before: Present, program: GPGProgram, now: Timestamp
   ) throws(Failure) -> [VaultChange] {
     if let fault = new.predecessor?.fault {
       throw Failure(
@@ -77,7 +87,7 @@ extension Vault {
       Preview.text(of: $0, provider: new.provider, limit: configuration.policy.preview)
     }
     let sidecar = try updatedSidecar(
-      of: new.entry, from: source,
+      of: new.entry, from: source, in: document,
       SidecarValues(
         description: description, provider: new.provider, preview: preview,
         digest: Self.digest(ciphertext), serial: new.serial,

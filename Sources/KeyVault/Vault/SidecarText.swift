@@ -17,12 +17,18 @@ extension Vault {
   typealias SidecarChange = (text: [UInt8], replaced: Present)
 
   /// The new text of an entry's sidecar: the old one (or that of `source`, from which the entry comes)
-  /// with the changed values, every other byte as it was, or a new one.
+  /// with the changed values, every other byte as it was, or a new one. `document` takes the place of the
+  /// old text.
   func updatedSidecar(
-    of name: EntryName, from source: EntryName?, _ values: SidecarValues, signer: Signer?,
-    now: Timestamp
+    of name: EntryName, from source: EntryName?, in document: Document? = nil,
+    _ values: SidecarValues, signer: Signer?, now: Timestamp
   ) throws(Failure) -> SidecarChange {
-    var edits = try SidecarEditor(of: source ?? name, in: repository)
+    var edits: SidecarEditor
+    if let document {
+      edits = SidecarEditor(document, of: name)
+    } else {
+      edits = try SidecarEditor(of: source ?? name, in: repository)
+    }
     // Of another place than the source we know nothing.
     let replaced = source == nil ? edits.original : .anything
     if let source { try edits.point(schemaOf: source, to: name) }
@@ -140,6 +146,13 @@ private struct SidecarEditor {
   /// What was read.
   let original: Vault.Present
   private let file: String
+
+  /// A text that was not read from its file.
+  init(_ document: Document, of name: EntryName) {
+    self.document = document
+    original = .anything
+    file = name.sidecarPath
+  }
 
   init(of name: EntryName, in repository: Repository) throws(Failure) {
     file = name.sidecarPath

@@ -66,6 +66,12 @@ struct Surroundings {
     }
   }
 
+  /// Where a folder of this process may lie, best first: in memory, else on a disk.
+  var scratchPlaces: [String] {
+    [runtimeDirectory, "/dev/shm", Self.variable("TMPDIR"), "/tmp"].compactMap(\.self)
+      .filter { $0.hasPrefix("/") }
+  }
+
   /// An empty variable counts as unset.
   static func variable(_ name: String) -> String? {
     guard let value = getenv(name), value.pointee != 0 else { return nil }

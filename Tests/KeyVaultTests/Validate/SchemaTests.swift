@@ -25,7 +25,8 @@ struct SchemaTests {
     #expect(
       SchemaLibrary.names == [
         "config", "entry", "keyvault", "output-check", "output-debt", "output-doctor",
-        "output-history", "output-ls", "output-providers", "output-recipients", "output-show",
+        "output-history", "output-log", "output-ls", "output-providers", "output-recipients",
+        "output-show",
         "output-status", "output-test", "output-validate", "provider",
       ])
     #expect(SchemaLibrary.fileKinds.sorted() == ["entry", "keyvault", "provider"])

@@ -1,0 +1,53 @@
+/// The diff driver `keyvault` in a clone's configuration: git shows who can read a ciphertext, and
+/// never what is in it. (pass calls its driver, which decrypts, `gpg`.)
+struct DiffDriver {
+  let git: Git
+
+  private static let name = "diff.keyvault.textconv"
+  private static let cache = "diff.keyvault.cachetextconv"
+  private static let command = " git textconv"
+
+  /// What stands there already; nil if nothing does.
+  private var current: String? { git.line(["config", "--local", "--get", Self.name]) }
+
+  /// Throws if somebody else has written a driver of that name.
+  func check() throws(Failure) {
+    guard let current, !Self.isOurs(current) else { return }
+    throw Failure(
+      .findings, "\(Self.name) is '\(current.printable(limit: 200))', which keyvault did not write",
+      hints: ["remove it: git config --local --unset \(Self.name)"])
+  }
+
+  /// Whether anything changed. `program` is keyvault's absolute path.
+  func install(_ program: String) throws(Failure) -> Bool {
+    let command = program.shellQuoted + Self.command
+    // A cache of what is shown would be kept in git's objects.
+    let isCached = git.line(["config", "--local", "--get", Self.cache])
+    guard current != command || isCached != "false" else { return false }
+    try set(Self.name, to: command)
+    try set(Self.cache, to: "false")
+    return true
+  }
+
+  /// Whether there was one of ours.
+  func uninstall() throws(Failure) -> Bool {
+    guard let current, Self.isOurs(current) else { return false }
+    for name in [Self.name, Self.cache] where git.line(["config", "--local", "--get", name]) != nil
+    {
+      guard git.run(["config", "--local", "--unset-all", name])?.status == 0 else { throw failure }
+    }
+    return true
+  }
+
+  private static func isOurs(_ command: String) -> Bool {
+    command.hasPrefix("'/") && command.hasSuffix("'" + Self.command)
+  }
+
+  private func set(_ name: String, to value: String) throws(Failure) {
+    guard git.run(["config", "--local", name, value])?.status == 0 else { throw failure }
+  }
+
+  private var failure: Failure {
+    Failure(.cannotWrite, "git could not change this clone's configuration")
+  }
+}

@@ -1,0 +1,117 @@
+internal import YAML
+
+/// The pair of an entry in each commit that changed it.
+struct EntryWalk {
+  struct Commit: Sendable {
+    let id: String
+    /// The first one, with which it is compared.
+    let parent: String?
+    let time: Timestamp
+    /// Unchecked text.
+    let author: String
+    let email: String
+  }
+
+  /// A ciphertext and its sidecar as a commit has them.
+  struct Pair {
+    /// nil where there is none.
+    let ciphertext: [UInt8]?
+    let sidecar: [UInt8]?
+
+    init?(_ ciphertext: [UInt8]?, _ sidecar: [UInt8]?) {
+      guard ciphertext != nil || sidecar != nil else { return nil }
+      self.ciphertext = ciphertext
+      self.sidecar = sidecar
+    }
+
+    /// nil where there is no sidecar, or it is none.
+    var fields: Node? { sidecar.flatMap { try? Document(parsing: $0).root } }
+  }
+
+  /// A commit, and the entry before and after it.
+  struct Step {
+    let commit: Commit
+    let old: Pair?
+    let new: Pair?
+  }
+
+  private let git: Git
+  private let objects: GitObjects
+  /// The repository's folder in the work tree: empty, or with a slash at the end.
+  private let prefix: String
+  /// Whether all commits are here.
+  let isWhole: Bool
+
+  init(of repository: Repository) throws(Failure) {
+    git = Git(in: repository.root)
+    guard let shown = git.run(["rev-parse", "--show-prefix"]), shown.status == 0 else {
+      throw Failure(
+        .notFound, "'\(repository.root)' is no git work tree, so there is no history to look at")
+    }
+    prefix = String(decoding: shown.output.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+    objects = GitObjects(git)
+    isWhole = git.line(["rev-parse", "--is-shallow-repository"]) != "true"
+  }
+
+  /// Every commit that `start` reaches and that changed the entry at this place, latest first.
+  func steps(of name: EntryName, from start: String) throws(Failure) -> [Step] {
+    let commits = try commits(of: name, from: start)
+    func names(_ commit: String, _ path: String) -> String { "\(commit):\(prefix)\(path)" }
+    // A commit without a parent asks for what does not exist.
+    let revisions = commits.flatMap { [$0.id, $0.parent ?? "no-parent"] }
+    let ciphertexts = try objects.blobs(revisions.map { names($0, name.ciphertextPath) })
+    let sidecars = try objects.blobs(revisions.map { names($0, name.sidecarPath) })
+    return commits.enumerated().map { index, commit in
+      Step(
+        commit: commit, old: Pair(ciphertexts[2 * index + 1], sidecars[2 * index + 1]),
+        new: Pair(ciphertexts[2 * index], sidecars[2 * index]))
+    }
+  }
+
+  private func commits(of name: EntryName, from start: String) throws(Failure) -> [Commit] {
+    guard git.line(["rev-parse", "--verify", "--quiet", start + "^{commit}"]) != nil else {
+      return []
+    }
+    let arguments = [
+      "rev-list", "--topo-order", "--encoding=UTF-8", "--format=%H %at %P%n%an%n%ae", start, "--",
+      ":(literal)" + name.ciphertextPath, ":(literal)" + name.sidecarPath,
+    ]
+    guard let (status, output) = git.run(arguments), status == 0 else {
+      throw Failure(.io, "git could not list the history of '\(name)'")
+    }
+    // `commit ID`, and the three lines of the format.
+    let lines = output.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+      .map { String(decoding: $0, as: UTF8.self) }
+    return stride(from: 0, to: lines.count - 3, by: 4).compactMap { index in
+      let words = lines[index + 1].split(separator: " ").map(String.init)
+      guard words.count >= 2, let seconds = Int(words[1]) else { return nil }
+      return Commit(
+        id: words[0], parent: words.dropFirst(2).first, time: Timestamp(seconds: seconds),
+        author: lines[index + 2], email: lines[index + 3])
+    }
+  }
+
+  /// Where an entry that a commit added came from: the one with the same lineage in the commit before,
+  /// and whether that is gone now. nil for a new key.
+  func source(
+    of pair: Pair, at commit: Commit, parent: String
+  ) throws(Failure) -> (name: EntryName, isGone: Bool)? {
+    guard let lineage = pair.fields?["id"]?.string else { return nil }
+    let arguments = ["ls-tree", "-r", "-z", "--name-only", parent, "--", Vault.folder + "/"]
+    guard let (status, output) = git.run(arguments), status == 0 else {
+      throw Failure(.io, "git could not list a commit of its history")
+    }
+    let names = output.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+      .filter { $0.hasSuffix(".yaml") }
+      .compactMap { EntryName(found: String($0.dropFirst(Vault.folder.count + 1).dropLast(5))) }
+    let sidecars = try objects.blobs(names.map { "\(parent):\(prefix)\($0.sidecarPath)" })
+    var sources: [EntryName] = []
+    for (name, sidecar) in zip(names, sidecars) {
+      if Pair(nil, sidecar)?.fields?["id"]?.string == lineage { sources.append(name) }
+    }
+    let after = try objects.blobs(sources.map { "\(commit.id):\(prefix)\($0.sidecarPath)" })
+    // One that is gone was moved; where all stay, it is a copy.
+    if let gone = zip(sources, after).first(where: { $0.1 == nil }) { return (gone.0, true) }
+    return sources.first.map { ($0, false) }
+  }
+}

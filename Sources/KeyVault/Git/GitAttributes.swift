@@ -1,0 +1,73 @@
+/// A repository's `.gitattributes`: which files git may not touch, and which it shows by our driver.
+struct GitAttributes {
+  /// The repository's root.
+  let root: String
+
+  static let fileName = ".gitattributes"
+  private static let heading = "# Written by 'keyvault git install'."
+  /// No line ends may change in a ciphertext or in what its digest is compared with.
+  private static let lines = ["vault/** -text", "vault/**/*.gpg diff=keyvault"]
+
+  /// Adds what is missing below all that is there. Whether that was anything.
+  func install() throws(Failure) -> Bool {
+    let text = try text()
+    let present = text.split(separator: "\n").map(String.init)
+    let missing = Self.lines.filter { !present.contains($0) }
+    guard !missing.isEmpty else { return false }
+    let gap = text.isEmpty || text.hasSuffix("\n") ? "" : "\n"
+    let block = ([Self.heading] + missing).map { $0 + "\n" }.joined()
+    try write(text + gap + block)
+    return true
+  }
+
+  /// What came of taking the lines back.
+  enum Removal {
+    case done, nothing
+    /// What is committed is everybody's.
+    case committed
+  }
+
+  /// Takes back the lines that ``install()`` added, and the file where nothing else is in it.
+  func uninstall(_ git: Git) throws(Failure) -> Removal {
+    let lines = try text().split(separator: "\n", omittingEmptySubsequences: false)
+    guard let start = lines.firstIndex(where: { $0 == Self.heading }) else { return .nothing }
+    let committed = git.run(["cat-file", "blob", "HEAD:./\(Self.fileName)"])
+    if let committed, committed.status == 0,
+      String(decoding: committed.output, as: UTF8.self).contains(Self.heading + "\n")
+    {
+      return .committed
+    }
+    let end =
+      lines[(start + 1)...].firstIndex { !Self.lines.contains(String($0)) } ?? lines.endIndex
+    let rest = (lines[..<start] + lines[end...]).joined(separator: "\n")
+    if rest.isEmpty {
+      do throws(FileError) {
+        try Folder(root).remove(Self.fileName)
+      } catch {
+        throw error.failure
+      }
+    } else {
+      try write(rest)
+    }
+    return .done
+  }
+
+  private func text() throws(Failure) -> String {
+    do throws(FileError) {
+      let bytes = try Folder(root).read(Self.fileName, limit: Limits.document)
+      return String(decoding: bytes, as: UTF8.self)
+    } catch let error where error.isAbsence {
+      return ""
+    } catch {
+      throw error.failure
+    }
+  }
+
+  private func write(_ text: String) throws(Failure) {
+    do throws(FileError) {
+      try Folder(root).write(Array(text.utf8).span.bytes, as: Self.fileName, mode: 0o644)
+    } catch {
+      throw error.failure
+    }
+  }
+}

@@ -1,0 +1,47 @@
+/// Entries of which one file is staged without the other: what lies in the work tree is sound, and
+/// what will be committed is not.
+struct HalfStaged {
+  /// Its top, absolute.
+  let workTree: String
+  /// Paths that differ from the last commit.
+  let changes: Set<String>
+
+  private static let signs: Set<String> = Set(
+    [Finding.Code.digestMismatch, .noSidecar, .noKey].map(\.rawValue))
+
+  /// The findings, with one that says what to do in place of those that half an entry has.
+  func replacing(_ findings: [Finding]) -> [Finding] {
+    findings.map { finding in
+      guard Self.signs.contains(finding.code), let ciphertext = ciphertext(of: finding.file),
+        isSound(ciphertext, mayBeGone: finding.code == Finding.Code.noKey.rawValue)
+      else { return finding }
+      let sidecar = ciphertext.partner ?? ciphertext
+      return Finding(
+        code: "half-staged", severity: .error,
+        file: changes.contains(ciphertext) ? ciphertext : sidecar,
+        message: "the other file of this entry is not staged as it lies here",
+        hint: "git add --all -- \(ciphertext) \(sidecar)")
+    }
+  }
+
+  private func ciphertext(of path: String) -> String? {
+    path.hasSuffix(".gpg") ? path : path.partner
+  }
+
+  /// Whether the two files of the work tree belong together, or are both gone.
+  private func isSound(_ ciphertext: String, mayBeGone: Bool) -> Bool {
+    let key = bytes(ciphertext)
+    let text = ciphertext.partner.flatMap(bytes)
+    guard let key, let text else { return mayBeGone && key == nil && text == nil }
+    guard case .success(let checked) = CheckedDocument.read(text, as: .entry, file: ciphertext)
+    else { return false }
+    return Sidecar(checked).digest == Vault.digest(key)
+  }
+
+  private func bytes(_ path: String) -> [UInt8]? {
+    let parts = path.split(separator: "/").map(String.init)
+    guard let name = parts.last else { return nil }
+    let folder = try? Folder(workTree).folder(parts.dropLast().joined(separator: "/"))
+    return try? folder?.read(name, limit: Limits.ciphertext)
+  }
+}

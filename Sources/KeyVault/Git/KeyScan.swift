@@ -1,0 +1,100 @@
+/// Looks for keys in the clear, by the forms that providers' keys have.
+struct KeyScan {
+  private struct Form {
+    let provider: String
+    let prefix: [UInt8]
+    let format: KeyFormat
+  }
+
+  /// By the first byte of their prefix, one list for each that there is.
+  private let forms: [[Form]]
+  private let providers: [Provider]
+
+  /// Shorter prefixes are found everywhere.
+  private static let shortestPrefix = 3
+  /// Larger files are no text that a person writes.
+  static let sizeLimit = 4 << 20
+
+  /// Looks for keys of the built-in providers and of `others`.
+  init(others: [Provider] = []) {
+    // A file that replaces a built-in provider hides none of its keys.
+    providers = Catalogue(root: nil).all().providers + others
+    let forms = providers.flatMap { provider in
+      provider.formats.filter { $0.prefix.utf8.count >= Self.shortestPrefix }.map {
+        Form(provider: provider.name, prefix: Array($0.prefix.utf8), format: $0)
+      }
+    }
+    var byFirstByte = [[Form]](repeating: [], count: 256)
+    // The longest prefix tells most.
+    for form in forms.sorted(by: { $0.prefix.count > $1.prefix.count }) {
+      byFirstByte[Int(form.prefix[0])].append(form)
+    }
+    self.forms = byFirstByte
+  }
+
+  /// What looks like a key: whose, and on which line. The key itself is never part of it.
+  struct Hit: Equatable {
+    /// nil where the form is that of several.
+    let provider: String?
+    let line: Int
+  }
+
+  /// The first key in a text, by a prefix that no other word has.
+  func firstKey(in bytes: [UInt8]) -> Hit? {
+    guard bytes.count <= Self.sizeLimit else { return nil }
+    var line = 1
+    for index in bytes.indices {
+      let byte = bytes[index]
+      if byte == UInt8(ascii: "\n") { line += 1 }
+      let candidates = forms[Int(byte)]
+      guard !candidates.isEmpty, index == 0 || !Self.isWordByte(bytes[index - 1]) else { continue }
+      // Of `sk-proj-xxxx`, `proj` is no part of what is random.
+      guard let longest = candidates.first(where: { bytes[index...].starts(with: $0.prefix) })
+      else {
+        continue
+      }
+      let form = candidates.first {
+        $0.prefix == longest.prefix && Self.holds($0, bytes, at: index)
+      }
+      if let form { return Hit(provider: form.provider, line: line) }
+    }
+    return nil
+  }
+
+  /// The first line that is a key and nothing else, whatever its prefix; for places where no other
+  /// text belongs.
+  func firstLine(in bytes: [UInt8]) -> Hit? {
+    guard bytes.count <= Self.sizeLimit else { return nil }
+    let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    for (index, line) in lines.enumerated() {
+      let text = Array(line.last == UInt8(ascii: "\r") ? line.dropLast() : line)
+      guard Self.isRandom(text[...]) else { continue }
+      if providers.contains(where: { $0.format(of: text.span.bytes) != nil }) {
+        return Hit(provider: nil, line: index + 1)
+      }
+    }
+    return nil
+  }
+
+  private static func holds(_ form: Form, _ bytes: [UInt8], at start: Int) -> Bool {
+    let rest = bytes[start...]
+    guard rest.starts(with: form.prefix) else { return false }
+    let secret = rest.dropFirst(form.prefix.count).prefix(while: form.format.alphabet.contains)
+    return form.format.length.contains(form.prefix.count + secret.count) && isRandom(secret)
+  }
+
+  /// Whether nobody would write this by hand: `sk-xxxxxxxx` and `key_of_the_first_index` are words.
+  private static func isRandom(_ bytes: ArraySlice<UInt8>) -> Bool {
+    let digits = bytes.count { (0x30...0x39).contains($0) }
+    let hasUpper = bytes.contains { (0x41...0x5a).contains($0) }
+    let hasLower = bytes.contains { (0x61...0x7a).contains($0) }
+    return Set(bytes).count >= 10 && (digits >= 2 || hasUpper && hasLower)
+  }
+
+  private static func isWordByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case 0x30...0x39, 0x41...0x5a, 0x61...0x7a, UInt8(ascii: "_"), UInt8(ascii: "-"): true
+    default: false
+    }
+  }
+}

@@ -1,0 +1,78 @@
+internal import YAML
+
+/// The sidecar that two sides make together: what one of them changed is taken, field by field.
+struct SidecarMerge {
+  /// nil where no side has a sidecar.
+  private(set) var document: Document?
+  /// Fields that both sides changed, differently, while nothing says which counts.
+  private(set) var undecided: [String] = []
+
+  private static let fields = [
+    "provider", "owner", "description", "env", "expires", "disabled", "exposed",
+  ]
+
+  /// `lead` is the side whose key stays; nil where both have the same. `preferred` decides where both
+  /// changed a field.
+  init(of conflict: Conflict, lead: Side?, preferred: Side?) throws(Failure) {
+    let sides = [lead ?? preferred ?? .ours, (lead ?? preferred ?? .ours).other]
+    guard let start = sides.compactMap({ conflict.version($0).sidecar }).first else { return }
+    self.document = start.document
+    // Whoever has none did not mean to empty each field.
+    guard conflict.ours.sidecar != nil, conflict.theirs.sidecar != nil else { return }
+    var document = start.document
+    let ours = conflict.ours.sidecar?.root
+    let theirs = conflict.theirs.sidecar?.root
+    let base = conflict.base?.root
+    for field in Self.fields {
+      let (mine, other, before) = (ours?[field], theirs?[field], base?[field])
+      let value: Node?
+      if mine?.json == other?.json || other?.json == before?.json {
+        value = mine
+      } else if mine?.json == before?.json {
+        value = other
+      } else if let side = preferred {
+        value = side == .ours ? mine : other
+      } else {
+        undecided.append(field)
+        continue
+      }
+      try Self.set(field, to: value, in: &document)
+    }
+    if lead == nil {
+      // Of one key: made first, rotated last.
+      func times(_ field: String) -> [String] {
+        [ours, theirs].compactMap { $0?[field]?.string }.sorted()
+      }
+      if let first = times("created").first { try Self.set("created", first, in: &document) }
+      if let last = times("rotated").last { try Self.set("rotated", last, in: &document) }
+    }
+    self.document = document
+  }
+
+  private static func set(_ field: String, _ text: String, in document: inout Document)
+    throws(Failure)
+  {
+    try set(field, to: Node(.string(text)), in: &document)
+  }
+
+  private static func set(
+    _ field: String, to value: Node?, in document: inout Document
+  ) throws(Failure) {
+    guard document.root[field]?.json != value?.json else { return }
+    do throws(EditError) {
+      guard let value else { return try document.remove([field]) }
+      if let pairs = value.mapping {
+        let texts = pairs.compactMap { pair in
+          pair.value.string.map { (pair.key, Scalar.string($0)) }
+        }
+        try document.set([field], toMapping: texts.map { (key: $0.0, value: $0.1) })
+      } else if let bool = value.bool {
+        try document.set([field], to: .bool(bool))
+      } else {
+        try document.set([field], to: .string(value.string ?? ""))
+      }
+    } catch {
+      throw Failure(.malformed, "cannot set '\(field)' in the sidecar: \(error.message)")
+    }
+  }
+}

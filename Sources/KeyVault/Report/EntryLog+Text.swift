@@ -1,0 +1,57 @@
+extension EntryLog {
+  /// A line a commit: day, author, what was done, the commit.
+  public func text(_ style: Style) -> String {
+    var table = TextTable()
+    for change in changes {
+      table.add([
+        TextTable.Cell(change.at.day, .dim), TextTable.Cell(change.author.printable(limit: 30)),
+        TextTable.Cell(String(change.commit.prefix(10)), .dim), TextTable.Cell(change.text),
+      ])
+    }
+    let limit =
+      isComplete
+      ? "" : "the history is not whole here, so it may begin earlier: run 'git fetch --unshallow'\n"
+    return table.text(style) + limit
+  }
+}
+
+extension EntryChange {
+  /// `rotated, serial 2→3, readers +Bob −Carol, owner changed`.
+  fileprivate var text: String {
+    var parts = [verb]
+    if what == .rotated, let oldSerial, let serial, oldSerial != serial {
+      parts.append("serial \(oldSerial)→\(serial)")
+    }
+    if !gained.isEmpty || !lost.isEmpty {
+      let people = gained.map { "+" + $0.short } + lost.map { "−" + $0.short }
+      parts.append("readers " + people.joined(separator: " "))
+    }
+    if let isDisabled { parts.append(isDisabled ? "disabled" : "enabled") }
+    let others = fields.filter { $0 != "disabled" }
+    if !others.isEmpty { parts.append(others.joined(separator: " and ") + " changed") }
+    let told = parts.filter { !$0.isEmpty }
+    return told.isEmpty ? "comments of its sidecar changed" : told.joined(separator: ", ")
+  }
+
+  private var verb: String {
+    switch what {
+    case .added: "added"
+    case .moved: "moved from \(from ?? "")"
+    case .copied: "copied from \(from ?? "")"
+    case .removed: "removed"
+    case .rotated: "rotated"
+    case .encrypted: "encrypted again"
+    case .edited: "its ciphertext changed, and not its sidecar"
+    case .there: "there already where the known history begins"
+    case .described: ""
+    }
+  }
+}
+
+extension EntryChange.Reader {
+  /// The name of `Bob <bob@example.com>`.
+  fileprivate var short: String {
+    let name = name.prefix { $0 != "<" }.reversed().drop { $0 == " " }.reversed()
+    return (name.isEmpty ? self.name : String(name)).printable(limit: 40)
+  }
+}

@@ -1,0 +1,113 @@
+import ArgumentParser
+import Glibc
+import KeyVault
+
+struct GitCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "git",
+    abstract: "Make git show and check what is encrypted.",
+    subcommands: [GitInstall.self, GitPreCommit.self, GitTextconv.self])
+}
+
+struct GitInstall: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "install",
+    abstract: "Set up this clone: a diff driver, .gitattributes and a pre-commit hook.",
+    discussion: """
+      Afterwards 'git diff' and 'git log -p' show of a ciphertext who can read it, and open none; and \
+      a commit is refused where plaintext or half of an entry is staged. A hook of your own stays: \
+      add the line to it that is hinted at. 'git commit --no-verify' passes the hook.
+
+      Example: keyvault git install
+      """)
+
+  @Flag(help: "Install the diff driver alone.")
+  var noHook = false
+
+  @Flag(help: "Take back what was written.")
+  var uninstall = false
+
+  @OptionGroup var options: CommonOptions
+
+  func run() async throws {
+    let session = try Session(options)
+    let root = try Repository.root(from: session.surroundings.workingFolder)
+    let installation = try GitInstallation(of: root)
+    let done =
+      try uninstall
+      ? installation.uninstall()
+      : installation.install(Self.program(), withHook: !noHook)
+    for line in done { session.note(line) }
+    if !uninstall, let file = installation.shadowed() {
+      Console.warning(
+        "other attributes count for '\(file)', so git may show its plaintext or change its bytes",
+        hint: "'git check-attr --all' tells them; remove them from vault/.gitattributes or "
+          + ".git/info/attributes")
+    }
+    if done.isEmpty { session.note("nothing to do: nothing was changed") }
+  }
+
+  /// The path of this program, without links.
+  private static func program() throws -> String {
+    guard let path = realpath("/proc/self/exe", nil) else {
+      throw Failure(.io, "cannot tell where keyvault itself lies")
+    }
+    defer { free(path) }
+    return String(cString: path)
+  }
+}
+
+struct GitPreCommit: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "pre-commit",
+    abstract: "Check what is staged; the hook runs this.",
+    discussion: """
+      Refuses keys in the clear in any staged file of up to 4 MiB, a file in vault/ that is no \
+      ciphertext, an entry of which one file is staged alone, and all that 'keyvault validate' calls \
+      an error in the files that change. What spans entries that do not change is left to 'validate'.
+
+      Example: keyvault git pre-commit
+      """)
+
+  @OptionGroup var options: CommonOptions
+
+  func run() async throws {
+    let session = try Session(options)
+    let checks = try StagedChecks(
+      around: session.surroundings.workingFolder, now: session.surroundings.now,
+      program: try? session.gpgProgram()
+    ) { () throws(FileError) in
+      let scratch = try ScratchFolder(in: session.surroundings.scratchPlaces)
+      Signals.atExit { scratch.remove() }
+      return scratch
+    }
+    let report = FindingReport(try checks.findings())
+    guard !report.findings.isEmpty else { return }
+    // A hook's standard output may be anything's.
+    Console.note(report.text(Style()).trimmed)
+    guard report.errors == 0 else {
+      throw Failure(
+        .findings, "nothing was committed", hints: ["'git commit --no-verify' passes this check"])
+    }
+  }
+}
+
+struct GitTextconv: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "textconv",
+    abstract: "Tell of a ciphertext what may be told without opening it; git runs this.",
+    discussion: "Example: keyvault git textconv vault/production/openai.gpg",
+    shouldDisplay: false)
+
+  @Argument(help: "A file; git names a copy of an old one.", completion: .file())
+  var file: String
+
+  @OptionGroup var options: CommonOptions
+
+  func run() async throws {
+    let session = try Session(options)
+    let summary = CiphertextSummary(
+      of: file, in: session.surroundings.workingFolder, program: try? session.gpgProgram())
+    try Console.output(summary.text)
+  }
+}

@@ -1,0 +1,139 @@
+import Foundation
+import Testing
+
+/// `git install` in the work trees that git has, and what git then runs.
+@Suite struct GitInstallTests {
+  private func world(_ script: String) throws -> World {
+    let world = try World()
+    try world.output(script)
+    return world
+  }
+
+  /// What `git log -p` and a commit of half an entry say in `folder`.
+  private func works(_ world: World, in folder: String) throws {
+    let shown = try world.output(
+      "cd \(folder); git diff $(git hash-object -t tree /dev/null) HEAD -- '*openai.gpg'")
+    #expect(shown.contains("+reader \(Templates.shared.fingerprint) (Alice <alice@example.com>)"))
+    let half = try world.run(
+      """
+      cd \(folder)
+      printf '%s%05d' "$OPENAI" $RANDOM | keyvault rotate production/openai --no-test --quiet
+      git add '*.gpg'
+      git commit -qm half
+      """)
+    #expect(half.status == 1, "\(half)")
+    #expect(half.errors.contains("error[half-staged]"))
+    try world.output("cd \(folder); git add -A; git commit -qm whole")
+  }
+
+  @Test func `a path with spaces and quotes is one word`() throws {
+    let world = try world(
+      #"""
+      cp -a "$FILLED/." .
+      git init -q
+      git add -A; git commit -qm start
+      mkdir -p "$HOME/it's my \$(bin)"
+      cp "$(command -v keyvault)" "$HOME/it's my \$(bin)/keyvault"
+      "$HOME/it's my \$(bin)/keyvault" git install
+      """#)
+    try works(world, in: ".")
+  }
+
+  @Test func `a linked work tree has what its clone has`() throws {
+    let world = try world(
+      """
+      cp -a "$FILLED/." .
+      git init -q
+      git add -A; git commit -qm start
+      git worktree add -q ../linked
+      cd ../linked
+      keyvault git install
+      git add -A; git commit -qm attributes
+      """)
+    try works(world, in: "../linked")
+    try world.output("git merge -q linked; keyvault git install")
+    try works(world, in: ".")
+  }
+
+  @Test func `a submodule has its own`() throws {
+    let world = try world(
+      """
+      mkdir ../keys; cd ../keys
+      cp -a "$FILLED/." .
+      git init -q
+      git add -A; git commit -qm start
+      cd ../work
+      git init -q
+      git -c protocol.file.allow=always submodule --quiet add "$HOME/keys" keys
+      cd keys
+      keyvault git install
+      """)
+    try works(world, in: "keys")
+    #expect(
+      try world.output("ls .git/modules/keys/hooks/pre-commit; ls .git/hooks").contains("modules"))
+    #expect(try world.run("test -e .git/hooks/pre-commit").status == 1)
+    // What lies in the outer work tree is written by its commits.
+    let refused = try world.run(
+      #"cp "$(command -v keyvault)" .; cd keys; ../keyvault git install"#)
+    #expect(refused.status == 1)
+  }
+
+  @Test func `a repository below the top of a work tree is found from there`() throws {
+    let world = try world(
+      """
+      mkdir -p "deep er"
+      cp -a "$FILLED/." "deep er"
+      git init -q
+      cd "deep er"
+      keyvault git install
+      git add -A; git commit -qm start
+      """)
+    try works(world, in: "'deep er'")
+    let staged = try world.run(
+      "printf x > 'deep er/vault/production/openai.gpg'; git commit -qam x")
+    #expect(staged.errors.contains("deep er/vault/production/openai.gpg:1:1: error[not-openpgp]"))
+  }
+
+  @Test func `hooks below git's own folder are git's, wherever the configuration says`() throws {
+    let world = try world(
+      """
+      cp -a "$FILLED/." .
+      git init -q
+      git add -A; git commit -qm start
+      git config core.hooksPath .git/own
+      keyvault git install
+      test -x .git/own/pre-commit
+      """)
+    try works(world, in: ".")
+    #expect(try world.run("test -e .git/hooks/pre-commit").status == 1)
+  }
+
+  @Test func `attributes that go before ours are told`() throws {
+    let world = try world(
+      """
+      cp -a "$FILLED/." .
+      git init -q
+      git add -A; git commit -qm start
+      """)
+    #expect(try world.run("keyvault git install").errors.contains("warning") == false)
+    for file in ["vault/.gitattributes", "vault/production/.gitattributes", ".git/info/attributes"]
+    {
+      let told = try world.run("echo '*.gpg diff=gpg' > \(file); keyvault git install; rm \(file)")
+      #expect(told.errors.contains("count for 'vault/production/anthropic.gpg'"), "\(told)")
+    }
+  }
+
+  @Test func `what was written is taken back, byte for byte`() throws {
+    let world = try World()
+    let state = "cat .gitattributes 2>&1 || true; git config --local --list; ls .git/hooks"
+    for attributes in ["", "printf '*.png binary\\nvault/** -text\\n' > .gitattributes"] {
+      try world.output(
+        "rm -rf .git * .gitattributes; cp -a $FILLED/. .; git init -q; \(attributes)")
+      let before = try world.output(state)
+      try world.output("keyvault git install")
+      #expect(try world.output(state) != before)
+      try world.output("keyvault git install --uninstall")
+      #expect(try world.output(state) == before)
+    }
+  }
+}
