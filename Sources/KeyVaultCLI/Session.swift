@@ -153,6 +153,17 @@ final class Session {
     if options.verbose { Console.note(text()) }
   }
 
+  /// Warns of entries that were opened and should be looked at, a line each kind of doubt.
+  func warn(_ opened: [(entry: String, doubts: [Doubt])]) {
+    for doubt in Doubt.allCases {
+      let entries = opened.filter { $0.doubts.contains(doubt) }.map(\.entry)
+      guard let first = entries.first else { continue }
+      let others = entries.count == 1 ? "" : " and \(entries.count - 1) more"
+      Console.warning(
+        "'\(first)'\(others): \(doubt.message)", hint: doubt.hints(for: first).first)
+    }
+  }
+
   /// A secret that goes to a log is a leak: under CI it must be asked for (security.md 29).
   func refuseLog(revealed: Bool, what: String) throws {
     guard surroundings.isCI, !revealed, !Console.isOutputFile else { return }

@@ -20,6 +20,12 @@ public final class OpenedEntry: Sendable {
     self.provider = provider
     self.digest = digest
   }
+
+  /// What should be looked at, though the key can be used.
+  public var doubts: [Doubt] {
+    guard let digest = sidecar?.digest, digest != self.digest else { return [] }
+    return [.otherDigest]
+  }
 }
 
 extension Vault {
@@ -79,6 +85,20 @@ extension Vault {
     return opened
   }
 
+  /// The same for commands that write what they opened anew: beside the new digest nobody could see
+  /// any more that a ciphertext and its sidecar did not belong together.
+  public func openSound(_ entry: Entry, with gpg: GPG) throws(Failure) -> OpenedEntry {
+    let opened = try openBound(entry, with: gpg)
+    guard !opened.doubts.contains(.otherDigest) else {
+      throw Failure(
+        .malformed,
+        "'\(entry.name)' does not fit its sidecar: one of the two was changed alone, and to write it "
+          + "anew would hide that",
+        hints: Doubt.otherDigest.hints(for: entry.name.path))
+    }
+    return opened
+  }
+
   /// The ciphertext, checked without a key, and the digest of the file's bytes (an armored file is
   /// another text than its message).
   private func message(of name: EntryName) throws(Failure) -> (Message, digest: String) {
@@ -120,6 +140,13 @@ extension Vault {
   /// another provider than its place says.
   private func checkBinding(of payload: Payload, to entry: Entry) throws(Failure) {
     if payload.isBound { try checkPlace(of: payload, at: entry.name) }
+    if let inside = payload.serial, let beside = entry.sidecar?.serial, inside != beside {
+      throw Failure(
+        .malformed,
+        "'\(entry.name)' has the serial \(inside), but its sidecar says \(beside): one of the two "
+          + "files is older than the other",
+        hints: Doubt.otherDigest.hints(for: entry.name.path))
+    }
     guard let provider = payload.provider, provider != entry.provider else { return }
     throw Failure(
       .malformed,

@@ -52,8 +52,8 @@ extension Vault {
     now: Timestamp
   ) throws(Failure) {
     let stored = try changes(
-      storing: opened.moved(to: target), about: Description(), from: opened.name, over: before,
-      program: program, now: now)
+      storing: opened.moved(to: target, after: lastSerial(of: target)), about: Description(),
+      from: opened.name, over: before, program: program, now: now)
     try apply(stored + removal(of: opened.name, ifDigest: opened.digest))
   }
 

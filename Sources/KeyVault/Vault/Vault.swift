@@ -72,6 +72,11 @@ public struct Vault: Sendable {
       .filter { folder.kind(of: $0.name) != nil }.map(\.path)
   }
 
+  /// The highest serial that is known of a place, 0 if none is: what is stored there next is above it.
+  public func lastSerial(of name: EntryName) -> Int {
+    (try? entry(name))?.sidecar?.serial ?? 0
+  }
+
   /// Whether `folder` exists below the vault.
   public func hasFolder(_ folder: String) -> Bool {
     (try? Folder(repository.root).folder(path(folder))) != nil
