@@ -85,10 +85,10 @@ final class Session {
   }
 
   /// Works without gpg too, and says what it did not check.
-  func validator(root: String) throws(Failure) -> Validator {
+  func validator(root: String, base: String? = nil) throws(Failure) -> Validator {
     Validator(
       root: root, now: surroundings.now, program: try? gpgProgram(),
-      trust: try surroundings.trust(in: root))
+      trust: try surroundings.trust(in: root), base: base)
   }
 
   func gpgProgram() throws(Failure) -> GPGProgram {

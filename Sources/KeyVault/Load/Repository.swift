@@ -4,7 +4,7 @@ internal import YAML
 public struct Repository: Sendable {
   /// Absolute.
   public let root: String
-  public let configuration: Configuration
+  public internal(set) var configuration: Configuration
   public let catalogue: Catalogue
   /// `sha256:…` of keyvault.yaml as it was read.
   let configurationDigest: String

@@ -72,9 +72,12 @@ public struct Vault: Sendable {
       .filter { folder.kind(of: $0.name) != nil }.map(\.path)
   }
 
-  /// The highest serial that is known of a place, 0 if none is: what is stored there next is above it.
+  /// The highest serial that is known of a place, 0 if none is: what is stored there next is above it,
+  /// also where nothing lies any more.
   public func lastSerial(of name: EntryName) -> Int {
-    (try? entry(name))?.sidecar?.serial ?? 0
+    let here = (try? entry(name))?.sidecar?.serial ?? 0
+    let past = try? Snapshot("HEAD", of: repository.root).lastSerial(at: name)
+    return max(here, past ?? 0)
   }
 
   /// Whether `folder` exists below the vault.
