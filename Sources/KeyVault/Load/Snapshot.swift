@@ -96,6 +96,11 @@ struct Snapshot: Sendable {
     git.run(["merge-base", "--is-ancestor", commit, "HEAD"])?.status == 0
   }
 
+  /// Whether this commit is that one, or in its history.
+  func isAncestor(of other: String) -> Bool {
+    git.run(["merge-base", "--is-ancestor", commit, other])?.status == 0
+  }
+
   /// Ids of every content that a file of each path had in this commit or any before it, merged ones
   /// too, with the commit that brought it. Throws if git cannot say.
   func history(of paths: [String]) throws(Failure) -> [String: [Version]] {

@@ -10,21 +10,19 @@ public final class OpenedEntry: Sendable {
   public let provider: String
   /// `sha256:…` of the ciphertext that was opened.
   public let digest: String
+  /// What should be looked at, though the key can be used.
+  public let doubts: [Doubt]
 
   fileprivate init(
-    name: EntryName, sidecar: Sidecar?, payload: Payload, provider: String, digest: String
+    name: EntryName, sidecar: Sidecar?, payload: Payload, provider: String, digest: String,
+    doubts: [Doubt]
   ) {
     self.name = name
     self.sidecar = sidecar
     self.payload = payload
     self.provider = provider
     self.digest = digest
-  }
-
-  /// What should be looked at, though the key can be used.
-  public var doubts: [Doubt] {
-    guard let digest = sidecar?.digest, digest != self.digest else { return [] }
-    return [.otherDigest]
+    self.doubts = doubts
   }
 }
 
@@ -40,16 +38,33 @@ extension Vault {
   /// The same wherever the payload says that it belongs; for `adopt` alone.
   public func openAnywhere(_ entry: Entry, with gpg: GPG) throws(Failure) -> OpenedEntry {
     let name = entry.name
-    let (message, digest) = try message(of: name)
+    let (message, bytes) = try message(of: name)
+    let digest = Self.digest(bytes)
     let payload: Payload
     do throws(Failure) {
       payload = try Payload(decrypt(message, of: name, with: gpg))
     } catch let error where error.kind == .malformed {
       throw Failure(.malformed, "\(name.ciphertextPath): \(error.message)", hints: error.hints)
     }
+    var doubts = try doubts(about: payload, of: name, file: bytes, digest: digest)
+    let sidecar = entry.sidecar
+    if sidecar?.digest ?? digest != digest || sidecar?.serial ?? .max < payload.serial ?? 0 {
+      doubts.append(.otherDigest)
+    }
     return OpenedEntry(
       name: name, sidecar: entry.sidecar, payload: payload,
-      provider: payload.provider ?? entry.provider, digest: digest)
+      provider: payload.provider ?? entry.provider, digest: digest, doubts: doubts)
+  }
+
+  /// Against what this machine remembers of the place. Throws if the key was put back.
+  private func doubts(
+    about payload: Payload, of name: EntryName, file bytes: [UInt8], digest: String
+  ) throws(Failure) -> [Doubt] {
+    guard let memory = repository.memory else { return [] }
+    guard payload.isBound else { return try memory.record(of: name) == nil ? [] : [.unbound] }
+    guard let serial = payload.serial, isHere(payload, name) else { return [] }
+    return try memory.admit(name, serial: serial, ciphertext: bytes, digest: digest)
+      ? [.olderCommit] : []
   }
 
   /// The same for commands that send or render keys: an unbound payload is refused, unless the policy
@@ -99,9 +114,9 @@ extension Vault {
     return opened
   }
 
-  /// The ciphertext, checked without a key, and the digest of the file's bytes (an armored file is
-  /// another text than its message).
-  private func message(of name: EntryName) throws(Failure) -> (Message, digest: String) {
+  /// The ciphertext, checked without a key, and the file's bytes (an armored file is another text than
+  /// its message).
+  private func message(of name: EntryName) throws(Failure) -> (Message, file: [UInt8]) {
     let bytes: [UInt8]
     do throws(FileError) {
       bytes = try Folder(repository.root).folder(path(name.environment))
@@ -123,7 +138,7 @@ extension Vault {
         .malformed, "\(name.ciphertextPath): a recipient is hidden",
         hints: ["'policy: {hidden: allow}' in keyvault.yaml accepts such files"])
     }
-    return (message, Self.digest(bytes))
+    return (message, bytes)
   }
 
   private func decrypt(
@@ -140,11 +155,12 @@ extension Vault {
   /// another provider than its place says.
   private func checkBinding(of payload: Payload, to entry: Entry) throws(Failure) {
     if payload.isBound { try checkPlace(of: payload, at: entry.name) }
-    if let inside = payload.serial, let beside = entry.sidecar?.serial, inside != beside {
+    // A newer ciphertext beside an older sidecar is what a crash leaves; an older one, nothing does.
+    if let inside = payload.serial, let beside = entry.sidecar?.serial, inside < beside {
       throw Failure(
         .malformed,
-        "'\(entry.name)' has the serial \(inside), but its sidecar says \(beside): one of the two "
-          + "files is older than the other",
+        "'\(entry.name)' has the serial \(inside), but its sidecar says \(beside): the ciphertext is "
+          + "an older one",
         hints: Doubt.otherDigest.hints(for: entry.name.path))
     }
     guard let provider = payload.provider, provider != entry.provider else { return }
@@ -153,6 +169,10 @@ extension Vault {
       "'\(entry.name)' is a key of '\(provider.printable(limit: 80))', "
         + "but its sidecar or name says '\(entry.provider.printable(limit: 80))'",
       hints: ["set 'provider:' in \(entry.name.sidecarPath) to what the key is for"])
+  }
+
+  private func isHere(_ payload: Payload, _ name: EntryName) -> Bool {
+    payload.vault == repository.configuration.vaultID && payload.entry == name.path
   }
 
   private func checkPlace(of payload: Payload, at name: EntryName) throws(Failure) {

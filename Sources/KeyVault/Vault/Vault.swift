@@ -77,7 +77,8 @@ public struct Vault: Sendable {
   public func lastSerial(of name: EntryName) -> Int {
     let here = (try? entry(name))?.sidecar?.serial ?? 0
     let past = try? Snapshot("HEAD", of: repository.root).lastSerial(at: name)
-    return max(here, past ?? 0)
+    let remembered = (try? repository.memory?.record(of: name))?.serial
+    return max(here, past ?? 0, remembered ?? 0)
   }
 
   /// Whether `folder` exists below the vault.

@@ -116,4 +116,19 @@ struct RotationTests {
       refusal.message.hasPrefix("'p/openai' has the serial 3, but its sidecar says 4"),
       "\(refusal)")
   }
+
+  @Test func `a new ciphertext beside an old sidecar, as after a crash, is told`() throws {
+    let world = try world()
+    let old = try world.scratch.text("vault/p/openai.yaml")
+    try store(world.open("p/openai").successor(Secret(utf8: Self.new), hosts: []), in: world)
+    let digest = try #require(try world.entry("p/openai").sidecar?.digest)
+    try world.write(old, to: "vault/p/openai.yaml")
+    #expect(try world.open("p/openai").doubts == [.otherDigest])
+    // Also where somebody lets the digest fit.
+    let lines = old.split(separator: "\n").map {
+      $0.hasPrefix("digest:") ? "digest: \(digest)" : String($0)
+    }
+    try world.write(lines.joined(separator: "\n") + "\n", to: "vault/p/openai.yaml")
+    #expect(try world.open("p/openai").doubts == [.otherDigest])
+  }
 }
