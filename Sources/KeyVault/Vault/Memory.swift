@@ -1,3 +1,4 @@
+internal import Dispatch
 internal import Synchronization
 
 /// What this machine knows of the entries that it opened: the highest serial of each place, the
@@ -19,6 +20,7 @@ public final class Memory: Sendable {
   private let repository: Repository
   private let stateHome: String
   private let held = Mutex<Held?>(nil)
+  private let isPrepared = Atomic(false)
   private let fresh = Mutex<[Record]>([])
 
   static let fileName = "serials.jsonl"
@@ -42,6 +44,12 @@ public final class Memory: Sendable {
     /// The commit that is checked out; its inner nil where there is none.
     var head: Snapshot??
     var ancestry: [String: Bool] = [:]
+  }
+
+  /// Starts to read while something is decrypted. Does not wait.
+  func prepare() {
+    guard !isPrepared.exchange(true, ordering: .relaxed) else { return }
+    DispatchQueue.global().async { _ = try? self.withHeld { _ in () } }
   }
 
   /// What is remembered of an entry. Throws if the local state is not ours to read.

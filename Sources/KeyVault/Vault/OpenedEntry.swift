@@ -38,6 +38,7 @@ extension Vault {
   /// The same wherever the payload says that it belongs; for `adopt` alone.
   public func openAnywhere(_ entry: Entry, with gpg: GPG) throws(Failure) -> OpenedEntry {
     let name = entry.name
+    repository.memory?.prepare()
     let (message, bytes) = try message(of: name)
     let digest = Self.digest(bytes)
     let payload: Payload

@@ -252,23 +252,59 @@ struct MemoryTests {
     #expect(lines.count < 80, "\(lines.count)")
   }
 
-  @Test func `processes that write at once lose nothing`() async throws {
+  @Test func `processes that write at once lose nothing`() throws {
     let world = try World()
-    try await withThrowingTaskGroup(of: Void.self) { group in
-      for writer in 0..<4 {
-        group.addTask {
-          for serial in 1...60 {
-            let memory = try memory(world)
-            memory.learn(try EntryName("p/k\(writer)"), serial: serial, digest: "sha256:0")
-            try memory.save()
-          }
-        }
+    let repository = try world.repository
+    let state = home.path("state")
+    try memory(world).learnAndSave("p/first", 1)
+    onThreads(4) { writer in
+      for serial in 1...60 {
+        try? Memory(of: repository, stateHome: state).learnAndSave("p/k\(writer)", serial)
       }
-      try await group.waitForAll()
     }
     for writer in 0..<4 {
       #expect(try memory(world).record(of: EntryName("p/k\(writer)"))?.serial == 60)
     }
+  }
+
+  @Test func `a repository below the top of its work tree has that one's commits`() throws {
+    let world = try world()
+    let outer = Scratch()
+    try world.scratch.remove(".git")
+    try outer.write("", to: "deep/x")
+    try FileManager.default.copyItem(
+      atPath: world.scratch.folder, toPath: outer.path("deep/er"))
+    let root = outer.path("deep/er")
+    func git(_ script: String) throws {
+      let script =
+        "export GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a GIT_COMMITTER_NAME=a "
+        + "GIT_COMMITTER_EMAIL=a; " + script
+      let result = try run(["/bin/bash", "-c", "set -e; " + script], in: outer.folder)
+      try #require(result.status == 0, "\(result.errors)")
+    }
+    func open() throws -> [Doubt] {
+      var repository = try Repository(at: root)
+      let memory = Memory(of: repository, stateHome: home.path("state"))
+      repository.memory = memory
+      defer { try? memory.save() }
+      let entry = try repository.vault.entry(EntryName(Self.name))
+      return try repository.vault.open(entry, with: Keyring.alice.gpg).doubts
+    }
+    try git("git init -q -b main; git add -A; git commit -q -m x")
+    let old = try ["gpg", "yaml"].map { try outer.bytes("deep/er/vault/p/openai.\($0)") }
+    try Repository(at: root).vault.store(
+      NewKey(
+        entry: EntryName(Self.name), provider: "openai", key: Secret(utf8: BaseCase.old), hosts: [],
+        serial: 3), about: .init(), program: Keyring.gpgProgram, now: World.now)
+    try git("git commit -q -a -m x")
+    #expect(try open() == [])
+    try git("git checkout -q main~1")
+    #expect(try open() == [.olderCommit])
+    try git("git checkout -q main")
+    for (end, bytes) in zip(["gpg", "yaml"], old) {
+      try outer.write(bytes, to: "deep/er/vault/p/openai.\(end)")
+    }
+    #expect(failure { _ = try open() }?.kind == .malformed)
   }
 
   @Test func `linked work trees remember each for itself`() throws {
@@ -281,6 +317,13 @@ struct MemoryTests {
     repository.memory = Memory(of: repository, stateHome: home.path("state"))
     let entry = try repository.vault.entry(EntryName(Self.name))
     #expect(try repository.vault.open(entry, with: Keyring.alice.gpg).doubts == [])
+  }
+}
+
+extension Memory {
+  fileprivate func learnAndSave(_ name: String, _ serial: Int) throws {
+    learn(try EntryName(name), serial: serial, digest: "sha256:0")
+    try save()
   }
 }
 
