@@ -103,7 +103,7 @@ extension Vault {
 
   /// The same for commands that write what they opened anew: beside the new digest nobody could see
   /// any more that a ciphertext and its sidecar did not belong together.
-  public func openSound(_ entry: Entry, with gpg: GPG) throws(Failure) -> OpenedEntry {
+  public func openFitting(_ entry: Entry, with gpg: GPG) throws(Failure) -> OpenedEntry {
     let opened = try openBound(entry, with: gpg)
     guard !opened.doubts.contains(.otherDigest) else {
       throw Failure(

@@ -85,7 +85,7 @@ struct TwoPlaces: ParsableArguments {
       throw Failure(.usage, "'\(what)' exists already", hints: ["--force replaces it"])
     }
     let readers = try vault.readers(of: target.path)
-    let opened = try vault.openSound(source, with: session.gpg())
+    let opened = try vault.openFitting(source, with: session.gpg())
     try make(opened, target, force ? .anything : .nothing)
     let before = (try? vault.readers(of: source.name.path)) ?? []
     if Set(readers) != Set(before) {

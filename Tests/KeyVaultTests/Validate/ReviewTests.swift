@@ -43,6 +43,43 @@ struct ReviewTests {
     #expect(try !messages(world, .policyLoosened).contains { $0.contains(message.prefix(12)) })
   }
 
+  @Test(arguments: [
+    (
+      "policy: {writers: [A]}", "policy: {writers: [A, B]}",
+      "B may sign in 'vault', and may not in 'main'"
+    ),
+    (
+      "policy: {writers: [A]}", "policy: {}",
+      "whoever is trusted may sign in 'vault', and may not in 'main'"
+    ),
+    (
+      "policy: {writers: [A]}", "environments: {p: {writers: [B]}}\npolicy: {writers: [A]}",
+      "B may sign in 'vault/p', and may not in 'main'"
+    ),
+    (
+      "environments: {p: {writers: [A]}}", "environments: {p: {}}",
+      "whoever is trusted may sign in 'vault/p', and may not in 'main'"
+    ),
+    (
+      "policy: {signatures: required}", "policy: {signatures: optional}",
+      "'signatures' is looser than in 'main': optional, was required"
+    ),
+    ("policy: {writers: [A, B]}", "environments: {p: {writers: [B]}}\npolicy: {writers: [A]}", nil),
+  ])
+  func `who may sign from now on is told`(old: String, new: String, message: String?) throws {
+    func configuration(_ text: String) -> String {
+      text.replacing("[A", with: "[\(Keyring.alice.fingerprint)")
+        .replacing("B]", with: "\(Keyring.bob.fingerprint)]") + "\n"
+    }
+    let world = try World(configuration(old))
+    try world.commit()
+    try world.configure(configuration(new))
+    let expected = message.map { text in
+      text.hasPrefix("B ") ? Keyring.bob.fingerprint + text.dropFirst() : text
+    }
+    #expect(try messages(world, .policyLoosened) == [expected].compactMap(\.self))
+  }
+
   @Test func `a reader by a new list below is told, by name and folder`() throws {
     let world = try World()
     try world.store("p/openai", BaseCase.old)

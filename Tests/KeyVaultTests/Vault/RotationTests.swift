@@ -89,7 +89,7 @@ struct RotationTests {
 
   @Test func `what does not fit its sidecar is read, and not written anew`() throws {
     let world = try world()
-    let sound = try world.repositoryVault.openSound(
+    let sound = try world.repositoryVault.openFitting(
       world.entry("p/openai"), with: Keyring.alice.gpg)
     #expect(sound.doubts.isEmpty)
     // The same key and serial, encrypted once more: only the digest tells.
@@ -100,7 +100,7 @@ struct RotationTests {
     let opened = try world.repositoryVault.openBound(entry, with: Keyring.alice.gpg)
     #expect(opened.doubts == [.otherDigest])
     let refusal = try #require(
-      failure { _ = try world.repositoryVault.openSound(entry, with: Keyring.alice.gpg) })
+      failure { _ = try world.repositoryVault.openFitting(entry, with: Keyring.alice.gpg) })
     #expect(refusal.kind == .malformed)
     #expect(refusal.hints.first?.contains("keyvault adopt p/openai") == true)
   }
