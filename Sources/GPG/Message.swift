@@ -14,6 +14,10 @@ public struct Message: Sendable {
   /// Key ids in the order of the file; 0 for a hidden recipient.
   public let recipients: [UInt64]
 
+  /// The first bytes of the encrypted data, which depend on random ones: they tell an encryption from
+  /// every other, however it is framed or armored and whoever else it was made readable to.
+  public let identity: [UInt8]
+
   /// Whether a recipient is not named.
   public var hasHiddenRecipients: Bool { recipients.contains(0) }
 
@@ -22,11 +26,13 @@ public struct Message: Sendable {
     guard !bytes.isEmpty else { throw MessageError(.empty) }
     guard bytes.count <= Self.sizeLimit else { throw MessageError(.tooLarge(bytes.count)) }
     let packets = Armor.isArmored(bytes) ? try Armor.decoded(bytes) : bytes
-    recipients = try Self.recipients(of: packets)
+    (recipients, identity) = try Self.parts(of: packets)
     self.bytes = packets
   }
 
-  private static func recipients(of bytes: [UInt8]) throws(MessageError) -> [UInt64] {
+  private static func parts(
+    of bytes: [UInt8]
+  ) throws(MessageError) -> (recipients: [UInt64], identity: [UInt8]) {
     var reader = PacketReader(bytes)
     var recipients: [UInt64] = []
     while true {
@@ -42,7 +48,8 @@ public struct Message: Sendable {
         guard !recipients.isEmpty else { throw MessageError(.noRecipient) }
         try checkContent(body, tag: packet.tag)
         guard reader.isAtEnd else { throw MessageError(.trailing) }
-        return recipients
+        // A body in parts has 512 bytes in its first one.
+        return (recipients, Array(body.prefix(36)))
       case let tag:
         throw MessageError(refusal(of: tag))
       }

@@ -25,6 +25,8 @@ final class Session {
   let surroundings: Surroundings
   let options: CommonOptions
   private let userGPG: UserGPG
+  /// Written down when the command has ended, however it did.
+  private var memory: Memory?
 
   init(_ options: CommonOptions) throws {
     if let folder = options.folder, chdir(folder) != 0 {
@@ -36,7 +38,22 @@ final class Session {
       searchPath: surroundings.searchPath, runtimeDirectory: surroundings.runtimeDirectory)
   }
 
-  /// The repository that the working folder lies in.
+  deinit {
+    guard let memory else { return }
+    do throws(Failure) {
+      try memory.save()
+    } catch {
+      detail("keyvault: what was opened is not remembered: \(error.message)")
+    }
+    if memory.foreign > 0 {
+      Console.warning(
+        "\(memory.foreign) of the lines that remember these entries are not this "
+          + "machine's, and were ignored")
+    }
+  }
+
+  /// The repository that the working folder lies in, with what this machine remembers of it; nothing
+  /// in CI, where nobody comes back.
   func repository() throws -> Repository {
     let root = try Repository.root(from: surroundings.workingFolder)
     let isQuiet = options.quiet
@@ -44,7 +61,13 @@ final class Session {
       trust: try surroundings.trust(in: root), program: try? gpgProgram(),
       gpg: { [userGPG] () throws(Failure) in try userGPG.gpg() },
       tell: { if !isQuiet { Console.note($0) } })
-    return try Repository(at: root, stateHome: surroundings.stateHome, signing: signing)
+    var repository = try Repository(
+      at: root, stateHome: surroundings.stateHome, signing: signing)
+    if !surroundings.isCI {
+      memory = memory ?? Memory(of: repository, stateHome: surroundings.stateHome)
+      repository.memory = memory
+    }
+    return repository
   }
 
   /// The same for a command that changes it: what an earlier one was interrupted in is ended first, so
@@ -85,10 +108,10 @@ final class Session {
   }
 
   /// Works without gpg too, and says what it did not check.
-  func validator(root: String) throws(Failure) -> Validator {
+  func validator(root: String, base: String? = nil) throws(Failure) -> Validator {
     Validator(
       root: root, now: surroundings.now, program: try? gpgProgram(),
-      trust: try surroundings.trust(in: root))
+      trust: try surroundings.trust(in: root), base: base)
   }
 
   func gpgProgram() throws(Failure) -> GPGProgram {
@@ -151,6 +174,26 @@ final class Session {
 
   func detail(_ text: @autoclosure () -> String) {
     if options.verbose { Console.note(text()) }
+  }
+
+  /// Warns of entries that were opened and should be looked at, a line each kind of doubt.
+  func warn(_ opened: [(entry: String, doubts: [Doubt])]) {
+    for doubt in Doubt.allCases {
+      let entries = opened.filter { $0.doubts.contains(doubt) }.map(\.entry)
+      guard let first = entries.first else { continue }
+      let others = entries.count == 1 ? "" : " and \(entries.count - 1) more"
+      Console.warning(
+        "'\(first)'\(others): \(doubt.message)", hint: doubt.hints(for: first).first)
+    }
+  }
+
+  /// Warns of an entry that is not opened and whose sidecar is older than what is remembered.
+  func warnIfPutBack(_ entry: Vault.Entry, in repository: Repository) throws {
+    guard let serial = entry.sidecar?.serial,
+      let known = try repository.memory?.record(of: entry.name), serial < known.serial
+    else { return }
+    Console.warning(
+      "'\(entry.name)' is older than what was opened here before, whose serial was \(known.serial)")
   }
 
   /// A secret that goes to a log is a leak: under CI it must be asked for (security.md 29).

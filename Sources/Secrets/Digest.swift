@@ -16,12 +16,15 @@ public enum SHA256 {
   }
 }
 
-/// SHA-1, for names that GnuPG derives with it and for nothing else.
+/// SHA-1, for names that GnuPG and git derive with it and for nothing else.
 package enum SHA1 {
   /// The digest, 20 bytes.
   package static func digest(of bytes: [UInt8]) -> [UInt8] {
     unsafe Gcrypt.shared.sha1(bytes.span.bytes)
   }
+
+  /// The digest as 40 lower-case hexadecimal digits.
+  package static func hex(of bytes: [UInt8]) -> String { hexadecimal(digest(of: bytes)) }
 }
 
 /// HMAC-SHA-256 (RFC 2104), by libgcrypt.

@@ -56,4 +56,35 @@ import Testing
     #expect(!result.output.contains("000000"))
     #expect(try world.run("keyvault ls").status == 2)
   }
+
+  /// Answers `keyvault trust` on a terminal, and ends as it did.
+  private static let trust = """
+    import os, pty, sys
+    child, terminal = pty.fork()
+    if child == 0:
+        os.execvp("keyvault", ["keyvault", "trust", "production/openai"])
+    shown = b""
+    while b"[y/N] " not in shown:
+        shown += os.read(terminal, 4096)
+    os.write(terminal, sys.argv[1].encode() + b"\\n")
+    try:
+        while os.read(terminal, 4096): pass
+    except OSError: pass
+    sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+    """
+
+  @Test(arguments: [("n", 2, 2), ("", 2, 2), ("y", 0, 1)])
+  func `trust asks on a terminal`(answer: String, status: Int32, lines: Int) throws {
+    let world = try World()
+    try world.output(
+      """
+      cp -a "$FILLED/." .
+      keyvault get production/openai > /dev/null
+      keyvault get production/anthropic > /dev/null
+      """)
+    try Self.trust.write(
+      to: world.root.appending(path: "trust.py"), atomically: true, encoding: .utf8)
+    #expect(try world.run("timeout 20 python3 ../trust.py '\(answer)'").status == status)
+    #expect(try world.output("wc -l < .keyvault/serials.jsonl") == "\(lines)\n")
+  }
 }

@@ -39,6 +39,7 @@ final class Templates: Sendable {
       add() { keyvault -C filled add "$1" --quiet --no-test --owner alice@example.com; }
       printf %s "$OPENAI" | add production/openai
       printf %s "$ANTHROPIC" | add production/anthropic
+      # What this home remembers is another machine's in every world.
       rm -r filled/.keyvault
       gpgconf --kill all
       rm -f "$GNUPGHOME"/S.*

@@ -35,7 +35,7 @@ public struct Configuration: Sendable {
   public let environments: [String: Environment]
   /// Capability → providers, best first.
   public let preferences: [String: [String]]
-  public let policy: Policy
+  public internal(set) var policy: Policy
 
   static let fileName = "keyvault.yaml"
 

@@ -125,6 +125,22 @@ extension Folder {
     }
   }
 
+  /// Replaces a file of at most `limit` bytes by what `change` makes of it, under the lock of
+  /// ``append(_:to:mode:limit:oldSuffix:)``. Whoever waits for that finds the new file.
+  func rewrite(
+    _ name: String, mode: UInt32, limit: Int, _ change: ([UInt8]) -> [UInt8]
+  ) throws(FileError) {
+    while true {
+      let flags = O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC
+      let file = openat(descriptor, name, flags, mode)
+      guard file >= 0 else { throw FileError(.write, path + "/" + name, errno) }
+      defer { close(file) }
+      guard flock(file, LOCK_EX) == 0 else { throw FileError(.write, path + "/" + name, errno) }
+      guard isSame(file, name) else { continue }
+      return try write(change(try read(name, limit: limit)).span.bytes, as: name, mode: mode)
+    }
+  }
+
   private func isSame(_ file: Int32, _ name: String) -> Bool {
     var held = stat()
     var named = stat()

@@ -1,9 +1,17 @@
+internal import Secrets
+
 /// The content of git objects, many by one process.
 struct GitObjects {
   private let git: Git
 
   init(_ git: Git) {
     self.git = git
+  }
+
+  /// The id under which git keeps a file of these bytes, by the digest that made the id `other`.
+  static func id(of bytes: [UInt8], like other: String) -> String {
+    let object = Array("blob \(bytes.count)\0".utf8) + bytes
+    return other.utf8.count == 64 ? SHA256.hex(of: object) : SHA1.hex(of: object)
   }
 
   /// The blob that each name (`COMMIT:path` or an id) stands for, in their order; nil where there is

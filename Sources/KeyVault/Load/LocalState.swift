@@ -55,16 +55,35 @@ public final class LocalState: Sendable {
     return key
   }
 
-  /// Appends one line; `purpose` and the repository's path go into its MAC. A file that has grown
-  /// large becomes the old one first.
-  func append(_ record: [UInt8], to name: String, purpose: String) throws(FileError) {
-    guard let line = sealed(record, purpose: purpose) else {
-      if let problem { throw problem }
-      return
-    }
+  /// Appends lines, all at once; `purpose` and the repository's path go into their MACs. A file that
+  /// has grown larger than `limit` becomes the old one first.
+  func append(
+    _ records: [[UInt8]], to name: String, purpose: String, limit: Int = rotationSize
+  ) throws(FileError) {
+    if let problem { throw problem }
     let folder = try Folder(root).folder(Self.folder, create: true)
     try folder.append(
-      line, to: name, mode: 0o600, limit: Self.rotationSize, oldSuffix: Self.oldSuffix)
+      lines(records, purpose: purpose), to: name, mode: 0o600, limit: limit,
+      oldSuffix: Self.oldSuffix)
+  }
+
+  /// Replaces the records of a file, while nobody else appends to it, by what `change` makes of those
+  /// that carry our MAC.
+  func rewrite(
+    _ name: String, purpose: String, _ change: ([ArraySlice<UInt8>]) -> [[UInt8]]
+  ) throws(FileError) {
+    if let problem { throw problem }
+    let folder = try Folder(root).folder(Self.folder, create: true)
+    try folder.rewrite(name, mode: 0o600, limit: Self.greatestFile) { bytes in
+      let ours = bytes.split(separator: UInt8(ascii: "\n")).compactMap {
+        record(in: $0, purpose: purpose)
+      }
+      return lines(change(ours), purpose: purpose)
+    }
+  }
+
+  private func lines(_ records: [[UInt8]], purpose: String) -> [UInt8] {
+    records.flatMap { sealed($0, purpose: purpose) ?? [] }
   }
 
   /// A line with the record and its MAC; nil where there is no key.
@@ -93,7 +112,8 @@ public final class LocalState: Sendable {
     return (ours, foreign)
   }
 
-  private func lines(of name: String) -> [ArraySlice<UInt8>] {
+  /// The lines of a file, whoever wrote them.
+  func lines(of name: String) -> [ArraySlice<UInt8>] {
     guard key != nil, let folder = try? Folder(root).folder(Self.folder),
       let bytes = try? folder.read(name, limit: Self.greatestFile)
     else { return [] }
@@ -120,6 +140,6 @@ public final class LocalState: Sendable {
   }
 
   private static let rotationSize = 10 << 20
-  private static let greatestFile = 16 << 20
+  private static let greatestFile = 64 << 20
   private static let oldSuffix = ".1"
 }

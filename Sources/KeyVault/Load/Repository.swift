@@ -4,7 +4,7 @@ internal import YAML
 public struct Repository: Sendable {
   /// Absolute.
   public let root: String
-  public let configuration: Configuration
+  public internal(set) var configuration: Configuration
   public let catalogue: Catalogue
   /// `sha256:…` of keyvault.yaml as it was read.
   let configurationDigest: String
@@ -12,6 +12,8 @@ public struct Repository: Sendable {
   /// A folder of the user's own, outside the repository, where this machine keeps what makes its local
   /// state trustworthy; nil to keep none.
   let stateHome: String?
+  /// What this machine remembers of the entries that it opened; nil where nothing is remembered.
+  public var memory: Memory?
 
   /// Opens the repository whose root is `root`. Without `signing` nobody is trusted, and nothing can be
   /// signed.

@@ -39,7 +39,7 @@ public struct History: Sendable {
         digest: result.digest)
       guard let data = try? encoder.encode(record) else { continue }
       do throws(FileError) {
-        try state.append(Array(data), to: Self.fileName, purpose: Self.purpose)
+        try state.append([Array(data)], to: Self.fileName, purpose: Self.purpose)
       } catch {
         throw error.failure
       }
@@ -80,8 +80,6 @@ extension Vault {
   /// replaced since was never tested.
   func current(_ record: History.Record?, of entry: Entry) -> History.Record? {
     guard let record, let digest = record.digest else { return nil }
-    let folder = try? Folder(repository.root).folder(path(entry.name.environment))
-    let bytes = try? folder?.read(entry.name.ciphertextName, limit: Limits.ciphertext)
-    return bytes.map(Self.digest) == digest ? record : nil
+    return self.digest(of: entry.name) == digest ? record : nil
   }
 }

@@ -57,6 +57,8 @@ public struct TestResult: Sendable, Codable, Equatable {
   /// `sha256:…` of the ciphertext that was tested.
   public var digest: String?
   public var checked: Timestamp
+  /// What should be looked at about the entry, whatever the provider says. Told, not written down.
+  public var doubts: [Doubt] = []
   /// Whether the run ended before there was a verdict. Not written down: nothing is known.
   public private(set) var isCutShort = false
 

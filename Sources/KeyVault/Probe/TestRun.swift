@@ -78,7 +78,9 @@ public struct TestRun: Sendable {
     switch outcome {
     case .success(let opened)?:
       let own = repository.gateway(of: entry.name)
-      return await prober.test(opened, gateway: gateway ?? own, now: now)
+      var result = await prober.test(opened, gateway: gateway ?? own, now: now)
+      result.doubts = opened.doubts
+      return result
     // Ctrl-C reaches gpg too, so a failure says nothing then.
     case .failure(let failure)? where !Task.isCancelled:
       var result = early(failure.kind == .locked ? .locked : .misconfigured, failure.message)

@@ -32,12 +32,14 @@ public struct Rendering: Sendable {
 
   /// Opens every entry of `environment` and writes it in `dialect`. Throws, with nothing written, if
   /// a required key is missing, two entries want one variable, an entry cannot be opened, or the
-  /// dialect cannot carry a value.
+  /// dialect cannot carry a value. `look` hears of what was opened.
   public func text(
-    of environment: String, as dialect: Dialect, gpg: GPG
+    of environment: String, as dialect: Dialect, gpg: GPG,
+    look: ([OpenedEntry]) -> Void = { _ in }
   ) async throws(Failure) -> Secret {
     let assembly = try assembled(environment)
     let opened = try await open(assembly.slots, gpg: gpg)
+    look(opened.map(\.opened))
     return try dialect.text(of: try variables(of: opened, in: environment))
   }
 

@@ -6,7 +6,7 @@ public struct SigningRules: Sendable {
   /// Whom the person trusts, anywhere.
   let signers: Set<String>
   /// By folder, empty for the whole vault.
-  private let declared: [String: Set<String>]
+  let declared: [String: Set<String>]
 
   init(
     _ configuration: Configuration, trust: SigningTrust, atLeast policy: SignaturePolicy = .off
@@ -30,7 +30,7 @@ public struct SigningRules: Sendable {
   }
 
   /// Those of the nearest folder that has some; nil if none has.
-  private func declaredWriters(of folder: String) -> Set<String>? {
+  func declaredWriters(of folder: String) -> Set<String>? {
     var parts = folder.split(separator: "/")
     while true {
       if let writers = declared[parts.joined(separator: "/")] { return writers }

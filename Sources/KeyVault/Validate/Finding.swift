@@ -126,6 +126,17 @@ extension Finding {
     case expired
     case rotationDue = "rotation-due"
     case exposed
+    case rolledBack = "rolled-back"
+    case entryRemoved = "entry-removed"
+    case entryRestored = "entry-restored"
+    case vaultChanged = "vault-changed"
+    case policyLoosened = "policy-loosened"
+    case recipientAdded = "recipient-added"
+    case recipientRemoved = "recipient-removed"
+    case publicKeyOlder = "public-key-older"
+    case publicKeyRemoved = "public-key-removed"
+    case baseUnreadable = "base-unreadable"
+    case historyIncomplete = "history-incomplete"
     case schemaChanged = "schema-changed"
     case stateCommitted = "state-committed"
     case interrupted

@@ -7,14 +7,14 @@ public struct Validator: Sendable {
   let now: Timestamp
   private let program: GPGProgram?
   private let trust: SigningTrust
-  private let base: SigningBase?
+  private let base: String?
 
   /// `program` is gpg, which says what a public key file holds and judges signatures; without one, that and
-  /// who can read the entries is not checked, and a finding says so. `trust` says whose signatures count,
-  /// and `base` what is asked of them, where a change is checked.
+  /// who can read the entries is not checked, and a finding says so. `trust` says whose signatures count.
+  /// `base` names a commit that is trusted: what lies there is then a change of it, and its policy counts.
   public init(
     root: String, now: Timestamp, program: GPGProgram?, trust: SigningTrust = .none,
-    base: SigningBase? = nil
+    base: String? = nil
   ) {
     self.root = root
     self.now = now
@@ -28,6 +28,8 @@ public struct Validator: Sendable {
     public let findings: [Finding]
     public let providers: Int
     public let entries: Int
+    /// What it was compared with, such as `'main' (0123456789)`.
+    var base: String?
 
     public func count(_ severity: Finding.Severity) -> Int {
       findings.count { $0.severity == severity }
@@ -41,11 +43,12 @@ public struct Validator: Sendable {
     /// `checked keyvault.yaml, 1 provider file and 7 entries: 0 errors, 1 warning`.
     public var summary: String {
       "checked \(Configuration.fileName), \(KeyVault.count(providers, "provider file")) and "
-        + "\(KeyVault.count(entries, "entry", "entries")): \(counts)"
+        + KeyVault.count(entries, "entry", "entries") + (base.map { " against \($0)" } ?? "")
+        + ": \(counts)"
     }
   }
 
-  /// Throws only if there is nothing to check.
+  /// Throws only if there is nothing to check, or nothing to compare it with.
   public func outcome() throws(Failure) -> Outcome {
     let bytes: [UInt8]
     do throws(FileError) {
@@ -53,27 +56,41 @@ public struct Validator: Sendable {
     } catch {
       throw error.failure
     }
+    let snapshot = try base.map { name throws(Failure) in try Snapshot(name, of: root) }
     let providers = ProviderChecks(root: root)
     var findings = providers.findings() + schemaFindings()
     var entries = 0
     switch CheckedDocument.read(bytes, as: .keyvault, file: Configuration.fileName) {
     case .failure(let malformed): findings += malformed.findings
     case .success(let checked):
-      let repository = try Repository(at: root)
+      var repository = try Repository(at: root)
+      if let snapshot {
+        findings += try BaseChecks(
+          repository: repository, root: checked.root, base: snapshot, program: program
+        ).findings()
+      }
+      let before = try snapshot.flatMap { base throws(Failure) in try SigningBase(base) }
+      findings += signatures(of: repository, against: before).findings()
+      if let before { repository.configuration.policy = before.configuration.policy }
       findings += ConfigurationChecks(root: checked.root, repository: repository).findings()
       let vault = VaultChecks(repository: repository, now: now, program: program)
       findings += vault.findings()
-      findings += signatures(of: repository).findings()
       entries = (try? repository.vault.entries().count) ?? 0
     }
     findings += stateFindings()
+    if let snapshot {
+      findings = BaseChecks.annotated(findings, against: snapshot, root: root)
+    }
     return Outcome(
       findings: findings.sorted(by: Self.precedes), providers: providers.files.count,
-      entries: entries)
+      entries: entries,
+      base: snapshot.map { "\($0.name) (\($0.commit.prefix(10)))" })
   }
 
   /// A change may ask for more than its base, and for nothing less.
-  private func signatures(of repository: Repository) -> SignatureChecks {
+  private func signatures(
+    of repository: Repository, against base: SigningBase?
+  ) -> SignatureChecks {
     let rules = SigningRules(
       base?.configuration ?? repository.configuration, trust: trust,
       atLeast: repository.configuration.policy.signatures)

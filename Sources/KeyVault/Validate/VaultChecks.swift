@@ -81,7 +81,7 @@ struct VaultChecks {
   }
 
   /// Names with a ciphertext, a sidecar, or both.
-  private static func entryNames(_ items: [Folder.Item], in folder: String) -> [EntryName] {
+  static func entryNames(_ items: [Folder.Item], in folder: String) -> [EntryName] {
     var names: Set<EntryName> = []
     for item in items where item.kind == .file && !item.name.hasPrefix(".") {
       for suffix in [".gpg", ".yaml"] where item.name.hasSuffix(suffix) {

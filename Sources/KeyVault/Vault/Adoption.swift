@@ -28,7 +28,8 @@ extension OpenedEntry {
     let key = payload.withKey { Secret(copying: $0) }
     let preview = payload.withKey { Preview.text(of: $0, provider: provider.id, limit: limit) }
     let isOtherKey = sidecar?.preview.map { $0 != preview } ?? false
-    let serial = payload.serial ?? sidecar?.serial ?? 1
+    // Where the two differ, what is written is above both.
+    let serial = max(self.serial, sidecar?.serial ?? 1)
     return NewKey(
       entry: name, provider: provider.id, key: key, keeping: payload,
       hosts: payload.isBound && payload.provider == provider.id
@@ -41,6 +42,6 @@ extension OpenedEntry {
     let key = payload.withKey { Secret(copying: $0) }
     return NewKey(
       entry: name, provider: provider, key: key, fields: fields, keeping: payload,
-      hosts: payload.hosts, serial: payload.serial ?? 1, isOtherKey: false)
+      hosts: payload.hosts, serial: serial, isOtherKey: false)
   }
 }

@@ -10,15 +10,19 @@ public final class OpenedEntry: Sendable {
   public let provider: String
   /// `sha256:…` of the ciphertext that was opened.
   public let digest: String
+  /// What should be looked at, though the key can be used.
+  public let doubts: [Doubt]
 
   fileprivate init(
-    name: EntryName, sidecar: Sidecar?, payload: Payload, provider: String, digest: String
+    name: EntryName, sidecar: Sidecar?, payload: Payload, provider: String, digest: String,
+    doubts: [Doubt]
   ) {
     self.name = name
     self.sidecar = sidecar
     self.payload = payload
     self.provider = provider
     self.digest = digest
+    self.doubts = doubts
   }
 }
 
@@ -26,12 +30,12 @@ extension Vault {
   /// Reads, checks and decrypts an entry. One buffer serves the digest, the packet check and the
   /// decryption, so that nobody can exchange the file in between (security.md 13). Blocks.
   public func open(_ entry: Entry, with gpg: GPG) throws(Failure) -> OpenedEntry {
-    try open(entry, from: bytes(of: entry.name), with: gpg)
+    try open(entry, from: nil, with: gpg)
   }
 
-  /// The same with a ciphertext from elsewhere than its file.
+  /// The same with a ciphertext from elsewhere than its file, if one is given.
   private func open(
-    _ entry: Entry, from ciphertext: [UInt8], with gpg: GPG
+    _ entry: Entry, from ciphertext: [UInt8]?, with gpg: GPG
   ) throws(Failure) -> OpenedEntry {
     let opened = try openAnywhere(entry, from: ciphertext, with: gpg)
     try checkBinding(of: opened.payload, to: entry)
@@ -40,23 +44,50 @@ extension Vault {
 
   /// The same wherever the payload says that it belongs; for `adopt` alone.
   public func openAnywhere(_ entry: Entry, with gpg: GPG) throws(Failure) -> OpenedEntry {
-    try openAnywhere(entry, from: bytes(of: entry.name), with: gpg)
+    try openAnywhere(entry, from: nil, with: gpg)
   }
 
   private func openAnywhere(
-    _ entry: Entry, from ciphertext: [UInt8], with gpg: GPG
+    _ entry: Entry, from ciphertext: [UInt8]?, with gpg: GPG
   ) throws(Failure) -> OpenedEntry {
     let name = entry.name
-    let message = try message(ciphertext, of: name)
+    let bytes: [UInt8]
+    if let ciphertext {
+      bytes = ciphertext
+    } else {
+      repository.memory?.prepare()
+      bytes = try self.bytes(of: name)
+    }
+    let message = try message(bytes, of: name)
+    let digest = Self.digest(bytes)
     let payload: Payload
     do throws(Failure) {
       payload = try Payload(decrypt(message, of: name, with: gpg))
     } catch let error where error.kind == .malformed {
       throw Failure(.malformed, "\(name.ciphertextPath): \(error.message)", hints: error.hints)
     }
+    // What this machine remembers is of the file.
+    var doubts =
+      ciphertext == nil
+      ? try doubts(about: payload, of: name, file: bytes, digest: digest) : []
+    let sidecar = entry.sidecar
+    if sidecar?.digest ?? digest != digest || sidecar?.serial ?? .max < payload.serial ?? 0 {
+      doubts.append(.otherDigest)
+    }
     return OpenedEntry(
       name: name, sidecar: entry.sidecar, payload: payload,
-      provider: payload.provider ?? entry.provider, digest: Self.digest(ciphertext))
+      provider: payload.provider ?? entry.provider, digest: digest, doubts: doubts)
+  }
+
+  /// Against what this machine remembers of the place. Throws if the key was put back.
+  private func doubts(
+    about payload: Payload, of name: EntryName, file bytes: [UInt8], digest: String
+  ) throws(Failure) -> [Doubt] {
+    guard let memory = repository.memory else { return [] }
+    guard payload.isBound else { return try memory.record(of: name) == nil ? [] : [.unbound] }
+    guard let serial = payload.serial, isHere(payload, name) else { return [] }
+    return try memory.admit(name, serial: serial, ciphertext: bytes, digest: digest)
+      ? [.olderCommit] : []
   }
 
   /// The same for commands that send or render keys: an unbound payload is refused, unless the policy
@@ -78,12 +109,12 @@ extension Vault {
   /// The same, whoever signed it.
   func openSound(_ entry: Entry, with gpg: GPG) throws(Failure) -> OpenedEntry {
     if let fault = entry.fault { throw fault }
-    return try openBound(entry, from: bytes(of: entry.name), with: gpg)
+    return try openBound(entry, from: nil, with: gpg)
   }
 
-  /// The same with a ciphertext from elsewhere than its file, such as a side of a merge.
+  /// The same with a ciphertext from elsewhere than its file, such as a side of a merge, if one is given.
   func openBound(
-    _ entry: Entry, from ciphertext: [UInt8], with gpg: GPG
+    _ entry: Entry, from ciphertext: [UInt8]?, with gpg: GPG
   ) throws(Failure) -> OpenedEntry {
     let opened = try open(entry, from: ciphertext, with: gpg)
     guard opened.payload.isBound || repository.configuration.policy.allowsUnbound else {
@@ -95,6 +126,20 @@ extension Vault {
       throw Failure(
         .malformed, "'\(entry.name)' holds what cannot be a key: \(objection)",
         hints: ["store the right one: keyvault add \(entry.name) --force"])
+    }
+    return opened
+  }
+
+  /// The same for commands that write what they opened anew: beside the new digest nobody could see
+  /// any more that a ciphertext and its sidecar did not belong together.
+  public func openFitting(_ entry: Entry, with gpg: GPG) throws(Failure) -> OpenedEntry {
+    let opened = try openBound(entry, with: gpg)
+    guard !opened.doubts.contains(.otherDigest) else {
+      throw Failure(
+        .malformed,
+        "'\(entry.name)' does not fit its sidecar: one of the two was changed alone, and to write it "
+          + "anew would hide that",
+        hints: Doubt.otherDigest.hints(for: entry.name.path))
     }
     return opened
   }
@@ -142,12 +187,24 @@ extension Vault {
   /// another provider than its place says.
   private func checkBinding(of payload: Payload, to entry: Entry) throws(Failure) {
     if payload.isBound { try checkPlace(of: payload, at: entry.name) }
+    // A newer ciphertext beside an older sidecar is what a crash leaves; an older one, nothing does.
+    if let inside = payload.serial, let beside = entry.sidecar?.serial, inside < beside {
+      throw Failure(
+        .malformed,
+        "'\(entry.name)' has the serial \(inside), but its sidecar says \(beside): the ciphertext is "
+          + "an older one",
+        hints: Doubt.otherDigest.hints(for: entry.name.path))
+    }
     guard let provider = payload.provider, provider != entry.provider else { return }
     throw Failure(
       .malformed,
       "'\(entry.name)' is a key of '\(provider.printable(limit: 80))', "
         + "but its sidecar or name says '\(entry.provider.printable(limit: 80))'",
       hints: ["set 'provider:' in \(entry.name.sidecarPath) to what the key is for"])
+  }
+
+  private func isHere(_ payload: Payload, _ name: EntryName) -> Bool {
+    payload.vault == repository.configuration.vaultID && payload.entry == name.path
   }
 
   private func checkPlace(of payload: Payload, at name: EntryName) throws(Failure) {

@@ -98,7 +98,7 @@ public struct Reencryption: Sendable {
     if let fault = entry.fault { throw fault }
     let vault = repository.vault
     let opened = try vault.open(entry, with: gpg)
-    if let digest = entry.sidecar?.digest, digest != opened.digest {
+    if opened.doubts.contains(.otherDigest) {
       throw Failure(
         .malformed, "\(entry.name.sidecarPath) has not the digest of \(entry.name.ciphertextPath)",
         hints: ["once you know that both are right: keyvault adopt \(entry.name)"])

@@ -14,16 +14,20 @@ extension OpenedEntry {
   public func successor(_ key: consuming Secret, hosts: [String]) -> NewKey {
     NewKey(
       entry: name, provider: provider, key: key, keeping: payload, hosts: hosts,
-      serial: (payload.serial ?? sidecar?.serial ?? 0) + 1)
+      serial: serial + 1)
   }
 
-  /// The same key in another place.
-  public func moved(to target: EntryName) -> NewKey {
+  /// The same key in another place, where the serial does not go back either: `last` is the highest
+  /// that was there, 0 if there was none.
+  public func moved(to target: EntryName, after last: Int) -> NewKey {
     NewKey(
       entry: target, provider: provider, key: payload.withKey { Secret(copying: $0) },
-      keeping: payload, hosts: payload.hosts, serial: payload.serial ?? sidecar?.serial ?? 1,
+      keeping: payload, hosts: payload.hosts, serial: serial > last ? serial : last + 1,
       isOtherKey: false)
   }
+
+  /// Of the key that was opened; what `pass` wrote does not tell it.
+  var serial: Int { payload.serial ?? sidecar?.serial ?? 1 }
 }
 
 extension RawSpan {

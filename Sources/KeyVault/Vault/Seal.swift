@@ -40,9 +40,10 @@ extension Vault {
     _ new: borrowing NewKey, about description: Description, from source: EntryName? = nil,
     over before: Present = .anything, program: GPGProgram, now: Timestamp
   ) throws(Failure) {
-    try apply(
-      changes(
-        storing: new, about: description, from: source, over: before, program: program, now: now))
+    let stored = try changes(
+      storing: new, about: description, from: source, over: before, program: program, now: now)
+    try apply(stored)
+    remember(new.entry, serial: new.serial, stored)
   }
 
   /// The same with a sidecar that begins as `document`, such as a merged one, and not as what lies there.
@@ -61,10 +62,19 @@ extension Vault {
     _ opened: OpenedEntry, to target: EntryName, over before: Present, program: GPGProgram,
     now: Timestamp
   ) throws(Failure) {
+    let new = opened.moved(to: target, after: lastSerial(of: target))
     let stored = try changes(
-      storing: opened.moved(to: target), about: Description(), from: opened.name, over: before,
-      program: program, now: now)
+      storing: new, about: Description(), from: opened.name, over: before, program: program,
+      now: now)
     try apply(stored + removal(of: opened.name, ifDigest: opened.digest))
+    remember(target, serial: new.serial, stored)
+  }
+
+  private func remember(_ name: EntryName, serial: Int, _ changes: [VaultChange]) {
+    guard let ciphertext = changes.first(where: { $0.file == .ciphertext(name) })?.content else {
+      return
+    }
+    repository.memory?.learn(name, serial: serial, digest: Self.digest(ciphertext))
   }
 
   private func changes(
@@ -110,6 +120,11 @@ extension Vault {
     } catch {
       throw error.failure(what: "cannot encrypt '\(name)'")
     }
+  }
+
+  /// Of the ciphertext that lies there; nil where none can be read.
+  public func digest(of name: EntryName) -> String? {
+    (try? digest(of: .ciphertext(name))) ?? nil
   }
 
   static func digest(_ ciphertext: [UInt8]) -> String {

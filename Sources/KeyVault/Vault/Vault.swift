@@ -72,6 +72,15 @@ public struct Vault: Sendable {
       .filter { folder.kind(of: $0.name) != nil }.map(\.path)
   }
 
+  /// The highest serial that is known of a place, 0 if none is: what is stored there next is above it,
+  /// also where nothing lies any more.
+  public func lastSerial(of name: EntryName) -> Int {
+    let here = (try? entry(name))?.sidecar?.serial ?? 0
+    let past = try? Snapshot("HEAD", of: repository.root).lastSerial(at: name)
+    let remembered = (try? repository.memory?.record(of: name))?.serial
+    return max(here, past ?? 0, remembered ?? 0)
+  }
+
   /// Whether `folder` exists below the vault.
   public func hasFolder(_ folder: String) -> Bool {
     (try? Folder(repository.root).folder(path(folder))) != nil

@@ -70,7 +70,7 @@ struct Add: AsyncParsableCommand {
       of: definition, fields: Dictionary(fields.map { ($0.name, $0.value) }) { $1 })
     let new = NewKey(
       entry: name, provider: providerID, key: key, fields: fields, hosts: hosts,
-      serial: try serial(of: existing))
+      serial: repository.vault.lastSerial(of: name) + 1)
     if !noTest { try await intake.test(new, definition) }
     try repository.vault.store(
       new, about: about, over: force ? .anything : .nothing, program: session.gpgProgram(),
@@ -123,9 +123,5 @@ struct Add: AsyncParsableCommand {
       end = day
     }
     return Vault.Description(owner: owner, description: description, variable: env, expires: end)
-  }
-
-  private func serial(of existing: Vault.Entry?) throws -> Int {
-    (existing?.sidecar?.serial ?? 0) + 1
   }
 }

@@ -26,6 +26,7 @@ struct Get: AsyncParsableCommand {
     let entry = try repository.vault.entry(EntryName(entry))
     let opened = try repository.vault.open(entry, with: gpg)
     session.warnOfSignature(entry, opened: opened, in: repository)
+    session.warn([(entry.name.path, opened.doubts)])
     let payload = opened.payload
     if let field {
       guard try payload.withField(field, { try Console.output(line: $0) }) != nil else {

@@ -48,8 +48,9 @@ struct Copy: AsyncParsableCommand {
     let repository = try session.repositoryToChange()
     let (source, target) = try places.run(in: repository, session) { opened, target, over in
       try repository.vault.store(
-        opened.moved(to: target), about: Vault.Description(), from: opened.name, over: over,
-        program: session.gpgProgram(), now: session.surroundings.now)
+        opened.moved(to: target, after: repository.vault.lastSerial(of: target)),
+        about: Vault.Description(), from: opened.name, over: over, program: session.gpgProgram(),
+        now: session.surroundings.now)
     }
     session.note("copied \(source) to \(target)")
     try commit.run("keyvault: copy \(source) to \(target)", [target], in: repository, session)
@@ -84,7 +85,7 @@ struct TwoPlaces: ParsableArguments {
       throw Failure(.usage, "'\(what)' exists already", hints: ["--force replaces it"])
     }
     let readers = try vault.readers(of: target.path)
-    let opened = try vault.openBound(source, with: session.gpg())
+    let opened = try vault.openFitting(source, with: session.gpg())
     try make(opened, target, force ? .anything : .nothing)
     let before = (try? vault.readers(of: source.name.path)) ?? []
     if Set(readers) != Set(before) {

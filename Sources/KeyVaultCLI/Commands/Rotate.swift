@@ -42,7 +42,7 @@ struct Rotate: AsyncParsableCommand {
         .malformed, "no provider '\(entry.provider.printable(limit: 80))' is known",
         hints: ["set 'provider:' in \(entry.name.sidecarPath)"])
     }
-    let old = try vault.openBound(entry, with: session.gpg())
+    let old = try vault.openFitting(entry, with: session.gpg())
     let intake = KeyIntake(session: session, repository: repository, isForced: force)
     let key = try intake.key(fromEnv, fromVariable, for: entry.name, provider)
     guard !old.holds(key) else {

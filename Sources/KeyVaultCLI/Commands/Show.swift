@@ -20,6 +20,7 @@ struct Show: AsyncParsableCommand {
     let repository = try session.repository()
     let entry = try repository.vault.entry(EntryName(entry))
     session.warnOfSignature(entry, in: repository)
+    try session.warnIfPutBack(entry, in: repository)
     let now = session.surroundings.now
     let last = try session.lastVerdicts(of: repository)[entry.name.path]
     let details = try EntryDetails(

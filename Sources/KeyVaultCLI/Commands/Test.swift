@@ -92,6 +92,7 @@ struct Test: AsyncParsableCommand {
       result.remember(past[result.entry])
       return result
     }
+    session.warn(results.map { ($0.entry, $0.doubts) })
     let report = TestReport(
       checked: now, results: (results + missing).sorted { $0.entry < $1.entry })
     record(results, in: history, session)

@@ -6,9 +6,11 @@ struct Validate: AsyncParsableCommand {
     commandName: "validate",
     abstract: "Check all that can be checked without a private key and without a network.",
     discussion: """
-      Findings go to standard output. Exit status 1 if one is an error.
+      Findings go to standard output. Exit status 1 if one is an error. With --base, what lies here is \
+      a change of that commit, whose policy counts: an entry that was rolled back, a reader who is new, \
+      a policy that was loosened are findings.
 
-      Example: keyvault validate --format json
+      Example: keyvault validate --base origin/main --format github
       """)
 
   enum Format: String, ExpressibleByArgument, CaseIterable {
@@ -18,6 +20,12 @@ struct Validate: AsyncParsableCommand {
   @Option(help: "text, json, sarif, github or junit.")
   var format: Format = .text
 
+  @Option(
+    help: ArgumentHelp(
+      "Compare with this commit, the branch that a pull request is to be merged into.",
+      valueName: "revision"))
+  var base: String?
+
   @Flag(help: "Warnings fail too.")
   var strict = false
 
@@ -26,7 +34,7 @@ struct Validate: AsyncParsableCommand {
   func run() async throws {
     let session = try Session(options)
     let root = try Repository.root(from: session.surroundings.workingFolder)
-    let outcome = try session.validator(root: root).outcome()
+    let outcome = try session.validator(root: root, base: base).outcome()
     let report = FindingReport(outcome)
     switch format {
     case .text: try Console.output(report.text(Console.style(session.surroundings)))

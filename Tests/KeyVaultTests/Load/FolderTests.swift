@@ -153,4 +153,23 @@ struct FolderTests {
     let lines = try ["log.1", "log"].flatMap { try scratch.text($0).split(separator: "\n") }
     #expect(Set(lines).count == 200, "\(lines.count)")
   }
+
+  @Test func `whoever replaces a file of lines loses none that is appended meanwhile`() throws {
+    let folder = scratch.folder
+    onThreads(8) { worker in
+      for line in 0..<150 {
+        if worker < 4 {
+          let text = Array("writer \(worker) line \(line)\n".utf8)
+          // As slow as who replaces, or all lines were there before the first of them is done.
+          usleep(3_000)
+          try? Folder(folder).append(text, to: "log", mode: 0o600, limit: .max, oldSuffix: ".1")
+        } else {
+          try? Folder(folder).rewrite("log", mode: 0o600, limit: 1 << 20) { $0 }
+        }
+      }
+    }
+    let lines = try scratch.text("log").split(separator: "\n")
+    #expect(Set(lines).count == 600 && lines.count == 600, "\(lines.count)")
+    #expect(try scratch.names(in: ".") == ["log"])
+  }
 }

@@ -86,9 +86,8 @@ enum SignatureCase {
         let base = try String(
           data: Data(world.scratch.text("vault/.recipients.sig").utf8), encoding: .utf8)!
         try world.signRecipients()
-        let newer = Array(try world.scratch.text("vault/.recipients.sig").utf8)
-        let configuration = try world.repository.configuration
-        world.signingBase.change { $0 = SigningBase(configuration, signedRecipients: newer) }
+        try world.commit()
+        world.base.change { $0 = "main" }
         try world.write(base, to: "vault/.recipients.sig")
       }),
   ]

@@ -1,4 +1,5 @@
 import Dispatch
+import Foundation
 import Testing
 
 /// Lets one test of all that have this trait run at a time, on a thread of its own: they wait for gpg
@@ -71,4 +72,18 @@ private final class Lane: TaskExecutor {
     let job = UnownedJob(job)
     queue.async { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
   }
+}
+
+/// Runs `body` for `0..<count`, each on a thread of its own and all at once: the tasks of a test that has
+/// these traits take turns on one. Returns when all have ended.
+func onThreads(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
+  let group = DispatchGroup()
+  for index in 0..<count {
+    group.enter()
+    Thread.detachNewThread {
+      body(index)
+      group.leave()
+    }
+  }
+  group.wait()
 }

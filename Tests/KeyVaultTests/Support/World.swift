@@ -10,8 +10,8 @@ final class World: Sendable {
   let scratch = Scratch()
   /// Who signs and whom to trust; nobody at first.
   let signing = Locked<Signing?>(nil)
-  /// What the base of a change says of signatures.
-  let signingBase = Locked<SigningBase?>(nil)
+  /// The commit to compare with, where a change is checked.
+  let base = Locked<String?>(nil)
 
   static let vaultID = "00112233445566778899aabbccddeeff"
   /// 2026-11-23T17:45:00Z.
@@ -111,12 +111,30 @@ final class World: Sendable {
   }
 
   func findings(
-    now: Timestamp = World.now, program: GPGProgram? = Keyring.gpgProgram
+    now: Timestamp = World.now, program: GPGProgram? = Keyring.gpgProgram, base: String? = nil
   ) throws -> [Finding] {
     try Validator(
       root: scratch.folder, now: now, program: program, trust: signing.value?.trust ?? .none,
-      base: signingBase.value
+      base: base ?? self.base.value
     ).outcome().findings
+  }
+
+  /// Runs git as Alice; what it printed.
+  @discardableResult
+  func git(_ arguments: String...) throws -> String {
+    let identity = ["-c", "user.name=Alice", "-c", "user.email=alice@example.com"]
+    let result = try run(["/usr/bin/git", "-C", scratch.folder] + identity + arguments)
+    guard result.status == 0 else { throw ProgramFailure(errors: result.errors) }
+    return result.text
+  }
+
+  /// Commits all that lies there, in a work tree that is made if there is none; the commit's id.
+  @discardableResult
+  func commit() throws -> String {
+    try git("init", "-q", "-b", "main")
+    try git("add", "-A")
+    try git("commit", "-q", "--allow-empty", "-m", "x")
+    return try git("rev-parse", "HEAD").trimmingCharacters(in: .newlines)
   }
 }
 

@@ -12,6 +12,8 @@ struct FindingCase: Sendable {
   let configuration: String
   /// gpg; nil where there is none.
   let program: GPGProgram?
+  /// What to compare with.
+  var base: String?
   let make: @Sendable (World) throws -> Void
 
   init(
@@ -69,7 +71,8 @@ struct FindingCase: Sendable {
 
   private static let git = "/usr/bin/git"
 
-  static let all: [FindingCase] = files + PublicKeyCase.all + SignatureCase.all
+  static let all: [FindingCase] =
+    files + PublicKeyCase.all + SignatureCase.all + BaseCase.all
 
   private static let files: [FindingCase] = [
     FindingCase(.syntax, at: "keyvault.yaml:3:4", configuration: "a: \"b\n"),

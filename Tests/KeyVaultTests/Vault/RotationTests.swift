@@ -51,7 +51,8 @@ struct RotationTests {
     let world = try world()
     let name = try EntryName("p/openai")
     let before = try #require(try world.entry("p/openai").sidecar)
-    try store(world.open("p/openai").moved(to: EntryName("q/main")), from: name, in: world)
+    try store(
+      world.open("p/openai").moved(to: EntryName("q/main"), after: 0), from: name, in: world)
     let after = try #require(try world.entry("q/main").sidecar)
     let opened = try world.open("q/main")
     #expect(opened.payload.keyText == Self.old && opened.payload.entry == "q/main")
@@ -67,7 +68,67 @@ struct RotationTests {
     let text = try world.scratch.text("vault/p/openai.yaml")
     let lines = text.split(separator: "\n").dropFirst().joined(separator: "\n")
     try world.write("# ours\n" + lines + "\n", to: "vault/p/openai.yaml")
-    try store(world.open("p/openai").moved(to: EntryName("q/r/openai")), from: name, in: world)
+    try store(
+      world.open("p/openai").moved(to: EntryName("q/r/openai"), after: 0), from: name, in: world)
     #expect(try world.scratch.text("vault/q/r/openai.yaml").hasPrefix("# ours\n"))
+  }
+
+  @Test(arguments: [(0, 3), (2, 3), (3, 4), (7, 8)])
+  func `where a key is moved to the serial does not go back`(last: Int, serial: Int) throws {
+    let world = try world()
+    if last > 0 { try world.store("q/openai", Self.new, serial: last) }
+    let target = try EntryName("q/openai")
+    let vault = world.repositoryVault
+    #expect(vault.lastSerial(of: target) == last)
+    let name = try EntryName("p/openai")
+    try store(
+      world.open("p/openai").moved(to: target, after: vault.lastSerial(of: target)), from: name,
+      in: world)
+    #expect(try world.open("q/openai").payload.serial == serial)
+  }
+
+  @Test func `what does not fit its sidecar is read, and not written anew`() throws {
+    let world = try world()
+    let sound = try world.repositoryVault.openFitting(
+      world.entry("p/openai"), with: Keyring.alice.gpg)
+    #expect(sound.doubts.isEmpty)
+    // The same key and serial, encrypted once more: only the digest tells.
+    let old = try world.scratch.bytes("vault/p/openai.gpg")
+    try store(sound.changed(fields: []), in: world)
+    try world.scratch.write(old, to: "vault/p/openai.gpg")
+    let entry = try world.entry("p/openai")
+    let opened = try world.repositoryVault.openBound(entry, with: Keyring.alice.gpg)
+    #expect(opened.doubts == [.otherDigest])
+    let refusal = try #require(
+      failure { _ = try world.repositoryVault.openFitting(entry, with: Keyring.alice.gpg) })
+    #expect(refusal.kind == .malformed)
+    #expect(refusal.hints.first?.contains("keyvault adopt p/openai") == true)
+  }
+
+  @Test func `an old ciphertext beside a new sidecar is known by its serial`() throws {
+    let world = try world()
+    let old = try world.scratch.bytes("vault/p/openai.gpg")
+    try store(world.open("p/openai").successor(Secret(utf8: Self.new), hosts: []), in: world)
+    try world.scratch.write(old, to: "vault/p/openai.gpg")
+    let refusal = try #require(failure { _ = try world.open("p/openai") })
+    #expect(refusal.kind == .malformed)
+    #expect(
+      refusal.message.hasPrefix("'p/openai' has the serial 3, but its sidecar says 4"),
+      "\(refusal)")
+  }
+
+  @Test func `a new ciphertext beside an old sidecar, as after a crash, is told`() throws {
+    let world = try world()
+    let old = try world.scratch.text("vault/p/openai.yaml")
+    try store(world.open("p/openai").successor(Secret(utf8: Self.new), hosts: []), in: world)
+    let digest = try #require(try world.entry("p/openai").sidecar?.digest)
+    try world.write(old, to: "vault/p/openai.yaml")
+    #expect(try world.open("p/openai").doubts == [.otherDigest])
+    // Also where somebody lets the digest fit.
+    let lines = old.split(separator: "\n").map {
+      $0.hasPrefix("digest:") ? "digest: \(digest)" : String($0)
+    }
+    try world.write(lines.joined(separator: "\n") + "\n", to: "vault/p/openai.yaml")
+    #expect(try world.open("p/openai").doubts == [.otherDigest])
   }
 }

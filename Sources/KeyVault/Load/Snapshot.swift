@@ -1,0 +1,155 @@
+/// The repository's files as a commit has them, whatever lies in the work tree. Nothing is checked out
+/// and no filter runs.
+struct Snapshot: Sendable {
+  /// What the person named, such as `origin/main`.
+  let revision: String
+  /// The full id.
+  let commit: String
+  /// Every regular file that a keyvault repository has, relative to its root: the id of its content.
+  let files: [String: String]
+  private let git: Git
+
+  /// Reads the list of the files of `revision` by one git process; the root may lie below the work
+  /// tree's top. Throws if it names no commit, or more than one.
+  init(_ revision: String, of root: String) throws(Failure) {
+    git = Git(in: root)
+    self.revision = revision
+    commit = try Self.resolve(revision, git, root: root)
+    let arguments = ["ls-tree", "-r", "-z", commit, "--"] + Self.places
+    guard let (status, output) = git.run(["--literal-pathspecs"] + arguments), status == 0 else {
+      throw Failure(.io, "git could not list the files of '\(revision.printable(limit: 80))'")
+    }
+    files = Self.files(listed: output)
+  }
+
+  private static let places = [
+    Vault.folder, Configuration.fileName, Catalogue.folder, "Schemas",
+  ]
+
+  /// `<mode> blob <id>`, a tab and a path each; links and submodules are no files.
+  private static func files(listed output: [UInt8]) -> [String: String] {
+    var files: [String: String] = [:]
+    for line in output.split(separator: 0) {
+      guard let tab = line.firstIndex(of: UInt8(ascii: "\t")) else { continue }
+      let words = line[..<tab].split(separator: UInt8(ascii: " "))
+      guard words.count == 3, words[0].starts(with: Array("100".utf8)) else { continue }
+      files[String(decoding: line[(tab + 1)...], as: UTF8.self)] =
+        String(decoding: words[2], as: UTF8.self)
+    }
+    return files
+  }
+
+  private static func resolve(
+    _ revision: String, _ git: Git, root: String
+  ) throws(Failure) -> String {
+    let shown = revision.printable(limit: 80)
+    guard !revision.isEmpty, !revision.hasPrefix("-") else {
+      throw Failure(.usage, "'\(shown)' is no name of a commit", hints: ["such as origin/main"])
+    }
+    guard git.isPresent, git.line(["rev-parse", "--git-dir"]) != nil else {
+      throw Failure(
+        .notFound, "'\(root)' is no git work tree, so there is no '\(shown)' to compare with")
+    }
+    // A tag 'origin/main' would go before the branch, and whoever may push can make one.
+    let names = ["", "tags/", "heads/", "remotes/"].map { "refs/\($0)\(revision)" }
+    let listed = git.run(["for-each-ref", "--format=%(refname)"] + names)?.output ?? []
+    let found = String(decoding: listed, as: UTF8.self).split(separator: "\n").map(String.init)
+      .filter(names.contains)
+    guard found.count < 2 else {
+      throw Failure(
+        .usage, "'\(shown)' is the name of more than one thing",
+        hints: found.map { "say \($0.printable(limit: 120))" })
+    }
+    let arguments = [
+      "rev-parse", "--verify", "--quiet", "--end-of-options", revision + "^{commit}",
+    ]
+    guard let commit = git.line(arguments) else {
+      let isShallow = git.line(["rev-parse", "--is-shallow-repository"]) == "true"
+      throw Failure(
+        .notFound, "no commit '\(shown)' is here",
+        hints: isShallow
+          ? ["this clone is shallow: git fetch --unshallow, or fetch-depth: 0 in the workflow"]
+          : ["'git branch -a' shows what there is; 'git fetch' brings what is missing"])
+    }
+    return commit
+  }
+
+  /// The content of files, in their order; nil where the commit has none of that path.
+  func read(_ paths: [String]) throws(Failure) -> [[UInt8]?] {
+    let known = paths.filter { files[$0] != nil }
+    let blobs = try GitObjects(git).blobs(known.compactMap { files[$0] })
+    let contents = Dictionary(zip(known, blobs), uniquingKeysWith: { first, _ in first })
+    return paths.map { contents[$0] ?? nil }
+  }
+
+  /// Whether the commit has exactly these bytes at that path.
+  func holds(_ bytes: [UInt8], at path: String) -> Bool {
+    guard let id = files[path] else { return false }
+    return GitObjects.id(of: bytes, like: id) == id
+  }
+
+  /// Whether all commits before this one are here.
+  var hasWholeHistory: Bool { git.line(["rev-parse", "--is-shallow-repository"]) == "false" }
+
+  /// Whether the commit that is checked out has this one in its history.
+  var isMerged: Bool {
+    git.run(["merge-base", "--is-ancestor", commit, "HEAD"])?.status == 0
+  }
+
+  /// Whether this commit is that one, or in its history.
+  func isAncestor(of other: String) -> Bool {
+    git.run(["merge-base", "--is-ancestor", commit, other])?.status == 0
+  }
+
+  /// Ids of every content that a file of each path had in this commit or any before it, merged ones
+  /// too, with the commit that brought it. Throws if git cannot say.
+  func history(of paths: [String]) throws(Failure) -> [String: [Version]] {
+    guard !paths.isEmpty else { return [:] }
+    // So many that the arguments could grow too long: all of the vault, then.
+    let places = paths.count > 500 ? [Vault.folder] : paths
+    let arguments = [
+      "--literal-pathspecs", "log", "--format=commit %H", "--raw", "--no-abbrev", "--no-renames",
+      "-m", "--root", "--full-history", "--relative", "--no-ext-diff", "--no-textconv", "-z",
+      commit,
+      "--",
+    ]
+    guard let (status, output) = git.run(arguments + places), status == 0 else {
+      throw Failure(.io, "git could not list the history of '\(revision.printable(limit: 80))'")
+    }
+    return Self.versions(logged: output, of: Set(paths))
+  }
+
+  /// One content that a file had.
+  struct Version: Sendable {
+    let id: String
+    let commit: String
+  }
+
+  /// `commit <id>`, then for each path `:<mode> <mode> <id> <id> <letter>` and the path.
+  private static func versions(
+    logged output: [UInt8], of paths: Set<String>
+  ) -> [String: [Version]] {
+    var commit = ""
+    var id: String?
+    var versions: [String: [Version]] = [:]
+    var seen: Set<String> = []
+    for field in output.split(separator: 0) {
+      let text = String(decoding: field.drop { $0 == UInt8(ascii: "\n") }, as: UTF8.self)
+      if let path = id.map({ _ in text }) {
+        defer { id = nil }
+        guard paths.contains(path), let id, seen.insert(path + "\0" + id).inserted else { continue }
+        versions[path, default: []].append(Version(id: id, commit: commit))
+      } else if text.hasPrefix("commit ") {
+        commit = String(text.dropFirst("commit ".count).prefix { !$0.isWhitespace })
+      } else if text.hasPrefix(":") {
+        id = text.split(separator: " ").dropFirst(3).first.map(String.init)
+      }
+    }
+    return versions
+  }
+
+  /// The contents of versions, in their order; nil for what is no file, as after a removal.
+  func contents(_ versions: [Version]) throws(Failure) -> [[UInt8]?] {
+    try GitObjects(git).blobs(versions.map(\.id))
+  }
+}

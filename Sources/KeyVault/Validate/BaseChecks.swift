@@ -1,0 +1,88 @@
+internal import YAML
+
+/// What a change does to a repository, against the commit that it is to be merged into. That commit
+/// is trusted, and nothing of the change is: not even its policy (security.md 18, 21).
+struct BaseChecks {
+  let repository: Repository
+  /// keyvault.yaml, as it lies there.
+  let root: Node
+  let base: Snapshot
+  let program: GPGProgram?
+
+  /// Throws if git cannot be asked.
+  func findings() throws(Failure) -> [Finding] {
+    guard base.files[Configuration.fileName] != nil else { return [] }
+    var findings = try RollbackChecks(repository: repository, base: base).findings()
+    if let configuration = try Self.configuration(base) {
+      findings += LooseningChecks(
+        root: root, now: repository.configuration, before: configuration, base: base.name
+      ).findings()
+    } else {
+      findings.append(
+        Finding(
+          .baseUnreadable, .warning, in: Configuration.fileName,
+          "this file as \(base.name) has it is not sound, so the policy was not compared"))
+    }
+    let keys = program.flatMap { try? PublicKeys(of: repository, program: $0) }
+    findings += try ReaderChanges(repository: repository, base: base, keys: keys).findings()
+    if let keys, let program {
+      findings += try PublicKeyLosses(
+        repository: repository, keys: keys, base: base, program: program
+      ).findings()
+    }
+    return findings
+  }
+
+  /// nil where the commit has none, or none that is sound.
+  static func configuration(_ base: Snapshot) throws(Failure) -> Configuration? {
+    guard let bytes = try base.read([Configuration.fileName])[0] else { return nil }
+    let checked = CheckedDocument.read(bytes, as: .keyvault, file: Configuration.fileName)
+    return try? Configuration(checked.get())
+  }
+
+  /// The findings of a whole validation, where it helps with what of them this change brought.
+  static func annotated(_ findings: [Finding], against base: Snapshot, root: String) -> [Finding] {
+    findings.map { finding in
+      var finding = finding
+      switch finding.code {
+      case Finding.Code.overridesBuiltIn.rawValue, Finding.Code.schemaChanged.rawValue:
+        if isChanged(finding.file, base, root) {
+          finding.message += "; \(base.name) does not have it so"
+        }
+      case Finding.Code.digestMismatch.rawValue:
+        let key = String(finding.file.dropLast(".yaml".count)) + ".gpg"
+        switch (isChanged(key, base, root), isChanged(finding.file, base, root)) {
+        case (true, false): finding.message += ", the ciphertext: the sidecar is as in \(base.name)"
+        case (false, true): finding.message += ", the sidecar: the ciphertext is as in \(base.name)"
+        default: break
+        }
+      default: break
+      }
+      return finding
+    }
+  }
+
+  private static func isChanged(_ path: String, _ base: Snapshot, _ root: String) -> Bool {
+    let parts = path.split(separator: "/").map(String.init)
+    let folder = try? Folder(root).folder(parts.dropLast().joined(separator: "/"))
+    guard let bytes = try? folder?.read(parts.last ?? "", limit: Limits.ciphertext) else {
+      return true
+    }
+    return !base.holds(bytes, at: path)
+  }
+}
+
+extension Snapshot {
+  /// For messages: `'origin/main'`.
+  var name: String { "'\(revision.printable(limit: 80))'" }
+}
+
+extension SigningBase {
+  /// nil where the commit's keyvault.yaml is missing or not sound.
+  init?(_ base: Snapshot) throws(Failure) {
+    guard let configuration = try BaseChecks.configuration(base) else { return nil }
+    self.init(
+      configuration,
+      signedRecipients: try base.read([VaultFile.recipientsSignature.path])[0])
+  }
+}

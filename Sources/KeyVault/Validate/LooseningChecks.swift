@@ -1,0 +1,95 @@
+internal import YAML
+
+/// What a change of `keyvault.yaml` allows that its base did not: nothing that is wrong, but nothing
+/// that a reviewer may miss either.
+struct LooseningChecks {
+  /// Of the file as it lies there.
+  let root: Node
+  let now: Configuration
+  let before: Configuration
+  /// For messages.
+  let base: String
+
+  func findings() -> [Finding] {
+    identity() + policy() + requirements() + writers()
+  }
+
+  private func identity() -> [Finding] {
+    guard now.vaultID != before.vaultID else { return [] }
+    return [
+      Finding(
+        .vaultChanged, in: Configuration.fileName, at: root["vault"]?.place ?? .start,
+        "this is not the vault's id in \(base), to which every key is bound",
+        hint: "put '\(before.vaultID.printable(limit: 64))' back")
+    ]
+  }
+
+  private func policy() -> [Finding] {
+    let (now, before) = (now.policy, before.policy)
+    let days = { (count: Int?) in count.map { KeyVault.count($0, "day") } ?? "no limit" }
+    var findings: [Finding] = []
+    func add(_ path: [String], _ isLooser: Bool, _ old: String, _ new: String) {
+      guard isLooser else { return }
+      findings.append(
+        loosened(path, "'\(path.last ?? "")' is looser than in \(base): \(new), was \(old)"))
+    }
+    add(["policy", "unbound"], now.allowsUnbound && !before.allowsUnbound, "refuse", "allow")
+    add(
+      ["policy", "hidden"], now.allowsHiddenRecipients && !before.allowsHiddenRecipients,
+      "refuse", "allow")
+    add(
+      ["policy", "signatures"], now.signatures < before.signatures, before.signatures.rawValue,
+      now.signatures.rawValue)
+    add(
+      ["policy", "rotation", "max_age"], (now.maxAge ?? .max) > (before.maxAge ?? .max),
+      days(before.maxAge), days(now.maxAge))
+    add(
+      ["policy", "rotation", "warn"], now.warn < before.warn, days(before.warn), days(now.warn))
+    add(
+      ["policy", "recipient_warn"], now.recipientWarn < before.recipientWarn,
+      days(before.recipientWarn), days(now.recipientWarn))
+    add(
+      ["policy", "preview"], now.preview > before.preview, "\(before.preview)", "\(now.preview)")
+    return findings
+  }
+
+  private func requirements() -> [Finding] {
+    before.environments.sorted { $0.key < $1.key }.flatMap { name, environment in
+      let kept = Set(now.environments[name]?.require ?? [])
+      return environment.require.filter { !kept.contains($0) }.map { provider in
+        loosened(
+          ["environments", name, "require"],
+          "'\(name.printable(limit: 80))' does not require '\(provider)' any more, as in \(base)")
+      }
+    }
+  }
+
+  /// Who may sign where only some might.
+  private func writers() -> [Finding] {
+    let new = SigningRules(now, trust: .none)
+    let old = SigningRules(before, trust: .none)
+    return Set(new.declared.keys).union(old.declared.keys).sorted().compactMap { folder in
+      guard let known = old.declaredWriters(of: folder) else { return nil }
+      let added = new.declaredWriters(of: folder)?.subtracting(known)
+      guard added?.isEmpty != true else { return nil }
+      let whom = added.map { $0.sorted().joined(separator: ", ") } ?? "whoever is trusted"
+      let place = folder.isEmpty ? ["policy", "writers"] : ["environments", folder, "writers"]
+      let shown = folder.isEmpty ? Vault.folder : "\(Vault.folder)/\(folder.printable(limit: 80))"
+      return loosened(place, "\(whom) may sign in '\(shown)', and may not in \(base)")
+    }
+  }
+
+  private func loosened(_ path: [String], _ message: String) -> Finding {
+    Finding(.policyLoosened, .warning, in: Configuration.fileName, at: place(path), message)
+  }
+
+  /// Of the value at that path, or of the nearest above it that is there.
+  private func place(_ path: [String]) -> Place {
+    var node = root
+    for key in path {
+      guard let next = node[key] else { return key == path.first ? .start : node.place }
+      node = next
+    }
+    return node.place
+  }
+}

@@ -1,0 +1,81 @@
+internal import GPG
+
+/// Public key files that know less than those of the base: an older copy of a key hides that it was
+/// revoked, or the subkey by which its owner reads.
+struct PublicKeyLosses {
+  let repository: Repository
+  let keys: PublicKeys
+  let base: Snapshot
+  let program: GPGProgram
+
+  func findings() throws(Failure) -> [Finding] {
+    let paths = base.files.keys.filter { $0.hasPrefix(PublicKeys.folder + "/") }.sorted()
+    let folder = try? Folder(repository.root).folder(PublicKeys.folder)
+    let changed = paths.filter { path in
+      let name = String(path.dropFirst(PublicKeys.folder.count + 1))
+      let bytes = try? folder?.read(name, limit: RecipientFile.sizeLimit)
+      return bytes.map { !base.holds($0, at: path) } ?? true
+    }
+    var findings: [Finding] = []
+    for (path, bytes) in zip(changed, try base.read(changed)) {
+      let name = String(path.dropFirst(PublicKeys.folder.count + 1))
+      guard let bytes, let before = key(in: bytes, named: name) else { continue }
+      findings += self.findings(before, path: path, file: keys.file(name))
+    }
+    return findings
+  }
+
+  private func key(in bytes: [UInt8], named name: String) -> Key? {
+    let found = try? GPG.inspect(
+      publicKeyFile: bytes, program: program.path, runtimeDirectory: program.runtimeDirectory)
+    return found?.first { $0.fingerprint == name }
+  }
+
+  private func findings(_ before: Key, path: String, file: PublicKeys.File?) -> [Finding] {
+    guard let file else {
+      return [
+        Finding(
+          .publicKeyRemoved, before.isRevoked ? .error : .warning, in: path,
+          "this key of \(base.name) is gone"
+            + (before.isRevoked ? ", and with it that it is revoked" : ""),
+          hint: "keep it: it tells whose the subkeys are that ciphertexts name")
+      ]
+    }
+    // What else is wrong with the file is said without a base too.
+    guard let now = file.keys.first(where: { $0.fingerprint == before.fingerprint }) else {
+      return []
+    }
+    return Self.losses(from: before, to: now).map { loss in
+      Finding(
+        .publicKeyOlder, in: path, "\(loss), as \(base.name) knows it",
+        hint: "take the newer file: git checkout \(base.revision.printable(limit: 80)) -- \(path)")
+    }
+  }
+
+  /// In words.
+  static func losses(from before: Key, to now: Key) -> [String] {
+    var losses: [String] = []
+    if before.isRevoked, !now.isRevoked { losses.append("this key is revoked") }
+    if let end = earlier(before.expires, now.expires) {
+      losses.append("this key does not end before \(end)")
+    }
+    for subkey in before.subkeys.dropFirst() {
+      guard let same = now.subkeys.first(where: { $0.fingerprint == subkey.fingerprint }) else {
+        losses.append("the key has a subkey \(Drift.text(keyID: subkey.keyID))")
+        continue
+      }
+      let name = "the subkey \(Drift.text(keyID: subkey.keyID))"
+      if subkey.isRevoked, !same.isRevoked { losses.append("\(name) is revoked") }
+      if let end = earlier(subkey.expires, same.expires) {
+        losses.append("\(name) does not end before \(end)")
+      }
+    }
+    return losses
+  }
+
+  /// The day of the base, if the present one is earlier; nil for one that never comes.
+  private static func earlier(_ before: Int?, _ now: Int?) -> String? {
+    guard let now, now < before ?? .max else { return nil }
+    return before.map { Timestamp(seconds: $0).day } ?? "it is renewed"
+  }
+}

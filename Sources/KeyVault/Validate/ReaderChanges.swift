@@ -1,0 +1,74 @@
+internal import YAML
+
+/// Whom a change lets read a folder, and whom no longer: the reviewer must see it, since nobody can
+/// take back what was read.
+struct ReaderChanges {
+  let repository: Repository
+  let base: Snapshot
+  /// nil where gpg cannot tell whose the keys are.
+  let keys: PublicKeys?
+
+  func findings() throws(Failure) -> [Finding] {
+    let before = try listsOfBase()
+    let lists = (try? repository.vault.recipientLists()) ?? []
+    let now = Dictionary(lists.map { ($0.folder, $0) }, uniquingKeysWith: { first, _ in first })
+    return Set(before.keys).union(now.keys).sorted().flatMap { folder -> [Finding] in
+      let old = Self.list(of: folder, in: before)
+      let new = Self.list(of: folder, in: now)
+      return added(new, old, to: folder) + removed(old, new, from: folder)
+    }
+  }
+
+  private func listsOfBase() throws(Failure) -> [String: RecipientList] {
+    let end = "/" + RecipientList.fileName
+    let paths = base.files.keys.filter { $0.hasPrefix(Vault.folder + "/") && $0.hasSuffix(end) }
+    var lists: [String: RecipientList] = [:]
+    for (path, bytes) in zip(paths, try base.read(Array(paths))) {
+      let folder = path.dropLast(end.count).dropFirst(Vault.folder.count + 1)
+      lists[String(folder)] = bytes.map { RecipientList(parsing: $0, folder: String(folder)) }
+    }
+    return lists
+  }
+
+  /// The one that decides of a folder: its own, or the nearest above.
+  private static func list(
+    of folder: String, in lists: [String: RecipientList]
+  ) -> RecipientList? {
+    var parts = folder.split(separator: "/").map(String.init)
+    while true {
+      if let list = lists[parts.joined(separator: "/")] { return list }
+      guard parts.popLast() != nil else { return nil }
+    }
+  }
+
+  private func added(
+    _ new: RecipientList?, _ old: RecipientList?, to folder: String
+  ) -> [Finding] {
+    let known = Set(old?.recipients.map(\.fingerprint) ?? [])
+    return (new?.recipients ?? []).filter { !known.contains($0.fingerprint) }.map { recipient in
+      Finding(
+        .recipientAdded, .warning, in: new?.file ?? "",
+        at: Place(line: recipient.line, column: 1),
+        "\(text(recipient.fingerprint)) is to read '\(repository.vault.path(folder))', and is not "
+          + "in \(base.name)",
+        hint: "ask them for the fingerprint by another way than this repository")
+    }
+  }
+
+  private func removed(
+    _ old: RecipientList?, _ new: RecipientList?, from folder: String
+  ) -> [Finding] {
+    let kept = Set(new?.recipients.map(\.fingerprint) ?? [])
+    return (old?.recipients ?? []).filter { !kept.contains($0.fingerprint) }.map { recipient in
+      Finding(
+        .recipientRemoved, .note, in: (new ?? old)?.file ?? "",
+        "\(text(recipient.fingerprint)) could read '\(repository.vault.path(folder))' in "
+          + base.name,
+        hint: "rotate what they know: keyvault recipients debt \(recipient.fingerprint)")
+    }
+  }
+
+  private func text(_ fingerprint: String) -> String {
+    keys?.text(of: fingerprint) ?? fingerprint
+  }
+}

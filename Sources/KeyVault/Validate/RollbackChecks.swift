@@ -1,0 +1,142 @@
+internal import GPG
+internal import YAML
+
+/// The entries of a change against those of its base: what has gone, a serial that went back, and a
+/// ciphertext that lay there at an earlier time. Only what differs is looked into.
+struct RollbackChecks {
+  let repository: Repository
+  let base: Snapshot
+
+  func findings() throws(Failure) -> [Finding] {
+    let places = changedPlaces()
+    let before = try base.read(places.map(\.name.sidecarPath))
+    let past = try Past(of: places.filter(\.hasOtherKey), in: base)
+    var findings: [Finding] = []
+    for (place, sidecar) in zip(places, before) {
+      findings += judge(place, KeyMark(sidecar), past)
+    }
+    let judged = Set(findings.map(\.file))
+    findings += try byLineage(
+      zip(places, before).filter { !judged.contains($0.0.name.sidecarPath) })
+    if places.contains(where: \.hasOtherKey), !base.hasWholeHistory {
+      findings.append(
+        Finding(
+          .historyIncomplete, .warning, in: Vault.folder,
+          "the history of \(base.name) is not whole here, so that an older ciphertext is not known",
+          hint: "git fetch --unshallow, or fetch-depth: 0 in the workflow"))
+    }
+    return findings
+  }
+
+  /// Where something lies that the base has otherwise, or no more.
+  private func changedPlaces() -> [ChangedPlace] {
+    let vault = repository.vault
+    var places: [ChangedPlace] = []
+    var present: Set<String> = []
+    for folder in (try? vault.folders()) ?? [] {
+      guard let handle = try? Folder(repository.root).folder(vault.path(folder)),
+        let items = try? handle.items()
+      else { continue }
+      let names = VaultChecks.entryNames(items, in: folder)
+      places += concurrentMap(names.count) { ChangedPlace(names[$0], in: handle, base: base) }
+        .compactMap(\.self)
+      present.formUnion(names.map(\.ciphertextPath))
+    }
+    for path in base.files.keys.sorted() where path.hasSuffix(".gpg") && !present.contains(path) {
+      let name = path.dropFirst(Vault.folder.count + 1).dropLast(".gpg".count)
+      if let name = EntryName(found: String(name)) {
+        places.append(ChangedPlace(goneFrom: name))
+      }
+    }
+    return places
+  }
+
+  private func judge(_ place: ChangedPlace, _ before: KeyMark?, _ past: Past) -> [Finding] {
+    let name = place.name
+    let hadKey = base.files[name.ciphertextPath] != nil
+    guard let ciphertext = place.ciphertext else {
+      guard hadKey else { return [] }
+      return [
+        Finding(
+          .entryRemoved, .note, in: name.ciphertextPath, "this entry of \(base.name) is gone",
+          hint: "git's history keeps it, so revoke it")
+      ]
+    }
+    // A place that was empty for a while remembers, or whoever rolls back would remove first.
+    let last = hadKey ? before : past.last(of: name)
+    let now = KeyMark(place.sidecar)
+    if let last, let fault = Self.fault(now, after: last) {
+      let whose = hadKey ? "in \(base.name)" : "when it was removed"
+      let file = now == nil ? name.ciphertextPath : name.sidecarPath
+      return [
+        Finding(
+          .rolledBack, in: file, at: now?.place ?? .start, "\(fault) \(whose)",
+          hint: hint(for: name, hadKey: hadKey))
+      ]
+    }
+    guard place.hasOtherKey, let old = past.version(of: ciphertext, at: name) else { return [] }
+    if !hadKey, old.serial != nil, old.serial == last?.serial, now?.serial == last?.serial {
+      return [
+        Finding(
+          .entryRestored, .warning, in: name.ciphertextPath,
+          "this key was removed from here, and comes back as it was",
+          hint: "a key that was removed may have been revoked, or be known to others")
+      ]
+    }
+    return [
+      Finding(
+        .rolledBack, in: name.ciphertextPath,
+        "this ciphertext lay here before, as of commit \(old.commit.prefix(10))",
+        hint: hint(for: name, hadKey: hadKey))
+    ]
+  }
+
+  private static func fault(_ now: KeyMark?, after last: KeyMark) -> String? {
+    guard let before = last.serial else { return nil }
+    guard let now, let serial = now.serial else {
+      return "nothing tells the serial of this key, and it was \(before)"
+    }
+    if serial < before { return "the serial is \(serial), and was \(before)" }
+    guard serial == before, now.id != last.id else { return nil }
+    return "the serial is \(serial), as it was, but of another key"
+  }
+
+  /// A key that moved keeps its lineage, and its serial with it.
+  private func byLineage(_ places: [(ChangedPlace, [UInt8]?)]) throws(Failure) -> [Finding] {
+    let new = places.compactMap { place, before -> (ChangedPlace, KeyMark)? in
+      guard place.ciphertext != nil, let now = KeyMark(place.sidecar), now.id != nil,
+        now.id != KeyMark(before)?.id
+      else { return nil }
+      return (place, now)
+    }
+    guard !new.isEmpty else { return [] }
+    let paths = base.files.keys.filter {
+      $0.hasSuffix(".yaml") && $0.hasPrefix(Vault.folder + "/")
+    }.sorted()
+    let contents = try base.read(paths)
+    let marks = concurrentMap(paths.count) { KeyMark(contents[$0]) }
+    var known: [String: [(serial: Int, path: String)]] = [:]
+    for (path, mark) in zip(paths, marks) {
+      guard let id = mark?.id, let serial = mark?.serial else { continue }
+      known[id, default: []].append((serial, path))
+    }
+    return new.compactMap { place, now in
+      guard let before = known[now.id ?? ""], let serial = now.serial,
+        let least = before.min(by: { $0.serial < $1.serial }), serial < least.serial
+      else { return nil }
+      return Finding(
+        .rolledBack, in: place.name.sidecarPath, at: now.place,
+        "the serial is \(serial), and that of the same key is \(least.serial) in \(base.name), in "
+          + least.path.printable,
+        hint: "move keys with 'keyvault mv', which keeps their serial")
+    }
+  }
+
+  private func hint(for name: EntryName, hadKey: Bool) -> String {
+    guard hadKey else { return "add it as a new key: keyvault add \(name) --force" }
+    let restore =
+      "restore it: git checkout \(base.revision.printable(limit: 80)) -- \(name.ciphertextPath) "
+      + "\(name.sidecarPath); a new key comes in by 'keyvault rotate \(name)'"
+    return base.isMerged ? restore : "merge \(base.name) first if it went on; else \(restore)"
+  }
+}

@@ -1,0 +1,31 @@
+/// Why somebody should look at an entry, though its key can be used.
+public enum Doubt: Sendable, CaseIterable {
+  /// The sidecar tells the digest or the serial of another ciphertext.
+  case otherDigest
+  /// Somebody went back in history, and the key with the commit.
+  case olderCommit
+  /// It said where it belongs when it was opened before.
+  case unbound
+
+  /// About an entry, in a sentence.
+  public var message: String {
+    switch self {
+    case .otherDigest:
+      "the ciphertext does not fit its sidecar: one of the two was changed alone"
+    case .olderCommit:
+      "this is an older key than was opened here before, as the commit that is checked out is older"
+    case .unbound:
+      "this does not say where it belongs, and did when it was opened here before"
+    }
+  }
+
+  /// What to do about it; `entry` is its name.
+  public func hints(for entry: String) -> [String] {
+    switch self {
+    case .otherDigest:
+      ["restore the right one, or run 'keyvault adopt \(entry)' once you know it is right"]
+    case .olderCommit: []
+    case .unbound: ["run 'keyvault adopt \(entry)' once you know that it is the right key"]
+    }
+  }
+}

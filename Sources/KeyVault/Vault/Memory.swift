@@ -1,0 +1,229 @@
+internal import Dispatch
+internal import Synchronization
+
+/// What this machine knows of the entries that it opened: the highest serial of each place, the
+/// ciphertext that had it, and the commit that was checked out. A key that somebody put back is known
+/// by it, however well its files fit each other (security.md 21).
+///
+/// Nothing is read before it is needed, and what is new is written by one ``save()``.
+public final class Memory: Sendable {
+  public struct Record: Sendable, Equatable {
+    public let entry: String
+    public let serial: Int
+    /// `sha256:…` of the ciphertext.
+    public let digest: String
+    /// The commit that was checked out; nil where there was none.
+    public let commit: String?
+    let vault: String
+  }
+
+  private let repository: Repository
+  private let stateHome: String
+  private let held = Mutex<Held?>(nil)
+  private let isPrepared = Atomic(false)
+  private let fresh = Mutex<[Record]>([])
+
+  static let fileName = "serials.jsonl"
+  fileprivate static let purpose = "keyvault-serials-v1"
+
+  /// `stateHome` is as for ``LocalState``.
+  public init(of repository: Repository, stateHome: String) {
+    self.repository = repository
+    self.stateHome = stateHome
+  }
+
+  /// What was read, and what follows from it.
+  fileprivate struct Held {
+    /// nil while there is nothing to read, so that a key is only opened for what is kept.
+    let state: LocalState?
+    /// By entry, as they stand in the file: a code is checked when its entry is asked for.
+    var lines: [String: [ArraySlice<UInt8>]]
+    var count: Int
+    var known: [String: Record?] = [:]
+    var foreign = 0
+    /// The commit that is checked out; its inner nil where there is none.
+    var head: Snapshot??
+    var ancestry: [String: Bool] = [:]
+  }
+
+  /// Starts to read while something is decrypted. Does not wait.
+  func prepare() {
+    guard !isPrepared.exchange(true, ordering: .relaxed) else { return }
+    DispatchQueue.global().async { _ = try? self.withHeld { _ in () } }
+  }
+
+  /// What is remembered of an entry. Throws if the local state is not ours to read.
+  public func record(of name: EntryName) throws(Failure) -> Record? {
+    try withHeld { $0.record(of: name.path, in: self.repository.configuration.vaultID) }
+  }
+
+  /// Lines that do not carry this machine's code, among those that were asked for.
+  public var foreign: Int { held.withLock { $0?.foreign ?? 0 } }
+
+  /// Compares an entry that was opened with what is remembered of it. Throws if it is older, unless
+  /// the commit that is checked out is so too; true then.
+  func admit(
+    _ name: EntryName, serial: Int, ciphertext: [UInt8], digest: String
+  ) throws(Failure) -> Bool {
+    let known = try record(of: name)
+    if let known, serial < known.serial {
+      let isOnPurpose = try withHeld { held in
+        held.isBefore(known, with: ciphertext, at: name.ciphertextPath, root: self.repository.root)
+      }
+      if isOnPurpose { return true }
+      throw Failure(
+        .malformed,
+        "'\(name)' was put back: its serial is \(serial), and \(known.serial) was opened here before",
+        hints: [
+          "merge or restore the newer one; if this one is right: keyvault trust \(name)"
+        ])
+    }
+    if known?.serial != serial || known?.digest != digest {
+      learn(name, serial: serial, digest: digest)
+    }
+    return false
+  }
+
+  /// Takes note of what was opened or written; ``save()`` writes it down.
+  func learn(_ name: EntryName, serial: Int, digest: String) {
+    let record = Record(
+      entry: name.path, serial: serial, digest: digest, commit: nil,
+      vault: repository.configuration.vaultID)
+    fresh.withLock { $0.append(record) }
+  }
+
+  /// Writes down what is new, all of it at once. Throws if it cannot be kept; nothing else suffers.
+  public func save() throws(Failure) {
+    let records = fresh.withLock { fresh in
+      defer { fresh = [] }
+      return fresh
+    }
+    guard !records.isEmpty else { return }
+    let commit = Git(in: repository.root).line(["rev-parse", "--verify", "--quiet", "HEAD"])
+    let (found, isLong) = try withHeld { held in
+      (held.state, held.count + records.count > 2 * (held.lines.count + records.count) + 64)
+    }
+    let state: LocalState
+    if let found {
+      state = found
+    } else {
+      state = try LocalState(of: repository, stateHome: stateHome)
+    }
+    do throws(FileError) {
+      try state.append(
+        records.map { $0.bytes(commit: commit) }, to: Self.fileName, purpose: Self.purpose,
+        limit: .max)
+      if isLong { try rewrite(state) { _ in true } }
+    } catch {
+      throw error.failure
+    }
+  }
+
+  /// Forgets entries: whatever is opened next in their places is remembered anew.
+  public func forget(_ names: [EntryName]) throws(Failure) {
+    let paths = Set(names.map(\.path))
+    let found = try withHeld { $0.state }
+    guard let state = found else { return }
+    do throws(FileError) {
+      try rewrite(state) { !paths.contains($0) }
+    } catch {
+      throw error.failure
+    }
+    held.withLock { $0 = nil }
+  }
+
+  /// Leaves one line an entry, of those that `isKept` holds for.
+  private func rewrite(
+    _ state: LocalState, where isKept: (String) -> Bool
+  ) throws(FileError) {
+    try state.rewrite(Self.fileName, purpose: Self.purpose) { records in
+      var best: [String: Record] = [:]
+      for record in records.compactMap(Record.init) where isKept(record.entry) {
+        let place = record.vault + " " + record.entry
+        if record.serial >= best[place]?.serial ?? 0 { best[place] = record }
+      }
+      return best.sorted { $0.key < $1.key }.map { $0.value.bytes(commit: $0.value.commit) }
+    }
+  }
+
+  private func withHeld<Value: Sendable>(
+    _ body: (inout Held) -> Value
+  ) throws(Failure) -> Value {
+    let result = held.withLock { held -> Result<Value, Failure> in
+      do throws(Failure) {
+        if held == nil { held = try load() }
+        return .success(body(&held!))
+      } catch {
+        return .failure(error)
+      }
+    }
+    return try result.get()
+  }
+
+  private func load() throws(Failure) -> Held {
+    guard (try? Folder(repository.root))?.kind(of: LocalState.folder) != nil else {
+      return Held(state: nil, lines: [:], count: 0)
+    }
+    let state = try LocalState(of: repository, stateHome: stateHome)
+    let lines = state.lines(of: Self.fileName)
+    return Held(
+      state: state, lines: Dictionary(grouping: lines) { Record.entry(inLine: $0) },
+      count: lines.count)
+  }
+}
+
+extension Memory.Held {
+  mutating func record(of entry: String, in vault: String) -> Memory.Record? {
+    if let known = known[entry] { return known }
+    var best: Memory.Record?
+    for line in lines[entry] ?? [] {
+      guard
+        let record = state?.record(in: line, purpose: Memory.purpose).flatMap(Memory.Record.init)
+      else {
+        foreign += 1
+        continue
+      }
+      guard record.vault == vault, record.serial >= best?.serial ?? 0 else { continue }
+      best = record
+    }
+    known[entry] = .some(best)
+    return best
+  }
+
+  /// Whether somebody went back in history: the commit that is checked out is the remembered one or
+  /// before it, and the ciphertext is that commit's own.
+  mutating func isBefore(
+    _ record: Memory.Record, with ciphertext: [UInt8], at path: String, root: String
+  ) -> Bool {
+    guard let commit = record.commit else { return false }
+    let head = self.head ?? (try? Snapshot("HEAD", of: root))
+    self.head = .some(head)
+    guard let head, head.holds(ciphertext, at: path) else { return false }
+    let isBefore = ancestry[commit] ?? head.isAncestor(of: commit)
+    ancestry[commit] = isBefore
+    return isBefore
+  }
+}
+
+/// A line holds five words in a JSON string; none of them can have a space or a quotation mark.
+extension Memory.Record {
+  init?(_ bytes: ArraySlice<UInt8>) {
+    let words = String(decoding: bytes.dropFirst().dropLast(), as: UTF8.self).split(separator: " ")
+    guard words.count == 5, let serial = Int(words[1]) else { return nil }
+    vault = String(words[0])
+    self.serial = serial
+    digest = String(words[2])
+    commit = words[3] == "-" ? nil : String(words[3])
+    entry = String(words[4])
+  }
+
+  func bytes(commit: String?) -> [UInt8] {
+    Array("\"\(vault) \(serial) \(digest) \(commit ?? "-") \(entry)\"".utf8)
+  }
+
+  /// The last word of a line, before `"}`, whoever wrote it.
+  static func entry(inLine line: ArraySlice<UInt8>) -> String {
+    let start = line.lastIndex(of: UInt8(ascii: " ")).map { $0 + 1 } ?? line.endIndex
+    return String(decoding: line[start...].dropLast(2), as: UTF8.self)
+  }
+}

@@ -1,0 +1,76 @@
+import ArgumentParser
+import KeyVault
+
+struct Trust: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "trust",
+    abstract: "Forget what this machine remembers of entries, so that older keys are accepted.",
+    discussion: """
+      Whenever an entry is opened here, its serial is remembered; one that has a lower serial later \
+      was put back, and is refused. Look who did that before you accept it: git log -- vault/…
+
+      Example: keyvault trust production/openai
+      """)
+
+  @Argument(help: "Such as production/openai.", completion: .entries)
+  var entries: [String]
+
+  @Flag(name: [.customShort("f"), .customLong("force"), .customLong("yes")], help: "Do not ask.")
+  var force = false
+
+  @OptionGroup var options: CommonOptions
+
+  func run() async throws {
+    let session = try Session(options)
+    let repository = try session.repository()
+    let names = try entries.map { text throws in try EntryName(text) }
+    guard let memory = repository.memory else {
+      throw Failure(.nothingToDo, "nothing is remembered in CI")
+    }
+    var remembered: [EntryName] = []
+    for name in names {
+      guard let record = try memory.record(of: name) else {
+        session.note("\(name): nothing is remembered")
+        continue
+      }
+      remembered.append(name)
+      Console.note("\(name): serial \(record.serial), \(place(record)) was opened here")
+      Console.note("\(name): \(present(name, in: repository))")
+    }
+    guard !remembered.isEmpty else {
+      throw Failure(.nothingToDo, "there is nothing to forget")
+    }
+    try confirm(remembered)
+    try memory.forget(remembered)
+    session.note("forgot \(remembered.map(\.path).joined(separator: ", "))")
+  }
+
+  private func place(_ record: Memory.Record) -> String {
+    let digest = String(record.digest.prefix(19))
+    return record.commit.map { "\(digest)…, at commit \($0.prefix(10))," } ?? "\(digest)…"
+  }
+
+  /// In the clear: what lies there need not be opened to be judged.
+  private func present(_ name: EntryName, in repository: Repository) -> String {
+    guard let entry = try? repository.vault.entry(name) else { return "nothing lies there now" }
+    let head = Git(in: repository.root).line(["rev-parse", "--verify", "--quiet", "HEAD"])
+    let serial = entry.sidecar?.serial.map { "serial \($0)" } ?? "no serial"
+    let digest =
+      repository.vault.digest(of: name).map { String($0.prefix(19)) + "…" } ?? "unreadable"
+    return "\(serial), \(digest)" + (head.map { ", at commit \($0.prefix(10))," } ?? "")
+      + " lies there now"
+  }
+
+  private func confirm(_ names: [EntryName]) throws {
+    if force { return }
+    let text = names.map(\.path).joined(separator: ", ")
+    guard Console.isInputTerminal else {
+      throw Failure(
+        .usage, "nobody is here to ask whether to trust \(text)",
+        hints: ["--yes trusts it without asking"])
+    }
+    guard try Question.confirm("trust what lies there now?") else {
+      throw Failure(.nothingToDo, "nothing was forgotten")
+    }
+  }
+}

@@ -1,0 +1,98 @@
+import Foundation
+
+@testable import KeyVault
+
+/// Changes of a sound repository, each with the finding that `--base` must give.
+enum BaseCase {
+  static let old = "sk-proj-NotARealKeyNotARealKeyNotARealKey"
+  static let new = "sk-proj-NotARealKeyNotARealKeyNotARealKe2"
+
+  static func change(
+    _ code: Finding.Code, _ severity: Finding.Severity = .error, at place: String,
+    configuration: String = "", base: String = "main",
+    _ make: @escaping @Sendable (World) throws -> Void
+  ) -> FindingCase {
+    var example = FindingCase(code, severity, at: place, configuration: configuration) { world in
+      try world.store("p/openai", old, serial: 1)
+      try world.commit()
+      try world.store("p/openai", new, serial: 2)
+      try world.commit()
+      try make(world)
+    }
+    example.base = base
+    return example
+  }
+
+  /// Puts the entry back as it was at first.
+  static func rollBack(_ world: World, _ paths: [String] = ["p/openai.gpg", "p/openai.yaml"]) throws
+  {
+    for path in paths { try world.git("checkout", "-q", "main~1", "--", "vault/\(path)") }
+  }
+
+  static let all: [FindingCase] = [
+    change(.rolledBack, at: "vault/p/openai.yaml:5:9") { try rollBack($0) },
+    change(.rolledBack, at: "vault/p/openai.gpg:1:1") { try rollBack($0, ["p/openai.gpg"]) },
+    change(.rolledBack, at: "vault/p/openai.gpg:1:1") {
+      try $0.scratch.remove("vault/p/openai.yaml")
+    },
+    change(.entryRemoved, .note, at: "vault/p/openai.gpg:1:1") {
+      try $0.scratch.remove("vault/p/openai.gpg")
+      try $0.scratch.remove("vault/p/openai.yaml")
+    },
+    change(.entryRestored, .warning, at: "vault/p/openai.gpg:1:1", base: "gone") {
+      try $0.git("checkout", "-q", "-b", "gone")
+      try $0.git("rm", "-q", "-r", "vault/p")
+      try $0.git("commit", "-q", "-m", "x")
+      try $0.git("checkout", "-q", "main", "--", "vault/p")
+    },
+    change(.vaultChanged, at: "keyvault.yaml:2:8") {
+      try $0.write(
+        "version: 1\nvault: \"\(String(repeating: "ab", count: 16))\"\n", to: "keyvault.yaml")
+    },
+    change(.policyLoosened, .warning, at: "keyvault.yaml:3:19") {
+      try $0.configure("policy: {unbound: allow}\n")
+    },
+    change(
+      .policyLoosened, .warning, at: "keyvault.yaml:3:19",
+      configuration: "environments: {p: {require: [openai]}}\n"
+    ) { try $0.configure("environments: {p: {}}\n") },
+    change(.recipientAdded, .warning, at: "vault/.gpg-id:2:1") {
+      try $0.write(
+        "\(Keyring.alice.fingerprint)\n\(Keyring.bob.fingerprint)\n", to: "vault/.gpg-id")
+    },
+    change(.recipientRemoved, .note, at: "vault/.gpg-id:1:1") {
+      try $0.write("\(Keyring.bob.fingerprint)\n", to: "vault/.gpg-id")
+    },
+    change(.publicKeyOlder, at: "vault/.public-keys/\(olderKey.fingerprint):1:1", base: "later") {
+      let path = "vault/.public-keys/\(olderKey.fingerprint)"
+      try $0.git("checkout", "-q", "-b", "later")
+      try $0.scratch.write(olderKey.revoked, to: path)
+      try $0.commit()
+      try $0.scratch.write(olderKey.sound, to: path)
+    },
+    change(
+      .publicKeyRemoved, .warning, at: "vault/.public-keys/\(Keyring.bob.fingerprint):1:1"
+    ) { try $0.scratch.remove("vault/.public-keys/\(Keyring.bob.fingerprint)") },
+    change(.baseUnreadable, .warning, at: "keyvault.yaml:1:1", base: "broken") {
+      let text = try $0.scratch.text("keyvault.yaml")
+      try $0.git("checkout", "-q", "-b", "broken")
+      try $0.write("version: 2\n", to: "keyvault.yaml")
+      try $0.commit()
+      try $0.write(text, to: "keyvault.yaml")
+    },
+    change(.historyIncomplete, .warning, at: "vault:1:1") {
+      let head = try $0.git("rev-parse", "main")
+      try $0.write(head, to: ".git/shallow")
+      try $0.store("p/openai", old, serial: 3)
+    },
+  ]
+
+  /// A key before and after its owner revoked it.
+  static let olderKey = {
+    let home = GPGHome()
+    let fingerprint = try! home.key("carol")
+    let sound = try! home.export(fingerprint)
+    try! home.revoke(fingerprint)
+    return (fingerprint: fingerprint, sound: sound, revoked: try! home.export(fingerprint))
+  }()
+}
