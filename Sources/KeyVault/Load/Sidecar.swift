@@ -22,6 +22,8 @@ public struct Sidecar: Sendable {
   public let created: Timestamp?
   public let rotated: Timestamp?
   public let expires: Timestamp?
+  /// Days after which this key must be rotated, where it is not the policy's.
+  public let maxAge: Int?
   public let isDisabled: Bool
   public let exposed: Exposure?
   /// All that it says, for what a signature covers.
@@ -43,6 +45,7 @@ public struct Sidecar: Sendable {
     created = moment("created")
     rotated = moment("rotated")
     expires = moment("expires")
+    maxAge = root["rotation"]?["max_age"].flatMap(\.days)
     isDisabled = root["disabled"]?.bool ?? false
     exposed = root["exposed"].map {
       Exposure(

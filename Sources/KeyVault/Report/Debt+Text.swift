@@ -5,7 +5,7 @@ extension Debt {
     for key in keys {
       table.add([
         TextTable.Cell(key.entry, .bold), TextTable.Cell(key.reason.text),
-        TextTable.Cell("in \(key.commit.prefix(12))", .dim),
+        TextTable.Cell(key.commit.map { "in \($0.prefix(12))" } ?? "not committed yet", .dim),
       ])
     }
     let number =

@@ -6,19 +6,22 @@ public struct Validator: Sendable {
   let root: String
   let now: Timestamp
   private let program: GPGProgram?
+  private let readsHistory: Bool
   private let trust: SigningTrust
   private let base: SigningBase?
 
   /// `program` is gpg, which says what a public key file holds and judges signatures; without one, that and
   /// who can read the entries is not checked, and a finding says so. `trust` says whose signatures count,
-  /// and `base` what is asked of them, where a change is checked.
+  /// and `base` what is asked of them, where a change is checked. `readsHistory` looks through git's history
+  /// for who could read what.
   public init(
-    root: String, now: Timestamp, program: GPGProgram?, trust: SigningTrust = .none,
-    base: SigningBase? = nil
+    root: String, now: Timestamp, program: GPGProgram?, readsHistory: Bool = false,
+    trust: SigningTrust = .none, base: SigningBase? = nil
   ) {
     self.root = root
     self.now = now
     self.program = program
+    self.readsHistory = readsHistory
     self.trust = trust
     self.base = base
   }
@@ -61,7 +64,8 @@ public struct Validator: Sendable {
     case .success(let checked):
       let repository = try Repository(at: root)
       findings += ConfigurationChecks(root: checked.root, repository: repository).findings()
-      let vault = VaultChecks(repository: repository, now: now, program: program)
+      let vault = VaultChecks(
+        repository: repository, now: now, program: program, readsHistory: readsHistory)
       findings += vault.findings()
       findings += signatures(of: repository).findings()
       entries = (try? repository.vault.entries().count) ?? 0

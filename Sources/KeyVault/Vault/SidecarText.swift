@@ -118,7 +118,7 @@ extension Vault {
   }
 
   /// The text of a sidecar, if `validate` would have nothing against it.
-  private func checked(_ bytes: [UInt8], of name: EntryName) throws(Failure) -> [UInt8] {
+  func checked(_ bytes: [UInt8], of name: EntryName) throws(Failure) -> [UInt8] {
     let findings: [Finding]
     switch CheckedDocument.read(bytes, as: .entry, file: name.sidecarPath) {
     case .failure(let malformed): findings = malformed.findings
@@ -135,7 +135,7 @@ extension Finding {
 }
 
 /// A sidecar under edit.
-private struct SidecarEditor {
+struct SidecarEditor {
   private(set) var document: Document
   /// What was read.
   let original: Vault.Present
@@ -207,6 +207,16 @@ private struct SidecarEditor {
       ("env", description.variable), ("expires", description.expires?.day),
     ]
     for case (let key, let value?) in fields { try set(key, .string(value)) }
+  }
+
+  mutating func set(
+    _ key: String, toMapping pairs: [(key: String, value: Scalar)]
+  ) throws(Failure) {
+    do throws(EditError) {
+      try document.set([key], toMapping: pairs)
+    } catch {
+      throw Failure(.malformed, "cannot set '\(key)' in \(file): \(error.message)")
+    }
   }
 
   mutating func remove(_ key: String) throws(Failure) {

@@ -68,9 +68,12 @@ struct Add: AsyncParsableCommand {
     let key = try intake.key(fromEnv, fromVariable, for: name, definition)
     let hosts = session.surroundings.policy.payloadHosts(
       of: definition, fields: Dictionary(fields.map { ($0.name, $0.value) }) { $1 })
+    let isOther = try existing.map { old throws in
+      try session.isOtherKey(key, than: old, in: repository)
+    }
     let new = NewKey(
       entry: name, provider: providerID, key: key, fields: fields, hosts: hosts,
-      serial: try serial(of: existing))
+      serial: serial(of: existing, isSame: isOther == .no), isOtherKey: isOther?.isProven ?? true)
     if !noTest { try await intake.test(new, definition) }
     try repository.vault.store(
       new, about: about, over: force ? .anything : .nothing, program: session.gpgProgram(),
@@ -125,7 +128,40 @@ struct Add: AsyncParsableCommand {
     return Vault.Description(owner: owner, description: description, variable: env, expires: end)
   }
 
-  private func serial(of existing: Vault.Entry?) throws -> Int {
-    (existing?.sidecar?.serial ?? 0) + 1
+  private func serial(of existing: Vault.Entry?, isSame: Bool) -> Int {
+    let old = existing?.sidecar?.serial
+    return isSame ? old ?? 1 : (old ?? 0) + 1
+  }
+}
+
+/// Whether a key is another one than that whose place it takes.
+private enum Otherness {
+  case yes, no
+  /// Nothing proves it, so what was said of the old key stays.
+  case unknown
+
+  var isProven: Bool { self == .yes }
+}
+
+extension Session {
+  fileprivate func isOtherKey(
+    _ key: borrowing Secret, than old: Vault.Entry, in repository: Repository
+  ) throws -> Otherness {
+    let isExposed = old.sidecar?.exposed != nil
+    if let opened = try? repository.vault.openAnywhere(old, with: gpg()) {
+      guard opened.holds(key) else { return .yes }
+      if isExposed {
+        Console.warning("'\(old.name)' had this key already, so it stays marked as exposed")
+      }
+      return .no
+    }
+    if old.isOther(key, limit: repository.configuration.policy.preview) { return .yes }
+    if isExposed {
+      Console.warning(
+        "'\(old.name)' cannot be opened to see whether this is another key, so it stays marked as "
+          + "exposed",
+        hint: "let it be rotated by somebody who can open it: keyvault rotate \(old.name)")
+    }
+    return .unknown
   }
 }

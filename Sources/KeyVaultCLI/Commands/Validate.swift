@@ -6,7 +6,8 @@ struct Validate: AsyncParsableCommand {
     commandName: "validate",
     abstract: "Check all that can be checked without a private key and without a network.",
     discussion: """
-      Findings go to standard output. Exit status 1 if one is an error.
+      Findings go to standard output. Exit status 1 if one is an error. --history checks the marks \
+      'exposed' of the sidecars against all local branches and tags.
 
       Example: keyvault validate --format json
       """)
@@ -21,12 +22,15 @@ struct Validate: AsyncParsableCommand {
   @Flag(help: "Warnings fail too.")
   var strict = false
 
+  @Flag(help: "Also look through git's history for keys that somebody could read who is gone.")
+  var history = false
+
   @OptionGroup var options: CommonOptions
 
   func run() async throws {
     let session = try Session(options)
     let root = try Repository.root(from: session.surroundings.workingFolder)
-    let outcome = try session.validator(root: root).outcome()
+    let outcome = try session.validator(root: root, readsHistory: history).outcome()
     let report = FindingReport(outcome)
     switch format {
     case .text: try Console.output(report.text(Console.style(session.surroundings)))

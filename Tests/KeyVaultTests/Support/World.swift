@@ -111,12 +111,28 @@ final class World: Sendable {
   }
 
   func findings(
-    now: Timestamp = World.now, program: GPGProgram? = Keyring.gpgProgram
+    now: Timestamp = World.now, program: GPGProgram? = Keyring.gpgProgram,
+    readsHistory: Bool = false
   ) throws -> [Finding] {
     try Validator(
-      root: scratch.folder, now: now, program: program, trust: signing.value?.trust ?? .none,
-      base: signingBase.value
+      root: scratch.folder, now: now, program: program, readsHistory: readsHistory,
+      trust: signing.value?.trust ?? .none, base: signingBase.value
     ).outcome().findings
+  }
+
+  /// Runs git here, as Alice; what it says.
+  @discardableResult
+  func git(_ arguments: String...) throws -> String {
+    let identity = ["-c", "user.name=Alice", "-c", "user.email=alice@example.com"]
+    let result = try run(["/usr/bin/git", "-C", scratch.folder] + identity + arguments)
+    guard result.status == 0 else { throw ProgramFailure(errors: result.errors) }
+    return result.text
+  }
+
+  /// Commits all that lies there.
+  func commit() throws {
+    try git("add", "-A")
+    try git("commit", "-q", "-m", "x")
   }
 }
 

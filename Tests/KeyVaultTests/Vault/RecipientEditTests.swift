@@ -17,6 +17,13 @@ struct RecipientEditTests {
     try world.repository.vault.addRecipient(file, to: folder, program: Keyring.gpgProgram)
   }
 
+  private func remove(
+    _ fingerprint: String, from folder: String = "", _ world: World
+  ) throws -> Vault.Removal {
+    try world.repository.vault.removeRecipient(
+      fingerprint, from: folder, program: Keyring.gpgProgram, now: World.now)
+  }
+
   private func drifted(_ folder: String, _ world: World) throws -> [String] {
     try world.repository.vault.drifted(in: folder, program: Keyring.gpgProgram).map(\.path)
   }
@@ -65,14 +72,14 @@ struct RecipientEditTests {
     try world.write(
       "# us\n\(Self.bob.lowercased())\n\n# Alice\n\(Self.alice)", to: "vault/.gpg-id")
     let vault = try world.repository.vault
-    let change = try vault.removeRecipient(Self.bob, from: "")
-    #expect(change.written == ["vault/.gpg-id"])
+    let change = try remove(Self.bob, world).change
+    #expect(change.written == ["vault/p/openai.yaml", "vault/.gpg-id"])
     #expect(try world.scratch.text("vault/.gpg-id") == "# us\n\n# Alice\n\(Self.alice)")
     #expect(try world.scratch.bytes("vault/.public-keys/\(Self.bob)") == Keyring.bob.publicKey)
     #expect(try drifted("", world) == ["p/openai"])
     #expect(vault.lists(naming: Self.bob) == [])
-    #expect(failure { _ = try vault.removeRecipient(Self.bob, from: "") }?.kind == .notFound)
-    #expect(failure { _ = try vault.removeRecipient(Self.alice, from: "") }?.kind == .usage)
+    #expect(failure { _ = try remove(Self.bob, world) }?.kind == .notFound)
+    #expect(failure { _ = try remove(Self.alice, world) }?.kind == .usage)
     #expect(try world.scratch.text("vault/.gpg-id").hasSuffix(Self.alice))
   }
 
@@ -80,7 +87,7 @@ struct RecipientEditTests {
     let world = try World(recipients: [.alice, .bob])
     try world.store("p/openai", FindingCase.key)
     let vault = try world.repository.vault
-    #expect(try vault.removeRecipient(Self.bob, from: "p").startedFrom == "vault/.gpg-id")
+    #expect(try remove(Self.bob, from: "p", world).change.startedFrom == "vault/.gpg-id")
     #expect(try world.scratch.text("vault/p/.gpg-id") == "\(Self.alice)\n")
     #expect(vault.lists(naming: Self.bob) == ["vault/.gpg-id"])
     #expect(try drifted("p", world) == ["p/openai"])
