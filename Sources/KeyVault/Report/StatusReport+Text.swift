@@ -70,12 +70,15 @@ extension StatusReport.Row {
     if isExposed {
       return "exposed\(exposedSince.map { " since \($0)" } ?? ""): rotate it"
     }
-    return switch rotation {
-    case "due": "due by \(rotationDay ?? "")"
-    case "overdue": "overdue since \(rotationDay ?? "")"
-    case "expired": "expired \(rotationDay ?? "")"
-    default: (rotated ?? created).map { "\(rotated == nil ? "made" : "rotated") \($0.day)" } ?? ""
-    }
+    let past = retired == Sidecar.Retired.unproven ? "; retired: unproven" : ""
+    let text =
+      switch rotation {
+      case "due": "due by \(rotationDay ?? "")"
+      case "overdue": "overdue since \(rotationDay ?? "")"
+      case "expired": "expired \(rotationDay ?? "")"
+      default: (rotated ?? created).map { "\(rotated == nil ? "made" : "rotated") \($0.day)" } ?? ""
+      }
+    return text + past
   }
 }
 

@@ -23,6 +23,8 @@ public struct StatusReport: Sendable, Codable {
     public var isExposed: Bool
     /// Since when somebody who must not read it could have.
     public var exposedSince: String?
+    /// Whether all earlier keys that are noted are `proven` dead, or one is `unproven`; nil if none is.
+    public var retired: String?
 
     private enum CodingKeys: String, CodingKey {
       case entry, provider, verdict, word, checked
@@ -32,6 +34,7 @@ public struct StatusReport: Sendable, Codable {
       case rotationDay = "rotation_day"
       case isExposed = "exposed"
       case exposedSince = "exposed_since"
+      case retired
     }
   }
 
@@ -88,6 +91,9 @@ extension StatusReport.Row {
     expires = sidecar?.expires
     isExposed = sidecar?.exposed != nil
     exposedSince = sidecar?.exposed?.since?.day
+    if let past = sidecar?.retired, !past.isEmpty {
+      retired = past.allSatisfy { $0.proven != nil } ? "proven" : Sidecar.Retired.unproven
+    }
     switch Freshness(sidecar, policy: policy, now: now) {
     case .fresh: rotation = "fresh"
     case .due(let day): (rotation, rotationDay) = ("due", day)

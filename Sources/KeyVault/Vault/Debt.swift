@@ -24,17 +24,28 @@ public struct Debt: Sendable, Codable {
     public var commit: String?
   }
 
+  /// A key that the person could read and that no entry holds any more.
+  public struct Retired: Sendable, Codable, Equatable {
+    /// Where it lay last.
+    public var entry: String
+    public var serial: Int?
+    /// The day on which its provider was seen to reject it; nil: unproven.
+    public var proven: String?
+  }
+
   public var version = 1
   public var fingerprint: String
   /// Whether the whole history was there to look at; if not, a key that is not listed proves nothing.
   public var isComplete: Bool
   /// Sorted by entry.
   public var keys: [Key]
+  /// Sorted by entry and serial.
+  public var retired: [Retired]
 
   private enum CodingKeys: String, CodingKey {
     case version, fingerprint
     case isComplete = "complete"
-    case keys
+    case keys, retired
   }
 
   /// `fingerprint` is the full one of a primary key. Asks gpg once about each version of each public
@@ -63,6 +74,25 @@ public struct Debt: Sendable, Codable {
     let readers = PastReaders(history, of: [fingerprint], program: program)
     self.fingerprint = fingerprint
     isComplete = history.isWhole
-    keys = try repository.vault.entries().compactMap { readers.debt(of: fingerprint, for: $0) }
+    let entries = try repository.vault.entries()
+    keys = entries.compactMap { readers.debt(of: fingerprint, for: $0) }
+    retired = Self.retired(entries, history, readers.lineages(of: fingerprint))
+  }
+
+  private static func retired(
+    _ entries: [Vault.Entry], _ history: VaultHistory, _ lineages: Set<String>
+  ) -> [Retired] {
+    var open = lineages.subtracting(entries.compactMap { $0.sidecar?.id })
+    let sidecars = Dictionary(
+      entries.map { ($0.name.path, $0.sidecar) }, uniquingKeysWith: { first, _ in first })
+    var retired: [Retired] = []
+    // The latest commit comes first.
+    for state in history.states {
+      guard let lineage = state.lineage, open.remove(lineage) != nil else { continue }
+      let known = sidecars[state.entry]??.retired.first { $0.serial == state.serial }
+      retired.append(
+        Retired(entry: state.entry, serial: state.serial, proven: known?.proven?.day))
+    }
+    return retired.sorted { ($0.entry, $0.serial ?? 0) < ($1.entry, $1.serial ?? 0) }
   }
 }

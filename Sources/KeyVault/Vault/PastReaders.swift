@@ -97,6 +97,11 @@ struct PastReaders {
     return key(name, unnamed[name], person, since: entry.sidecar?.rotated, as: .lineage)
   }
 
+  /// The keys, by lineage, that the person could read for certain or perhaps.
+  func lineages(of person: String) -> Set<String> {
+    Set(lineages.filter { key("", $0.value, person) != nil }.keys)
+  }
+
   /// Everybody but `readers` to whom the key that an entry holds now counts as known.
   func debts(
     for entry: Vault.Entry, besides readers: Set<String>

@@ -27,9 +27,12 @@ extension Vault {
     let replaced = source == nil ? edits.original : .anything
     if let source { try edits.point(schemaOf: source, to: name) }
     let isNew = edits.document.root["created"] == nil
+    var retired: Int?
     // The lineage of a key ends where another takes its place, and so does what is known of it.
     if values.isOtherKey {
       try edits.set("id", .string(RandomID.crockford()))
+      // Until it is proven dead, somebody has a key that may work.
+      if edits.document.root["exposed"] != nil { retired = edits.document.root["serial"]?.int }
       try edits.remove("exposed")
     } else {
       try edits.setIfAbsent("id", RandomID.crockford())
@@ -46,6 +49,7 @@ extension Vault {
     } else if values.isOtherKey {
       try edits.set("rotated", .string(now.text))
     }
+    if let retired { try edits.setRetired(retired, Sidecar.Retired.unproven) }
     return (try signed(&edits, of: name, by: signer), replaced)
   }
 
@@ -95,7 +99,7 @@ extension Vault {
 
   /// The text of a sidecar with a signature, or with none where nobody signs: one that no longer fits
   /// goes.
-  private func signed(
+  func signed(
     _ edits: inout SidecarEditor, of name: EntryName, by signer: Signer?
   ) throws(Failure) -> [UInt8] {
     // What is signed is what the bytes say to whoever reads them.
@@ -207,6 +211,23 @@ struct SidecarEditor {
       ("env", description.variable), ("expires", description.expires?.day),
     ]
     for case (let key, let value?) in fields { try set(key, .string(value)) }
+  }
+
+  /// Whether the text is another than the file's.
+  var isChanged: Bool { original != .digest(Vault.digest(document.bytes)) }
+
+  /// Says what is known of the key of that serial.
+  mutating func setRetired(_ serial: Int, _ value: String) throws(Failure) {
+    let serial = String(serial)
+    do throws(EditError) {
+      if document.root["retired"] == nil {
+        try document.set(["retired"], toMapping: [(serial, .string(value))])
+      } else {
+        try document.set(["retired", serial], to: .string(value))
+      }
+    } catch {
+      throw Failure(.malformed, "cannot set 'retired' in \(file): \(error.message)")
+    }
   }
 
   mutating func set(
