@@ -40,7 +40,11 @@ extension Vault {
     } catch {
       throw error.failure
     }
-    let recipients = Set(lists.flatMap(\.recipients).map(\.fingerprint))
+    // In the order of the lists.
+    var recipients: [String] = []
+    for recipient in lists.flatMap(\.recipients) where !recipients.contains(recipient.fingerprint) {
+      recipients.append(recipient.fingerprint)
+    }
     for fingerprint in fingerprints
     where !recipients.contains(fingerprint) && publicKey(fingerprint) == nil {
       throw Failure(
@@ -50,7 +54,7 @@ extension Vault {
     let renewal = try recipientRenewal()
     var changes: [VaultChange] = []
     var results: [Refresh] = []
-    for fingerprint in fingerprints.isEmpty ? recipients.sorted() : fingerprints {
+    for fingerprint in fingerprints.isEmpty ? recipients : fingerprints {
       let (result, content) = try refresh(fingerprint, from: keyring, program)
       results.append(result)
       guard let content else { continue }

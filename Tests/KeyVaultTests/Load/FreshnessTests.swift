@@ -51,7 +51,7 @@ struct FreshnessTests {
       """
       policy: {rotation: {max_age: 90d, warn: 9d}}
       environments:
-        a: {rotation: {max_age: 60d}}
+        a: {rotation: {max_age: 60d, warn: 6d}}
         a/b: {rotation: {warn: 3d}}
         a/b/c: {description: x}
 
@@ -59,9 +59,9 @@ struct FreshnessTests {
     let configuration = try world.repository.configuration
     let own = try sidecar(Self.made + "rotation: {max_age: 1w}\n")
     for (entry, sidecar, age, warn) in [
-      ("x/openai", nil, 90, 9), ("openai", nil, 90, 9), ("a/openai", nil, 60, 9),
-      ("a/z/openai", nil, 60, 9), ("a/b/openai", nil, 60, 3), ("a/b/c/openai", nil, 60, 3),
-      ("ab/openai", nil, 90, 9), ("x/openai", own, 7, 9), ("a/openai", own, 7, 9),
+      ("x/openai", nil, 90, 9), ("openai", nil, 90, 9), ("a/openai", nil, 60, 6),
+      ("a/z/openai", nil, 60, 6), ("a/b/openai", nil, 60, 3), ("a/b/c/openai", nil, 60, 3),
+      ("ab/openai", nil, 90, 9), ("x/openai", own, 7, 9), ("a/openai", own, 7, 6),
     ] as [(String, Sidecar?, Int, Int)] {
       let policy = configuration.policy(for: try EntryName(entry), sidecar)
       #expect(policy.maxAge == age && policy.warn == warn, "\(entry)")
