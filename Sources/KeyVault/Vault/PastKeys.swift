@@ -29,15 +29,16 @@ struct PastKeys {
     let history = try VaultHistory(of: repository)
     isComplete = history.isWhole
     let entries = try repository.vault.entries()
-    let own = entry.sidecar?.id
     let others = Dictionary(
-      entries.compactMap { other in other.sidecar?.id.map { ($0, other.name) } },
-      uniquingKeysWith: { first, _ in first })
+      entries.filter { $0.name != entry.name }.compactMap { other in
+        other.sidecar?.id.map { ($0, other.name) }
+      }, uniquingKeysWith: { first, _ in first })
     let limit = entry.sidecar?.serial ?? present.payload.serial ?? .max
     var keys: [PastKey] = []
     var seen: Set<[UInt8]> = []
-    for state in Self.states(of: entry.name, in: history, besides: own, entries) {
-      guard let commit = state.commit, seen.insert(state.ciphertext).inserted,
+    for state in Self.states(of: entry.name, in: history, entries) {
+      guard state.serial.map({ $0 < limit }) ?? true, let commit = state.commit,
+        seen.insert(state.ciphertext).inserted,
         let name = EntryName(found: state.entry)
       else { continue }
       func add(_ serial: Int?, _ result: State) {
@@ -63,7 +64,7 @@ struct PastKeys {
   }
 
   private static func states(
-    of name: EntryName, in history: VaultHistory, besides own: String?, _ entries: [Vault.Entry]
+    of name: EntryName, in history: VaultHistory, _ entries: [Vault.Entry]
   ) -> [VaultHistory.State] {
     let taken = Set(entries.map(\.name.path))
     var places: Set = [name.path]
@@ -77,8 +78,7 @@ struct PastKeys {
       if places.count == known { break }
     }
     return history.states.filter { state in
-      guard let lineage = state.lineage else { return places.contains(state.entry) }
-      return lineage != own && lineages.contains(lineage)
+      state.lineage.map(lineages.contains) ?? places.contains(state.entry)
     }
   }
 

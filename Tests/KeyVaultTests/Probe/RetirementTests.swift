@@ -1,5 +1,6 @@
 import Foundation
 import GPG
+import Secrets
 import Testing
 
 @testable import KeyVault
@@ -121,6 +122,17 @@ struct RetirementTests {
     #expect(outcomes(try await retirement(world)) == ["1 proven"])
   }
 
+  @Test func `a key that took another's place under its id is told from it`() async throws {
+    let stub = try stub([1: "invalid", 2: "valid"])
+    let world = try world(1, stub)
+    let new = NewKey(
+      entry: try EntryName("p/openai"), provider: "openai", key: Secret(utf8: Self.key(2)),
+      hosts: [], serial: 2, isOtherKey: false)
+    try world.repositoryVault.store(
+      new, about: .init(), program: Keyring.gpgProgram, now: World.now)
+    #expect(outcomes(try await retirement(world)) == ["1 proven"])
+  }
+
   @Test func `an entry that was moved takes its past along, one that was copied is in use`()
     async throws
   {
@@ -148,7 +160,8 @@ struct RetirementTests {
     let stub = try stub([1: "invalid", 4: "valid"])
     let world = try world(1, stub)
     let sidecar = try world.scratch.text("vault/p/openai.yaml")
-    let payload = "\(Self.key(1))\nvault: \(World.vaultID)\nentry: p/openai\n"
+    let payload =
+      "\(Self.key(1))\nvault: \(World.vaultID)\nentry: p/openai\nprovider: openai\nserial: 3\n"
     for (serial, payload, keyring) in [
       (1, payload, Keyring.bob), (2, Self.key(1) + "\n", .alice),
       (3, payload.replacing("p/openai", with: "q/openai"), .alice),
@@ -164,6 +177,7 @@ struct RetirementTests {
     let before = stub.requests.count
     let found = try await retirement(world)
     #expect(outcomes(found).prefix(3) == ["3 unproven", "2 unproven", "1 unproven"])
+    #expect(found.keys[0].evidence.contains("moved or copied"))
     // The first ciphertext of serial 1 is sound: one for it, and one for the present key.
     #expect(outcomes(found).last == "1 proven")
     #expect(stub.requests.count - before == 2)

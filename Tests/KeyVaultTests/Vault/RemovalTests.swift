@@ -152,8 +152,9 @@ struct RemovalTests {
     #expect(try world.findings() == [])
     let found = try world.findings(readsHistory: true)
     #expect(found.map(\.code) == ["exposed"])
-    #expect(found[0].message.contains("\(Self.bob) (Bob <bob@example.com>) could read this key"))
-    #expect(found[0].message.hasSuffix("and it is not marked"))
+    let message = try #require(found.first).message
+    #expect(message.contains("\(Self.bob) (Bob <bob@example.com>) could read this key"))
+    #expect(message.hasSuffix("and it is not marked"))
     try world.store("p/openai", Self.second, serial: 2)
     #expect(try world.findings(readsHistory: true) == [])
   }
