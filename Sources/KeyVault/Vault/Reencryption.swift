@@ -110,7 +110,8 @@ public struct Reencryption: Sendable {
         file: .ciphertext(entry.name), content: ciphertext, over: .digest(opened.digest))
     ]
     if entry.sidecar != nil {
-      let sidecar = try vault.sidecar(of: entry.name, withDigest: Vault.digest(ciphertext),
+      let sidecar = try vault.sidecar(
+        of: entry.name, withDigest: Vault.digest(ciphertext),
         signer: vault.signer(ofChangeTo: entry.name))
       changes.append(
         VaultChange(file: .sidecar(entry.name), content: sidecar.text, over: sidecar.replaced))

@@ -21,9 +21,6 @@ extension Vault {
     public internal(set) var before: Timestamp?
     public internal(set) var after: Timestamp?
     public internal(set) var isRevoked = false
-
-    /// Relative to the root.
-    public var file: String { "\(PublicKeys.folder)/\(fingerprint)" }
   }
 
   /// Takes what the user's keyring knows anew of recipients' keys: a longer life, another subkey, a
@@ -33,7 +30,7 @@ extension Vault {
   /// that would end a key's life earlier is not taken (security.md 21).
   public func refreshRecipients(
     _ fingerprints: [String], from keyring: GPG, program: GPGProgram
-  ) throws(Failure) -> [Refresh] {
+  ) throws(Failure) -> (keys: [Refresh], written: [String]) {
     let lists: [RecipientList]
     do throws(FileError) {
       lists = try recipientLists()
@@ -62,7 +59,7 @@ extension Vault {
     }
     if !changes.isEmpty { changes += try self.renewal(renewal, of: "", after: changes) }
     try apply(changes)
-    return results
+    return (results, changes.map(\.file.path))
   }
 
   private func refresh(

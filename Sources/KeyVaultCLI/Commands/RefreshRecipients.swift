@@ -22,9 +22,9 @@ struct RefreshRecipients: AsyncParsableCommand {
 
   func run() async throws {
     let session = try Session(options)
-    let repository = try session.repository()
+    let repository = try session.repositoryToChange()
     let full = try fingerprints.map { try FullFingerprint.parse($0) }
-    let results = try repository.vault.refreshRecipients(
+    let (results, written) = try repository.vault.refreshRecipients(
       full, from: session.gpg(), program: session.gpgProgram())
     guard !results.isEmpty else {
       throw Failure(
@@ -32,10 +32,10 @@ struct RefreshRecipients: AsyncParsableCommand {
         hints: ["run 'keyvault recipients add FINGERPRINT'"])
     }
     for result in results { try Console.output(result.text.printable + "\n") }
-    let written = results.filter { $0.outcome == .updated || $0.outcome == .added }
+    let count = results.count { $0.outcome == .updated || $0.outcome == .added }
     try commit.run(
-      "keyvault: refresh \(written.count == 1 ? "a public key" : "\(written.count) public keys")",
-      files: written.map(\.file), in: repository, session)
+      "keyvault: refresh \(count == 1 ? "a public key" : "\(count) public keys")", files: written,
+      in: repository, session)
     if results.contains(where: \.isRefused) { throw ExitCode(1) }
     if !full.isEmpty, results.contains(where: { $0.outcome == .notInKeyring }) {
       throw ExitCode(66)

@@ -91,6 +91,24 @@ struct RetirementTests {
     #expect(try dead.entry("p/openai").sidecar?.retired.map(\.proven) == [nil])
   }
 
+  @Test func `what was proved is signed by whoever writes it down`() async throws {
+    let stub = try stub([1: "invalid", 2: "valid"])
+    let world = try World("environments: {p: {gateway: \"\(stub.gateway)\"}}\n")
+    try world.sign()
+    try world.signRecipients()
+    try world.git("init", "-q")
+    for serial in 1...2 {
+      try world.store("p/openai", Self.key(serial), serial: serial)
+      try world.commit()
+    }
+    let found = try await retirement(world)
+    _ = try world.repositoryVault.record(found, of: world.entry("p/openai"), now: World.now)
+    #expect(try world.entry("p/openai").sidecar?.retired.first?.proven != nil)
+    #expect(world.refusal("p/openai") == nil)
+    try world.edit("p/openai", "2026-11-23}", "2026-11-24}")
+    #expect(world.refusal("p/openai") != nil)
+  }
+
   @Test func `where the present key is rejected too, nothing is proven`() async throws {
     let stub = try stub([1: "invalid", 2: "invalid"])
     let found = try await retirement(world(2, stub))

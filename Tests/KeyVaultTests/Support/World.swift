@@ -120,6 +120,14 @@ final class World: Sendable {
     ).outcome().findings
   }
 
+  /// Takes somebody from a list as `recipients rm` does.
+  func removeRecipient(
+    _ fingerprint: String, from folder: String = "", program: GPGProgram? = Keyring.gpgProgram
+  ) throws -> Vault.Removal {
+    try repository.vault.removeRecipient(
+      fingerprint, from: folder, program: program, now: Self.now)
+  }
+
   /// Runs git here, as Alice; what it says.
   @discardableResult
   func git(_ arguments: String...) throws -> String {

@@ -21,7 +21,7 @@ struct RefreshTests {
     let keyring = GPG(program: Keyring.program, home: home.path)
     let results = try world.repository.vault.refreshRecipients(
       [key], from: keyring, program: Keyring.gpgProgram)
-    return try #require(results.first)
+    return try #require(results.keys.first)
   }
 
   private func file(_ world: World, _ key: String) throws -> [UInt8] {

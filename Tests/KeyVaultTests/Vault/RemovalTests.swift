@@ -20,11 +20,9 @@ struct RemovalTests {
   }
 
   private func remove(
-    from folder: String = "", program: GPGProgram? = Keyring.gpgProgram,
-    now: Timestamp = World.now, _ world: World
+    from folder: String = "", program: GPGProgram? = Keyring.gpgProgram, _ world: World
   ) throws -> Vault.Removal {
-    try world.repository.vault.removeRecipient(
-      Self.bob, from: folder, program: program, now: now)
+    try world.removeRecipient(Self.bob, from: folder, program: program)
   }
 
   private func exposed(_ world: World) throws -> [String] {
