@@ -27,6 +27,17 @@ extension Key {
   }
 }
 
+extension Key {
+  /// The same with what has expired at a moment, in seconds since 1970, and not when gpg was asked.
+  public func judged(at now: Int) -> Key {
+    func isOver(_ end: Int?) -> Bool { end.map { $0 <= now } ?? false }
+    var key = self
+    key.isExpired = isOver(expires)
+    for index in subkeys.indices { key.subkeys[index].isExpired = isOver(subkeys[index].expires) }
+    return key
+  }
+}
+
 extension Subkey {
   fileprivate var isWeak: Bool {
     if algorithm.hasPrefix("rsa") { return length < 2048 }

@@ -1,5 +1,5 @@
 /// An OpenPGP key as gpg describes it.
-public struct Key: Sendable, Equatable {
+public struct Key: Sendable, Equatable, Codable {
   /// The primary key's full fingerprint: upper-case hexadecimal, 40 digits (64 for version 6).
   public let fingerprint: String
   /// As written by the key's owner: unchecked text.
@@ -11,12 +11,12 @@ public struct Key: Sendable, Equatable {
   /// Seconds since 1970; nil: never.
   public let expires: Int?
   public let isRevoked: Bool
-  public let isExpired: Bool
+  public internal(set) var isExpired: Bool
   public let isDisabled: Bool
   /// Whether secret parts are there: in the home, or in the file that was inspected.
   public let hasSecret: Bool
   /// All subkeys that gpg accepts as bound to the primary key, and the primary key first.
-  public let subkeys: [Subkey]
+  public internal(set) var subkeys: [Subkey]
 
   /// Key ids to which a message for this key may be encrypted now.
   public var encryptionKeyIDs: [UInt64] {
@@ -26,7 +26,7 @@ public struct Key: Sendable, Equatable {
 }
 
 /// One key of a ``Key``: the primary or one bound to it.
-public struct Subkey: Sendable, Equatable {
+public struct Subkey: Sendable, Equatable, Codable {
   /// The 64 bits that stand in a message's session key packet.
   public let keyID: UInt64
   /// Upper-case hexadecimal.
@@ -41,7 +41,7 @@ public struct Subkey: Sendable, Equatable {
   /// Seconds since 1970; nil: never.
   public let expires: Int?
   public let isRevoked: Bool
-  public let isExpired: Bool
+  public internal(set) var isExpired: Bool
   /// Whether the secret part is there.
   public let hasSecret: Bool
 

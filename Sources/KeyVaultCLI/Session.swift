@@ -108,10 +108,25 @@ final class Session {
   }
 
   /// Works without gpg too, and says what it did not check.
-  func validator(root: String, base: String? = nil) throws(Failure) -> Validator {
-    Validator(
-      root: root, now: surroundings.now, program: try? gpgProgram(),
+  func validator(
+    root: String, base: String? = nil, readsHistory: Bool = false
+  ) throws(Failure) -> Validator {
+    let program =
+      (try? Repository(at: root)).flatMap { try? gpgProgram(of: $0) } ?? (try? gpgProgram())
+    return Validator(
+      root: root, now: surroundings.now, program: program, readsHistory: readsHistory,
       trust: try surroundings.trust(in: root), base: base)
+  }
+
+  /// The same, with what this machine remembers of the public keys of a repository; a job of CI has
+  /// nothing to remember, and keeps nothing.
+  func gpgProgram(of repository: Repository) throws(Failure) -> GPGProgram {
+    guard !surroundings.isCI,
+      let state = try? LocalState(of: repository, stateHome: surroundings.stateHome)
+    else { return try gpgProgram() }
+    return GPGProgram(
+      path: try gpgPath(), runtimeDirectory: surroundings.runtimeDirectory,
+      memo: PublicKeyMemo(state, now: surroundings.now))
   }
 
   func gpgProgram() throws(Failure) -> GPGProgram {

@@ -14,6 +14,9 @@ import YAML
     var testDescription: String { command }
   }
 
+  private static let exposed =
+    #"printf 'exposed: {to: "%s", since: 2026-11-20, reason: gone}\nretired: {"1": unproven}\n' "$FPR" >> vault/production/openai.yaml"#
+
   static let cases = [
     Case(command: "keyvault ls --format json", schema: "output-ls"),
     Case(command: "keyvault show production/openai --format json", schema: "output-show"),
@@ -29,6 +32,18 @@ import YAML
     Case(
       command: "keyvault status --format json", schema: "output-status",
       setup: #"keyvault test --gateway "$STUB/{provider}@no_credit" > /dev/null || true"#),
+    Case(
+      command: "keyvault show production/openai --format json", schema: "output-show",
+      setup: exposed),
+    Case(command: "keyvault status --format json", schema: "output-status", setup: exposed),
+    Case(
+      command: #"keyvault test --format json --gateway "$STUB/{provider}@valid""#,
+      schema: "output-test", setup: exposed),
+    Case(
+      command: #"keyvault recipients debt "$FPR" --format json"#, schema: "output-debt",
+      setup:
+        #"git init -q; git add -A; git commit -q -m start; printf %s9 "$OPENAI" | keyvault rotate production/openai --no-test --quiet --commit"#
+    ),
     Case(command: "keyvault recipients --format json", schema: "output-recipients"),
     Case(
       command: "keyvault recipients ls --folder staging --format json",

@@ -43,7 +43,7 @@ public struct Resolution: Sendable {
   /// Whether both sides have the same key with the same further parts.
   public var isSameKey: Bool {
     guard let ours, let theirs else { return false }
-    return ours === theirs || ours.holdsSame(as: theirs)
+    return ours === theirs || ours.holdsSameCredential(as: theirs)
   }
 
   /// Fields that both sides changed, where the same key is described differently and neither side was
@@ -83,7 +83,7 @@ public struct Resolution: Sendable {
 
 extension OpenedEntry {
   /// Whether another has the same key with the same further parts.
-  fileprivate func holdsSame(as other: OpenedEntry) -> Bool {
+  fileprivate func holdsSameCredential(as other: OpenedEntry) -> Bool {
     let names = payload.fieldNames.sorted()
     return holds(other.payload.withKey { Secret(copying: $0) })
       && names == other.payload.fieldNames.sorted()

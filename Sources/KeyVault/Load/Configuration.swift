@@ -12,6 +12,9 @@ public struct Configuration: Sendable {
     public var gateway: String?
     /// Fingerprints of those who may sign here, where not all of the policy's may.
     public var writers: [String]?
+    /// Days, where they are not the policy's: after which a key must be rotated, and before that.
+    public var maxAge: Int?
+    public var warn: Int?
   }
 
   public struct Policy: Sendable {
@@ -21,6 +24,8 @@ public struct Configuration: Sendable {
     public var warn = 14
     /// Days before a recipient's key expires in which a warning is given.
     public var recipientWarn = 30
+    /// Days for which a key may stay exposed before that is an error.
+    public var exposedGrace = 14
     /// How many last characters a preview shows at most.
     public var preview = 4
     public var allowsUnbound = false
@@ -52,6 +57,22 @@ public struct Configuration: Sendable {
   }
 }
 
+extension Configuration {
+  /// The policy with what the environments above an entry, the nearest first, and its sidecar before all,
+  /// say of rotation.
+  func policy(for name: EntryName, _ sidecar: Sidecar?) -> Policy {
+    var policy = policy
+    let parts = name.environment.split(separator: "/")
+    for end in parts.indices {
+      let environment = environments[parts[...end].joined(separator: "/")]
+      policy.maxAge = environment?.maxAge ?? policy.maxAge
+      policy.warn = environment?.warn ?? policy.warn
+    }
+    policy.maxAge = sidecar?.maxAge ?? policy.maxAge
+    return policy
+  }
+}
+
 extension Configuration.Environment {
   init(_ node: Node) {
     description = node["description"]?.string
@@ -59,6 +80,8 @@ extension Configuration.Environment {
     inherit = node["inherit"]?.strings ?? []
     gateway = node["gateway"]?.string
     writers = node["writers"]?.fingerprints
+    maxAge = node["rotation"]?["max_age"].flatMap(\.days)
+    warn = node["rotation"]?["warn"].flatMap(\.days)
   }
 }
 
@@ -67,6 +90,7 @@ extension Configuration.Policy {
     maxAge = node?["rotation"]?["max_age"].flatMap(\.days)
     warn = node?["rotation"]?["warn"].flatMap(\.days) ?? 14
     recipientWarn = node?["recipient_warn"].flatMap(\.days) ?? 30
+    exposedGrace = node?["exposed_grace"].flatMap(\.days) ?? 14
     preview = node?["preview"]?.int ?? 4
     allowsUnbound = node?["unbound"]?.string == "allow"
     allowsHiddenRecipients = node?["hidden"]?.string == "allow"
@@ -83,7 +107,7 @@ extension Node {
   var fingerprints: [String] { strings.map { $0.uppercased() } }
 
   /// A duration such as `90d`, `2w` or `36h`, in days, of which a part counts as a whole one.
-  fileprivate var days: Int? {
+  var days: Int? {
     guard let text = string, let unit = text.last, let count = Int(text.dropLast()) else {
       return nil
     }

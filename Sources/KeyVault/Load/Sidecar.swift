@@ -8,6 +8,15 @@ public struct Sidecar: Sendable {
     public let reason: String?
   }
 
+  /// An earlier key of the entry.
+  public struct Retired: Sendable, Equatable {
+    public let serial: Int
+    /// When its provider was seen to reject it; nil: nobody has proved that it is dead.
+    public let proven: Timestamp?
+
+    static let unproven = "unproven"
+  }
+
   /// Random; one for the life of a key, so that its history has a lineage.
   public let id: String?
   public let provider: String?
@@ -22,8 +31,12 @@ public struct Sidecar: Sendable {
   public let created: Timestamp?
   public let rotated: Timestamp?
   public let expires: Timestamp?
+  /// Days after which this key must be rotated, where it is not the policy's.
+  public let maxAge: Int?
   public let isDisabled: Bool
   public let exposed: Exposure?
+  /// By serial.
+  public let retired: [Retired]
   /// All that it says, for what a signature covers.
   let root: Node
 
@@ -43,7 +56,14 @@ public struct Sidecar: Sendable {
     created = moment("created")
     rotated = moment("rotated")
     expires = moment("expires")
+    maxAge = root["rotation"]?["max_age"].flatMap(\.days)
     isDisabled = root["disabled"]?.bool ?? false
+    let past = root["retired"]?.mapping ?? []
+    retired = past.compactMap { pair in
+      Int(pair.key).map { serial in
+        Retired(serial: serial, proven: pair.value.string.flatMap(Timestamp.init))
+      }
+    }.sorted { $0.serial < $1.serial }
     exposed = root["exposed"].map {
       Exposure(
         to: $0["to"]?.string, since: $0["since"]?.string.flatMap(Timestamp.init),

@@ -29,6 +29,8 @@ public struct TestResult: Sendable, Codable, Equatable {
   public var credit: Credit
   /// Whether the environment requires this provider.
   public var isRequired = false
+  /// True where somebody who must not read the key could; whether it works is then not all.
+  public var isExposed: Bool?
   /// The status of the answer.
   public var http: Int?
   /// The number of the rule in the provider's file; nil for a built-in one.
@@ -81,6 +83,7 @@ public struct TestResult: Sendable, Codable, Equatable {
   private enum CodingKeys: String, CodingKey {
     case entry, provider, verdict, word, works, credit
     case isRequired = "required"
+    case isExposed = "exposed"
     case http, rule, matched
     case isConfirmed = "confirmed"
     case note, next, error, latency, attempts, quota, last, control, facts

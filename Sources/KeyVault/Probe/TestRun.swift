@@ -40,6 +40,7 @@ public struct TestRun: Sendable {
         group.addTask {
           var result = await test(entry, on: lanes, signatures, now: now) { startClock.finish() }
           result.isRequired = repository.requires(entry)
+          result.isExposed = entry.sidecar?.exposed == nil ? nil : true
           progress(result)
           return (index, result)
         }

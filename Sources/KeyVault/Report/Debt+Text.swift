@@ -5,7 +5,14 @@ extension Debt {
     for key in keys {
       table.add([
         TextTable.Cell(key.entry, .bold), TextTable.Cell(key.reason.text),
-        TextTable.Cell("in \(key.commit.prefix(12))", .dim),
+        TextTable.Cell(key.commit.map { "in \($0.prefix(12))" } ?? "not committed yet", .dim),
+      ])
+    }
+    for key in retired {
+      let state = key.proven.map { "proven \($0)" } ?? "unproven"
+      table.add([
+        TextTable.Cell(key.entry, .bold), TextTable.Cell("retired: \(state)"),
+        TextTable.Cell(key.serial.map { "serial \($0)" } ?? "", .dim),
       ])
     }
     let number =
@@ -14,9 +21,16 @@ extension Debt {
       : "\(count(keys.count, "key")) must be made anew at the provider"
     let limits =
       isComplete
-      ? "not seen: squashed pull requests, other people's clones and forks, rendered files"
+      ? "not seen: commits that no branch or tag here reaches (squashed pull requests, forks), rendered "
+        + "files, other people's clones"
       : "the history is not whole here, so this proves nothing: run 'git fetch --unshallow'"
-    return table.text(style) + "\(number)\n\(limits)\n"
+    let unproven = retired.count { $0.proven == nil }
+    let proof =
+      unproven == 0
+      ? ""
+      : "\(count(unproven, "key")) \(unproven == 1 ? "is" : "are") not proven dead: "
+        + "keyvault rotate ENTRY --verify-retired\n"
+    return table.text(style) + "\(number)\n\(proof)\(limits)\n"
   }
 }
 

@@ -10,6 +10,19 @@ public struct EntryDetails: Sendable, Codable {
     public var expires: Timestamp?
   }
 
+  /// Why the key must be rotated, though it may work.
+  public struct Exposure: Sendable, Codable {
+    public var to: String?
+    public var since: String?
+    public var reason: String?
+
+    /// `to 3AF1… since 2026-11-20 (recipient removed): rotate it`.
+    fileprivate var text: String {
+      "to \(to ?? "somebody")" + (since.map { " since \($0)" } ?? "")
+        + (reason.map { " (\($0))" } ?? "") + ": rotate it"
+    }
+  }
+
   public var version = 1
   public var entry: String
   public var provider: String
@@ -24,6 +37,7 @@ public struct EntryDetails: Sendable, Codable {
   public var expires: Timestamp?
   public var serial: Int?
   public var disabled: Bool
+  public var exposed: Exposure?
   public var capabilities: [String]
   /// The variable that `render` writes.
   public var variable: String?
@@ -46,6 +60,9 @@ public struct EntryDetails: Sendable, Codable {
     expires = sidecar?.expires
     serial = sidecar?.serial
     disabled = sidecar?.isDisabled ?? false
+    exposed = sidecar?.exposed.map {
+      Exposure(to: $0.to, since: $0.since?.day, reason: $0.reason)
+    }
     let definition = try? repository.catalogue.provider(entry.provider)
     capabilities = definition?.capabilities ?? []
     variable = definition.map(entry.variable)
@@ -66,10 +83,7 @@ public struct EntryDetails: Sendable, Codable {
       let file = vault.publicKey(recipient.fingerprint)
       let key = program.flatMap { program in
         file.flatMap { bytes in
-          try? GPG.inspect(
-            publicKeyFile: bytes, program: program.path,
-            runtimeDirectory: program.runtimeDirectory
-          ).first
+          try? program.inspect(bytes).first
         }
       }
       return Reader(
@@ -110,6 +124,7 @@ public struct EntryDetails: Sendable, Codable {
     add("rotated", rotated?.text)
     add("expires", expires?.day)
     add("serial", serial.map(String.init))
+    add("exposed", exposed?.text)
     add("disabled", disabled ? "yes" : nil)
     add("variable", variable)
     add("rendered in", rendered.joined(separator: ", "))

@@ -111,6 +111,12 @@ extension RecipientState {
 extension Repository {
   /// The public keys of the repository. Throws if gpg cannot be asked.
   func publicKeys(_ program: GPGProgram) throws(Failure) -> PublicKeys {
+    let count = PublicKeys.names(in: self).count
+    guard count <= PublicKeys.limit else {
+      throw Failure(
+        .malformed, "\(PublicKeys.folder) has \(count) files, more than \(PublicKeys.limit)",
+        hints: ["remove those of people whom no ciphertext of git's history names"])
+    }
     do throws(GPGError) {
       return try PublicKeys(of: self, program: program)
     } catch {

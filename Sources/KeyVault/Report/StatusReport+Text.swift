@@ -10,7 +10,7 @@ extension StatusReport {
         TextTable.Cell(row.verdictDetail(at: at)),
         TextTable.Cell(row.preview ?? ""),
         TextTable.Cell(row.owner ?? ""),
-        TextTable.Cell(row.rotationText, row.isLate ? .red : nil),
+        TextTable.Cell(row.rotationText, row.isLate || row.isExposed ? .red : nil),
       ])
     }
     return table.text(style) + summary + "\n"
@@ -34,7 +34,7 @@ extension StatusReport {
     results.filter { $0.verdict != .notConfigured || $0.isRequired }
   }
 
-  /// `7 keys: 2 valid, 5 not tested; 1 overdue; 1 required key is missing`.
+  /// `7 keys: 2 valid, 5 not tested; 1 exposed; 1 overdue; 1 required key is missing`.
   public var summary: String {
     let present = results.filter { $0.verdict != .notConfigured }
     let words: [Verdict.Word] = [.valid, .invalid, .unclear, .locked, .notTested]
@@ -46,6 +46,8 @@ extension StatusReport {
     let missing = results.count { $0.verdict == .notConfigured && $0.isRequired }
     var text = count(present.count, "key")
     if !parts.isEmpty { text += ": " + parts.joined(separator: ", ") }
+    let exposed = present.count(where: \.isExposed)
+    if exposed > 0 { text += "; \(exposed) exposed" }
     if late > 0 { text += "; \(late) overdue" }
     if missing > 0 {
       text += "; \(count(missing, "required key")) \(missing == 1 ? "is" : "are") missing"
@@ -55,7 +57,7 @@ extension StatusReport {
 }
 
 extension StatusReport.Row {
-  fileprivate var isLate: Bool { rotation == "overdue" || rotation == "expired" || isExposed }
+  fileprivate var isLate: Bool { rotation == "overdue" || rotation == "expired" }
 
   fileprivate func verdictDetail(at now: Timestamp) -> String {
     if verdict == .notConfigured { return "required" }
@@ -65,13 +67,18 @@ extension StatusReport.Row {
   }
 
   fileprivate var rotationText: String {
-    if isExposed { return "exposed: rotate it" }
-    return switch rotation {
-    case "due": "due by \(rotationDay ?? "")"
-    case "overdue": "overdue since \(rotationDay ?? "")"
-    case "expired": "expired \(rotationDay ?? "")"
-    default: (rotated ?? created).map { "\(rotated == nil ? "made" : "rotated") \($0.day)" } ?? ""
+    if isExposed {
+      return "exposed\(exposedSince.map { " since \($0)" } ?? ""): rotate it"
     }
+    let past = retired == Sidecar.Retired.unproven ? "; retired: unproven" : ""
+    let text =
+      switch rotation {
+      case "due": "due by \(rotationDay ?? "")"
+      case "overdue": "overdue since \(rotationDay ?? "")"
+      case "expired": "expired \(rotationDay ?? "")"
+      default: (rotated ?? created).map { "\(rotated == nil ? "made" : "rotated") \($0.day)" } ?? ""
+      }
+    return text + past
   }
 }
 

@@ -21,6 +21,10 @@ public struct StatusReport: Sendable, Codable {
     /// The day by which it must be rotated, or since which it is too late.
     public var rotationDay: String?
     public var isExposed: Bool
+    /// Since when somebody who must not read it could have.
+    public var exposedSince: String?
+    /// Whether all earlier keys that are noted are `proven` dead, or one is `unproven`; nil if none is.
+    public var retired: String?
 
     private enum CodingKeys: String, CodingKey {
       case entry, provider, verdict, word, checked
@@ -29,6 +33,8 @@ public struct StatusReport: Sendable, Codable {
       case owner, preview, created, rotated, expires, rotation
       case rotationDay = "rotation_day"
       case isExposed = "exposed"
+      case exposedSince = "exposed_since"
+      case retired
     }
   }
 
@@ -43,12 +49,12 @@ public struct StatusReport: Sendable, Codable {
     verdicts: [String: History.Record], now: Timestamp
   ) throws(Failure) {
     at = now
-    let policy = repository.configuration.policy
     let rows = selection.entries.map { entry in
       // A disabled key is not asked about, so what was once said of it is no news.
       let isDisabled = entry.sidecar?.isDisabled == true
       let known =
         isDisabled ? nil : repository.vault.current(verdicts[entry.name.path], of: entry)
+      let policy = repository.configuration.policy(for: entry.name, entry.sidecar)
       var row = Row(entry, verdict: known, policy: policy, now: now)
       row.isRequired = repository.requires(entry)
       return row
@@ -84,6 +90,10 @@ extension StatusReport.Row {
     rotated = sidecar?.rotated
     expires = sidecar?.expires
     isExposed = sidecar?.exposed != nil
+    exposedSince = sidecar?.exposed?.since?.day
+    if let past = sidecar?.retired, !past.isEmpty {
+      retired = past.allSatisfy { $0.proven != nil } ? "proven" : Sidecar.Retired.unproven
+    }
     switch Freshness(sidecar, policy: policy, now: now) {
     case .fresh: rotation = "fresh"
     case .due(let day): (rotation, rotationDay) = ("due", day)

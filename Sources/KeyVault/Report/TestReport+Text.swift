@@ -50,6 +50,8 @@ extension TestReport {
     let missing = results.count { $0.verdict == .notConfigured && $0.isRequired }
     var text = count(present.count, "key")
     if !parts.isEmpty { text += ": " + parts.joined(separator: ", ") }
+    let exposed = present.count { $0.isExposed == true }
+    if exposed > 0 { text += "; \(exposed) exposed, to be rotated" }
     if missing > 0 {
       text += "; \(count(missing, "required key")) \(missing == 1 ? "is" : "are") missing"
     }

@@ -1,35 +1,71 @@
 internal import GPG
 
-/// Who can read an entry, by the packets of its ciphertext, against who is wanted.
+/// Who can read the entries of a folder, by the packets of their ciphertexts, against who is wanted.
 struct DriftChecks {
   let readers: Readers
   let keys: PublicKeys
 
-  func findings(_ message: Message, of name: EntryName) -> [Finding] {
-    let drift = readers.drift(of: message)
-    let file = name.ciphertextPath
-    return drift.missing.map { fingerprint in
-      Finding(
-        .recipientMissing, in: file, "\(keys.text(of: fingerprint)) cannot read this",
-        hint: "encrypt it again: keyvault reencrypt \(name)")
+  /// So many entries are named where a finding speaks of many.
+  private static let shown = 10
+  /// So many people are.
+  private static let shownPeople = 3
+
+  /// At most one finding of each kind an entry; where the whole folder or more than a few of its entries
+  /// drift in the same way, one for all of these. `path` is the folder's, relative to the root.
+  func findings(_ drifts: [(name: EntryName, drift: Drift)], in path: String) -> [Finding] {
+    let missing = Dictionary(grouping: drifts, by: \.drift.missing)
+    let unexpected = Dictionary(grouping: drifts, by: \.drift.unexpected)
+    func findings(
+      _ names: [EntryName], _ make: (_ what: String, _ file: String) -> Finding
+    ) -> [Finding] {
+      let isAll = names.count == drifts.count
+      guard names.count > 1, isAll || names.count > Self.shown else {
+        return names.map { make("this", $0.ciphertextPath) }
+      }
+      let some = names.prefix(Self.shown).map(\.name).joined(separator: ", ")
+      let more = names.count > Self.shown ? ", …" : ""
+      let number = isAll ? "the \(names.count)" : "\(names.count) of the \(drifts.count)"
+      let what = "\(number) entries of \(path): \(some)\(more)"
+      return [make(what, readers.list.file)]
     }
-      + drift.unexpected.map { keyID in
+    return missing.filter { !$0.key.isEmpty }.flatMap { people, entries in
+      findings(entries.map(\.name)) { what, file in
         Finding(
-          .recipientUnexpected, in: file, unexpected(keyID),
-          hint:
-            "encrypt it again: keyvault reencrypt \(name); what could be read may have been kept, "
-            + "so rotate the key too")
+          .recipientMissing, in: file,
+          "\(Self.joined(people.map(keys.text))) cannot read \(what)",
+          hint: "encrypt again: keyvault reencrypt")
+      }
+    }
+      + unexpected.filter { !$0.key.isEmpty }.flatMap { ids, entries in
+        findings(entries.map(\.name)) { what, file in
+          Finding(
+            .recipientUnexpected, in: file,
+            "\(Self.joined(ids.map(holder))) \(ids.count == 1 ? "is" : "are") not wanted by "
+              + "\(readers.list.file) and can read \(what)",
+            hint:
+              "encrypt again: keyvault reencrypt; what could be read may have been kept, so make "
+              + "new keys too: keyvault rotate ENTRY")
+        }
       }
   }
 
-  private func unexpected(_ keyID: UInt64) -> String {
+  private static func joined(_ people: [String]) -> String {
+    // A person may have several subkeys.
+    var distinct: [String] = []
+    for person in people where !distinct.contains(person) { distinct.append(person) }
+    guard distinct.count > 1 else { return distinct.first ?? "" }
+    let rest = distinct.count - shownPeople
+    if rest > 0 {
+      return distinct.prefix(shownPeople).joined(separator: ", ") + " and \(rest) more"
+    }
+    return distinct.dropLast().joined(separator: ", ") + " and " + distinct[distinct.count - 1]
+  }
+
+  private func holder(_ keyID: UInt64) -> String {
     let id = Drift.text(keyID: keyID)
     guard let holder = keys.holder(of: keyID) else {
-      return "the holder of key \(id), of whom there is no public key here, can read this"
+      return "the holder of key \(id), of whom there is no public key here,"
     }
-    if holder.isRevoked {
-      return "the revoked subkey \(id) of \(holder.text) can read this"
-    }
-    return "\(holder.text) can read this and is not in \(readers.list.file)"
+    return holder.isRevoked ? "the revoked subkey \(id) of \(holder.text)" : holder.text
   }
 }

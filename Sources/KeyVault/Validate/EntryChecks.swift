@@ -7,58 +7,65 @@ struct EntryChecks {
   let now: Timestamp
   let name: EntryName
   /// nil where it is not known who can read what.
-  let drift: DriftChecks?
+  let readers: Readers?
 
-  func findings() -> [Finding] {
+  /// What is wrong with the entry alone, and who can read it who should not, or the other way round; nil
+  /// where there is no ciphertext to tell.
+  struct Outcome {
+    var findings: [Finding] = []
+    var drift: Drift?
+  }
+
+  func outcome() -> Outcome {
     guard let folder = try? Folder(repository.root).folder(repository.vault.path(name.environment))
-    else { return [] }
+    else { return Outcome() }
     let hasKey = folder.kind(of: name.ciphertextName) == .file
     let hasSidecar = folder.kind(of: name.sidecarName) == .file
-    var findings: [Finding] = []
+    var outcome = Outcome()
     if name.environment.isEmpty {
-      findings.append(
+      outcome.findings.append(
         Finding(
           .atRoot, .warning, in: hasKey ? name.ciphertextPath : name.sidecarPath,
           "an entry at the vault's root belongs to no environment, so it is never rendered",
           hint: "move it into a folder: keyvault add ENVIRONMENT/\(name.name)"))
     }
-    let ciphertext = hasKey ? self.ciphertext(folder, &findings) : nil
+    let ciphertext = hasKey ? self.ciphertext(folder, &outcome) : nil
     if hasSidecar {
-      sidecar(folder, hasKey: hasKey, ciphertext, &findings)
+      sidecar(folder, hasKey: hasKey, ciphertext, &outcome.findings)
     } else {
-      findings.append(
+      outcome.findings.append(
         Finding(
           .noSidecar, .warning, in: name.ciphertextPath, "no \(name.sidecarName) beside it",
           hint: "run 'keyvault adopt \(name)'"))
-      checkProvider(name.name, in: name.ciphertextPath, at: .start, &findings)
+      checkProvider(name.name, in: name.ciphertextPath, at: .start, &outcome.findings)
     }
-    return findings
+    return outcome
   }
 
   /// The file's bytes, if it is what it must be.
   private func ciphertext(
-    _ folder: borrowing Folder, _ findings: inout [Finding]
+    _ folder: borrowing Folder, _ outcome: inout Outcome
   ) -> [UInt8]? {
     let file = name.ciphertextPath
     let bytes: [UInt8]
     do throws(FileError) {
       bytes = try folder.read(name.ciphertextName, limit: Limits.ciphertext)
     } catch {
-      findings.append(Finding(.unreadable, in: file, error.message))
+      outcome.findings.append(Finding(.unreadable, in: file, error.message))
       return nil
     }
     do throws(MessageError) {
       let message = try Message(bytes)
       if message.hasHiddenRecipients, !repository.configuration.policy.allowsHiddenRecipients {
-        findings.append(
+        outcome.findings.append(
           Finding(
             .hiddenRecipient, in: file,
             "a recipient is hidden, so nobody can tell who can read this",
             hint: "encrypt it again: keyvault add \(name) --force"))
       }
-      findings += drift?.findings(message, of: name) ?? []
+      outcome.drift = readers?.drift(of: message)
     } catch {
-      findings.append(Finding(.notOpenPGP, in: file, error.message, hint: error.hint))
+      outcome.findings.append(Finding(.notOpenPGP, in: file, error.message, hint: error.hint))
     }
     return bytes
   }
@@ -103,7 +110,7 @@ struct EntryChecks {
     checkProvider(
       sidecar.provider ?? name.name, in: file, at: root["provider"]?.place ?? .start, &findings)
     findings += Sidecar.calendarFindings(in: root, file: file)
-    findings += ClockChecks(now: now, policy: repository.configuration.policy)
+    findings += ClockChecks(now: now, policy: repository.configuration.policy(for: name, sidecar))
       .findings(sidecar, root, name: name)
   }
 
@@ -121,7 +128,7 @@ struct EntryChecks {
   }
 }
 
-/// What depends on the day, so that it is never more than a warning.
+/// What depends on the day, so that it is never more than a warning; save that a key stays exposed.
 struct ClockChecks {
   let now: Timestamp
   let policy: Configuration.Policy
@@ -134,26 +141,37 @@ struct ClockChecks {
       findings.append(
         Finding(
           .expired, .warning, in: file, at: root["expires"]?.place ?? .start,
-          "the key expired on \(day)", hint: "run 'keyvault add \(name) --force' with a new key"))
+          "the key expired on \(day)", hint: "make a new key: keyvault rotate \(name)"))
     case .overdue(let since):
       findings.append(rotation("the key should have been rotated by \(since)", root, name))
     case .due(let day):
       findings.append(rotation("the key must be rotated by \(day)", root, name))
     case .fresh, .unknown: break
     }
-    if sidecar.exposed != nil {
+    if let exposed = sidecar.exposed {
       findings.append(
-        Finding(
-          .exposed, .warning, in: file, at: root["exposed"]?.place ?? .start,
-          "somebody who must not read this key could", hint: "rotate it"))
+        exposure(exposed, in: file, at: root["exposed"]?.place ?? .start, name))
     }
     return findings
+  }
+
+  private func exposure(
+    _ exposed: Sidecar.Exposure, in file: String, at place: Place, _ name: EntryName
+  ) -> Finding {
+    let end = exposed.since?.adding(days: policy.exposedGrace)
+    let isLate = end.map { $0 <= now } ?? true
+    let since = exposed.since.map { " until \($0.day)" } ?? ""
+    let late = isLate ? end.map { ", and a new one was due by \($0.day)" } ?? "" : ""
+    return Finding(
+      .exposed, isLate ? .error : .warning, in: file, at: place,
+      "\(exposed.to ?? "somebody") could read this key\(since)\(late)",
+      hint: "make a new key: keyvault rotate \(name)")
   }
 
   private func rotation(_ message: String, _ root: Node, _ name: EntryName) -> Finding {
     let place = (root["rotated"] ?? root["created"])?.place ?? .start
     return Finding(
       .rotationDue, .warning, in: name.sidecarPath, at: place, message,
-      hint: "run 'keyvault add \(name) --force' with a new key")
+      hint: "make a new key: keyvault rotate \(name)")
   }
 }

@@ -6,19 +6,22 @@ public struct Validator: Sendable {
   let root: String
   let now: Timestamp
   private let program: GPGProgram?
+  private let readsHistory: Bool
   private let trust: SigningTrust
   private let base: String?
 
   /// `program` is gpg, which says what a public key file holds and judges signatures; without one, that and
   /// who can read the entries is not checked, and a finding says so. `trust` says whose signatures count.
   /// `base` names a commit that is trusted: what lies there is then a change of it, and its policy counts.
+  /// `readsHistory` looks through git's history for who could read what.
   public init(
-    root: String, now: Timestamp, program: GPGProgram?, trust: SigningTrust = .none,
-    base: String? = nil
+    root: String, now: Timestamp, program: GPGProgram?, readsHistory: Bool = false,
+    trust: SigningTrust = .none, base: String? = nil
   ) {
     self.root = root
     self.now = now
     self.program = program
+    self.readsHistory = readsHistory
     self.trust = trust
     self.base = base
   }
@@ -73,7 +76,8 @@ public struct Validator: Sendable {
       findings += signatures(of: repository, against: before).findings()
       if let before { repository.configuration.policy = before.configuration.policy }
       findings += ConfigurationChecks(root: checked.root, repository: repository).findings()
-      let vault = VaultChecks(repository: repository, now: now, program: program)
+      let vault = VaultChecks(
+        repository: repository, now: now, program: program, readsHistory: readsHistory)
       findings += vault.findings()
       entries = (try? repository.vault.entries().count) ?? 0
     }

@@ -6,6 +6,7 @@ struct VaultChecks {
   let repository: Repository
   let now: Timestamp
   let program: GPGProgram?
+  let readsHistory: Bool
 
   func findings() -> [Finding] {
     guard let root = try? Folder(repository.root), let kind = root.kind(of: Vault.folder) else {
@@ -16,12 +17,25 @@ struct VaultChecks {
     }
     var findings: [Finding] = []
     let keys = publicKeys(&findings)
+    if readsHistory, let keys, let program {
+      findings += HistoryChecks(repository: repository, keys: keys, program: program).findings()
+    }
     return findings + folder("", in: root, keys) + variables()
   }
 
   /// What gpg says of the public keys, and what is wrong with them; nil where it cannot be asked.
   private func publicKeys(_ findings: inout [Finding]) -> PublicKeys? {
-    guard !PublicKeys.names(in: repository).isEmpty else { return nil }
+    let count = PublicKeys.names(in: repository).count
+    guard count > 0 else { return nil }
+    guard count <= PublicKeys.limit else {
+      findings.append(
+        Finding(
+          .manyPublicKeys, in: PublicKeys.folder,
+          "\(count) files, more than \(PublicKeys.limit), so it was not checked who can read the "
+            + "entries, nor the public keys",
+          hint: "remove those of people whom no ciphertext of git's history names"))
+      return nil
+    }
     let why: String
     if let program {
       do throws(GPGError) {
@@ -64,9 +78,16 @@ struct VaultChecks {
         .findings(isOwn: hasList)
     }
     let drift = entries.isEmpty ? nil : driftChecks(of: relative, keys)
-    findings += concurrentMap(entries.count) { index in
-      EntryChecks(repository: repository, now: now, name: entries[index], drift: drift).findings()
-    }.flatMap(\.self)
+    let outcomes = concurrentMap(entries.count) { index in
+      EntryChecks(
+        repository: repository, now: now, name: entries[index], readers: drift?.readers
+      ).outcome()
+    }
+    findings += outcomes.flatMap(\.findings)
+    let drifts = zip(entries, outcomes).compactMap { name, outcome in
+      outcome.drift.map { (name, $0) }
+    }
+    findings += drift?.findings(drifts, in: path) ?? []
     for item in items where item.kind == .folder && !item.name.hasPrefix(".") {
       findings += folder(
         relative.isEmpty ? item.name : "\(relative)/\(item.name)", in: root, keys)

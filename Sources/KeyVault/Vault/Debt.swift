@@ -1,5 +1,3 @@
-internal import GPG
-
 /// The keys that somebody could read at some time, by git's history: those that must be made anew once
 /// that person has gone (security.md 28).
 ///
@@ -22,8 +20,17 @@ public struct Debt: Sendable, Codable {
     /// As it is named now.
     public var entry: String
     public var reason: Reason
-    /// A commit that shows it.
-    public var commit: String
+    /// A commit that shows it; nil if only what lies there does, which is not committed yet.
+    public var commit: String?
+  }
+
+  /// A key that the person could read and that no entry holds any more.
+  public struct Retired: Sendable, Codable, Equatable {
+    /// Where it lay last.
+    public var entry: String
+    public var serial: Int?
+    /// The day on which its provider was seen to reject it; nil: unproven.
+    public var proven: String?
   }
 
   public var version = 1
@@ -32,11 +39,13 @@ public struct Debt: Sendable, Codable {
   public var isComplete: Bool
   /// Sorted by entry.
   public var keys: [Key]
+  /// Sorted by entry and serial.
+  public var retired: [Retired]
 
   private enum CodingKeys: String, CodingKey {
     case version, fingerprint
     case isComplete = "complete"
-    case keys
+    case keys, retired
   }
 
   /// `fingerprint` is the full one of a primary key. Asks gpg once about each version of each public
@@ -53,93 +62,37 @@ public struct Debt: Sendable, Codable {
           + "knows which ciphertexts it opens",
         hints: ["'keyvault recipients' shows those of today"])
     }
-    let ids = Self.keyIDs(history.publicKeys, program)
-    let own = ids[fingerprint] ?? []
-    let others = ids.filter { $0.key != fingerprint }.values.reduce(into: Set()) {
-      $0.formUnion($1)
-    }
-    var exposed = Exposed()
-    for state in history.states {
-      guard let reason = Self.reason(state.ciphertext, own: own, others: others) else { continue }
-      exposed.add(state, reason)
-    }
+    try self.init(of: fingerprint, in: repository, by: history, program: program)
+  }
+
+  /// The same by a history that is known. Whoever never had a public key file was never encrypted to,
+  /// unless a ciphertext names an id that nobody's file has.
+  init(
+    of fingerprint: String, in repository: Repository, by history: VaultHistory,
+    program: GPGProgram
+  ) throws(Failure) {
+    let readers = PastReaders(history, of: [fingerprint], program: program)
     self.fingerprint = fingerprint
     isComplete = history.isWhole
-    keys = try repository.vault.entries().compactMap { exposed.key(for: $0) }
+    let entries = try repository.vault.entries()
+    keys = entries.compactMap { readers.debt(of: fingerprint, for: $0) }
+    retired = Self.retired(entries, history, readers.lineages(of: fingerprint))
   }
 
-  /// By primary fingerprint, the ids of all keys that could ever decrypt for it: revoked and expired
-  /// subkeys open old messages all the same.
-  private static func keyIDs(
-    _ files: [String: Set<[UInt8]>], _ program: GPGProgram
-  ) -> [String: Set<UInt64>] {
-    files.mapValues { versions in
-      var ids: Set<UInt64> = []
-      for bytes in versions {
-        // A file that gpg cannot read names nobody; ids in messages that it would explain stay
-        // unmapped, and so count.
-        let keys = try? GPG.inspect(
-          publicKeyFile: bytes, program: program.path, runtimeDirectory: program.runtimeDirectory)
-        for key in keys ?? [] { ids.formUnion(key.subkeys.map(\.keyID)) }
-      }
-      return ids
+  private static func retired(
+    _ entries: [Vault.Entry], _ history: VaultHistory, _ lineages: Set<String>
+  ) -> [Retired] {
+    var open = lineages.subtracting(entries.compactMap { $0.sidecar?.id })
+    let sidecars = Dictionary(
+      entries.map { ($0.name.path, $0.sidecar) }, uniquingKeysWith: { first, _ in first })
+    var retired: [Retired] = []
+    // The latest commit comes first.
+    for state in history.states {
+      guard let lineage = state.lineage, open.remove(lineage) != nil else { continue }
+      let known = sidecars[state.entry]??.retired.first { $0.serial == state.serial }
+      retired.append(
+        Retired(entry: state.entry, serial: state.serial, proven: known?.proven?.day))
     }
-  }
-
-  private static func reason(
-    _ ciphertext: [UInt8], own: Set<UInt64>, others: Set<UInt64>
-  ) -> Reason? {
-    guard let message = try? Message(ciphertext) else { return .unreadable }
-    if message.recipients.contains(where: own.contains) { return .named }
-    return message.recipients.allSatisfy(others.contains) ? nil : .unmapped
-  }
-}
-
-/// What history shows of lineages, and of places.
-private struct Exposed {
-  private struct Proof {
-    let reason: Debt.Reason
-    let commit: String
-    let time: Timestamp
-  }
-
-  private var lineages: [String: Proof] = [:]
-  /// The last readable ciphertext at each place, and the last of those that do not say which key.
-  private var places: [String: Proof] = [:]
-  private var unnamed: [String: Proof] = [:]
-
-  mutating func add(_ state: VaultHistory.State, _ reason: Debt.Reason) {
-    let proof = Proof(reason: reason, commit: state.commit, time: state.time)
-    Self.keep(proof, in: &places[state.entry])
-    if let lineage = state.lineage {
-      Self.keep(proof, in: &lineages[lineage])
-    } else {
-      Self.keep(proof, in: &unnamed[state.entry])
-    }
-  }
-
-  /// What names the person counts more than what may, and the later more than the earlier.
-  private static func keep(_ proof: Proof, in place: inout Proof?) {
-    guard let old = place else {
-      place = proof
-      return
-    }
-    let isBetter = proof.reason == .named && old.reason != .named
-    let isWorse = proof.reason != .named && old.reason == .named
-    if isBetter || !isWorse && proof.time > old.time { place = proof }
-  }
-
-  func key(for entry: Vault.Entry) -> Debt.Key? {
-    let name = entry.name.path
-    guard let id = entry.sidecar?.id else {
-      return places[name].map { Debt.Key(entry: name, reason: .lineage, commit: $0.commit) }
-    }
-    if let proof = lineages[id] {
-      return Debt.Key(entry: name, reason: proof.reason, commit: proof.commit)
-    }
-    // Before the entry had an id it may have been the same key; not if it was rotated since.
-    guard let proof = unnamed[name], entry.sidecar?.rotated.map({ $0 <= proof.time }) ?? true
-    else { return nil }
-    return Debt.Key(entry: name, reason: .lineage, commit: proof.commit)
+    return retired.sorted { ($0.entry, $0.serial ?? 0) < ($1.entry, $1.serial ?? 0) }
   }
 }

@@ -225,6 +225,31 @@ extension Vault {
   }
 }
 
+extension Vault {
+  /// Opens a ciphertext that lay at that place once. Nothing is sent that does not say that it belonged
+  /// there, unless the policy allows it.
+  func openPast(
+    _ ciphertext: [UInt8], at name: EntryName, with gpg: GPG
+  ) throws(Failure) -> OpenedEntry {
+    let message: Message
+    do throws(MessageError) {
+      message = try Message(ciphertext)
+    } catch {
+      throw Failure(.malformed, error.message)
+    }
+    let payload = try Payload(decrypt(message, of: name, with: gpg))
+    if payload.isBound {
+      try checkPlace(of: payload, at: name)
+    } else if !repository.configuration.policy.allowsUnbound {
+      throw Failure(.malformed, "it does not say where it belongs")
+    }
+    if let objection = payload.withKey(KeyText.objection) { throw Failure(.malformed, objection) }
+    return OpenedEntry(
+      name: name, sidecar: nil, payload: payload, provider: payload.provider ?? name.name,
+      digest: Self.digest(ciphertext), doubts: [])
+  }
+}
+
 extension GPGError {
   /// The same as a failure of a whole command.
   func failure(what: String) -> Failure {

@@ -1,3 +1,5 @@
+public import Secrets
+
 /// What may be shown of a key: a prefix that the built-in catalogue publishes, and a few last
 /// characters where enough stays hidden.
 enum Preview {
@@ -15,5 +17,20 @@ enum Preview {
     // Half of a character would be no text.
     guard tail.allSatisfy({ (0x21...0x7e).contains($0) }) else { return prefix + "…" }
     return prefix + "…" + String(decoding: tail, as: UTF8.self)
+  }
+}
+
+extension Vault.Entry {
+  /// Whether the preview alone proves that the entry holds another key: both show as many last
+  /// characters, and not the same.
+  public func isOther(_ key: borrowing Secret, limit: Int) -> Bool {
+    let new = key.withBytes { Preview.text(of: $0, provider: provider, limit: limit) }
+    func tail(_ preview: String) -> Substring? {
+      preview.lastIndex(of: "…").map { preview[preview.index(after: $0)...] }
+    }
+    guard let old = sidecar?.preview.flatMap(tail), let tail = tail(new), !tail.isEmpty else {
+      return false
+    }
+    return old.utf8.count == tail.utf8.count && old != tail
   }
 }

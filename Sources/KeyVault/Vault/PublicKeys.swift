@@ -39,6 +39,9 @@ struct PublicKeys: Sendable {
   private let byName: [String: File]
   private let holders: [UInt64: Holder]
 
+  /// More files than that are nobody's team, and a process each.
+  static let limit = 1_000
+
   static let folder = "\(Vault.folder)/\(RecipientList.publicKeys)"
 
   /// Reads every file and asks `program` about each. Throws if gpg cannot be asked at all.
@@ -91,8 +94,7 @@ struct PublicKeys: Sendable {
       return .success(File(name: name, keys: [], fault: error.message))
     }
     do throws(GPGError) {
-      let keys = try GPG.inspect(
-        publicKeyFile: bytes, program: program.path, runtimeDirectory: program.runtimeDirectory)
+      let keys = try program.inspect(bytes)
       return .success(File(name: name, keys: keys, fault: nil))
     } catch {
       switch error.reason {

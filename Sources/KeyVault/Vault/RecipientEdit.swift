@@ -26,8 +26,17 @@ extension PublicKeyFile {
         .malformed, "'\(shown)' holds no armored OpenPGP key",
         hints: ["gpg --armor --export-options export-minimal --export FINGERPRINT > FILE"])
     }
-    self.init(fingerprint: key.fingerprint, armored: bytes)
-    _ = try checked(as: "'\(shown)'", keys: keys)
+    let file = PublicKeyFile(fingerprint: key.fingerprint, armored: bytes)
+    _ = try file.checked(as: "'\(shown)'", keys: keys)
+    do throws(GPGError) {
+      // Others' signatures are nobody's business here, and may be many.
+      let minimal = try GPG.merge(
+        publicKeyFiles: [bytes], of: key.fingerprint, program: program.path,
+        runtimeDirectory: program.runtimeDirectory)
+      self.init(fingerprint: key.fingerprint, armored: minimal)
+    } catch {
+      throw error.failure(what: "cannot read '\(shown)'")
+    }
   }
 
   /// The key, if entries can be encrypted to it. Throws where `validate` would object.
@@ -109,38 +118,6 @@ extension Vault {
     return change
   }
 
-  /// Takes somebody from the list that decides of `folder`; comments stay, and so does the public key,
-  /// which tells whose the subkeys are that old ciphertexts name.
-  public func removeRecipient(
-    _ fingerprint: String, from folder: String
-  ) throws(Failure) -> RecipientChange {
-    let (text, found) = try listText(of: folder)
-    guard let list = found, list.recipients.contains(where: { $0.fingerprint == fingerprint })
-    else {
-      throw Failure(
-        .notFound, "\(fingerprint) is no recipient of '\(path(folder))'",
-        hints: ["'keyvault recipients' shows who is"])
-    }
-    guard list.recipients.count > 1 else {
-      throw Failure(
-        .usage,
-        "\(fingerprint) is the only recipient of '\(path(folder))': nobody could read it then",
-        hints: ["add another one first: keyvault recipients add FINGERPRINT"])
-    }
-    let renewal = try recipientRenewal()
-    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-    let rest = lines.filter { $0.uppercased() != fingerprint }.joined(separator: "\n")
-    var change = RecipientChange(folder: folder)
-    if list.folder != folder { change.startedFrom = list.file }
-    var changes = [
-      VaultChange(file: .recipients(folder: folder), content: Array(rest.utf8))
-    ]
-    changes += try self.renewal(renewal, of: folder, after: changes)
-    try apply(changes)
-    change.written = changes.map(\.file.path)
-    return change
-  }
-
   /// Entries of which the list of `folder` decides, and whose readers are not who it wants.
   public func drifted(in folder: String, program: GPGProgram) throws(Failure) -> [EntryName] {
     let list = try recipients(of: folder).folder
@@ -170,7 +147,7 @@ extension Vault {
 
   /// The text of the list that decides of a folder; empty if there is none. Throws if it has a fault
   /// other than that nobody is in it.
-  private func listText(of folder: String) throws(Failure) -> (String, RecipientList?) {
+  func listText(of folder: String) throws(Failure) -> (String, RecipientList?) {
     let list: RecipientList
     let bytes: [UInt8]
     do throws(FileError) {

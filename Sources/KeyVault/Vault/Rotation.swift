@@ -10,6 +10,11 @@ extension OpenedEntry {
     }
   }
 
+  /// Whether another entry holds the same key.
+  func holdsSame(as other: OpenedEntry) -> Bool {
+    holds(other.payload.withKey { Secret(copying: $0) })
+  }
+
   /// A new key in the place of this one: a serial more, the same further parts.
   public func successor(_ key: consuming Secret, hosts: [String]) -> NewKey {
     NewKey(

@@ -33,9 +33,12 @@ extension Vault {
     let replaced = source == nil ? edits.original : .anything
     if let source { try edits.point(schemaOf: source, to: name) }
     let isNew = edits.document.root["created"] == nil
+    var retired: Int?
     // The lineage of a key ends where another takes its place, and so does what is known of it.
     if values.isOtherKey {
       try edits.set("id", .string(RandomID.crockford()))
+      // Until it is proven dead, somebody has a key that may work.
+      if edits.document.root["exposed"] != nil { retired = edits.document.root["serial"]?.int }
       try edits.remove("exposed")
     } else {
       try edits.setIfAbsent("id", RandomID.crockford())
@@ -52,6 +55,7 @@ extension Vault {
     } else if values.isOtherKey {
       try edits.set("rotated", .string(now.text))
     }
+    if let retired { try edits.setRetired(retired, Sidecar.Retired.unproven) }
     return (try signed(&edits, of: name, by: signer), replaced)
   }
 
@@ -101,7 +105,7 @@ extension Vault {
 
   /// The text of a sidecar with a signature, or with none where nobody signs: one that no longer fits
   /// goes.
-  private func signed(
+  func signed(
     _ edits: inout SidecarEditor, of name: EntryName, by signer: Signer?
   ) throws(Failure) -> [UInt8] {
     // What is signed is what the bytes say to whoever reads them.
@@ -124,7 +128,7 @@ extension Vault {
   }
 
   /// The text of a sidecar, if `validate` would have nothing against it.
-  private func checked(_ bytes: [UInt8], of name: EntryName) throws(Failure) -> [UInt8] {
+  func checked(_ bytes: [UInt8], of name: EntryName) throws(Failure) -> [UInt8] {
     let findings: [Finding]
     switch CheckedDocument.read(bytes, as: .entry, file: name.sidecarPath) {
     case .failure(let malformed): findings = malformed.findings
@@ -141,7 +145,7 @@ extension Finding {
 }
 
 /// A sidecar under edit.
-private struct SidecarEditor {
+struct SidecarEditor {
   private(set) var document: Document
   /// What was read.
   let original: Vault.Present
@@ -220,6 +224,33 @@ private struct SidecarEditor {
       ("env", description.variable), ("expires", description.expires?.day),
     ]
     for case (let key, let value?) in fields { try set(key, .string(value)) }
+  }
+
+  /// Whether the text is another than the file's.
+  var isChanged: Bool { original != .digest(Vault.digest(document.bytes)) }
+
+  /// Says what is known of the key of that serial.
+  mutating func setRetired(_ serial: Int, _ value: String) throws(Failure) {
+    let serial = String(serial)
+    do throws(EditError) {
+      if document.root["retired"] == nil {
+        try document.set(["retired"], toMapping: [(serial, .string(value))])
+      } else {
+        try document.set(["retired", serial], to: .string(value))
+      }
+    } catch {
+      throw Failure(.malformed, "cannot set 'retired' in \(file): \(error.message)")
+    }
+  }
+
+  mutating func set(
+    _ key: String, toMapping pairs: [(key: String, value: Scalar)]
+  ) throws(Failure) {
+    do throws(EditError) {
+      try document.set([key], toMapping: pairs)
+    } catch {
+      throw Failure(.malformed, "cannot set '\(key)' in \(file): \(error.message)")
+    }
   }
 
   mutating func remove(_ key: String) throws(Failure) {

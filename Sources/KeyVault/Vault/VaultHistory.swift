@@ -1,15 +1,19 @@
 internal import YAML
 
-/// Every state of every entry in every commit that a local ref reaches. Nothing is opened.
+/// Every state of every entry in every commit that a local ref reaches, and what lies there now. Nothing
+/// is opened.
 struct VaultHistory {
   /// One entry as a commit left it.
   struct State: Sendable {
     let entry: String
-    let commit: String
-    /// When it was committed, by the clock of whoever did.
+    /// nil for what lies there now.
+    let commit: String?
+    /// When it was committed, by the clock of whoever did; of what lies there now, before all.
     let time: Timestamp
     /// Of the sidecar; nil where there was none, or none that says.
     let lineage: String?
+    /// Of the sidecar.
+    let serial: Int?
     let ciphertext: [UInt8]
   }
 
@@ -33,7 +37,39 @@ struct VaultHistory {
     isWhole = !isShallow && promisor?.output.isEmpty != false
     let top = String(decoding: prefix.output.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
     let changes = try Self.changes(git)
-    (states, publicKeys) = try Self.read(changes, below: top, GitObjects(git))
+    let past = try Self.read(changes, below: top, GitObjects(git))
+    let present = try Self.present(repository)
+    states = past.states + present.states
+    publicKeys = past.publicKeys.merging(present.publicKeys) { $0.union($1) }
+  }
+
+  /// What lies there, where there is no history to look at.
+  init(ofPresent repository: Repository) throws(Failure) {
+    (states, publicKeys) = try Self.present(repository)
+    isWhole = false
+  }
+
+  private static func present(
+    _ repository: Repository
+  ) throws(Failure) -> (states: [State], publicKeys: [String: Set<[UInt8]>]) {
+    let vault = repository.vault
+    let entries = try vault.entries()
+    let states = concurrentMap(entries.count) { index -> State? in
+      let entry = entries[index]
+      let bytes = try? Folder(repository.root).folder(vault.path(entry.name.environment))
+        .read(entry.name.ciphertextName, limit: Limits.ciphertext)
+      return bytes.map { bytes in
+        State(
+          entry: entry.name.path, commit: nil, time: Timestamp(seconds: 0),
+          lineage: entry.sidecar?.id, serial: entry.sidecar?.serial, ciphertext: bytes)
+      }
+    }
+    var publicKeys: [String: Set<[UInt8]>] = [:]
+    for name in PublicKeys.names(in: repository) {
+      guard let bytes = vault.publicKey(name) else { continue }
+      publicKeys[name.uppercased()] = [bytes]
+    }
+    return (states.compactMap(\.self), publicKeys)
   }
 
   /// A path below the vault that a commit changed.
@@ -94,13 +130,17 @@ struct VaultHistory {
     }
     let ciphertexts = try objects.blobs(entries.map { name($0, ".gpg") })
     let sidecars = try objects.blobs(entries.map { name($0, ".yaml") })
+    // One that is no YAML says nothing.
+    let roots = concurrentMap(sidecars.count) { index in
+      sidecars[index].flatMap { try? Document(parsing: $0).root }
+    }
     var states: [State] = []
     for (index, entry) in entries.enumerated() {
       guard let ciphertext = ciphertexts[index] else { continue }
       states.append(
         State(
           entry: entry.path, commit: entry.commit, time: entry.time,
-          lineage: sidecars[index].flatMap(lineage),
+          lineage: roots[index]?["id"]?.string, serial: roots[index]?["serial"]?.int,
           ciphertext: ciphertext))
     }
     var publicKeys: [String: Set<[UInt8]>] = [:]
@@ -110,10 +150,5 @@ struct VaultHistory {
       publicKeys[fingerprint.uppercased(), default: []].insert(blob)
     }
     return (states, publicKeys)
-  }
-
-  /// The `id` of a sidecar; nil where it has none, or is none.
-  private static func lineage(_ sidecar: [UInt8]) -> String? {
-    try? Document(parsing: sidecar).root["id"]?.string
   }
 }

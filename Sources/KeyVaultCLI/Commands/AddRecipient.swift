@@ -21,6 +21,7 @@ struct AddRecipient: AsyncParsableCommand {
   var key: String
 
   @OptionGroup var place: RecipientFolderOption
+  @OptionGroup var commit: CommitOption
   @OptionGroup var options: CommonOptions
 
   func run() async throws {
@@ -28,7 +29,7 @@ struct AddRecipient: AsyncParsableCommand {
     let repository = try session.repositoryToChange()
     let folder = try place.folder.map { try Vault.folder(named: $0) } ?? ""
     let file = try publicKey(session)
-    let program = try session.gpgProgram()
+    let program = try session.gpgProgram(of: repository)
     let change = try repository.vault.addRecipient(file, to: folder, program: program)
     let person = change.name.map { "\($0.printable(limit: 80)), \(file.fingerprint)," }
     if change.written.contains(change.list) {
@@ -42,6 +43,9 @@ struct AddRecipient: AsyncParsableCommand {
     for file in change.written { session.detail("wrote \(file)") }
     let entries = try repository.vault.drifted(in: folder, program: program)
     session.noteDrift(entries)
+    try commit.run(
+      "keyvault: let \(file.fingerprint) read \(place.name)", files: change.written, in: repository,
+      session)
   }
 
   private func publicKey(_ session: Session) throws -> PublicKeyFile {
@@ -76,8 +80,13 @@ extension Session {
     guard !entries.isEmpty else { return }
     note(
       entries.count == 1
-        ? "1 entry is not encrypted to exactly these yet"
-        : "\(entries.count) entries are not encrypted to exactly these yet")
-    note("next: keyvault reencrypt; 'keyvault reencrypt --check' lists them")
+        ? "1 entry is not encrypted to exactly these yet: \(some(entries))"
+        : "\(entries.count) entries are not encrypted to exactly these yet: \(some(entries))")
+    note("next: keyvault reencrypt")
+  }
+
+  /// `production/anthropic production/openai …`.
+  func some(_ entries: [EntryName]) -> String {
+    entries.prefix(10).map(\.path).joined(separator: " ") + (entries.count > 10 ? " …" : "")
   }
 }

@@ -1,7 +1,7 @@
 import ArgumentParser
 import KeyVault
 
-/// `--commit`, of the commands that change entries.
+/// `--commit`, of the commands that change the vault.
 struct CommitOption: ParsableArguments {
   @Flag(help: "Commit the changed files.")
   var commit = false
@@ -10,14 +10,22 @@ struct CommitOption: ParsableArguments {
   func run(
     _ message: String, _ names: [EntryName], in repository: Repository, _ session: Session
   ) throws {
+    try run(
+      message, files: names.flatMap { [$0.ciphertextPath, $0.sidecarPath] }, in: repository, session
+    )
+  }
+
+  /// The same of files, relative to the root.
+  func run(
+    _ message: String, files: [String], in repository: Repository, _ session: Session
+  ) throws {
     guard commit else { return }
     guard Git(in: repository.root).isPresent else {
       throw Failure(
         .io, "this folder is no git work tree, so nothing was committed; the files are written",
         hints: ["git init"])
     }
-    let paths = names.flatMap { [$0.ciphertextPath, $0.sidecarPath] }
-    let isCommitted = try GitCommit(in: repository.root).make(message, of: paths)
+    let isCommitted = try GitCommit(in: repository.root).make(message, of: files)
     session.note(isCommitted ? "committed: \(message)" : "nothing to commit")
   }
 }

@@ -23,13 +23,8 @@ struct RecipientDebt: AsyncParsableCommand {
   func run() async throws {
     let session = try Session(options)
     let repository = try session.repository()
-    let full = fingerprint.filter { $0 != " " }.uppercased()
-    guard full.count == 40, full.allSatisfy(\.isHexDigit) else {
-      throw Failure(
-        .usage, "'\(fingerprint.printable(limit: 80))' is not a full fingerprint of 40 digits",
-        hints: ["'keyvault recipients' shows those of today"])
-    }
-    let debt = try Debt(of: full, in: repository, program: session.gpgProgram())
+    let full = try FullFingerprint.parse(fingerprint)
+    let debt = try Debt(of: full, in: repository, program: session.gpgProgram(of: repository))
     switch format {
     case .text: try Console.output(debt.text(Console.style(session.surroundings)))
     case .json: try Console.output(json(debt))

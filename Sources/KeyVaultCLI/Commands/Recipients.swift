@@ -4,9 +4,10 @@ import KeyVault
 struct Recipients: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "recipients",
-    abstract: "Who can read what, and who could: list, add, remove, sign, debt.",
+    abstract: "Who can read what, and who could: list, add, remove, refresh, sign, debt.",
     subcommands: [
-      ListRecipients.self, AddRecipient.self, RemoveRecipient.self, SignRecipients.self,
+      ListRecipients.self, AddRecipient.self, RemoveRecipient.self, RefreshRecipients.self,
+      SignRecipients.self,
       RecipientDebt.self,
     ],
     defaultSubcommand: ListRecipients.self)
@@ -33,8 +34,8 @@ struct ListRecipients: AsyncParsableCommand {
     let session = try Session(options)
     let repository = try session.repository()
     let listing = try RecipientListing(
-      of: repository, folder: place.existing(in: repository), program: session.gpgProgram(),
-      now: session.surroundings.now)
+      of: repository, folder: place.existing(in: repository),
+      program: session.gpgProgram(of: repository), now: session.surroundings.now)
     guard !listing.folders.isEmpty else {
       throw Failure(
         .nothingToDo, "nobody can read the vault: it has no list of recipients",
@@ -44,6 +45,19 @@ struct ListRecipients: AsyncParsableCommand {
     case .text: try Console.output(listing.text(Console.style(session.surroundings)))
     case .json: try Console.output(json(listing))
     }
+  }
+}
+
+/// 40 hexadecimal digits, as a person copies them: with spaces, in any case.
+enum FullFingerprint {
+  static func parse(_ text: String) throws(Failure) -> String {
+    let digits = text.filter { $0 != " " }.uppercased()
+    guard digits.count == 40, digits.allSatisfy(\.isHexDigit) else {
+      throw Failure(
+        .usage, "'\(text.printable(limit: 80))' is not a full fingerprint of 40 digits",
+        hints: ["'keyvault recipients' shows those of the vault"])
+    }
+    return digits
   }
 }
 

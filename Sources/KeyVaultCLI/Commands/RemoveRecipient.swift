@@ -6,7 +6,9 @@ struct RemoveRecipient: AsyncParsableCommand {
     commandName: "rm", abstract: "Take somebody from the recipients of a folder.",
     discussion: """
       Writes the folder's .gpg-id; comments stay, and the public key too. Nothing is encrypted again \
-      by it, and nothing can take back what was read: rotate the keys that it names.
+      by it, and nothing can take back what was read: every key that the person could read, by git's \
+      history, is marked as exposed in its sidecar until it is rotated. Exit status 3 if the history \
+      is not whole; whatever the list let the person read counts then.
 
       Example: keyvault recipients rm 0123456789ABCDEF0123456789ABCDEF01234567
       """)
@@ -15,20 +17,19 @@ struct RemoveRecipient: AsyncParsableCommand {
   var fingerprint: String
 
   @OptionGroup var place: RecipientFolderOption
+  @OptionGroup var commit: CommitOption
   @OptionGroup var options: CommonOptions
 
   func run() async throws {
     let session = try Session(options)
     let repository = try session.repositoryToChange()
-    let digits = fingerprint.filter { $0 != " " }.uppercased()
-    guard digits.count == 40, digits.allSatisfy(\.isHexDigit) else {
-      throw Failure(
-        .usage, "'\(fingerprint.printable(limit: 80))' is not a full fingerprint of 40 digits",
-        hints: ["'keyvault recipients' shows those of the vault"])
-    }
+    let digits = try FullFingerprint.parse(fingerprint)
     let vault = repository.vault
     let folder = try place.existing(in: repository) ?? ""
-    let change = try vault.removeRecipient(digits, from: folder)
+    let program = try? session.gpgProgram(of: repository)
+    let removal = try vault.removeRecipient(
+      digits, from: folder, program: program, now: session.surroundings.now)
+    let change = removal.change
     session.note("\(digits) is no recipient of \(place.name) any more")
     if let list = change.startedFrom {
       session.note("\(change.list) is new and starts with the other recipients of \(list)")
@@ -37,13 +38,35 @@ struct RemoveRecipient: AsyncParsableCommand {
     if !others.isEmpty {
       session.note("still a recipient by \(others.joined(separator: ", "))")
     }
-    // Without gpg the list is written all the same.
-    guard let program = try? session.gpgProgram() else { return }
-    let entries = try vault.drifted(in: folder, program: program)
-    session.noteDrift(entries)
-    if !entries.isEmpty {
-      session.note(
-        "then rotate their keys: what could be read may have been kept, and git keeps it")
+    for file in change.written { session.detail("wrote \(file)") }
+    note(removal, hasGPG: program != nil, session)
+    if let program { session.noteDrift(try vault.drifted(in: folder, program: program)) }
+    if !removal.exposed.isEmpty || !removal.unmarked.isEmpty {
+      session.note("then make their keys anew: keyvault rotate ENTRY")
     }
+    try commit.run(
+      "keyvault: \(digits) reads \(place.name) no more", files: change.written, in: repository,
+      session)
+    if !removal.isComplete { throw ExitCode(3) }
+  }
+
+  /// What the person may have kept.
+  private func note(_ removal: Vault.Removal, hasGPG: Bool, _ session: Session) {
+    func note(_ entries: [EntryName], _ one: String, _ many: String) {
+      guard !entries.isEmpty else { return }
+      let text = entries.count == 1 ? "1 key \(one)" : "\(entries.count) keys \(many)"
+      session.note("\(text): \(session.some(entries))")
+    }
+    note(removal.exposed, "is marked as exposed", "are marked as exposed")
+    note(removal.wasExposed, "was marked already", "were marked already")
+    note(
+      removal.unmarked, "is exposed and has no sound sidecar to say so",
+      "are exposed and have no sound sidecars to say so")
+    guard !removal.isComplete else { return }
+    Console.warning(
+      hasGPG
+        ? "there is no whole git history here, so what the list let them read counts as read"
+        : "there is no gpg to tell who could read what, so what the list let them read counts as read",
+      hint: hasGPG ? "in a shallow clone: git fetch --unshallow" : nil)
   }
 }

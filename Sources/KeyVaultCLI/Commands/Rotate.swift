@@ -12,6 +12,10 @@ struct Rotate: AsyncParsableCommand {
       is opened, so that the same key is not taken for a new one and further parts of the credential \
       stay; it is replaced only once the provider accepts the new one.
 
+      --verify-retired replaces nothing: it sends the keys that the entry had before, from git's \
+      history, to their provider, and notes in the sidecar which of them it rejects. Exit status 1 if \
+      one still works, 3 if nobody can tell.
+
       Example: pbpaste | keyvault rotate production/openai
       """)
 
@@ -27,8 +31,17 @@ struct Rotate: AsyncParsableCommand {
   @Flag(help: "Store it although a check objects.")
   var force = false
 
+  @Flag(help: "Ask the provider whether the earlier keys are dead, and replace nothing.")
+  var verifyRetired = false
+
   @OptionGroup var commit: CommitOption
   @OptionGroup var options: CommonOptions
+
+  func validate() throws {
+    guard !verifyRetired || fromEnv == nil && !noTest && !force else {
+      throw ValidationError("--verify-retired takes no new key")
+    }
+  }
 
   func run() async throws {
     // Before gpg is started: no child may see it.
@@ -43,6 +56,11 @@ struct Rotate: AsyncParsableCommand {
         hints: ["set 'provider:' in \(entry.name.sidecarPath)"])
     }
     let old = try vault.openFitting(entry, with: session.gpg())
+    if verifyRetired {
+      try await RetiredKeys(session: session, repository: repository, provider: provider)
+        .verify(entry, opened: old, commit)
+      return
+    }
     let intake = KeyIntake(session: session, repository: repository, isForced: force)
     let key = try intake.key(fromEnv, fromVariable, for: entry.name, provider)
     guard !old.holds(key) else {
@@ -59,7 +77,10 @@ struct Rotate: AsyncParsableCommand {
     let sidecar = try vault.entry(entry.name).sidecar
     session.note(
       "rotated \(entry.name): \(sidecar?.preview ?? "…"), serial \(sidecar?.serial ?? 0)")
-    if let page = provider.links.keys { session.note("now revoke the old key: \(page)") }
+    if let page = provider.links.keys {
+      session.note(
+        "now revoke the old key: \(page); then keyvault rotate \(entry.name) --verify-retired")
+    }
     try commit.run("keyvault: rotate \(entry.name)", [entry.name], in: repository, session)
   }
 }

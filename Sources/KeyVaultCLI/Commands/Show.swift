@@ -24,7 +24,7 @@ struct Show: AsyncParsableCommand {
     let now = session.surroundings.now
     let last = try session.lastVerdicts(of: repository)[entry.name.path]
     let details = try EntryDetails(
-      of: entry, in: repository, last: last, program: try? session.gpgProgram())
+      of: entry, in: repository, last: last, program: try? session.gpgProgram(of: repository))
     switch format {
     case .text: try Console.output(details.text(Console.style(session.surroundings), now: now))
     case .json: try Console.output(json(details))

@@ -8,7 +8,8 @@ struct Validate: AsyncParsableCommand {
     discussion: """
       Findings go to standard output. Exit status 1 if one is an error. With --base, what lies here is \
       a change of that commit, whose policy counts: an entry that was rolled back, a reader who is new, \
-      a policy that was loosened are findings.
+      a policy that was loosened are findings. --history checks the marks 'exposed' of the sidecars \
+      against all local branches and tags.
 
       Example: keyvault validate --base origin/main --format github
       """)
@@ -29,12 +30,15 @@ struct Validate: AsyncParsableCommand {
   @Flag(help: "Warnings fail too.")
   var strict = false
 
+  @Flag(help: "Also look through git's history for keys that somebody could read who is gone.")
+  var history = false
+
   @OptionGroup var options: CommonOptions
 
   func run() async throws {
     let session = try Session(options)
     let root = try Repository.root(from: session.surroundings.workingFolder)
-    let outcome = try session.validator(root: root, base: base).outcome()
+    let outcome = try session.validator(root: root, base: base, readsHistory: history).outcome()
     let report = FindingReport(outcome)
     switch format {
     case .text: try Console.output(report.text(Console.style(session.surroundings)))

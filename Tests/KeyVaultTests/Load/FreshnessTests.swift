@@ -44,6 +44,30 @@ struct FreshnessTests {
     #expect(Freshness(expiring, policy: policy, now: World.now) == .due(by: "2026-11-30"))
   }
 
+  @Test func `the nearest environment above says more than the policy, and the sidecar than both`()
+    throws
+  {
+    let world = try World(
+      """
+      policy: {rotation: {max_age: 90d, warn: 9d}}
+      environments:
+        a: {rotation: {max_age: 60d, warn: 6d}}
+        a/b: {rotation: {warn: 3d}}
+        a/b/c: {description: x}
+
+      """)
+    let configuration = try world.repository.configuration
+    let own = try sidecar(Self.made + "rotation: {max_age: 1w}\n")
+    for (entry, sidecar, age, warn) in [
+      ("x/openai", nil, 90, 9), ("openai", nil, 90, 9), ("a/openai", nil, 60, 6),
+      ("a/z/openai", nil, 60, 6), ("a/b/openai", nil, 60, 3), ("a/b/c/openai", nil, 60, 3),
+      ("ab/openai", nil, 90, 9), ("x/openai", own, 7, 9), ("a/openai", own, 7, 6),
+    ] as [(String, Sidecar?, Int, Int)] {
+      let policy = configuration.policy(for: try EntryName(entry), sidecar)
+      #expect(policy.maxAge == age && policy.warn == warn, "\(entry)")
+    }
+  }
+
   @Test(
     arguments: [
       ("{max_age: 90d, warn: 1w}", 90, 7), ("{max_age: 2w}", 14, 14), ("{max_age: 36h}", 2, 14),

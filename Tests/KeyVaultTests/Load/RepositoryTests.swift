@@ -54,7 +54,7 @@ struct RepositoryTests {
     "environments: {../x: {}}\n", "a: &b 1\n",
     "environments: {a: {gateway: http://a.example.com}}\n",
     "policy: {signatures: require}\n", "policy: {cache: 1h}\n",
-    "policy: {recipient_warn: 3}\n", "policy: {exposed_grace: 7d}\n",
+    "policy: {recipient_warn: 3}\n", "policy: {exposed_grace: 7}\n",
   ])
   func `a broken configuration is told with its place`(text: String) throws {
     let world = try World()

@@ -131,26 +131,43 @@ struct SignedRecipientsTests {
     let world = try World.signed()
     let carol = try GPGHome.shared.key("signedcarol")
     let file = PublicKeyFile(fingerprint: carol, armored: try GPGHome.shared.export(carol))
-    var change = try world.repository.vault.addRecipient(
+    let change = try world.repository.vault.addRecipient(
       file, to: "", program: Keyring.gpgProgram)
     #expect(change.written.last == Self.file)
     #expect(try state(world).codes == [])
-    change = try world.repository.vault.removeRecipient(carol, from: "")
-    #expect(change.written == ["vault/.gpg-id", Self.file])
+    // The mark of what Carol could read is covered by no signature, and breaks none.
+    let written = try world.removeRecipient(carol).change.written
+    #expect(written.suffix(2) == ["vault/.gpg-id", Self.file])
+    #expect(written.contains("vault/p/openai.yaml"))
+    #expect(world.refusal("p/openai") == nil)
     #expect(try state(world).codes == [])
     let document = try #require(SignedRecipients(parsing: world.scratch.bytes(Self.file)))
     #expect(document.content.counter == 3)
+  }
+
+  @Test func `what the keyring knows anew is signed with the next number`() throws {
+    let world = try World.signed()
+    let home = GPGHome()
+    let key = try home.key("refreshed", expires: "20350101T000000", at: "20200101T000000")
+    let file = PublicKeyFile(fingerprint: key, armored: try home.export(key))
+    _ = try world.repository.vault.addRecipient(file, to: "", program: Keyring.gpgProgram)
+    try home.gpg(["--quick-set-expire", key, "20400101T000000"])
+    let written = try world.repository.vault.refreshRecipients(
+      [key], from: GPG(program: Keyring.program, home: home.path), program: Keyring.gpgProgram
+    ).written
+    #expect(written == ["vault/.public-keys/\(key)", Self.file])
+    #expect(try state(world).codes == [])
   }
 
   @Test func `what somebody else changed is not signed by the way`() throws {
     let world = try World.signed()
     try world.want([Self.alice, Self.bob])
     let before = try world.scratch.text(Self.file)
-    let refused = failure { _ = try world.repository.vault.removeRecipient(Self.bob, from: "") }
+    let refused = failure { _ = try world.removeRecipient(Self.bob) }
     #expect(refused?.message == "vault/.gpg-id: these are not the recipients that were signed")
     let told = Locked<[String]>([])
     try world.sign(least: .optional) { line in told.change { $0.append(line) } }
-    _ = try world.repository.vault.removeRecipient(Self.bob, from: "")
+    _ = try world.removeRecipient(Self.bob)
     #expect(try world.scratch.text(Self.file) == before)
     #expect(told.value.count == 1 && told.value[0].hasPrefix("\(Self.file) does not fit any more"))
   }
@@ -178,7 +195,7 @@ struct SignedRecipientsTests {
     _ = try world.repository.vault.addRecipient(file, to: "", program: Keyring.gpgProgram)
     #expect(!FileManager.default.fileExists(atPath: world.scratch.path("vault/.gpg-id.sig")))
     try world.write("stale", to: "vault/.gpg-id.sig")
-    _ = try world.repository.vault.removeRecipient(carol, from: "")
+    _ = try world.removeRecipient(carol)
     #expect(try verifies(world))
     try world.scratch.remove("vault/.gpg-id.sig")
     try world.sign(passKeys: Self.alice)

@@ -111,12 +111,21 @@ final class World: Sendable {
   }
 
   func findings(
-    now: Timestamp = World.now, program: GPGProgram? = Keyring.gpgProgram, base: String? = nil
+    now: Timestamp = World.now, program: GPGProgram? = Keyring.gpgProgram, base: String? = nil,
+    readsHistory: Bool = false
   ) throws -> [Finding] {
     try Validator(
-      root: scratch.folder, now: now, program: program, trust: signing.value?.trust ?? .none,
-      base: base ?? self.base.value
+      root: scratch.folder, now: now, program: program, readsHistory: readsHistory,
+      trust: signing.value?.trust ?? .none, base: base ?? self.base.value
     ).outcome().findings
+  }
+
+  /// Takes somebody from a list as `recipients rm` does.
+  func removeRecipient(
+    _ fingerprint: String, from folder: String = "", program: GPGProgram? = Keyring.gpgProgram
+  ) throws -> Vault.Removal {
+    try repository.vault.removeRecipient(
+      fingerprint, from: folder, program: program, now: Self.now)
   }
 
   /// Runs git as Alice; what it printed.

@@ -14,11 +14,13 @@ struct FindingCase: Sendable {
   let program: GPGProgram?
   /// What to compare with.
   var base: String?
+  let readsHistory: Bool
   let make: @Sendable (World) throws -> Void
 
   init(
     _ code: Finding.Code, _ severity: Finding.Severity = .error, at place: String,
     configuration: String = "", program: GPGProgram? = Keyring.gpgProgram,
+    readsHistory: Bool = false,
     _ make: @escaping @Sendable (World) throws -> Void = { _ in }
   ) {
     self.code = code
@@ -26,6 +28,7 @@ struct FindingCase: Sendable {
     self.place = place
     self.configuration = configuration
     self.program = program
+    self.readsHistory = readsHistory
     self.make = make
   }
 
@@ -219,6 +222,9 @@ struct FindingCase: Sendable {
       entry("rotated: 2026-01-01T00:00:00Z\n")),
     FindingCase(
       .exposed, .warning, at: "vault/p/openai.yaml:9:10",
+      entry("exposed: {to: \(String(repeating: "A", count: 40)), since: 2026-11-20}\n")),
+    FindingCase(
+      .exposed, at: "vault/p/openai.yaml:9:10", configuration: "policy: {exposed_grace: 3d}\n",
       entry("exposed: {to: \(String(repeating: "A", count: 40)), since: 2026-11-20}\n")),
     FindingCase(.schemaChanged, .warning, at: "Schemas/entry.schema.json:1:1") {
       try $0.write("{}", to: "Schemas/entry.schema.json")

@@ -88,6 +88,10 @@ enum PublicKeyCase {
       try $0.store("p/openai", FindingCase.key)
       try $0.want([alice])
     },
+    FindingCase(.noHistory, .warning, at: "vault:1:1", readsHistory: true),
+    FindingCase(.manyPublicKeys, at: "vault/.public-keys:1:1") { world in
+      for index in 0..<1_000 { try world.write("", to: "vault/.public-keys/\(index)") }
+    },
     FindingCase(.noGPG, .warning, at: "vault/.public-keys:1:1", program: nil),
   ]
 }

@@ -19,7 +19,8 @@ struct ValidatorTests {
     let example = FindingCase.all[index]
     let world = try World(example.configuration)
     try example.make(world)
-    let findings = try world.findings(program: example.program, base: example.base)
+    let findings = try world.findings(
+      program: example.program, base: example.base, readsHistory: example.readsHistory)
     let found = findings.first {
       $0.code == example.code.rawValue && $0.position == example.place
     }

@@ -52,7 +52,7 @@ struct DebtTests {
     let debt = try debt(world)
     #expect(debt.isComplete)
     #expect(debt.keys.map(\.entry) == ["p/openai"] && debt.keys[0].reason == .named)
-    #expect(debt.keys[0].commit.count == 40)
+    #expect(debt.keys[0].commit?.count == 40)
   }
 
   @Test func `a new key ends the debt, and another's key never was one`() throws {

@@ -65,14 +65,14 @@ struct RecipientEditTests {
     try world.write(
       "# us\n\(Self.bob.lowercased())\n\n# Alice\n\(Self.alice)", to: "vault/.gpg-id")
     let vault = try world.repository.vault
-    let change = try vault.removeRecipient(Self.bob, from: "")
-    #expect(change.written == ["vault/.gpg-id"])
+    let change = try world.removeRecipient(Self.bob).change
+    #expect(change.written == ["vault/p/openai.yaml", "vault/.gpg-id"])
     #expect(try world.scratch.text("vault/.gpg-id") == "# us\n\n# Alice\n\(Self.alice)")
     #expect(try world.scratch.bytes("vault/.public-keys/\(Self.bob)") == Keyring.bob.publicKey)
     #expect(try drifted("", world) == ["p/openai"])
     #expect(vault.lists(naming: Self.bob) == [])
-    #expect(failure { _ = try vault.removeRecipient(Self.bob, from: "") }?.kind == .notFound)
-    #expect(failure { _ = try vault.removeRecipient(Self.alice, from: "") }?.kind == .usage)
+    #expect(failure { _ = try world.removeRecipient(Self.bob) }?.kind == .notFound)
+    #expect(failure { _ = try world.removeRecipient(Self.alice) }?.kind == .usage)
     #expect(try world.scratch.text("vault/.gpg-id").hasSuffix(Self.alice))
   }
 
@@ -80,7 +80,7 @@ struct RecipientEditTests {
     let world = try World(recipients: [.alice, .bob])
     try world.store("p/openai", FindingCase.key)
     let vault = try world.repository.vault
-    #expect(try vault.removeRecipient(Self.bob, from: "p").startedFrom == "vault/.gpg-id")
+    #expect(try world.removeRecipient(Self.bob, from: "p").change.startedFrom == "vault/.gpg-id")
     #expect(try world.scratch.text("vault/p/.gpg-id") == "\(Self.alice)\n")
     #expect(vault.lists(naming: Self.bob) == ["vault/.gpg-id"])
     #expect(try drifted("p", world) == ["p/openai"])

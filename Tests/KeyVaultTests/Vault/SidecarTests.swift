@@ -49,7 +49,9 @@ struct SidecarTests {
         .replacing("01JD7Z3K8Q5M2N4P6R8T0V1W2X", with: id)
         .replacing(Self.exposure, with: "")
         .replacing(
-          "\n# the end", with: "\npreview: sk-proj-…lKey\nrotated: 2026-11-23T17:45:00Z\n# the end")
+          "\n# the end",
+          with: "\npreview: sk-proj-…lKey\nrotated: 2026-11-23T17:45:00Z\n"
+            + "retired: {\"1\": unproven}\n# the end")
     )
   }
 

@@ -1,0 +1,167 @@
+public import GPG
+
+extension Vault {
+  /// What became of one public key file.
+  public struct Refresh: Sendable {
+    public enum Outcome: Sendable, Equatable {
+      case updated, unchanged
+      /// There was no sound file of it.
+      case added
+      /// The keyring has no such key.
+      case notInKeyring
+      /// Why what the keyring knows was not taken.
+      case refused(String)
+    }
+
+    public let fingerprint: String
+    public internal(set) var outcome: Outcome
+    /// The key's first user id.
+    public internal(set) var name: String?
+    /// When nothing can be encrypted to it any longer: by the file as it was, and by what was found.
+    public internal(set) var before: Timestamp?
+    public internal(set) var after: Timestamp?
+    public internal(set) var isRevoked = false
+  }
+
+  /// Takes what the user's keyring knows anew of recipients' keys: a longer life, another subkey, a
+  /// revocation. What the file knows and the keyring does not stays.
+  ///
+  /// `fingerprints` are of recipients or of files that are there; empty for all recipients. An update
+  /// that would end a key's life earlier is not taken (security.md 21).
+  public func refreshRecipients(
+    _ fingerprints: [String], from keyring: GPG, program: GPGProgram
+  ) throws(Failure) -> (keys: [Refresh], written: [String]) {
+    let lists: [RecipientList]
+    do throws(FileError) {
+      lists = try recipientLists()
+    } catch {
+      throw error.failure
+    }
+    // In the order of the lists.
+    var recipients: [String] = []
+    for recipient in lists.flatMap(\.recipients) where !recipients.contains(recipient.fingerprint) {
+      recipients.append(recipient.fingerprint)
+    }
+    for fingerprint in fingerprints
+    where !recipients.contains(fingerprint) && publicKey(fingerprint) == nil {
+      throw Failure(
+        .notFound, "\(fingerprint) is no recipient of the vault",
+        hints: ["'keyvault recipients' shows who is"])
+    }
+    let renewal = try recipientRenewal()
+    var changes: [VaultChange] = []
+    var results: [Refresh] = []
+    for fingerprint in fingerprints.isEmpty ? recipients : fingerprints {
+      let (result, content) = try refresh(fingerprint, from: keyring, program)
+      results.append(result)
+      guard let content else { continue }
+      changes.append(VaultChange(file: .publicKey(fingerprint: fingerprint), content: content))
+    }
+    if !changes.isEmpty { changes += try self.renewal(renewal, of: "", after: changes) }
+    try apply(changes)
+    return (results, changes.map(\.file.path))
+  }
+
+  private func refresh(
+    _ fingerprint: String, from keyring: GPG, _ program: GPGProgram
+  ) throws(Failure) -> (Refresh, [UInt8]?) {
+    var result = Refresh(fingerprint: fingerprint, outcome: .unchanged)
+    do throws(GPGError) {
+      let bytes = publicKey(fingerprint)
+      let old = try bytes.flatMap { bytes throws(GPGError) in
+        try soundKey(in: bytes, fingerprint, program)
+      }
+      result.note(old, as: \.before)
+      guard let theirs = try export(fingerprint, from: keyring) else {
+        result.note(old, as: \.after)
+        result.outcome = .notInKeyring
+        return (result, nil)
+      }
+      let known = old == nil ? [] : [bytes ?? []]
+      let merged = try GPG.merge(
+        publicKeyFiles: known + [theirs], of: fingerprint, program: program.path,
+        runtimeDirectory: program.runtimeDirectory)
+      guard let new = try soundKey(in: merged, fingerprint, program) else {
+        result.outcome = .refused("gpg does not read back what it exports")
+        return (result, nil)
+      }
+      result.note(new, as: \.after)
+      guard let old else {
+        result.outcome = .added
+        return (result, merged)
+      }
+      guard new != old else { return (result, nil) }
+      if let loss = old.loss(by: new) {
+        result.outcome = .refused(loss)
+        return (result, nil)
+      }
+      result.outcome = .updated
+      return (result, merged)
+    } catch {
+      throw error.failure(what: "cannot refresh \(fingerprint)")
+    }
+  }
+
+  /// The key in a file that holds it, without a secret part, and nothing else.
+  private func soundKey(
+    in bytes: [UInt8], _ fingerprint: String, _ program: GPGProgram
+  ) throws(GPGError) -> Key? {
+    let keys: [Key]
+    do throws(GPGError) {
+      keys = try GPG.inspect(
+        publicKeyFile: bytes, program: program.path, runtimeDirectory: program.runtimeDirectory)
+    } catch {
+      if case .programMissing = error.reason { throw error }
+      return nil
+    }
+    guard keys.count == 1, keys[0].fingerprint == fingerprint, !keys[0].hasSecret else {
+      return nil
+    }
+    return keys[0]
+  }
+
+  private func export(_ fingerprint: String, from keyring: GPG) throws(GPGError) -> [UInt8]? {
+    do throws(GPGError) {
+      return try keyring.exportPublicKey(fingerprint)
+    } catch {
+      if case .noPublicKey = error.reason { return nil }
+      throw error
+    }
+  }
+}
+
+extension Vault.Refresh {
+  fileprivate mutating func note(_ key: Key?, as moment: WritableKeyPath<Self, Timestamp?>) {
+    guard let key else { return }
+    name = key.userIDs.first
+    isRevoked = key.isRevoked
+    self[keyPath: moment] = key.encryptionEnds.map(Timestamp.init(seconds:))
+  }
+}
+
+extension Key {
+  /// What would be lost if `new` took the place of this; nil if nothing. A revocation may end anything.
+  func loss(by new: Key) -> String? {
+    if isRevoked { return new.isRevoked ? nil : "the file knows that it is revoked" }
+    if new.isRevoked { return nil }
+    if Self.isEarlier(new.expires, expires) { return "it would expire earlier than by the file" }
+    for subkey in subkeys {
+      let id = Drift.text(keyID: subkey.keyID)
+      guard let other = new.subkeys.first(where: { $0.fingerprint == subkey.fingerprint }) else {
+        return "it would lack the subkey \(id) of the file"
+      }
+      if other.isRevoked { continue }
+      if subkey.isRevoked { return "it would lack the revocation of the subkey \(id)" }
+      if Self.isEarlier(other.expires, subkey.expires) {
+        return "its subkey \(id) would expire earlier than by the file"
+      }
+    }
+    return nil
+  }
+
+  /// nil is never.
+  private static func isEarlier(_ new: Int?, _ old: Int?) -> Bool {
+    guard let new else { return false }
+    return old.map { new < $0 } ?? true
+  }
+}
