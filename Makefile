@@ -4,7 +4,7 @@ RELEASE = swift build -c release --static-swift-stdlib -Xlinker -s
 SUITES  = $(wildcard ../shared/suites)
 export KEYVAULT_SUITES ?= $(if $(SUITES),$(abspath $(SUITES)))
 
-.PHONY: help build demo test check lint linkage sanitize bench clean deps deps-build deps-test \
+.PHONY: help build demo test check lint linkage sanitize torture bench clean deps deps-build deps-test \
   deps-bench
 
 help: ## show this
@@ -41,6 +41,9 @@ sanitize-%: deps-test
 	TSAN_OPTIONS=suppressions=$(CURDIR)/Scripts/thread-sanitizer.suppressions \
 	swift test --sanitize=$* --scratch-path .build/sanitize-$* \
 	  --filter '^($(subst $(empty) ,|,$(strip $(SANITIZED))))\b'
+
+torture: deps-test ## a thousand random kills, and every call that writes refused; half an hour
+	TORTURE=1000 swift test --filter TortureTests
 
 bench: build deps-bench ## speed beside gpg, pass and others, as ratios of one run
 	@Scripts/bench

@@ -32,8 +32,10 @@ final class Machine: Sendable {
   }
 
   /// Makes a repository with the SDK's key, whose environment `sdk` has the stand-in as its gateway.
-  func repository(for sdk: SDK) throws -> URL {
-    let folder = Self.root.appending(path: sdk.id)
+  ///
+  /// `name` is the folder's, where it is not the SDK's: each is made once.
+  func repository(for sdk: SDK, called name: String? = nil) throws -> URL {
+    let folder = Self.root.appending(path: name ?? sdk.id)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let gateway = "http://127.0.0.1:\(stub.port)/{provider}"
     try Self.output(

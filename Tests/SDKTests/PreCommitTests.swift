@@ -8,7 +8,7 @@ import Testing
 struct PreCommitTests {
   @Test func `pre-commit runs our hooks, and refuses what they refuse`() throws {
     let python = try Installation.preCommit.python()
-    let folder = try Machine.shared.repository(for: SDK.all[0])
+    let folder = try Machine.shared.repository(for: SDK.all[0], called: "pre-commit")
     let hooks = Machine.package.appending(path: ".pre-commit-hooks.yaml").path
     try Machine.output(
       """
