@@ -59,7 +59,10 @@ extension GPGError {
     case GPG_ERR_NO_PASSPHRASE: self.init(.passphraseNeeded)
     case GPG_ERR_CANCELED, GPG_ERR_FULLY_CANCELED: self.init(.cancelled)
     case GPG_ERR_NO_PIN_ENTRY, GPG_ERR_PIN_ENTRY, GPG_ERR_ENOTTY: self.init(.noPinentry)
-    case GPG_ERR_NO_AGENT, GPG_ERR_AGENT, GPG_ERR_ASS_CONNECT_FAILED: self.init(.noAgent)
+    // The last three: it went away while it was asked.
+    case GPG_ERR_NO_AGENT, GPG_ERR_AGENT, GPG_ERR_ASS_CONNECT_FAILED, GPG_ERR_EOF,
+      GPG_ERR_ECONNRESET, GPG_ERR_EPIPE:
+      self.init(.noAgent)
     case GPG_ERR_NO_DATA: self.init(.notEncrypted)
     case GPG_ERR_ENOMEM: self.init(.outOfMemory)
     case let code: self.init(.other(code: code.rawValue))
