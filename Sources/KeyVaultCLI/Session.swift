@@ -74,7 +74,9 @@ final class Session {
   /// that nothing is read that is half the old and half the new.
   func repositoryToChange() throws -> Repository {
     let repository = try repository()
-    try repository.vault.endInterrupted()
+    if try repository.vault.endInterrupted() {
+      Console.note("an earlier change was interrupted, and is ended now: look at 'git diff'")
+    }
     return repository
   }
 
@@ -211,7 +213,7 @@ final class Session {
       "'\(entry.name)' is older than what was opened here before, whose serial was \(known.serial)")
   }
 
-  /// A secret that goes to a log is a leak: under CI it must be asked for (security.md 29).
+  /// A secret that goes to a log is a leak: under CI it must be asked for.
   func refuseLog(revealed: Bool, what: String) throws {
     guard surroundings.isCI, !revealed, !Console.isOutputFile else { return }
     throw Failure(

@@ -31,7 +31,7 @@ import Testing
     Change(name: "mv", command: "keyvault mv production/openai fresh/"),
     Change(name: "cp", command: "keyvault cp production/openai fresh/"),
     Change(name: "reencrypt", command: "keyvault reencrypt"),
-    Change(name: "recipients add", command: #"keyvault recipients add "$BOB" --folder production"#),
+    Change(name: "recipients add", command: #"keyvault recipients add "$BOB" --folder fresh"#),
     Change(
       name: "recipients rm",
       // What history does not show counts as read, which is told by the exit status.

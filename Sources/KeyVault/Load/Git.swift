@@ -1,7 +1,7 @@
 internal import Glibc
 
 /// git, through one function: no hooks, no monitor, no replaced objects, nothing that the
-/// repository's own configuration could run (security.md 27).
+/// repository's own configuration could run.
 public struct Git: Sendable {
   private let folder: String
 

@@ -2,7 +2,7 @@ internal import Glibc
 internal import Secrets
 
 /// `.keyvault/`: what this machine knows about the repository. Anybody can commit such a folder, so
-/// each record counts only with a MAC under a key that lies outside it (security.md C).
+/// each record counts only with a MAC under a key that lies outside it.
 public final class LocalState: Sendable {
   private let root: String
   private let key: Secret?

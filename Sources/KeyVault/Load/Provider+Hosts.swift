@@ -9,7 +9,7 @@ extension Provider {
   }
 
   /// `base_url` with its fields filled in; nil where one is missing, or is more than one label of a
-  /// host's name: letters, digits and hyphens (security.md 3).
+  /// host's name: letters, digits and hyphens.
   func baseURL(_ fields: [String: String]) -> String? {
     var filled = baseURL
     for name in hostFields {

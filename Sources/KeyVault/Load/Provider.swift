@@ -37,7 +37,7 @@ public struct Provider: Sendable {
     /// A file that replaces the built-in of the same id, and the parts in which they differ.
     case override(changes: [String])
 
-    /// The changed parts that decide where a key goes and what an answer means (security.md 4).
+    /// The changed parts that decide where a key goes and what an answer means.
     var protectedChanges: [String] {
       guard case .override(let changes) = self else { return [] }
       return changes.filter(Self.protected.contains)

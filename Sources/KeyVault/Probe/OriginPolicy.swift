@@ -1,6 +1,6 @@
 public import HTTP
 
-/// Where a key may travel (security.md A). The text of a repository is anybody's who can open a pull
+/// Where a key may travel. The text of a repository is anybody's who can open a pull
 /// request, so it alone never decides.
 public struct OriginPolicy: Sendable {
   /// What the user allows outside the repository.

@@ -26,7 +26,7 @@ struct ProbePlan: Sendable {
   }
 }
 
-/// Decides where a key may be sent, before it is (security.md A).
+/// Decides where a key may be sent, before it is.
 struct ProbePlanner: Sendable {
   let catalogue: Catalogue
   let policy: OriginPolicy

@@ -4,7 +4,7 @@ internal import Secrets
 internal import YAML
 
 /// Fills a probe's templates with a key. Each is filled in one pass, so that nothing in a key is
-/// read as a template (security.md 8).
+/// read as a template.
 struct ProbeRequest {
   private let definition: ProbeDefinition
   private let provider: Provider

@@ -2,7 +2,7 @@ internal import HTTP
 
 extension Rendering {
   /// The base URL for SDKs: that of a gateway, or one that the credential completes. Nothing where
-  /// the key may not travel there (security.md 1).
+  /// the key may not travel there.
   func baseURL(
     of slot: Assembly.Slot, _ entry: OpenedEntry, in environment: String
   ) throws(Failure) -> Variable? {

@@ -1,4 +1,4 @@
-/// Names of environment variables that may be rendered (security.md 5). A name from a repository can
+/// Names of environment variables that may be rendered. A name from a repository can
 /// run code as well as a value can: `BASH_ENV`, `LD_PRELOAD`.
 enum VariableName {
   /// Why a name is refused; nil if it is not. No flag overrides this.

@@ -47,7 +47,7 @@ extension TestReport {
     return table.text(summary: summary)
   }
 
-  /// Without what answers tell about the account: a log may be read by many (security.md 29).
+  /// Without what answers tell about the account: a log may be read by many.
   public func withoutAccountFacts() -> TestReport {
     var report = self
     for index in report.results.indices {

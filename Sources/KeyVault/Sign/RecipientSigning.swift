@@ -75,12 +75,12 @@ extension Vault {
     let new = changes.first { $0.file == .recipients(folder: folder) }?.content
     let bytes: [UInt8]
     do throws(FileError) {
-      let place = try Folder(repository.root).folder(path(folder))
-      guard !keys.isEmpty || place.kind(of: file.name) != nil else { return nil }
+      let root = try Folder(repository.root)
+      guard !keys.isEmpty || root.holds(file.path) else { return nil }
       if let new {
         bytes = new
       } else {
-        bytes = try place.read(RecipientList.fileName, limit: 64 << 10)
+        bytes = try root.folder(path(folder)).read(RecipientList.fileName, limit: 64 << 10)
       }
     } catch {
       throw error.failure

@@ -2,7 +2,7 @@ internal import FoundationEssentials
 internal import GPG
 internal import YAML
 
-/// What the signature of an entry covers, and how it stands in a sidecar (security.md 19).
+/// What the signature of an entry covers, and how it stands in a sidecar.
 enum SignedEntry {
   static let field = "signature"
 

@@ -5,7 +5,7 @@ internal import YAML
 
 /// `vault/.recipients.sig`: who can read which folder, the public keys and keyvault.yaml, signed as one,
 /// with their places. The signature that `pass` keeps beside a `.gpg-id` covers bytes alone, so that a
-/// list and its signature could be copied into another folder (security.md 20).
+/// list and its signature could be copied into another folder.
 struct SignedRecipients: Sendable, Codable {
   /// What is signed.
   struct Content: Sendable, Equatable, Codable {

@@ -1,5 +1,5 @@
 /// Whose signatures count, and what is asked at least: said outside the repository, since whoever changes
-/// the repository would else decide who may (security.md 18).
+/// the repository would else decide who may.
 public struct SigningTrust: Sendable, Equatable {
   /// Full fingerprints of primary keys.
   public let signers: Set<String>

@@ -1,7 +1,7 @@
 internal import YAML
 
 /// What a change does to a repository, against the commit that it is to be merged into. That commit
-/// is trusted, and nothing of the change is: not even its policy (security.md 18, 21).
+/// is trusted, and nothing of the change is: not even its policy.
 struct BaseChecks {
   let repository: Repository
   /// keyvault.yaml, as it lies there.

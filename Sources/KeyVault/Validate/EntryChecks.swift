@@ -27,7 +27,7 @@ struct EntryChecks {
         Finding(
           .atRoot, .warning, in: hasKey ? name.ciphertextPath : name.sidecarPath,
           "an entry at the vault's root belongs to no environment, so it is never rendered",
-          hint: "move it into a folder: keyvault add ENVIRONMENT/\(name.name)"))
+          hint: "move it into a folder: keyvault mv \(name) ENVIRONMENT/"))
     }
     let ciphertext = hasKey ? self.ciphertext(folder, &outcome) : nil
     if hasSidecar {

@@ -1,5 +1,5 @@
 /// Keys that somebody could read, by git's history, who is no reader any more, and of which no sidecar
-/// says so: `exposed` is a cache, and anybody can take it out (security.md 28).
+/// says so: `exposed` is a cache, and anybody can take it out.
 struct HistoryChecks {
   let repository: Repository
   let keys: PublicKeys

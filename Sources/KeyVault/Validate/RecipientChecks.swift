@@ -6,7 +6,7 @@ struct RecipientChecks {
   /// Relative to the vault.
   let folder: String
 
-  /// The secret key of this repository's own demo is public (security.md 17).
+  /// The secret key of this repository's own demo is public.
   static let demoFingerprint = "0DA7BF98E3D16E8C9C4830D88BDEFB879FBC0082"
 
   /// `isOwn` tells whether the folder has a list itself; that of a folder above is checked there.

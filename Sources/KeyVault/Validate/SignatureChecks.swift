@@ -2,7 +2,7 @@ internal import GPG
 internal import YAML
 
 /// Signatures of entries, and of who can read them. Trust, policy and counter come from whoever checks:
-/// a change must not be judged by what it says itself (security.md 18).
+/// a change must not be judged by what it says itself.
 struct SignatureChecks {
   let repository: Repository
   let rules: SigningRules

@@ -70,6 +70,14 @@ struct VaultChecks {
     } catch {
       return [Finding(.unreadable, in: path, error.message)]
     }
+    // git would run what the configuration of a repository inside this one says.
+    if ["HEAD", "config", "objects"].allSatisfy({ part in items.contains { $0.name == part } }) {
+      return [
+        Finding(
+          .gitInVault, in: path, "this is a git repository of its own, which git may enter",
+          hint: "remove it")
+      ]
+    }
     var findings = strays(items, in: relative)
     let entries = Self.entryNames(items, in: relative)
     let hasList = items.contains { $0.name == RecipientList.fileName }

@@ -1,5 +1,5 @@
 /// The keys that somebody could read at some time, by git's history: those that must be made anew once
-/// that person has gone (security.md 28).
+/// that person has gone.
 ///
 /// It is a lower bound. What git does not have it does not see: squashed pull requests, rendered files,
 /// forks, other people's clones.

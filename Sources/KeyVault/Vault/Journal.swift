@@ -1,8 +1,7 @@
 internal import FoundationEssentials
 internal import Secrets
 
-/// A redo journal in `.keyvault/journal/`, by which changes of many files happen together (security.md
-/// I): all new contents are on the disk before one record commits them; whoever comes after a crash
+/// A redo journal in `.keyvault/journal/`, by which changes of many files happen together: all new contents are on the disk before one record commits them; whoever comes after a crash
 /// does what the record says, or drops what has none.
 ///
 /// Used under the exclusive lock alone. A record counts only with this machine's MAC: otherwise a

@@ -3,7 +3,7 @@ internal import Synchronization
 
 /// What this machine knows of the entries that it opened: the highest serial of each place, the
 /// ciphertext that had it, and the commit that was checked out. A key that somebody put back is known
-/// by it, however well its files fit each other (security.md 21).
+/// by it, however well its files fit each other.
 ///
 /// Nothing is read before it is needed, and what is new is written by one ``save()``.
 public final class Memory: Sendable {

@@ -28,7 +28,7 @@ public final class OpenedEntry: Sendable {
 
 extension Vault {
   /// Reads, checks and decrypts an entry. One buffer serves the digest, the packet check and the
-  /// decryption, so that nobody can exchange the file in between (security.md 13). Blocks.
+  /// decryption, so that nobody can exchange the file in between. Blocks.
   public func open(_ entry: Entry, with gpg: GPG) throws(Failure) -> OpenedEntry {
     try open(entry, from: nil, with: gpg)
   }
@@ -91,7 +91,7 @@ extension Vault {
   }
 
   /// The same for commands that send or render keys: an unbound payload is refused, unless the policy
-  /// allows it (security.md 14), and so is one that nobody signed, where signatures are required.
+  /// allows it, and so is one that nobody signed, where signatures are required.
   ///
   /// `signatures` is made once for several entries, this one among them.
   public func openBound(_ entry: Entry, with gpg: GPG) throws(Failure) -> OpenedEntry {

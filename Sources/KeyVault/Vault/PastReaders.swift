@@ -1,6 +1,6 @@
 internal import GPG
 
-/// Who could read which key, by the ciphertexts of a history (security.md 28). Each ciphertext is looked
+/// Who could read which key, by the ciphertexts of a history. Each ciphertext is looked
 /// at once, however many people there are.
 struct PastReaders {
   private enum Reader: Hashable {

@@ -6,7 +6,7 @@ enum Preview {
   /// `sk-proj-…9f3A`, or `…`.
   ///
   /// Shown at the end are at most `limit`, four, and an eighth of the secret part, and nothing if
-  /// fewer than 16 characters would remain hidden (security.md 7).
+  /// fewer than 16 characters would remain hidden.
   static func text(of key: RawSpan, provider: String, limit: Int) -> String {
     let format = Catalogue.builtIn(provider)?.format(of: key)
     let prefix = format?.prefix ?? ""

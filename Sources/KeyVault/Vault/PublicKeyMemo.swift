@@ -5,7 +5,7 @@ internal import Secrets
 internal import Synchronization
 
 /// What gpg said of public key files, in `.keyvault/public-keys.jsonl`, so that it is asked once about
-/// each version of each file (security.md 23). Records count by their MAC: whoever could write one could
+/// each version of each file. Records count by their MAC: whoever could write one could
 /// say whose the subkeys are.
 public final class PublicKeyMemo: Sendable {
   private let state: LocalState

@@ -2,7 +2,7 @@ internal import GPG
 
 /// `vault/.public-keys/` as gpg understands it: each file is shown to gpg once, however many entries
 /// there are. Which subkey belongs to whom is gpg's word and never our own reading of packets: a
-/// subkey that somebody appended to a file would pass as that person's (security.md 23).
+/// subkey that somebody appended to a file would pass as that person's.
 struct PublicKeys: Sendable {
   struct File: Sendable {
     /// The fingerprint of the key that it must hold, if it is called as it must be.
@@ -65,6 +65,9 @@ struct PublicKeys: Sendable {
 
   /// The file of that name; nil if there is none.
   func file(_ fingerprint: String) -> File? { byName[fingerprint] }
+
+  /// Of all subkeys that can encrypt, or could.
+  var keyIDs: Set<UInt64> { Set(holders.keys) }
 
   /// Who has the subkey of that id; nil if no file has it.
   func holder(of keyID: UInt64) -> Holder? { holders[keyID] }

@@ -8,6 +8,9 @@ struct Readers: Sendable {
   private let wanted: [Person]
   /// Every key id that a wanted person has.
   private let expected: Set<UInt64>
+  /// Where somebody is wanted whose public key is not here, those whom the other files name: a key id
+  /// that nobody has may be that person's.
+  private let known: Set<UInt64>?
 
   private struct Person {
     let fingerprint: String
@@ -24,6 +27,8 @@ struct Readers: Sendable {
       Self.person(recipient.fingerprint, keys.file(recipient.fingerprint)?.key)
     }
     expected = wanted.reduce(into: []) { $0.formUnion($1.keyIDs) }
+    let isComplete = list.recipients.allSatisfy { keys.file($0.fingerprint) != nil }
+    known = isComplete ? nil : keys.keyIDs
   }
 
   private static func person(_ fingerprint: String, _ key: Key?) -> Person {
@@ -44,7 +49,8 @@ struct Readers: Sendable {
       ? [] : wanted.filter { $0.isNeeded && $0.keyIDs.isDisjoint(with: found) }
     return Drift(
       missing: missing.map(\.fingerprint),
-      unexpected: found.subtracting(expected).subtracting([0]).sorted())
+      unexpected: found.subtracting(expected).subtracting([0])
+        .filter { known?.contains($0) ?? true }.sorted())
   }
 }
 

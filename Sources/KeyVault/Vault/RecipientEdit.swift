@@ -127,6 +127,15 @@ extension Vault {
     return try Reencryption(of: repository, program: program).drifted(decided).map(\.name)
   }
 
+  /// The files that say who can read these entries, relative to the root: lists, public keys, signature.
+  public func recipientFiles(of names: [EntryName]) -> [String] {
+    let lists = Set(names.map(\.environment)).compactMap { try? recipientList(of: $0)?.file }
+    let keys = PublicKeys.names(in: repository).map { "\(PublicKeys.folder)/\($0)" }
+    let signature = VaultFile.recipientsSignature.path
+    let isSigned = (try? Folder(repository.root))?.holds(signature) ?? false
+    return lists.sorted() + keys + (isSigned ? [signature] : [])
+  }
+
   /// Files of lists that name somebody.
   public func lists(naming fingerprint: String) -> [String] {
     let lists = (try? recipientLists()) ?? []

@@ -29,7 +29,8 @@ public struct Reencryption: Sendable {
     }
     let hasDrifted = concurrentMap(entries.count) { [readers] index in
       let name = entries[index].name
-      guard let message = repository.vault.structure(of: name) else { return false }
+      // What cannot be looked into is not as it should be: opening it says why.
+      guard let message = repository.vault.structure(of: name) else { return true }
       return readers[name.environment]?.drift(of: message).isEmpty == false
     }
     return zip(entries, hasDrifted).filter(\.1).map(\.0)

@@ -27,7 +27,7 @@ extension Vault {
   /// revocation. What the file knows and the keyring does not stays.
   ///
   /// `fingerprints` are of recipients or of files that are there; empty for all recipients. An update
-  /// that would end a key's life earlier is not taken (security.md 21).
+  /// that would end a key's life earlier is not taken.
   public func refreshRecipients(
     _ fingerprints: [String], from keyring: GPG, program: GPGProgram
   ) throws(Failure) -> (keys: [Refresh], written: [String]) {

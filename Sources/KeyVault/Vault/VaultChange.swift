@@ -37,9 +37,11 @@ extension Vault {
     }
   }
 
-  /// Ends what an earlier run was interrupted in; nothing if there is none.
-  public func endInterrupted() throws(Failure) {
-    if Journal.isPending(in: repository.root) { try alone { (_) throws(Failure) in } }
+  /// Ends what an earlier run was interrupted in; whether there was anything.
+  public func endInterrupted() throws(Failure) -> Bool {
+    guard Journal.isPending(in: repository.root) else { return false }
+    try alone { (_) throws(Failure) in }
+    return true
   }
 
   /// Runs `body` while nobody else changes the repository, and after what an earlier run was

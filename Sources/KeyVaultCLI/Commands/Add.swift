@@ -11,7 +11,7 @@ struct Add: AsyncParsableCommand {
       The key comes from a hidden prompt, from standard input, or from a variable; never from an \
       argument, which every process can see.
 
-      Example: pbpaste | keyvault add production/openai --owner alice@example.com
+      Example: wl-paste | keyvault add production/openai --owner alice@example.com
       """)
 
   @Argument(help: ArgumentHelp("Where it goes, such as production/openai.", valueName: "entry"))

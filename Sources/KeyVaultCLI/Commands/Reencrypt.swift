@@ -4,7 +4,7 @@ import KeyVault
 struct Reencrypt: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "reencrypt",
-    abstract: "Encrypt again what others can read than its folder's recipients.",
+    abstract: "Encrypt entries again whose readers are not who they should be.",
     discussion: """
       All else stays as it is, byte for byte. All files change together: whoever is interrupted runs \
       any command that writes, which ends it. Rotate the keys that somebody could read who must not: \
@@ -65,8 +65,11 @@ struct Reencrypt: AsyncParsableCommand {
         "no secret key here opens \(outcome.locked.map(\.path).joined(separator: ", "))",
         hint: "somebody who can read them runs 'keyvault reencrypt'")
     }
+    // A commit of the ciphertexts without the lists that they follow would look like drift.
+    let files = outcome.done.flatMap { [$0.ciphertextPath, $0.sidecarPath] }
     try commit.run(
-      "keyvault: encrypt \(count(outcome.done.count)) again", outcome.done, in: repository, session)
+      "keyvault: encrypt \(count(outcome.done.count)) again",
+      files: files + repository.vault.recipientFiles(of: outcome.done), in: repository, session)
     if outcome.done.isEmpty, outcome.failed.isEmpty { throw ExitCode(77) }
     if outcome.done.count < drifted.count { throw ExitCode(1) }
   }

@@ -16,7 +16,7 @@ struct Rotate: AsyncParsableCommand {
       history, to their provider, and notes in the sidecar which of them it rejects. Exit status 1 if \
       one still works, 3 if nobody can tell.
 
-      Example: pbpaste | keyvault rotate production/openai
+      Example: wl-paste | keyvault rotate production/openai
       """)
 
   @Argument(help: "Such as production/openai.", completion: .entries)

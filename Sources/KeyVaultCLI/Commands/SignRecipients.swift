@@ -12,11 +12,12 @@ struct SignRecipients: AsyncParsableCommand {
       Example: git diff origin/main -- keyvault.yaml vault && keyvault recipients sign
       """)
 
+  @OptionGroup var commit: CommitOption
   @OptionGroup var options: CommonOptions
 
   func run() async throws {
     let session = try Session(options)
-    let repository = try session.repository()
+    let repository = try session.repositoryToChange()
     guard repository.signingRules.policy != .off else {
       throw Failure(
         .usage, "signatures are off here",
@@ -26,5 +27,6 @@ struct SignRecipients: AsyncParsableCommand {
     let (counter, written) = try repository.vault.signRecipients(as: signer)
     for file in written { session.detail("wrote \(file)") }
     session.note("signed the recipients as number \(counter), by \(signer.fingerprint)")
+    try commit.run("keyvault: sign the recipients", files: written, in: repository, session)
   }
 }

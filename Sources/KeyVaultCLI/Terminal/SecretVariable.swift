@@ -3,7 +3,7 @@ import KeyVault
 import Secrets
 
 /// A variable that no child may see: its value is copied and the variable removed at once, before
-/// anything is started (security.md 24). A variable `NAME_FILE` names a file instead.
+/// anything is started. A variable `NAME_FILE` names a file instead.
 final class SecretVariable: Sendable {
   /// The secret key of a CI job, and its passphrase.
   static let gpgKey = SecretVariable("KEYVAULT_GPG_KEY")

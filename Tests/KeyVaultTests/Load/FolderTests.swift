@@ -3,7 +3,7 @@ import Testing
 
 @testable import KeyVault
 
-/// What security.md 13 says of files: opened once, no links, regular, of limited size; written whole.
+/// What is promised of files: opened once, no links, regular, of limited size; written whole.
 @Suite(.oneAtATime)
 struct FolderTests {
   private let scratch = Scratch()

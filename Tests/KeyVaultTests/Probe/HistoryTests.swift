@@ -3,7 +3,7 @@ import Testing
 
 @testable import KeyVault
 
-/// Local state, which anybody may have written who can commit (security.md C).
+/// Local state, which anybody may have written who can commit.
 @Suite(.oneAtATime)
 struct HistoryTests {
   private let home = Scratch()

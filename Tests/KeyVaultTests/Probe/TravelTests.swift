@@ -6,7 +6,7 @@ import Testing
 
 @testable import KeyVault
 
-/// Where a key may travel (security.md A). Each refusal is proved by who received nothing.
+/// Where a key may travel. Each refusal is proved by who received nothing.
 @Suite(.oneAtATime)
 struct TravelTests {
   private static let openAIKey = "sk-proj-NotARealKeyNotARealKeyNotARealKey"
