@@ -75,7 +75,7 @@ final class Session {
   func repositoryToChange() throws -> Repository {
     let repository = try repository()
     if try repository.vault.endInterrupted() {
-      Console.note("an earlier change was interrupted, and is ended now: look at 'git diff'")
+      note("an earlier change was interrupted, and is ended now: look at 'git diff'")
     }
     return repository
   }
