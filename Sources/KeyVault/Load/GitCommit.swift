@@ -15,7 +15,9 @@ public struct GitCommit {
   /// Commits `paths` (relative to the root) as they lie there; one that is gone is removed. Returns
   /// whether there was anything to commit. Throws if git cannot.
   public func make(_ message: String, of paths: [String]) throws(Failure) -> Bool {
-    let index = try output(["rev-parse", "--git-path", "keyvault-index"])
+    // A name of its own: one that two commits share would be emptied by the first that ends.
+    let name = "keyvault-index-\(getpid())-\(UInt32.random(in: 0 ... .max))"
+    let index = try output(["rev-parse", "--git-path", name])
     let indexFile = index.hasPrefix("/") ? index : root + "/" + index
     let file = ["GIT_INDEX_FILE": indexFile]
     defer { unlink(indexFile) }

@@ -20,7 +20,7 @@ struct Sign: AsyncParsableCommand {
 
   func run() async throws {
     let session = try Session(options)
-    let repository = try session.repository()
+    let repository = try session.repositoryToChange()
     let vault = repository.vault
     guard repository.signingRules.policy != .off else {
       throw Failure(
