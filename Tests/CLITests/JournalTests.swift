@@ -24,7 +24,7 @@ import Testing
     let world = try interrupted()
     let result = try world.run(
       """
-      keyvault validate --quiet | grep -o '^[^ ]*\\[[a-z-]*\\]\\|[a-z]*\\[[a-z-]*\\]' | sort -u
+      keyvault validate --quiet
       keyvault get production/openai 2> /dev/null | tail -c 7
       ls .keyvault/journal
       """)
@@ -87,5 +87,17 @@ import Testing
     #expect(result.output == "status 65\nstatus 65\nserial: 1\n", "\(result)")
     let refusal = "'.keyvault/journal was not written by this machine for this folder".dropFirst()
     #expect(result.errors.components(separatedBy: refusal).count == 3, "\(result)")
+  }
+
+  @Test func `without a state folder nothing is written over it`() throws {
+    let world = try interrupted()
+    let result = try world.run(
+      """
+      XDG_STATE_HOME=/dev/null/x keyvault set production/anthropic owner=bob@example.com
+      echo "status $?"
+      test -e .keyvault/journal/record && grep -c bob vault/production/anthropic.yaml
+      """)
+    #expect(result.output == "status 73\n0\n", "\(result)")
+    #expect(result.errors.contains("cannot be ended without a state folder"), "\(result)")
   }
 }

@@ -214,6 +214,68 @@ import Testing
       try world.output("cd 'deep er'; keyvault get production/openai | tail -c 6") == "00012\n")
     #expect(
       try world.output("cd 'deep er'; git status -s; grep serial vault/production/openai.yaml")
-        == "serial: 3\n")
+        == "serial: 4\n")
+  }
+
+  /// What is between the branches is exposed, and both sides change it.
+  private static func exposed(_ line: String) -> String {
+    "sed -i '/^exposed:/d' vault/production/openai.yaml; echo '\(line)' >> vault/production/openai.yaml"
+  }
+
+  private static let mark =
+    "exposed: {to: 0123456789ABCDEF0123456789ABCDEF01234567, since: 2026-11-01}"
+
+  @Test(arguments: ["ours", "theirs"]) func `the mark of a key goes with the key`(
+    _ side: String
+  ) throws {
+    // The old key, exposed and encrypted again, against a new one.
+    let world = try merge(
+      theirs: Self.exposed(Self.mark) + "; keyvault adopt production/openai --quiet",
+      ours: Self.rotate)
+    try world.output("keyvault resolve --\(side)")
+    let sidecar = try world.output("cat vault/production/openai.yaml")
+    #expect(sidecar.contains("exposed:") == (side == "theirs"), "\(sidecar)")
+  }
+
+  @Test func `what one side knows of the same key, and of older ones, stays`() throws {
+    let add = #"echo 'retired: {"1": %, "7": unproven}' >> vault/production/openai.yaml"#
+    func side(_ value: String, _ more: String) -> String {
+      add.replacing("%", with: value) + "; " + more + "; keyvault adopt production/openai --quiet"
+    }
+    let world = try merge(
+      theirs: side("2026-11-20", Self.exposed(Self.mark)),
+      ours: side("unproven", "keyvault set production/openai owner=bob@example.com --quiet"))
+    try world.output("keyvault resolve")
+    let sidecar = try world.output("cat vault/production/openai.yaml")
+    #expect(
+      sidecar.contains("exposed:") && sidecar.contains("owner: bob@example.com"), "\(sidecar)")
+    #expect(sidecar.contains("2026-11-20") && sidecar.contains("unproven"), "\(sidecar)")
+  }
+
+  @Test(arguments: ["required", "optional"])
+  func `nobody signs by a merge what somebody else wrote`(_ policy: String) throws {
+    let world = try World()
+    let result = try world.run(
+      """
+      set -e
+      export KEYVAULT_TRUSTED_SIGNERS=$FPR
+      cp -a "$FILLED/." .
+      printf 'policy: {signatures: \(policy)}\n' >> keyvault.yaml
+      keyvault sign --quiet; keyvault recipients sign --quiet
+      git init -q; git add -A; git commit -qm start
+      git checkout -q -b theirs
+      # Somebody who may push and not sign.
+      sed -i 's/^owner: .*/owner: eve@example.com/' vault/production/openai.yaml
+      git commit -qam theirs
+      git checkout -q main
+      keyvault set production/openai owner=bob@example.com --quiet --commit
+      ! git merge -q theirs > /dev/null 2>&1
+      set +e
+      for side in ours theirs; do keyvault resolve --$side; echo "$side $?"; done
+      git diff --name-only --diff-filter=U
+      """)
+    #expect(
+      result.output == "ours 65\ntheirs 65\nvault/production/openai.yaml\n", "\(result)")
+    #expect(result.errors.contains("the signature does not fit"), "\(result)")
   }
 }

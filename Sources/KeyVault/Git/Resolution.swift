@@ -17,7 +17,10 @@ public struct Resolution: Sendable {
       guard let ciphertext = version.ciphertext else { return nil }
       let entry = Vault.Entry(name: conflict.name, sidecar: version.fields, fault: nil)
       do throws(Failure) {
-        return try vault.openBound(entry, from: ciphertext, with: gpg)
+        let opened = try vault.openBound(entry, from: ciphertext, with: gpg)
+        // Of a ciphertext that git decided on, one sidecar alone tells the digest.
+        try vault.checkSide(entry, digest: conflict.isKeyDecided ? nil : opened.digest)
+        return opened
       } catch {
         throw Failure(
           error.kind, "\(side.rawValue): \(error.message)",
@@ -32,6 +35,11 @@ public struct Resolution: Sendable {
       // One ciphertext, which belongs to one sidecar.
       ours = try open(conflict.keeper ?? .ours)
       theirs = ours
+      for side in Side.allCases {
+        guard let sidecar = conflict.version(side).fields else { continue }
+        try vault.checkSide(
+          Vault.Entry(name: conflict.name, sidecar: sidecar, fault: nil), digest: nil)
+      }
     } else {
       ours = try open(.ours)
       theirs = try open(.theirs)
@@ -62,7 +70,7 @@ public struct Resolution: Sendable {
     let lead = isSameKey ? conflict.keeper : choice
     let preferred = choice ?? conflict.later
     guard let chosen = opened(lead ?? preferred ?? .ours) else {
-      try vault.removeFiles(of: conflict.name)
+      if !vault.files(of: conflict.name).isEmpty { try vault.remove(conflict.name) }
       return false
     }
     let merge = try SidecarMerge(of: conflict, lead: lead, preferred: preferred)
@@ -71,11 +79,13 @@ public struct Resolution: Sendable {
       + [conflict.ours.fields?.serial, conflict.theirs.fields?.serial].compactMap(\.self)
     let highest = serials.max() ?? 1
     let isOther = !isSameKey && ours != nil && theirs != nil
+    let last = vault.lastSerial(of: conflict.name)
     try vault.store(
       NewKey(
         entry: conflict.name, provider: chosen.provider,
         key: chosen.payload.withKey { Secret(copying: $0) }, keeping: chosen.payload,
-        hosts: chosen.payload.hosts, serial: highest + (isOther ? 1 : 0), isOtherKey: false),
+        hosts: chosen.payload.hosts, serial: max(highest + (isOther ? 1 : 0), last),
+        isOtherKey: false),
       in: merge.document, program: program, now: now)
     return true
   }
@@ -92,16 +102,5 @@ extension OpenedEntry {
           other.payload.withField(name) { $0.isSame(as: mine) } == true
         } == true
       }
-  }
-}
-
-extension Vault {
-  /// Removes what is there of an entry; both files, or neither.
-  fileprivate func removeFiles(of name: EntryName) throws(Failure) {
-    var changes: [VaultChange] = []
-    for file in [VaultFile.ciphertext(name), .sidecar(name)] where try digest(of: file) != nil {
-      changes.append(VaultChange(file: file, content: nil))
-    }
-    try apply(changes)
   }
 }

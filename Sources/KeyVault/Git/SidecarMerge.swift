@@ -8,7 +8,7 @@ struct SidecarMerge {
   private(set) var undecided: [String] = []
 
   private static let fields = [
-    "provider", "owner", "description", "env", "expires", "disabled", "exposed",
+    "provider", "owner", "description", "env", "expires", "disabled", "rotation",
   ]
 
   /// `lead` is the side whose key stays; nil where both have the same. `preferred` decides where both
@@ -38,6 +38,7 @@ struct SidecarMerge {
       }
       try Self.set(field, to: value, in: &document)
     }
+    try mergeMarks(ours, theirs, lead, in: &document)
     if lead == nil {
       // Of one key: made first, rotated last.
       func times(_ field: String) -> [String] {
@@ -47,6 +48,31 @@ struct SidecarMerge {
       if let last = times("rotated").last { try Self.set("rotated", last, in: &document) }
     }
     self.document = document
+  }
+
+  /// What is known of the key itself: of one key, or of two whose lineage is one, any mark counts, since
+  /// one too many costs a rotation and one too few a leak; of two keys, the mark of the one that stays.
+  /// What is proven of older keys is proven on either side.
+  private func mergeMarks(
+    _ ours: Node?, _ theirs: Node?, _ lead: Side?, in document: inout Document
+  ) throws(Failure) {
+    let isOneLineage = ours?["id"]?.string == theirs?["id"]?.string
+    let own = lead == .theirs ? theirs : ours
+    let marked =
+      lead == nil || isOneLineage ? ours?["exposed"] ?? theirs?["exposed"] : own?["exposed"]
+    try Self.set("exposed", to: marked, in: &document)
+    var retired: [String: String] = [:]
+    for pair in (ours?["retired"]?.mapping ?? []) + (theirs?["retired"]?.mapping ?? []) {
+      guard let value = pair.value.string else { continue }
+      // A day is a proof.
+      let known = retired[pair.key]
+      if known == nil || known == Sidecar.Retired.unproven { retired[pair.key] = value }
+    }
+    guard !retired.isEmpty else { return }
+    let pairs = retired.sorted { $0.key < $1.key }.map {
+      Node.Pair(key: $0.key, Node.Value.string($0.value))
+    }
+    try Self.set("retired", to: Node(.mapping(pairs)), in: &document)
   }
 
   private static func set(_ field: String, _ text: String, in document: inout Document)

@@ -82,6 +82,20 @@ extension Folder {
     guard fsync(descriptor) == 0 else { throw FileError(.write, target, errno) }
   }
 
+  /// The same where nothing may have that name yet; whether it had none.
+  func commitNew(_ staged: consuming Staged) throws(FileError) -> Bool {
+    let name = staged.name
+    let source = staged.temporary.map { path + "/" + $0 } ?? "/proc/self/fd/\(staged.file)"
+    let failure =
+      linkat(AT_FDCWD, source, descriptor, name, AT_SYMLINK_FOLLOW) == 0 ? 0 : errno
+    discard(staged)
+    if failure == EEXIST { return false }
+    guard failure == 0, fsync(descriptor) == 0 else {
+      throw FileError(.write, path + "/" + name, failure == 0 ? errno : failure)
+    }
+    return true
+  }
+
   func discard(_ staged: borrowing Staged) {
     if let temporary = staged.temporary { unlinkat(descriptor, temporary, 0) }
   }

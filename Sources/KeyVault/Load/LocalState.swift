@@ -49,10 +49,16 @@ public final class LocalState: Sendable {
   /// 32 random bytes that never leave this machine.
   private static func key(in stateHome: String) throws(FileError) -> [UInt8] {
     let folder = try Folder(making: stateHome)
-    if folder.kind(of: "key") != nil { return try folder.read("key", limit: 32) }
     let key = Random.bytes(32)
-    try folder.write(key.span.bytes, as: "key", mode: 0o600)
-    return key
+    // Of two that begin at once, one makes it and both use it.
+    if folder.kind(of: "key") == nil,
+      try folder.commitNew(folder.stage(key.span.bytes, as: "key", mode: 0o600))
+    {
+      return key
+    }
+    let known = try folder.read("key", limit: 32)
+    guard known.count == 32 else { throw FileError(.read, stateHome + "/key", EINVAL) }
+    return known
   }
 
   /// Appends lines, all at once; `purpose` and the repository's path go into their MACs. A file that

@@ -1,10 +1,12 @@
 internal import GPG
 
 extension Vault {
-  /// Who signs the lists anew after a change, and what the counter was.
+  /// Who signs the lists anew after a change, and what the counter was in which file.
   struct RecipientRenewal {
     let signer: Signer
     let counter: Int
+    /// Whoever signs other lists meanwhile writes this file.
+    let present: Present
   }
 
   /// Signs who can read which folder, the public keys and keyvault.yaml as they stand; the counter. The
@@ -13,8 +15,9 @@ extension Vault {
     as signer: Signer
   ) throws(Failure) -> (counter: Int, written: [String]) {
     try checkWriter(signer, in: "")
-    let counter = try lastCounter() + 1
-    var changes = [try signature(counter: counter, as: signer)]
+    let (last, present) = try lastCounter()
+    let counter = last + 1
+    var changes = [try signature(counter: counter, as: signer, over: present)]
     let lists: [RecipientList]
     do throws(FileError) {
       lists = try recipientLists()
@@ -39,16 +42,19 @@ extension Vault {
       return nil
     }
     if rules.policy == .required {
+      // Before it is judged: what comes in between is found in the end.
+      let (counter, present) = try lastCounter()
       try checkRecipientsSigned()
-      return RecipientRenewal(signer: signer, counter: try lastCounter())
+      return RecipientRenewal(signer: signer, counter: counter, present: present)
     }
+    let (_, present) = try lastCounter()
     guard !rules.signers.isEmpty,
       case .good(let counter) = try repository.recipientsState(repository.signatureJudge(rules))
     else {
       try tellIfSigned()
       return nil
     }
-    return RecipientRenewal(signer: signer, counter: counter)
+    return RecipientRenewal(signer: signer, counter: counter, present: present)
   }
 
   /// The signatures that go with a change of a folder's list or of public keys.
@@ -58,7 +64,8 @@ extension Vault {
     var signatures: [VaultChange] = []
     if let renewal {
       signatures.append(
-        try signature(counter: renewal.counter + 1, as: renewal.signer, after: changes))
+        try signature(
+          counter: renewal.counter + 1, as: renewal.signer, after: changes, over: renewal.present))
     }
     if let change = try signatureForPass(folder, after: changes) { signatures.append(change) }
     return signatures
@@ -99,7 +106,7 @@ extension Vault {
   }
 
   private func signature(
-    counter: Int, as signer: Signer, after changes: [VaultChange] = []
+    counter: Int, as signer: Signer, after changes: [VaultChange] = [], over present: Present
   ) throws(Failure) -> VaultChange {
     guard counter <= SignedRecipients.greatestCounter else {
       throw Failure(
@@ -113,21 +120,18 @@ extension Vault {
       throw error.failure
     }
     let document = SignedRecipients(content, signature: try signer.sign(content.signedText))
-    return VaultChange(file: .recipientsSignature, content: try document.text())
+    return VaultChange(file: .recipientsSignature, content: try document.text(), over: present)
   }
 
-  /// 0 where nothing was signed yet.
-  private func lastCounter() throws(Failure) -> Int {
-    do throws(FileError) {
-      guard let bytes = try repository.signedRecipientsFile() else { return 0 }
-      return SignedRecipients(parsing: bytes)?.content.counter ?? 0
-    } catch {
-      throw error.failure
-    }
+  /// 0 where nothing was signed yet; and the file that says so.
+  private func lastCounter() throws(Failure) -> (Int, Present) {
+    let bytes = try reporting { () throws(FileError) in try repository.signedRecipientsFile() }
+    let document = bytes.flatMap { SignedRecipients(parsing: $0) }
+    return (document?.content.counter ?? 0, Present(of: bytes))
   }
 
   private func tellIfSigned() throws(Failure) {
-    guard try lastCounter() > 0 else { return }
+    guard try lastCounter().0 > 0 else { return }
     repository.signing?.tell(
       "\(SignedRecipients.path) does not fit any more: \(Repository.signRecipientsHint)")
   }

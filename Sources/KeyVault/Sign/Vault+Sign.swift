@@ -73,6 +73,26 @@ extension Vault {
     if state == .bad { throw state.refusal(of: name) }
   }
 
+  /// Throws where a side of a merge says what nobody should vouch for: where signatures are required it
+  /// must have one that counts, over the ciphertext of that digest; where they are optional, none that
+  /// does not fit.
+  func checkSide(_ entry: Entry, digest: String?) throws(Failure) {
+    let rules = repository.signingRules
+    let isSigned = entry.sidecar?.root[SignedEntry.field] != nil
+    switch rules.policy {
+    case .off: return
+    case .optional where !isSigned || rules.signers.isEmpty: return
+    case .optional:
+      let state = try signatureState(of: entry)
+      if state == .bad { throw state.refusal(of: entry.name) }
+    case .required:
+      if let failure = try signatureState(of: entry).failure(of: entry.name) { throw failure }
+      guard digest == nil || digest == entry.sidecar?.digest else {
+        throw SignatureGate.otherCiphertext(entry.name)
+      }
+    }
+  }
+
   /// An entry, and what its signature is worth.
   public struct EntrySignature: Sendable {
     public let entry: Entry

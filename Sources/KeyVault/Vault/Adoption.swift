@@ -21,15 +21,17 @@ extension OpenedEntry {
   /// What lies there, to be encrypted again for this place and provider.
   ///
   /// A bound payload keeps its hosts: a repository's text must not widen where a key may travel.
-  /// Where the sidecar's preview is that of another key, as after 'pass edit', the serial goes up.
+  /// Where the sidecar's preview is that of another key, as after 'pass edit', or there was a key before
+  /// and nothing tells which, the serial goes up. It is never below `last`, the highest of the place.
   public func rebound(
-    to provider: Provider, policy: OriginPolicy, preview limit: Int
+    to provider: Provider, policy: OriginPolicy, preview limit: Int, after last: Int
   ) -> NewKey {
     let key = payload.withKey { Secret(copying: $0) }
     let preview = payload.withKey { Preview.text(of: $0, provider: provider.id, limit: limit) }
-    let isOtherKey = sidecar?.preview.map { $0 != preview } ?? false
-    // Where the two differ, what is written is above both.
-    let serial = max(self.serial, sidecar?.serial ?? 1)
+    let isHere = payload.entry == name.path
+    let isOtherKey = sidecar?.preview.map { $0 != preview } ?? (last > 0 && !isHere)
+    // Where they differ, what is written is above all.
+    let serial = max(self.serial, sidecar?.serial ?? 1, last)
     return NewKey(
       entry: name, provider: provider.id, key: key, keeping: payload,
       hosts: payload.isBound && payload.provider == provider.id

@@ -71,7 +71,7 @@ struct Journal {
         throw error
       }
     } catch {
-      guard done > 0 else { throw error.failure }
+      guard done > 0, steps.count > 1 else { throw error.failure }
       throw Failure(
         .io, "the change was interrupted: \(error.message)",
         hints: ["it is recorded, and the next command that writes ends it"])
@@ -98,16 +98,21 @@ struct Journal {
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     guard let record = try? encoder.encode(steps),
       let line = state.sealed(Array(record), purpose: Self.purpose)
-    else { return }
+    else { preconditionFailure("a journal was made without a key") }
     try journal.write(line.span.bytes, as: Self.recordName, mode: 0o600)
   }
 
   /// Ends what an earlier run committed, and drops what one only began. Throws, with nothing changed,
   /// where a file is neither what it was nor what it was to become.
-  func recover() throws(Failure) {
+  ///
+  /// Returns whether there was something to end.
+  func recover() throws(Failure) -> Bool {
     let root = try reporting { () throws(FileError) in try Folder(repository.root) }
-    guard let journal = try? root.folder(Self.folder) else { return }
-    guard journal.kind(of: Self.recordName) != nil else { return clear(journal, in: root) }
+    guard let journal = try? root.folder(Self.folder) else { return false }
+    guard journal.kind(of: Self.recordName) != nil else {
+      clear(journal, in: root)
+      return false
+    }
     let line = try reporting { () throws(FileError) in
       try journal.read(Self.recordName, limit: Limits.report)
     }
@@ -118,17 +123,19 @@ struct Journal {
         .malformed, "\(Self.folder) was not written by this machine for this folder",
         hints: ["nothing in it was used; remove it: rm -r \(Self.folder)"])
     }
-    for step in steps { try check(step, journal) }
-    try reporting { () throws(FileError) in
+    var open: [Step] = []
+    for step in steps where try isOpen(step, journal) { open.append(step) }
+    try reporting { [open] () throws(FileError) in
       var done = 0
-      try redo(steps, from: journal, in: root, &done)
+      try redo(open, from: journal, in: root, &done)
     }
+    return true
   }
 
-  /// Whether a step can be made, or was made already.
-  private func check(_ step: Step, _ journal: borrowing Folder) throws(Failure) {
+  /// Whether a step is still to be made. Throws if it cannot be.
+  private func isOpen(_ step: Step, _ journal: borrowing Folder) throws(Failure) -> Bool {
     let present = try repository.vault.digest(of: step.file)
-    if present == step.new { return }
+    if present == step.new { return false }
     let drop = "drop the rest of the change: rm -r \(Self.folder); then run 'keyvault validate'"
     guard present == step.old else {
       throw Failure(
@@ -137,20 +144,21 @@ struct Journal {
           + "(\(Self.text(step.old))) nor what it was to become (\(Self.text(step.new)))",
         hints: ["bring back what it was, and run the command again", "or " + drop])
     }
-    guard step.new != nil else { return }
+    guard step.new != nil else { return true }
     let staged = try? journal.read(step.stagedName, limit: Limits.ciphertext)
     guard staged.map(Vault.digest) == step.new else {
       throw Failure(
         .malformed, "an interrupted change cannot be ended: the new \(step.file.path) is damaged",
         hints: [drop])
     }
+    return true
   }
 
   private static func text(_ digest: String?) -> String {
     digest.map { $0.prefix(19) + "…" } ?? "no file"
   }
 
-  /// Gives every file its new content, twice if need be, and forgets the record.
+  /// Gives files their new content, and forgets the record.
   private func redo(
     _ steps: [Step], from journal: borrowing Folder, in root: borrowing Folder,
     _ done: inout Int

@@ -51,12 +51,13 @@ extension Vault {
     _ entry: Entry, from ciphertext: [UInt8]?, with gpg: GPG
   ) throws(Failure) -> OpenedEntry {
     let name = entry.name
+    var entry = entry
     let bytes: [UInt8]
     if let ciphertext {
       bytes = ciphertext
     } else {
       repository.memory?.prepare()
-      bytes = try self.bytes(of: name)
+      bytes = try self.bytes(of: &entry)
     }
     let message = try message(bytes, of: name)
     let digest = Self.digest(bytes)
@@ -144,7 +145,20 @@ extension Vault {
     return opened
   }
 
-  /// The ciphertext's file.
+  /// The ciphertext's file. Where it does not fit the sidecar, a writer may stand between the two: both are
+  /// read again then, while nobody writes.
+  private func bytes(of entry: inout Entry) throws(Failure) -> [UInt8] {
+    let bytes = try bytes(of: entry.name)
+    guard let digest = entry.sidecar?.digest, digest != Self.digest(bytes),
+      let root = try? Folder(repository.root)
+    else { return bytes }
+    // Where there are no locks, what was read stands.
+    guard (try? root.lock(.shared, patience: 5)) != nil else { return bytes }
+    defer { root.unlock() }
+    entry = try self.entry(entry.name)
+    return try self.bytes(of: entry.name)
+  }
+
   private func bytes(of name: EntryName) throws(Failure) -> [UInt8] {
     do throws(FileError) {
       return try Folder(repository.root).folder(path(name.environment))

@@ -101,7 +101,7 @@ extension Vault {
     let renewal = try recipientRenewal()
     var change = RecipientChange(folder: folder)
     change.name = key.userIDs.first
-    let (text, list) = try listText(of: folder)
+    let (text, list, premise) = try listText(of: folder)
     if let list, list.folder != folder { change.startedFrom = list.file }
     var changes = try publication(of: file, program)
     let isThere = list?.recipients.contains { $0.fingerprint == file.fingerprint } ?? false
@@ -110,12 +110,20 @@ extension Vault {
     } else {
       let separator = text.isEmpty || text.hasSuffix("\n") ? "" : "\n"
       let lines = text + separator + file.fingerprint + "\n"
-      changes.append(VaultChange(file: .recipients(folder: folder), content: Array(lines.utf8)))
+      changes.append(self.list(lines, of: folder, after: premise))
     }
     if !changes.isEmpty { changes += try self.renewal(renewal, of: folder, after: changes) }
-    try apply(changes)
+    try apply(changes, given: [premise])
     change.written = changes.map(\.file.path)
     return change
+  }
+
+  /// A folder's new list; one that was not there is not to be there yet.
+  func list(_ text: String, of folder: String, after premise: Premise) -> VaultChange {
+    let file = VaultFile.recipients(folder: folder)
+    return VaultChange(
+      file: file, content: Array(text.utf8), over: premise.file == file ? premise.present : .nothing
+    )
   }
 
   /// Entries of which the list of `folder` decides, and whose readers are not who it wants.
@@ -154,13 +162,15 @@ extension Vault {
     return try file.checked(as: "the key \(file.fingerprint)", keys: keys)
   }
 
-  /// The text of the list that decides of a folder; empty if there is none. Throws if it has a fault
-  /// other than that nobody is in it.
-  func listText(of folder: String) throws(Failure) -> (String, RecipientList?) {
+  /// The text of the list that decides of a folder, empty if there is none, and where it was read. Throws
+  /// if it has a fault other than that nobody is in it.
+  func listText(of folder: String) throws(Failure) -> (String, RecipientList?, Premise) {
     let list: RecipientList
     let bytes: [UInt8]
     do throws(FileError) {
-      guard let found = try recipientList(of: folder) else { return ("", nil) }
+      guard let found = try recipientList(of: folder) else {
+        return ("", nil, Premise(file: .recipients(folder: folder), present: .nothing))
+      }
       list = found
       bytes = try Folder(repository.root).folder(path(found.folder))
         .read(RecipientList.fileName, limit: 64 << 10)
@@ -172,7 +182,9 @@ extension Vault {
     if faults.contains(where: { $0.code != Finding.Code.noRecipients.rawValue }) {
       _ = try recipients(of: folder)
     }
-    return (String(decoding: bytes, as: UTF8.self), list)
+    let premise = Premise(
+      file: .recipients(folder: list.folder), present: Present(of: bytes))
+    return (String(decoding: bytes, as: UTF8.self), list, premise)
   }
 
   /// Puts the key into the repository. One that is there and can be used stays: it may know of a
@@ -180,6 +192,7 @@ extension Vault {
   private func publication(
     of file: PublicKeyFile, _ program: GPGProgram
   ) throws(Failure) -> [VaultChange] {
+    let before = Present(of: publicKey(file.fingerprint))
     let present = try repository.publicKeys(program).file(file.fingerprint)
     if let key = present?.key {
       if key.isRevoked {
@@ -190,7 +203,8 @@ extension Vault {
       if !key.hasSecret, key.unusable == nil { return [] }
     }
     return [
-      VaultChange(file: .publicKey(fingerprint: file.fingerprint), content: file.armored)
+      VaultChange(
+        file: .publicKey(fingerprint: file.fingerprint), content: file.armored, over: before)
     ]
   }
 }

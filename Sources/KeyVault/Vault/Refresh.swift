@@ -52,10 +52,13 @@ extension Vault {
     var changes: [VaultChange] = []
     var results: [Refresh] = []
     for fingerprint in fingerprints.isEmpty ? recipients : fingerprints {
-      let (result, content) = try refresh(fingerprint, from: keyring, program)
+      let bytes = publicKey(fingerprint)
+      let (result, content) = try refresh(bytes, of: fingerprint, from: keyring, program)
       results.append(result)
       guard let content else { continue }
-      changes.append(VaultChange(file: .publicKey(fingerprint: fingerprint), content: content))
+      changes.append(
+        VaultChange(
+          file: .publicKey(fingerprint: fingerprint), content: content, over: Present(of: bytes)))
     }
     if !changes.isEmpty { changes += try self.renewal(renewal, of: "", after: changes) }
     try apply(changes)
@@ -63,11 +66,10 @@ extension Vault {
   }
 
   private func refresh(
-    _ fingerprint: String, from keyring: GPG, _ program: GPGProgram
+    _ bytes: [UInt8]?, of fingerprint: String, from keyring: GPG, _ program: GPGProgram
   ) throws(Failure) -> (Refresh, [UInt8]?) {
     var result = Refresh(fingerprint: fingerprint, outcome: .unchanged)
     do throws(GPGError) {
-      let bytes = publicKey(fingerprint)
       let old = try bytes.flatMap { bytes throws(GPGError) in
         try soundKey(in: bytes, fingerprint, program)
       }

@@ -23,7 +23,7 @@ extension Vault {
   public func removeRecipient(
     _ fingerprint: String, from folder: String, program: GPGProgram?, now: Timestamp
   ) throws(Failure) -> Removal {
-    let (text, list) = try listWithout(fingerprint, folder)
+    let (text, list, premise) = try listWithout(fingerprint, folder)
     var change = RecipientChange(folder: folder)
     if list.folder != folder { change.startedFrom = list.file }
     let renewal = try recipientRenewal()
@@ -39,9 +39,9 @@ extension Vault {
       else { continue }
       mark(entry, exposedTo: fingerprint, now, &removal, &changes)
     }
-    changes.append(VaultChange(file: .recipients(folder: folder), content: Array(text.utf8)))
+    changes.append(self.list(text, of: folder, after: premise))
     changes += try self.renewal(renewal, of: folder, after: changes)
-    try apply(changes)
+    try apply(changes, given: [premise])
     removal.change.written = changes.map(\.file.path)
     return removal
   }
@@ -49,8 +49,8 @@ extension Vault {
   /// The text of the list that decides of a folder, without somebody; and that list as it is.
   private func listWithout(
     _ fingerprint: String, _ folder: String
-  ) throws(Failure) -> (String, RecipientList) {
-    let (text, found) = try listText(of: folder)
+  ) throws(Failure) -> (String, RecipientList, Premise) {
+    let (text, found, premise) = try listText(of: folder)
     guard let list = found, list.recipients.contains(where: { $0.fingerprint == fingerprint })
     else {
       throw Failure(
@@ -64,7 +64,9 @@ extension Vault {
         hints: ["add another one first: keyvault recipients add FINGERPRINT"])
     }
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-    return (lines.filter { $0.uppercased() != fingerprint }.joined(separator: "\n"), list)
+    return (
+      lines.filter { $0.uppercased() != fingerprint }.joined(separator: "\n"), list, premise
+    )
   }
 
   /// What the person could read; where there is no history, by what lies there now.

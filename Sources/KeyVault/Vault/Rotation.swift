@@ -15,11 +15,14 @@ extension OpenedEntry {
     holds(other.payload.withKey { Secret(copying: $0) })
   }
 
-  /// A new key in the place of this one: a serial more, the same further parts.
-  public func successor(_ key: consuming Secret, hosts: [String]) -> NewKey {
+  /// A new key in the place of this one, with the same further parts and a serial above `last` too, the
+  /// highest that is known of the place.
+  public func successor(
+    _ key: consuming Secret, hosts: [String], after last: Int
+  ) -> NewKey {
     NewKey(
       entry: name, provider: provider, key: key, keeping: payload, hosts: hosts,
-      serial: serial + 1)
+      serial: max(serial, last) + 1)
   }
 
   /// The same key in another place, where the serial does not go back either: `last` is the highest

@@ -50,10 +50,11 @@ extension Vault {
   func store(
     _ new: borrowing NewKey, in document: Document?, program: GPGProgram, now: Timestamp
   ) throws(Failure) {
-    try apply(
-      changes(
-        storing: new, about: Description(), from: nil, in: document, over: .anything,
-        program: program, now: now))
+    let stored = try changes(
+      storing: new, about: Description(), from: nil, in: document, over: .anything,
+      program: program, now: now)
+    try apply(stored)
+    remember(new.entry, serial: new.serial, stored)
   }
 
   /// Stores the key of `opened` in another place, as ``store(_:about:from:over:program:now:)`` does, and
@@ -63,10 +64,16 @@ extension Vault {
     now: Timestamp
   ) throws(Failure) {
     let new = opened.moved(to: target, after: lastSerial(of: target))
+    let removed = try removal(of: opened.name)
+    guard removed.first?.over == .digest(opened.digest) else {
+      throw Failure(
+        .cannotWrite, "'\(opened.name)' was changed meanwhile, so nothing was changed",
+        hints: ["run the command again"])
+    }
     let stored = try changes(
       storing: new, about: Description(), from: opened.name, over: before, program: program,
       now: now)
-    try apply(stored + removal(of: opened.name, ifDigest: opened.digest))
+    try apply(stored + removed)
     remember(target, serial: new.serial, stored)
   }
 
@@ -127,6 +134,11 @@ extension Vault {
     (try? digest(of: .ciphertext(name))) ?? nil
   }
 
+  /// What lies there of an entry's ciphertext, for whoever writes over it later.
+  public func present(_ name: EntryName) -> Present {
+    digest(of: name).map { .digest($0) } ?? .nothing
+  }
+
   static func digest(_ ciphertext: [UInt8]) -> String {
     "sha256:" + SHA256.hex(of: ciphertext)
   }
@@ -165,22 +177,35 @@ extension Vault {
     return try? folder?.read(fingerprint, limit: 64 << 10)
   }
 
-  /// Removes an entry: the ciphertext first, since a sidecar alone is harmless. Links are removed
-  /// themselves.
+  /// Removes what is there of an entry, all of it or nothing; what is no regular file, such as a link, is
+  /// removed itself. Throws if nothing is there.
   public func remove(_ name: EntryName) throws(Failure) {
-    try alone { (_) throws(Failure) in
-      try reporting { () throws(FileError) in
-        let folder = try Folder(repository.root).folder(path(name.environment))
-        try folder.remove(name.ciphertextName)
-        if folder.kind(of: name.sidecarName) != nil { try folder.remove(name.sidecarName) }
+    guard !files(of: name).isEmpty else {
+      throw Failure(.notFound, "no entry '\(name)' in the vault")
+    }
+    let folder = try reporting { () throws(FileError) in
+      try Folder(repository.root).folder(path(name.environment))
+    }
+    let others = [name.ciphertextName, name.sidecarName].filter {
+      folder.kind(of: $0).map { $0 != .file } ?? false
+    }
+    if !others.isEmpty {
+      try alone { (_) throws(Failure) in
+        try reporting { () throws(FileError) in
+          for other in others { try folder.remove(other) }
+        }
       }
     }
+    try apply(removal(of: name))
   }
 
-  private func removal(of name: EntryName, ifDigest digest: String) -> [VaultChange] {
-    [
-      VaultChange(file: .ciphertext(name), content: nil, over: .digest(digest)),
-      VaultChange(file: .sidecar(name), content: nil),
-    ]
+  /// The removal of the files of an entry that are there, as they are now.
+  private func removal(of name: EntryName) throws(Failure) -> [VaultChange] {
+    var changes: [VaultChange] = []
+    for file in [VaultFile.ciphertext(name), .sidecar(name)] {
+      guard let digest = try digest(of: file) else { continue }
+      changes.append(VaultChange(file: file, content: nil, over: .digest(digest)))
+    }
+    return changes
   }
 }

@@ -73,6 +73,19 @@ extension Vault {
   public func setFields(
     _ changes: [(field: String, value: String)], of name: EntryName
   ) throws(Failure) {
+    try apply([change(of: changes, in: name)])
+  }
+
+  /// Throws what ``setFields(_:of:)`` would.
+  public func checkFields(
+    _ changes: [(field: String, value: String)], of name: EntryName
+  ) throws(Failure) {
+    _ = try change(of: changes, in: name)
+  }
+
+  private func change(
+    of changes: [(field: String, value: String)], in name: EntryName
+  ) throws(Failure) -> VaultChange {
     var edits = try SidecarEditor(of: name, in: repository)
     let old = signedText(edits, of: name)
     for (field, value) in changes {
@@ -93,7 +106,7 @@ extension Vault {
       isCovered
       ? edits.document.bytes
       : try signed(&edits, of: name, by: try signer(ofChangeTo: name))
-    try apply([VaultChange(file: .sidecar(name), content: bytes, over: edits.original)])
+    return VaultChange(file: .sidecar(name), content: bytes, over: edits.original)
   }
 
   /// Puts a signature over the sidecar as it is into it.

@@ -14,15 +14,29 @@ extension Vault {
     case nothing
     /// A file of that digest (`sha256:…`).
     case digest(String)
+
+    /// What was read; nil for no file.
+    init(of bytes: [UInt8]?) {
+      self = bytes.map { .digest(Vault.digest($0)) } ?? .nothing
+    }
   }
 
-  /// Makes all changes or none. Blocks.
+  /// A file from which a change follows, and how it was read.
+  struct Premise: Sendable {
+    let file: VaultFile
+    let present: Present
+  }
+
+  /// Makes all changes or none, if all that they replace, and all `premises`, still lie there. Blocks.
   ///
   /// Killed at any time it leaves either nothing, or a journal that the next run redoes: each file is
   /// the old one or the new one, whole. Throws with nothing changed, save where it says otherwise.
-  func apply(_ changes: [VaultChange]) throws(Failure) {
+  func apply(_ changes: [VaultChange], given premises: [Premise] = []) throws(Failure) {
     try alone { (journal) throws(Failure) in
-      let replaced = try changes.map { change throws(Failure) in try digestBefore(change) }
+      for premise in premises { _ = try digest(of: premise.file, expecting: premise.present) }
+      let replaced = try changes.map { change throws(Failure) in
+        try digest(of: change.file, expecting: change.over)
+      }
       let folders = try NewFolders(for: changes.map(\.file), in: repository)
       do throws(Failure) {
         if let journal, try journal.canReach(changes.map(\.file)) {
@@ -40,26 +54,35 @@ extension Vault {
   /// Ends what an earlier run was interrupted in; whether there was anything.
   public func endInterrupted() throws(Failure) -> Bool {
     guard Journal.isPending(in: repository.root) else { return false }
-    try alone { (_) throws(Failure) in }
-    return true
+    return try alone { (_) throws(Failure) in }
   }
 
   /// Runs `body` while nobody else changes the repository, and after what an earlier run was
-  /// interrupted in was ended.
-  func alone(_ body: (Journal?) throws(Failure) -> Void) throws(Failure) {
+  /// interrupted in was ended; whether there was such a thing.
+  @discardableResult
+  func alone(_ body: (Journal?) throws(Failure) -> Void) throws(Failure) -> Bool {
     let root = try reporting { () throws(FileError) in try Folder(repository.root) }
     try root.lock(.exclusive)
     defer { root.unlock() }
     let journal = try Journal(of: repository)
-    try journal?.recover()
+    let hasEnded = try journal?.recover() ?? false
+    if journal == nil, Journal.isPending(in: repository.root) {
+      throw Failure(
+        .cannotWrite,
+        "an earlier change was interrupted, and cannot be ended without a state folder",
+        hints: ["let XDG_STATE_HOME name a folder that you can write, and run the command again"])
+    }
     try body(journal)
+    return hasEnded
   }
 
   /// The digest of what lies there; nil for nothing. Throws if that is not what it must be.
-  private func digestBefore(_ change: VaultChange) throws(Failure) -> String? {
-    let digest = try digest(of: change.file)
+  private func digest(
+    of file: VaultFile, expecting present: Present
+  ) throws(Failure) -> String? {
+    let digest = try digest(of: file)
     let isExpected =
-      switch change.over {
+      switch present {
       case .anything: true
       case .nothing: digest == nil
       case .digest(let wanted): digest == wanted
@@ -67,9 +90,7 @@ extension Vault {
     guard isExpected else {
       throw Failure(
         .cannotWrite,
-        digest == nil
-          ? "\(change.file.path) was removed meanwhile, so nothing was changed"
-          : "\(change.file.path) was changed meanwhile, so nothing was changed",
+        "\(file.path) was \(digest == nil ? "removed" : "changed") meanwhile, so nothing was changed",
         hints: ["look at it, and run the command again"])
     }
     return digest

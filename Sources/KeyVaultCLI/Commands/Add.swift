@@ -54,6 +54,8 @@ struct Add: AsyncParsableCommand {
     let repository = try session.repositoryToChange()
     let name = try EntryName(entryName())
     let existing = try? repository.vault.entry(name)
+    // What is forced over is what is there now, and not what comes while the provider is asked.
+    let present = repository.vault.present(name)
     if existing != nil, !force {
       throw Failure(
         .usage, "'\(name)' exists already", hints: ["--force replaces it, and keeps its sidecar"])
@@ -77,7 +79,7 @@ struct Add: AsyncParsableCommand {
       isOtherKey: isOther?.isProven ?? true)
     if !noTest { try await intake.test(new, definition) }
     try repository.vault.store(
-      new, about: about, over: force ? .anything : .nothing, program: session.gpgProgram(),
+      new, about: about, over: present, program: session.gpgProgram(),
       now: session.surroundings.now)
     let preview = try repository.vault.entry(name).sidecar?.preview ?? "…"
     session.note(

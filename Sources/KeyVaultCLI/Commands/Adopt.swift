@@ -67,7 +67,8 @@ struct Adopt: AsyncParsableCommand {
     try vault.store(
       opened.rebound(
         to: definition, policy: session.surroundings.policy,
-        preview: repository.configuration.policy.preview), about: Vault.Description(),
+        preview: repository.configuration.policy.preview, after: vault.lastSerial(of: name)),
+      about: Vault.Description(),
       over: .digest(opened.digest), program: session.gpgProgram(), now: session.surroundings.now)
     session.note("adopted \(name)")
   }

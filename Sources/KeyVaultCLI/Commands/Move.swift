@@ -84,9 +84,10 @@ struct TwoPlaces: ParsableArguments {
       let what = file == target.ciphertextPath ? target.path : file
       throw Failure(.usage, "'\(what)' exists already", hints: ["--force replaces it"])
     }
+    let present = vault.present(target)
     let readers = try vault.readers(of: target.path)
     let opened = try vault.openFitting(source, with: session.gpg())
-    try make(opened, target, force ? .anything : .nothing)
+    try make(opened, target, present)
     let before = (try? vault.readers(of: source.name.path)) ?? []
     if Set(readers) != Set(before) {
       session.note("'\(target)' can be read by \(readers.joined(separator: ", "))")

@@ -69,7 +69,8 @@ struct Rotate: AsyncParsableCommand {
         hints: provider.links.keys.map { ["make a new key: \($0)"] } ?? [])
     }
     let new = old.successor(
-      key, hosts: session.surroundings.policy.payloadHosts(of: provider, for: old.payload))
+      key, hosts: session.surroundings.policy.payloadHosts(of: provider, for: old.payload),
+      after: vault.lastSerial(of: entry.name))
     if !noTest { try await intake.test(new, provider) }
     try vault.store(
       new, about: Vault.Description(), over: .digest(old.digest), program: session.gpgProgram(),

@@ -40,13 +40,14 @@ struct SetField: AsyncParsableCommand {
     let edits = try changes.map(Self.parse)
     // All that can be refused comes before the first change.
     let changed = try field.isEmpty ? nil : changedKey(of: entry, in: repository, session)
-    if !edits.isEmpty { try repository.vault.setFields(edits, of: name) }
     if let changed {
+      try repository.vault.checkFields(edits, of: name)
       try repository.vault.store(
         changed.opened.changed(fields: changed.fields), about: Vault.Description(),
         over: .digest(changed.opened.digest), program: session.gpgProgram(),
         now: session.surroundings.now)
     }
+    if !edits.isEmpty { try repository.vault.setFields(edits, of: name) }
     session.note("changed \(name)")
     try commit.run("keyvault: change \(name)", [name], in: repository, session)
   }

@@ -16,7 +16,7 @@ struct AdoptionTests {
     let opened = try repository.vault.openAnywhere(world.entry(entry), with: Keyring.alice.gpg)
     let provider = try #require(try repository.catalogue.provider(opened.provider))
     try repository.vault.store(
-      opened.rebound(to: provider, policy: policy, preview: 4), about: .init(),
+      opened.rebound(to: provider, policy: policy, preview: 4, after: 0), about: .init(),
       program: Keyring.gpgProgram, now: now)
   }
 

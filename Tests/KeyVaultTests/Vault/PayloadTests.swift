@@ -184,7 +184,8 @@ struct BindingTests {
     let opened = try world.open("production/mistral")
     let mistral = try #require(Catalogue.builtIn("mistral"))
     try world.repositoryVault.store(
-      opened.rebound(to: mistral, policy: OriginPolicy(allowed: []), preview: 4), about: .init(),
+      opened.rebound(to: mistral, policy: OriginPolicy(allowed: []), preview: 4, after: 0),
+      about: .init(),
       program: Keyring.gpgProgram, now: World.now)
     let bound = try world.open("production/mistral").payload
     #expect(bound.isBound)

@@ -36,7 +36,8 @@ struct RotationTests {
     let world = try world()
     let before = try #require(try world.entry("p/openai").sidecar)
     try store(
-      world.open("p/openai").successor(Secret(utf8: Self.new), hosts: ["api.openai.com"]),
+      world.open("p/openai").successor(
+        Secret(utf8: Self.new), hosts: ["api.openai.com"], after: 0),
       in: world)
     let after = try #require(try world.entry("p/openai").sidecar)
     let opened = try world.open("p/openai")
@@ -108,7 +109,8 @@ struct RotationTests {
   @Test func `an old ciphertext beside a new sidecar is known by its serial`() throws {
     let world = try world()
     let old = try world.scratch.bytes("vault/p/openai.gpg")
-    try store(world.open("p/openai").successor(Secret(utf8: Self.new), hosts: []), in: world)
+    try store(
+      world.open("p/openai").successor(Secret(utf8: Self.new), hosts: [], after: 0), in: world)
     try world.scratch.write(old, to: "vault/p/openai.gpg")
     let refusal = try #require(failure { _ = try world.open("p/openai") })
     #expect(refusal.kind == .malformed)
@@ -120,7 +122,8 @@ struct RotationTests {
   @Test func `a new ciphertext beside an old sidecar, as after a crash, is told`() throws {
     let world = try world()
     let old = try world.scratch.text("vault/p/openai.yaml")
-    try store(world.open("p/openai").successor(Secret(utf8: Self.new), hosts: []), in: world)
+    try store(
+      world.open("p/openai").successor(Secret(utf8: Self.new), hosts: [], after: 0), in: world)
     let digest = try #require(try world.entry("p/openai").sidecar?.digest)
     try world.write(old, to: "vault/p/openai.yaml")
     #expect(try world.open("p/openai").doubts == [.otherDigest])
