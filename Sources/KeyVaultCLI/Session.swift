@@ -98,10 +98,7 @@ final class Session {
 
   /// The findings with files named from the top of the git work tree, as services of CI want them.
   func fromWorkTree(_ findings: [Finding], root: String) -> [Finding] {
-    let git = Git(in: root)
-    guard git.isPresent, let prefix = git.line(["rev-parse", "--show-prefix"]) else {
-      return findings
-    }
+    guard let prefix = Git(in: root).prefix, !prefix.isEmpty else { return findings }
     return findings.map { finding in
       var finding = finding
       finding.file = prefix + finding.file

@@ -44,13 +44,10 @@ struct EntryWalk {
 
   init(of repository: Repository) throws(Failure) {
     git = Git(in: repository.root)
-    guard let shown = git.run(["rev-parse", "--show-prefix"]), shown.status == 0 else {
-      throw Failure(
-        .notFound, "'\(repository.root)' is no git work tree, so there is no history to look at")
-    }
-    prefix = String(decoding: shown.output.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+    guard let prefix = git.prefix else { throw Git.noWorkTree(repository.root) }
+    self.prefix = prefix
     objects = GitObjects(git)
-    isWhole = git.line(["rev-parse", "--is-shallow-repository"]) != "true"
+    isWhole = git.isWhole
   }
 
   /// Every commit that `start` reaches and that changed the entry at this place, latest first.

@@ -11,7 +11,7 @@ public struct MergeConflicts {
   public init(at root: String) throws(Failure) {
     let workTree = try WorkTree(around: root)
     index = Index(of: workTree)
-    let prefix = Git(in: root).line(["rev-parse", "--show-prefix"]) ?? ""
+    let prefix = Git(in: root).prefix ?? ""
     self.prefix = prefix
     items =
       try index.conflicts(below: prefix + Vault.folder)

@@ -43,6 +43,26 @@ public struct Git: Sendable {
   }
 }
 
+extension Git {
+  /// The folder below the top of its work tree: empty, or with a slash at the end. nil if it is in none.
+  public var prefix: String? {
+    guard isPresent, let (status, output) = run(["rev-parse", "--show-prefix"]), status == 0 else {
+      return nil
+    }
+    return String(decoding: output.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+  }
+
+  /// Whether all commits and their objects are here: the clone is neither shallow nor partial.
+  var isWhole: Bool {
+    guard line(["rev-parse", "--is-shallow-repository"]) == "false" else { return false }
+    return run(["config", "--get-regexp", #"^remote\..*\.promisor$"#])?.output.isEmpty != false
+  }
+
+  static func noWorkTree(_ folder: String) -> Failure {
+    Failure(.notFound, "'\(folder)' is no git work tree, so there is no history to look at")
+  }
+}
+
 /// A child process whose output is read whole.
 private enum Process {
   static func output(

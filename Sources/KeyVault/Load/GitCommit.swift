@@ -23,7 +23,7 @@ public struct GitCommit {
     defer { unlink(indexFile) }
     let head = git.line(["rev-parse", "--verify", "--quiet", "HEAD"])
     try check(["read-tree"] + (head.map { [$0] } ?? ["--empty"]), file)
-    let prefix = git.line(["rev-parse", "--show-prefix"]) ?? ""
+    let prefix = git.prefix ?? ""
     for path in paths { try stage(path, prefix: prefix, environment: file) }
 
     let tree = try output(["write-tree"], file)
@@ -39,7 +39,7 @@ public struct GitCommit {
 
   /// Stages the files as they lie there, which ends a conflict; one that is gone is removed.
   public func stage(_ paths: [String]) throws(Failure) {
-    let prefix = git.line(["rev-parse", "--show-prefix"]) ?? ""
+    let prefix = git.prefix ?? ""
     for path in paths { try stage(path, prefix: prefix, environment: [:]) }
   }
 

@@ -89,7 +89,7 @@ struct Snapshot: Sendable {
   }
 
   /// Whether all commits before this one are here.
-  var hasWholeHistory: Bool { git.line(["rev-parse", "--is-shallow-repository"]) == "false" }
+  var hasWholeHistory: Bool { git.isWhole }
 
   /// Whether the commit that is checked out has this one in its history.
   var isMerged: Bool {
@@ -107,45 +107,24 @@ struct Snapshot: Sendable {
     guard !paths.isEmpty else { return [:] }
     // So many that the arguments could grow too long: all of the vault, then.
     let places = paths.count > 500 ? [Vault.folder] : paths
-    let arguments = [
-      "--literal-pathspecs", "log", "--format=commit %H", "--raw", "--no-abbrev", "--no-renames",
-      "-m", "--root", "--full-history", "--relative", "--no-ext-diff", "--no-textconv", "-z",
-      commit,
-      "--",
-    ]
-    guard let (status, output) = git.run(arguments + places), status == 0 else {
+    guard let changes = RawLog.changes(git, in: [commit], below: places) else {
       throw Failure(.io, "git could not list the history of '\(revision.printable(limit: 80))'")
     }
-    return Self.versions(logged: output, of: Set(paths))
+    let wanted = Set(paths)
+    var versions: [String: [Version]] = [:]
+    var seen: Set<String> = []
+    for change in changes where wanted.contains(change.path) {
+      guard seen.insert(change.path + "\0" + change.object).inserted else { continue }
+      versions[change.path, default: []].append(
+        Version(id: change.object, commit: change.commit))
+    }
+    return versions
   }
 
   /// One content that a file had.
   struct Version: Sendable {
     let id: String
     let commit: String
-  }
-
-  /// `commit <id>`, then for each path `:<mode> <mode> <id> <id> <letter>` and the path.
-  private static func versions(
-    logged output: [UInt8], of paths: Set<String>
-  ) -> [String: [Version]] {
-    var commit = ""
-    var id: String?
-    var versions: [String: [Version]] = [:]
-    var seen: Set<String> = []
-    for field in output.split(separator: 0) {
-      let text = String(decoding: field.drop { $0 == UInt8(ascii: "\n") }, as: UTF8.self)
-      if let path = id.map({ _ in text }) {
-        defer { id = nil }
-        guard paths.contains(path), let id, seen.insert(path + "\0" + id).inserted else { continue }
-        versions[path, default: []].append(Version(id: id, commit: commit))
-      } else if text.hasPrefix("commit ") {
-        commit = String(text.dropFirst("commit ".count).prefix { !$0.isWhitespace })
-      } else if text.hasPrefix(":") {
-        id = text.split(separator: " ").dropFirst(3).first.map(String.init)
-      }
-    }
-    return versions
   }
 
   /// The contents of versions, in their order; nil for what is no file, as after a removal.

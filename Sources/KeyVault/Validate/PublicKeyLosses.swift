@@ -45,37 +45,10 @@ struct PublicKeyLosses {
     guard let now = file.keys.first(where: { $0.fingerprint == before.fingerprint }) else {
       return []
     }
-    return Self.losses(from: before, to: now).map { loss in
+    return before.losses(by: now).map { loss in
       Finding(
         .publicKeyOlder, in: path, "\(loss), as \(base.name) knows it",
         hint: "take the newer file: git checkout \(base.revision.printable(limit: 80)) -- \(path)")
     }
-  }
-
-  /// In words.
-  static func losses(from before: Key, to now: Key) -> [String] {
-    var losses: [String] = []
-    if before.isRevoked, !now.isRevoked { losses.append("this key is revoked") }
-    if let end = earlier(before.expires, now.expires) {
-      losses.append("this key does not end before \(end)")
-    }
-    for subkey in before.subkeys.dropFirst() {
-      guard let same = now.subkeys.first(where: { $0.fingerprint == subkey.fingerprint }) else {
-        losses.append("the key has a subkey \(Drift.text(keyID: subkey.keyID))")
-        continue
-      }
-      let name = "the subkey \(Drift.text(keyID: subkey.keyID))"
-      if subkey.isRevoked, !same.isRevoked { losses.append("\(name) is revoked") }
-      if let end = earlier(subkey.expires, same.expires) {
-        losses.append("\(name) does not end before \(end)")
-      }
-    }
-    return losses
-  }
-
-  /// The day of the base, if the present one is earlier; nil for one that never comes.
-  private static func earlier(_ before: Int?, _ now: Int?) -> String? {
-    guard let now, now < before ?? .max else { return nil }
-    return before.map { Timestamp(seconds: $0).day } ?? "it is renewed"
   }
 }

@@ -93,8 +93,8 @@ extension Vault {
         return (result, merged)
       }
       guard new != old else { return (result, nil) }
-      if let loss = old.loss(by: new) {
-        result.outcome = .refused(loss)
+      if let loss = old.losses(by: new).first {
+        result.outcome = .refused("\(loss), as the file knows it")
         return (result, nil)
       }
       result.outcome = .updated
@@ -138,32 +138,5 @@ extension Vault.Refresh {
     name = key.userIDs.first
     isRevoked = key.isRevoked
     self[keyPath: moment] = key.encryptionEnds.map(Timestamp.init(seconds:))
-  }
-}
-
-extension Key {
-  /// What would be lost if `new` took the place of this; nil if nothing. A revocation may end anything.
-  func loss(by new: Key) -> String? {
-    if isRevoked { return new.isRevoked ? nil : "the file knows that it is revoked" }
-    if new.isRevoked { return nil }
-    if Self.isEarlier(new.expires, expires) { return "it would expire earlier than by the file" }
-    for subkey in subkeys {
-      let id = Drift.text(keyID: subkey.keyID)
-      guard let other = new.subkeys.first(where: { $0.fingerprint == subkey.fingerprint }) else {
-        return "it would lack the subkey \(id) of the file"
-      }
-      if other.isRevoked { continue }
-      if subkey.isRevoked { return "it would lack the revocation of the subkey \(id)" }
-      if Self.isEarlier(other.expires, subkey.expires) {
-        return "its subkey \(id) would expire earlier than by the file"
-      }
-    }
-    return nil
-  }
-
-  /// nil is never.
-  private static func isEarlier(_ new: Int?, _ old: Int?) -> Bool {
-    guard let new else { return false }
-    return old.map { new < $0 } ?? true
   }
 }

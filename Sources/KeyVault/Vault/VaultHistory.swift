@@ -27,15 +27,8 @@ struct VaultHistory {
   /// Throws if there is no git, or no work tree.
   init(of repository: Repository) throws(Failure) {
     let git = Git(in: repository.root)
-    guard git.isPresent, let prefix = git.run(["rev-parse", "--show-prefix"]), prefix.status == 0
-    else {
-      throw Failure(
-        .notFound, "'\(repository.root)' is no git work tree, so there is no history to look at")
-    }
-    let isShallow = git.line(["rev-parse", "--is-shallow-repository"]) == "true"
-    let promisor = git.run(["config", "--get-regexp", #"^remote\..*\.promisor$"#])
-    isWhole = !isShallow && promisor?.output.isEmpty != false
-    let top = String(decoding: prefix.output.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+    guard let top = git.prefix else { throw Git.noWorkTree(repository.root) }
+    isWhole = git.isWhole
     let changes = try Self.changes(git)
     let past = try Self.read(changes, below: top, GitObjects(git))
     let present = try Self.present(repository)
@@ -81,30 +74,14 @@ struct VaultHistory {
   }
 
   private static func changes(_ git: Git) throws(Failure) -> [Change] {
-    let arguments = [
-      "log", "--all", "--format=commit %H %ct", "--raw", "--no-abbrev", "--no-renames", "-m",
-      "--root",
-      "--relative", "--no-ext-diff", "--no-textconv", "-z", "--", Vault.folder,
-    ]
-    guard let (status, output) = git.run(arguments), status == 0 else {
+    guard let logged = RawLog.changes(git, in: ["--all"], below: [Vault.folder]) else {
       throw Failure(.io, "git could not list the history of \(Vault.folder)/")
     }
-    var commit = ""
-    var time = Timestamp(seconds: 0)
-    var changes: [Change] = []
-    for field in output.split(separator: 0) {
-      let text = String(decoding: field.drop { $0 == UInt8(ascii: "\n") }, as: UTF8.self)
-      if text.hasPrefix("commit ") {
-        let words = text.prefix { !$0.isNewline }.split(separator: " ")
-        guard words.count == 3, let seconds = Int(words[2]) else { continue }
-        commit = String(words[1])
-        time = Timestamp(seconds: seconds)
-      } else if text.hasPrefix(Vault.folder + "/") {
-        let path = String(text.dropFirst(Vault.folder.count + 1))
-        changes.append(Change(commit: commit, time: time, path: path))
-      }
+    return logged.filter { $0.path.hasPrefix(Vault.folder + "/") }.map { change in
+      Change(
+        commit: change.commit, time: change.time,
+        path: String(change.path.dropFirst(Vault.folder.count + 1)))
     }
-    return changes
   }
 
   private static func read(

@@ -74,7 +74,7 @@ struct RefreshTests {
     let before = try file(world, key)
     try home.gpg(["--quick-set-expire", key, "20350101T000000"])
     let result = try refresh(world, key, from: home)
-    #expect(result.outcome == .refused("it would expire earlier than by the file"))
+    #expect(result.outcome == .refused("this key never ends, as the file knows it"))
     #expect(try file(world, key) == before)
   }
 
@@ -114,18 +114,18 @@ struct RefreshTests {
     let home = GPGHome()
     let key = try home.key("judy", subkeys: ["cv25519", "cv25519"])
     let full = try self.key(in: home.export(key))
-    #expect(full.loss(by: full) == nil)
+    #expect(full.losses(by: full) == [])
     let subkeys = try home.subkeys(of: key)
     let partial = try self.key(in: home.gpg(["--export", "--armor", subkeys[0] + "!"]))
-    #expect(full.loss(by: partial) == "it would lack the subkey \(subkeys[1]) of the file")
-    #expect(partial.loss(by: full) == nil)
+    #expect(full.losses(by: partial) == ["the key has a subkey \(subkeys[1])"])
+    #expect(partial.losses(by: full) == [])
     try home.revoke(key, subkey: 1)
     let half = try self.key(in: home.export(key))
     #expect(
-      half.loss(by: full) == "it would lack the revocation of the subkey \(subkeys[0])")
+      half.losses(by: full) == ["the subkey \(subkeys[0]) is revoked"])
     try home.revoke(key)
     let revoked = try self.key(in: home.export(key))
-    #expect(revoked.loss(by: full) == "the file knows that it is revoked")
-    #expect(full.loss(by: revoked) == nil)
+    #expect(revoked.losses(by: full).first == "this key is revoked")
+    #expect(full.losses(by: revoked) == [])
   }
 }

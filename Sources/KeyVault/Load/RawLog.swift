@@ -1,0 +1,50 @@
+/// What commits did to files, as git's log tells it: against each parent, merges too, renames not followed.
+enum RawLog {
+  struct Change: Sendable {
+    let commit: String
+    /// When it was committed, by the clock of whoever did.
+    let time: Timestamp
+    /// Relative to the folder that git runs in.
+    let path: String
+    /// Of the new content; only zeros where the file is gone.
+    let object: String
+  }
+
+  /// The changes below `paths` in all commits that `revisions` reach, latest first. nil if git cannot say.
+  static func changes(
+    _ git: Git, in revisions: [String], below paths: [String]
+  ) -> [Change]? {
+    let arguments = [
+      "--literal-pathspecs", "log", "--format=commit %H %ct", "--raw", "--no-abbrev",
+      "--no-renames",
+      "-m", "--root", "--relative", "--no-ext-diff", "--no-textconv", "-z",
+    ]
+    guard let (status, output) = git.run(arguments + revisions + ["--"] + paths), status == 0 else {
+      return nil
+    }
+    return parse(output)
+  }
+
+  /// `commit <id> <time>`, then for each path `:<mode> <mode> <id> <id> <letter>` and the path.
+  private static func parse(_ output: [UInt8]) -> [Change] {
+    var commit = ""
+    var time = Timestamp(seconds: 0)
+    var object: String?
+    var changes: [Change] = []
+    for field in output.split(separator: 0) {
+      let text = String(decoding: field.drop { $0 == UInt8(ascii: "\n") }, as: UTF8.self)
+      if let new = object {
+        changes.append(Change(commit: commit, time: time, path: text, object: new))
+        object = nil
+      } else if text.hasPrefix("commit ") {
+        let words = text.prefix { !$0.isNewline }.split(separator: " ")
+        guard words.count == 3, let seconds = Int(words[2]) else { continue }
+        commit = String(words[1])
+        time = Timestamp(seconds: seconds)
+      } else if text.hasPrefix(":") {
+        object = text.split(separator: " ").dropFirst(3).first.map(String.init)
+      }
+    }
+    return changes
+  }
+}
