@@ -1,4 +1,4 @@
-internal import Secrets
+public import Secrets
 
 /// A form of text in which some consumer reads variables, with its own escaping. What it cannot
 /// carry is an error, never a mangled file.
@@ -10,7 +10,8 @@ public enum Dialect: String, Sendable, CaseIterable {
   /// POSIX `export` lines, for `eval` or `.`.
   case shell
 
-  func text(of variables: [Rendering.Variable]) throws(Failure) -> Secret {
+  /// The text. Throws, with nothing written, what it cannot carry.
+  public func text(of variables: [Rendering.Variable]) throws(Failure) -> Secret {
     var text = SecretBuilder()
     if self == .json { text.append("{") }
     for (index, variable) in variables.enumerated() {

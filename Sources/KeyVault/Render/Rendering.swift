@@ -1,7 +1,6 @@
 public import GPG
-public import Secrets
 
-/// An environment as text that a consumer reads.
+/// An environment as the variables that a consumer reads.
 public struct Rendering: Sendable {
   let repository: Repository
   let policy: OriginPolicy
@@ -11,36 +10,16 @@ public struct Rendering: Sendable {
     self.policy = policy
   }
 
-  /// A variable with its value: of an opened entry, or text that is no secret.
-  struct Variable: Sendable {
-    enum Value: Sendable {
-      case key(OpenedEntry)
-      case field(OpenedEntry, String)
-      case text(String)
-    }
-
-    let name: String
-    let value: Value
-    /// For messages.
-    let origin: String
-
-    /// Whether it is a part of a credential.
-    var isSecret: Bool {
-      if case .text = value { false } else { true }
-    }
-  }
-
-  /// Opens every entry of `environment` and writes it in `dialect`. Throws, with nothing written, if
-  /// a required key is missing, two entries want one variable, an entry cannot be opened, or the
-  /// dialect cannot carry a value. `look` hears of what was opened.
-  public func text(
-    of environment: String, as dialect: Dialect, gpg: GPG,
-    look: ([OpenedEntry]) -> Void = { _ in }
-  ) async throws(Failure) -> Secret {
+  /// Opens every entry of `environment`: its variables by name, each once. Throws if a required key is
+  /// missing, two entries want one variable, or an entry cannot be opened. `look` hears of what was
+  /// opened.
+  public func variables(
+    of environment: String, gpg: GPG, look: ([OpenedEntry]) -> Void = { _ in }
+  ) async throws(Failure) -> [Variable] {
     let assembly = try assembled(environment)
     let opened = try await open(assembly.slots, gpg: gpg)
     look(opened.map(\.opened))
-    return try dialect.text(of: try variables(of: opened, in: environment))
+    return try variables(of: opened, in: environment)
   }
 
   private func assembled(_ environment: String) throws(Failure) -> Assembly {
@@ -133,16 +112,5 @@ public struct Rendering: Sendable {
       result.append(variable)
     }
     return result.sorted { $0.name < $1.name }
-  }
-}
-
-extension Rendering.Variable {
-  /// Lends the value.
-  func withValue<E: Error>(_ body: (RawSpan) throws(E) -> Void) throws(E) {
-    switch value {
-    case .key(let entry): try entry.payload.withKey(body)
-    case .field(let entry, let name): try entry.payload.withField(name, body)
-    case .text(let text): try Secret(utf8: text).withBytes(body)
-    }
   }
 }

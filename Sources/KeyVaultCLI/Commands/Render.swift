@@ -37,10 +37,13 @@ struct Render: AsyncParsableCommand {
     }
     let environment = try Selection.environment(name, in: repository)
     if output == nil { try session.refuseLog(revealed: reveal, what: "the keys") }
-    let text = try await Rendering(repository: repository, policy: session.surroundings.policy)
-      .text(of: environment, as: format, gpg: session.gpg()) { opened in
-        session.warn(opened.map { ($0.name.path, $0.doubts) })
-      }
+    let variables = try await Rendering(
+      repository: repository, policy: session.surroundings.policy
+    )
+    .variables(of: environment, gpg: session.gpg()) { opened in
+      session.warn(opened.map { ($0.name.path, $0.doubts) })
+    }
+    let text = try format.text(of: variables)
     guard let output else { return try Console.output(text) }
     try OutputFile(output).write(text)
     session.note("wrote \(output)")
