@@ -19,7 +19,7 @@ final class Bench: Sendable {
 
   private init(program: String, runtimeDirectory: String?) throws(GPGError) {
     home = try ThrowawayHome(runtimeDirectory: runtimeDirectory, holdsSecret: false)
-    try home.write("no-autostart\n", to: "gpg.conf")
+    try home.configureForPublicKeys()
     engine = Engine(program: program, home: home.path, passphrase: nil)
   }
 

@@ -10,7 +10,7 @@ extension GPG {
   ) throws(GPGError) -> [UInt8] {
     let home = try ThrowawayHome(runtimeDirectory: runtimeDirectory, holdsSecret: false)
     defer { home.remove() }
-    try home.write("no-autostart\n", to: "gpg.conf")
+    try home.configureForPublicKeys()
     let gpg = GPG(program: program, home: home.path)
     try gpg.engine.withContext { context throws(GPGError) in
       for file in files {

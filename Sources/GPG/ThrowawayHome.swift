@@ -38,6 +38,12 @@ final class ThrowawayHome: Sendable {
     ThrowawayHomes.remove(path)
   }
 
+  /// For public keys: no daemon is started, and a key of the future, which is what any new key is to a
+  /// machine whose clock is behind, has the same subkeys as elsewhere and can be encrypted to.
+  func configureForPublicKeys() throws(GPGError) {
+    try write("no-autostart\nignore-time-conflict\nignore-valid-from\n", to: "gpg.conf")
+  }
+
   func write(_ text: String, to name: String) throws(GPGError) {
     try write(Array(text.utf8), to: name)
   }
