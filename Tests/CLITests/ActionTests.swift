@@ -65,6 +65,25 @@ import YAML
     #expect(wrong.output.contains("::error file=vault/production/openai.yaml,line=5,"), "\(wrong)")
   }
 
+  @Test func `validate compares with the base that is named, and checks that it is there`() throws {
+    let world = try world()
+    try world.output(
+      """
+      printf %s "$OPENAI-2" | keyvault rotate production/openai --no-test --quiet
+      git add -A; git commit -q -m start; git branch base
+      cp -a "$FILLED/vault/production/." vault/production/; git commit -q -a -m 'an older key'
+      """)
+    let sound = try step("export INPUT_BASE=HEAD", in: world)
+    #expect(sound.status == 0, "\(sound)")
+    let wrong = try step("export INPUT_BASE=base", in: world)
+    #expect(wrong.status == 1)
+    #expect(
+      wrong.output.contains("::error file=vault/production/openai.yaml,"), "\(wrong)")
+    #expect(wrong.output.contains("serial"), "\(wrong)")
+    let missing = try step("export INPUT_BASE=nothing", in: world)
+    #expect(missing.status != 0 && missing.errors.contains("nothing"), "\(missing)")
+  }
+
   @Test func `test asks the providers, and status writes the job's summary`() throws {
     let world = try world()
     let test = try step(

@@ -34,6 +34,9 @@ struct Init: AsyncParsableCommand {
     session.note(
       "this folder is a keyvault repository; \(readers.joined(separator: ", ")) can read it")
     session.note("next: keyvault add production/openai")
+    if Git(in: session.surroundings.workingFolder).prefix != nil {
+      session.note("and, to refuse plaintext before it is committed: keyvault git install")
+    }
   }
 
   private func export(_ key: Key, _ gpg: GPG) throws -> [UInt8] {
