@@ -19,6 +19,36 @@ extension Rendering {
       if case .text = value { false } else { true }
     }
 
+    /// Whether it is one value and no conflict: an entry that two environments inherit, equal addresses.
+    func isSame(as other: Variable) -> Bool {
+      switch (value, other.value) {
+      case (.key, .key): origin == other.origin
+      case (.field(_, let name), .field(_, let otherName)):
+        origin == other.origin && name == otherName
+      case (.text(let text), .text(let otherText)): text == otherText
+      default: false
+      }
+    }
+
+    func prefixed(_ prefix: String) -> Variable {
+      Variable(name: prefix + name, value: value, origin: origin)
+    }
+
+    /// The same with what may be shown in place of its value: of a key the preview, of another part of a
+    /// credential nothing.
+    public func masked(limit: Int) -> Variable {
+      let shown: String
+      switch value {
+      case .key(let entry):
+        shown = entry.payload.withKey {
+          Preview.text(of: $0, provider: entry.provider, limit: limit)
+        }
+      case .field: shown = "…"
+      case .text: return self
+      }
+      return Variable(name: name, value: .text(shown), origin: origin)
+    }
+
     /// Lends the value.
     public func withValue<E: Error>(_ body: (RawSpan) throws(E) -> Void) throws(E) {
       switch value {

@@ -10,42 +10,68 @@ public struct Rendering: Sendable {
     self.policy = policy
   }
 
-  /// Opens every entry of `environment`: its variables by name, each once. Throws if a required key is
-  /// missing, two entries want one variable, or an entry cannot be opened. `look` hears of what was
-  /// opened.
+  /// Opens what `choice` wants of the environments: their variables by name, each once. Throws if a
+  /// required key is missing, two entries want one variable, or an entry cannot be opened. `look` hears
+  /// of what was opened.
   public func variables(
-    of environment: String, gpg: GPG, look: ([OpenedEntry]) -> Void = { _ in }
+    of environments: [String], choosing choice: VariableChoice = .all, gpg: GPG,
+    look: ([OpenedEntry]) -> Void = { _ in }
   ) async throws(Failure) -> [Variable] {
-    let assembly = try assembled(environment)
-    let opened = try await open(assembly.slots, gpg: gpg)
-    look(opened.map(\.opened))
-    return try variables(of: opened, in: environment)
+    let slots = try slots(of: environments, choosing: choice)
+    let opened = try await open(slots.map(\.slot), gpg: gpg)
+    look(opened)
+    var variables: [Variable] = []
+    for ((environment, slot), entry) in zip(slots, opened) {
+      variables += try self.variables(of: slot, entry, in: environment)
+        .filter { choice.wants($0.name, of: slot) }
+    }
+    return try Self.checked(variables.map { $0.prefixed(choice.prefix) }, prefix: choice.prefix)
   }
 
-  private func assembled(_ environment: String) throws(Failure) -> Assembly {
-    let assembly = try Assembly(
-      environment, of: try repository.vault.entriesByEnvironment(), in: repository)
+  /// What must be opened, each entry once, with the environment that it is rendered for.
+  private func slots(
+    of environments: [String], choosing choice: VariableChoice
+  ) throws(Failure) -> [(environment: String, slot: Assembly.Slot)] {
+    let entries = try repository.vault.entriesByEnvironment()
+    var slots: [(environment: String, slot: Assembly.Slot)] = []
+    var required: [String] = []
+    for environment in environments {
+      let assembly = try assembled(environment, of: entries, choosing: choice)
+      slots += assembly.slots.map { (environment, $0) }
+      required += repository.environment(environment).require
+    }
+    try choice.checkNames(against: slots.map(\.slot), required: required)
+    let places = environments.map { "'\($0)'" }.joined(separator: " and ")
+    slots = slots.filter { choice.mayWant($0.slot) }
+    guard !slots.isEmpty else {
+      throw Failure(.nothingToDo, "there is nothing to render in \(places)")
+    }
+    return slots
+  }
+
+  private func assembled(
+    _ environment: String, of entries: [String: [Vault.Entry]], choosing choice: VariableChoice
+  ) throws(Failure) -> Assembly {
+    let assembly = try Assembly(environment, of: entries, in: repository)
     if let conflict = assembly.conflicts.first { throw conflict.failure }
     if let (entry, failure) = assembly.unusable.first {
       throw Failure(
         .malformed, "'\(entry.name)' cannot be rendered: \(failure.message)", hints: failure.hints)
     }
     let missing = assembly.missing(in: repository)
+      .filter { choice.misses($0, in: repository.catalogue) }
     guard missing.isEmpty else {
       throw Failure(
         .findings,
         "'\(environment)' requires a key that it lacks: \(missing.joined(separator: ", "))",
         hints: missing.map { "run 'keyvault add \(environment)/\($0)'" })
     }
-    guard !assembly.slots.isEmpty else {
-      throw Failure(.nothingToDo, "there is nothing to render in '\(environment)'")
-    }
     return assembly
   }
 
   private func open(
     _ slots: [Assembly.Slot], gpg: GPG
-  ) async throws(Failure) -> [(slot: Assembly.Slot, opened: OpenedEntry)] {
+  ) async throws(Failure) -> [OpenedEntry] {
     let lanes = DecryptionLanes()
     let vault = repository.vault
     let signatures = SignatureGate(for: slots.map(\.entry), in: repository)
@@ -64,43 +90,47 @@ public struct Rendering: Sendable {
       for await (index, result) in group { results[index] = result }
       return results
     }
-    var opened: [(slot: Assembly.Slot, opened: OpenedEntry)] = []
-    for (slot, result) in zip(slots, results) {
-      if let result { opened.append((slot, try result.get())) }
+    var opened: [OpenedEntry] = []
+    for result in results {
+      // Without a result its turn never came, because the task was cancelled.
+      guard let result else { throw Failure(.io, "interrupted: not every key was opened") }
+      opened.append(try result.get())
     }
     return opened
   }
 
   private func variables(
-    of opened: [(slot: Assembly.Slot, opened: OpenedEntry)], in environment: String
+    of slot: Assembly.Slot, _ entry: OpenedEntry, in environment: String
   ) throws(Failure) -> [Variable] {
-    var variables: [Variable] = []
-    for (slot, entry) in opened {
-      let format = entry.payload.withKey(slot.provider.format)
-      let name = entry.sidecar?.variable ?? format?.variables?.first ?? slot.variable
-      let origin = entry.name.path
-      variables.append(Variable(name: name, value: .key(entry), origin: origin))
-      for field in slot.provider.fields where entry.payload.fieldNames.contains(field.name) {
-        guard let name = field.variable else { continue }
-        variables.append(Variable(name: name, value: .field(entry, field.name), origin: origin))
-      }
-      if let base = try baseURL(of: slot, entry, in: environment) { variables.append(base) }
+    let format = entry.payload.withKey(slot.provider.format)
+    let name = entry.sidecar?.variable ?? format?.variables?.first ?? slot.variable
+    let origin = entry.name.path
+    var variables = [Variable(name: name, value: .key(entry), origin: origin)]
+    for field in slot.provider.fields where entry.payload.fieldNames.contains(field.name) {
+      guard let name = field.variable else { continue }
+      variables.append(Variable(name: name, value: .field(entry, field.name), origin: origin))
     }
-    return try Self.checked(variables)
+    if let base = try baseURL(of: slot, entry, in: environment) { variables.append(base) }
+    return variables
   }
 
   /// Names that may be rendered, each once; equal base URLs are no conflict.
-  private static func checked(_ variables: [Variable]) throws(Failure) -> [Variable] {
+  private static func checked(
+    _ variables: [Variable], prefix: String
+  ) throws(Failure) -> [Variable] {
     var seen: [String: Variable] = [:]
     var result: [Variable] = []
     for variable in variables {
       var objection = VariableName.objection(to: variable.name)
-      if variable.isSecret { objection = objection ?? BaseURLVariable.objection(to: variable.name) }
+      // With a prefix an address, too, can come to the name of another provider's.
+      if variable.isSecret || !prefix.isEmpty {
+        objection = objection ?? BaseURLVariable.objection(to: variable.name)
+      }
       if let objection {
         throw Failure(.malformed, "'\(variable.origin)' cannot be rendered: \(objection)")
       }
       if let first = seen[variable.name] {
-        if case .text(let a) = first.value, case .text(let b) = variable.value, a == b { continue }
+        if first.isSame(as: variable) { continue }
         throw Failure(
           .malformed, "'\(first.origin)' and '\(variable.origin)' both give \(variable.name)",
           hints: [

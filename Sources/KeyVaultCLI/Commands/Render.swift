@@ -11,8 +11,10 @@ struct Render: AsyncParsableCommand {
       Example: keyvault render production --format dotenv -o .env
       """)
 
-  @Argument(help: "The environment; KEYVAULT_ENV if not said.", completion: .entries)
-  var environment: String?
+  @Argument(
+    help: "Environments whose variables are written together; KEYVAULT_ENV if not said.",
+    completion: .entries)
+  var environments: [String] = []
 
   @Option(help: "dotenv, json or shell.")
   var format: Dialect = .dotenv
@@ -26,21 +28,19 @@ struct Render: AsyncParsableCommand {
   @Flag(help: "Print the keys to the log of a CI job too.")
   var reveal = false
 
+  @OptionGroup(title: "Which variables") var choice: ChoiceOptions
+
   @OptionGroup var options: CommonOptions
 
   func run() async throws {
     let session = try Session(options)
     let repository = try session.repository()
-    guard let name = environment ?? session.surroundings.environment else {
-      throw Failure(
-        .usage, "say which environment to render", hints: ["keyvault render production"])
-    }
-    let environment = try Selection.environment(name, in: repository)
+    let environments = try session.environments(environments, in: repository, command: "render")
     if output == nil { try session.refuseLog(revealed: reveal, what: "the keys") }
     let variables = try await Rendering(
       repository: repository, policy: session.surroundings.policy
     )
-    .variables(of: environment, gpg: session.gpg()) { opened in
+    .variables(of: environments, choosing: choice.choice(), gpg: session.gpg()) { opened in
       session.warn(opened.map { ($0.name.path, $0.doubts) })
     }
     let text = try format.text(of: variables)

@@ -1,0 +1,81 @@
+/// Which of an environment's variables are wanted, and what stands before their names.
+public struct VariableChoice: Sendable {
+  /// Providers, entries or variables; nil for all.
+  private let only: Set<String>?
+  private let except: Set<String>
+  private let capabilities: Set<String>
+  let prefix: String
+
+  public static let all = VariableChoice()
+
+  /// `only` and `except` name a provider, an entry's path or a variable as it is without `prefix`;
+  /// empty is all, and none. Throws a usage failure for a capability that nobody knows.
+  public init(
+    only: [String] = [], except: [String] = [], capabilities: [String] = [], prefix: String = ""
+  ) throws(Failure) {
+    for name in capabilities where !Provider.everyCapability.contains(name) {
+      let close = Suggestion.closest(to: name, among: Provider.everyCapability)
+      throw Failure(
+        .usage, "no capability '\(name.printable(limit: 80))' is known",
+        hints: [close.map { "did you mean '\($0)'?" } ?? "'keyvault providers' shows all"])
+    }
+    self.only = only.isEmpty ? nil : Set(only)
+    self.except = Set(except)
+    self.capabilities = Set(capabilities)
+    self.prefix = prefix
+  }
+
+  private init() {
+    (only, except, capabilities, prefix) = (nil, [], [], "")
+  }
+
+  /// Whether an entry must be opened: it is wanted itself, or perhaps one of its variables.
+  func mayWant(_ slot: Assembly.Slot) -> Bool {
+    guard canDo(slot.provider), except.isDisjoint(with: slot.names) else { return false }
+    guard let only else { return true }
+    return !only.isDisjoint(with: slot.names) || !only.isDisjoint(with: slot.possibleVariables)
+  }
+
+  /// Whether a variable of an entry that was opened is wanted.
+  func wants(_ variable: String, of slot: Assembly.Slot) -> Bool {
+    guard mayWant(slot), !except.contains(variable) else { return false }
+    guard let only else { return true }
+    return only.contains(variable) || !only.isDisjoint(with: slot.names)
+  }
+
+  /// Whether a required provider's key is missed by this choice.
+  func misses(_ provider: String, in catalogue: Catalogue) -> Bool {
+    guard only?.contains(provider) != false, !except.contains(provider) else { return false }
+    return capabilities.isEmpty
+      || (try? catalogue.provider(provider)).flatMap(\.self).map(canDo) != false
+  }
+
+  private func canDo(_ provider: Provider) -> Bool {
+    capabilities.isEmpty || provider.capabilities.contains(where: capabilities.contains)
+  }
+
+  /// Throws if a name fits nothing: a slip would leave out a key, or let one through.
+  func checkNames(against slots: [Assembly.Slot], required: [String]) throws(Failure) {
+    let known = Set(slots.flatMap { $0.names + $0.possibleVariables } + required)
+    for name in (only ?? []).union(except).sorted() where !known.contains(name) {
+      let close = Suggestion.closest(to: name, among: known.sorted())
+      throw Failure(
+        .usage, "no provider, entry or variable '\(name.printable(limit: 80))' is rendered here",
+        hints: [
+          close.map { "did you mean '\($0)'?" }
+            ?? "there are \(slots.map(\.entry.name.path).joined(separator: ", "))"
+        ])
+    }
+  }
+}
+
+extension Assembly.Slot {
+  /// By which a person means all of it.
+  fileprivate var names: [String] { [provider.id, entry.name.path] }
+
+  /// What it may give; the key's own kind is known only when it is open.
+  fileprivate var possibleVariables: [String] {
+    [variable] + provider.formats.flatMap { $0.variables ?? [] }
+      + provider.fields.compactMap(\.variable) + [provider.baseURLVariable].compactMap(\.self)
+  }
+}
