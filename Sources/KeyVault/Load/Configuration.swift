@@ -37,7 +37,7 @@ public struct Configuration: Sendable {
 
   /// The repository's random id, in the payload of each of its entries.
   public let vaultID: String
-  public let environments: [String: Environment]
+  public private(set) var environments: [String: Environment]
   /// Capability → providers, best first.
   public let preferences: [String: [String]]
   public internal(set) var policy: Policy
@@ -61,15 +61,32 @@ extension Configuration {
   /// The policy with what the environments above an entry, the nearest first, and its sidecar before all,
   /// say of rotation.
   func policy(for name: EntryName, _ sidecar: Sidecar?) -> Policy {
+    var policy = policy(in: name.environment)
+    policy.maxAge = sidecar?.maxAge ?? policy.maxAge
+    return policy
+  }
+
+  /// The same of an environment.
+  func policy(in environment: String) -> Policy {
     var policy = policy
-    let parts = name.environment.split(separator: "/")
+    let parts = environment.split(separator: "/")
     for end in parts.indices {
       let environment = environments[parts[...end].joined(separator: "/")]
       policy.maxAge = environment?.maxAge ?? policy.maxAge
       policy.warn = environment?.warn ?? policy.warn
     }
-    policy.maxAge = sidecar?.maxAge ?? policy.maxAge
     return policy
+  }
+
+  /// The same with the policy of another one, for its environments too.
+  func judged(by other: Configuration) -> Configuration {
+    var judged = self
+    judged.policy = other.policy
+    for name in Set(environments.keys).union(other.environments.keys) {
+      judged.environments[name, default: Environment()].maxAge = other.environments[name]?.maxAge
+      judged.environments[name, default: Environment()].warn = other.environments[name]?.warn
+    }
+    return judged
   }
 }
 

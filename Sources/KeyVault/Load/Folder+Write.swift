@@ -86,8 +86,15 @@ extension Folder {
   func commitNew(_ staged: consuming Staged) throws(FileError) -> Bool {
     let name = staged.name
     let source = staged.temporary.map { path + "/" + $0 } ?? "/proc/self/fd/\(staged.file)"
-    let failure =
-      linkat(AT_FDCWD, source, descriptor, name, AT_SYMLINK_FOLLOW) == 0 ? 0 : errno
+    var failure = linkat(AT_FDCWD, source, descriptor, name, AT_SYMLINK_FOLLOW) == 0 ? 0 : errno
+    // Where the file system knows no hard links, nearly as well.
+    if [EPERM, EOPNOTSUPP].contains(failure), let temporary = staged.temporary {
+      if kind(of: name) != nil {
+        failure = EEXIST
+      } else {
+        failure = renameat(descriptor, temporary, descriptor, name) == 0 ? 0 : errno
+      }
+    }
     discard(staged)
     if failure == EEXIST { return false }
     guard failure == 0, fsync(descriptor) == 0 else {

@@ -15,8 +15,18 @@ struct GitObjects {
   }
 
   /// The blob that each name (`COMMIT:path` or an id) stands for, in their order; nil where there is
-  /// none. Throws if git cannot be asked.
+  /// none, and for a name with a line break, by which somebody could ask for more than one. Throws if
+  /// git cannot be asked.
   func blobs(_ names: [String]) throws(Failure) -> [[UInt8]?] {
+    guard names.contains(where: Self.isSeveral) else { return try blobs(ofLines: names) }
+    let known = try blobs(ofLines: names.filter { !Self.isSeveral($0) })
+    var rest = known[...]
+    return names.map { Self.isSeveral($0) ? nil : rest.removeFirst() }
+  }
+
+  private static func isSeveral(_ name: String) -> Bool { name.utf8.contains(UInt8(ascii: "\n")) }
+
+  private func blobs(ofLines names: [String]) throws(Failure) -> [[UInt8]?] {
     guard !names.isEmpty else { return [] }
     let input = Array((names.joined(separator: "\n") + "\n").utf8)
     guard let (status, output) = git.run(["cat-file", "--batch"], input: input), status == 0 else {
@@ -40,7 +50,9 @@ struct GitObjects {
       blobs.append(isBlob ? Array(output[start..<start + size]) : nil)
       start += size + 1
     }
-    guard blobs.count == names.count else { throw Failure(.io, "git answered less than was asked") }
+    guard blobs.count == names.count, start == output.count else {
+      throw Failure(.io, "git answered less than was asked")
+    }
     return blobs
   }
 

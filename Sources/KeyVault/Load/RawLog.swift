@@ -1,4 +1,5 @@
-/// What commits did to files, as git's log tells it: against each parent, merges too, renames not followed.
+/// What commits did to files: against each parent, merges too, renames not followed. By git's plumbing:
+/// what a person sets for `git log`, such as to show signatures, changes nothing.
 enum RawLog {
   struct Change: Sendable {
     let commit: String
@@ -14,14 +15,15 @@ enum RawLog {
   static func changes(
     _ git: Git, in revisions: [String], below paths: [String]
   ) -> [Change]? {
-    let arguments = [
-      "--literal-pathspecs", "log", "--format=commit %H %ct", "--raw", "--no-abbrev",
-      "--no-renames",
-      "-m", "--root", "--relative", "--no-ext-diff", "--no-textconv", "-z",
+    let list = ["rev-list", "--full-history"] + revisions + ["--"] + paths
+    let compare = [
+      "--literal-pathspecs", "diff-tree", "--stdin", "--format=commit %H %ct", "--raw", "-r", "-m",
+      "--root", "--no-abbrev", "--no-renames", "--relative", "--no-ext-diff", "--no-textconv", "-z",
+      "--",
     ]
-    guard let (status, output) = git.run(arguments + revisions + ["--"] + paths), status == 0 else {
-      return nil
-    }
+    guard let commits = git.run(["--literal-pathspecs"] + list), commits.status == 0,
+      let (status, output) = git.run(compare + paths, input: commits.output), status == 0
+    else { return nil }
     return parse(output)
   }
 

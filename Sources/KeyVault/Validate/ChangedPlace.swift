@@ -37,6 +37,8 @@ struct KeyMark: Sendable {
   let id: String?
   let serial: Int?
   let digest: String?
+  /// Since when somebody may know the key who must not.
+  let exposed: String?
   /// Of the serial.
   let place: Place
 
@@ -46,6 +48,7 @@ struct KeyMark: Sendable {
     id = root["id"]?.string
     serial = root["serial"]?.int
     digest = root["digest"]?.string
+    exposed = root["exposed"].map { $0["since"]?.string ?? "" }
     place = root["serial"]?.place ?? .start
   }
 }
@@ -54,7 +57,12 @@ extension Snapshot {
   /// The highest serial that a sidecar of that place had in this commit or before, 0 if there was none.
   func lastSerial(at name: EntryName) throws(Failure) -> Int {
     let versions = try history(of: [name.sidecarPath])[name.sidecarPath] ?? []
-    return try contents(versions).compactMap { KeyMark($0)?.serial }.max() ?? 0
+    let serials = try contents(versions).compactMap { KeyMark($0)?.serial }
+    // Anybody may have committed any number: one to which no change of a key leads does not count, or
+    // it would take the last, and leave none for the next key.
+    return serials.sorted().reduce(0) { last, serial in
+      (last...last + Payload.greatestLeap).contains(serial) ? serial : last
+    }
   }
 }
 

@@ -131,6 +131,7 @@ extension Finding {
     case rolledBack = "rolled-back"
     case entryRemoved = "entry-removed"
     case entryRestored = "entry-restored"
+    case debtDropped = "debt-dropped"
     case vaultChanged = "vault-changed"
     case policyLoosened = "policy-loosened"
     case recipientAdded = "recipient-added"

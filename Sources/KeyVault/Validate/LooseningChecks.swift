@@ -11,7 +11,7 @@ struct LooseningChecks {
   let base: String
 
   func findings() -> [Finding] {
-    identity() + policy() + requirements() + writers()
+    identity() + policy() + rotation() + requirements() + writers()
   }
 
   private func identity() -> [Finding] {
@@ -26,7 +26,7 @@ struct LooseningChecks {
 
   private func policy() -> [Finding] {
     let (now, before) = (now.policy, before.policy)
-    let days = { (count: Int?) in count.map { KeyVault.count($0, "day") } ?? "no limit" }
+    let days = Self.days
     var findings: [Finding] = []
     func add(_ path: [String], _ isLooser: Bool, _ old: String, _ new: String) {
       guard isLooser else { return }
@@ -49,8 +49,38 @@ struct LooseningChecks {
       ["policy", "recipient_warn"], now.recipientWarn < before.recipientWarn,
       days(before.recipientWarn), days(now.recipientWarn))
     add(
+      ["policy", "exposed_grace"], now.exposedGrace > before.exposedGrace,
+      days(before.exposedGrace), days(now.exposedGrace))
+    add(
       ["policy", "preview"], now.preview > before.preview, "\(before.preview)", "\(now.preview)")
     return findings
+  }
+
+  /// Of an environment where it says otherwise than those above it.
+  private func rotation() -> [Finding] {
+    Set(now.environments.keys).union(before.environments.keys).sorted().flatMap { name in
+      let (own, old) = (now.environments[name], before.environments[name])
+      var findings: [Finding] = []
+      guard own?.maxAge != old?.maxAge || own?.warn != old?.warn else { return findings }
+      let (new, known) = (now.policy(in: name), before.policy(in: name))
+      let place = ["environments", name, "rotation"]
+      let looser = "in '\(name.printable(limit: 80))' is looser than in \(base):"
+      if (new.maxAge ?? .max) > (known.maxAge ?? .max) {
+        findings.append(
+          loosened(
+            place,
+            "'max_age' \(looser) \(Self.days(new.maxAge)), was \(Self.days(known.maxAge))"))
+      }
+      if new.warn < known.warn {
+        findings.append(
+          loosened(place, "'warn' \(looser) \(Self.days(new.warn)), was \(Self.days(known.warn))"))
+      }
+      return findings
+    }
+  }
+
+  private static func days(_ count: Int?) -> String {
+    count.map { KeyVault.count($0, "day") } ?? "no limit"
   }
 
   private func requirements() -> [Finding] {

@@ -74,6 +74,16 @@ struct RollbackChecks {
           hint: hint(for: name, hadKey: hadKey))
       ]
     }
+    if hadKey, let last, let now {
+      let faults = Self.unmarking(now, after: last, isSameFile: !place.hasOtherKey)
+      if !faults.isEmpty {
+        return faults.map { fault in
+          Finding(
+            .debtDropped, in: name.sidecarPath, at: now.place, "\(fault) \(base.name)",
+            hint: hint(for: name, hadKey: true))
+        }
+      }
+    }
     guard place.hasOtherKey, let old = past.version(of: ciphertext, at: name) else { return [] }
     if !hadKey, old.serial != nil, old.serial == last?.serial, now?.serial == last?.serial {
       return [
@@ -97,8 +107,28 @@ struct RollbackChecks {
       return "nothing tells the serial of this key, and it was \(before)"
     }
     if serial < before { return "the serial is \(serial), and was \(before)" }
+    // Each change of a key adds one. Whoever takes the last number leaves none for the next key.
+    if serial > before + Payload.greatestLeap {
+      return "the serial is \(serial), which no key comes to that had \(before)"
+    }
     guard serial == before, now.id != last.id else { return nil }
     return "the serial is \(serial), as it was, but of another key"
+  }
+
+  /// How a sidecar says of the base's own key that it is another one, or owes nothing more.
+  private static func unmarking(
+    _ now: KeyMark, after last: KeyMark, isSameFile: Bool
+  ) -> [String] {
+    let isSameMark = now.serial == last.serial && now.id == last.id
+    if isSameFile, !isSameMark, last.serial != nil, last.id != nil {
+      return ["another id or serial stands beside a ciphertext that is as in"]
+    }
+    guard isSameMark || isSameFile, let since = last.exposed else { return [] }
+    guard let present = now.exposed else {
+      return ["this key is not marked as exposed any more, and no new one took its place, since"]
+    }
+    return present > since
+      ? ["this key was exposed earlier, on \(since.printable(limit: 20)), in"] : []
   }
 
   /// A key that moved keeps its lineage, and its serial with it.

@@ -78,7 +78,9 @@ public struct Validator: Sendable {
       }
       let before = try snapshot.flatMap { base throws(Failure) in try SigningBase(base) }
       findings += signatures(of: repository, against: before).findings()
-      if let before { repository.configuration.policy = before.configuration.policy }
+      if let before {
+        repository.configuration = repository.configuration.judged(by: before.configuration)
+      }
       findings += ConfigurationChecks(root: checked.root, repository: repository).findings()
       let vault = VaultChecks(
         repository: repository, now: now, program: program, readsHistory: readsHistory)

@@ -65,7 +65,7 @@ struct Journal {
         try stage(changes, steps, in: journal)
         // One name is given or not: there is nothing to redo.
         if steps.count > 1 { try commit(steps, in: journal) }
-        try redo(steps, from: journal, in: root, &done)
+        try redo(steps, of: steps, from: journal, in: root, &done)
       } catch {
         if done == 0 { clear(journal, in: root) }
         throw error
@@ -127,7 +127,7 @@ struct Journal {
     for step in steps where try isOpen(step, journal) { open.append(step) }
     try reporting { [open] () throws(FileError) in
       var done = 0
-      try redo(open, from: journal, in: root, &done)
+      try redo(open, of: steps, from: journal, in: root, &done)
     }
     return true
   }
@@ -159,8 +159,11 @@ struct Journal {
   }
 
   /// Gives files their new content, and forgets the record.
+  ///
+  /// `all` are the steps of the change; of those that were made before, nobody knows whether the disk has
+  /// them.
   private func redo(
-    _ steps: [Step], from journal: borrowing Folder, in root: borrowing Folder,
+    _ steps: [Step], of all: [Step], from journal: borrowing Folder, in root: borrowing Folder,
     _ done: inout Int
   ) throws(FileError) {
     for step in steps {
@@ -172,7 +175,7 @@ struct Journal {
       }
       done += 1
     }
-    for folder in Set(steps.map(\.file.folder)) {
+    for folder in Set(all.map(\.file.folder)) {
       try root.folder(repository.vault.path(folder)).sync()
     }
     clear(journal, in: root)

@@ -21,6 +21,8 @@ public final class Payload: Sendable {
   /// Names that keyvault writes itself; all others are fields of the credential.
   static let bindingNames = ["vault", "entry", "provider", "hosts", "serial"]
   static let greatestSerial = 1_000_000_000
+  /// Each change of a key adds one; commits between two that are seen may be missing.
+  static let greatestLeap = 1000
 
   /// Reads a decrypted entry. Throws if it is bound and breaks the grammar: what `pass` wrote may
   /// hold any text after its first line.

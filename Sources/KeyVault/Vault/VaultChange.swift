@@ -101,7 +101,8 @@ extension Vault {
     do throws(FileError) {
       return Self.digest(
         try Folder(repository.root).folder(path(file.folder))
-          .read(file.name, limit: Limits.ciphertext))
+          // Of what is too large to be opened, too: it can be removed and replaced.
+          .read(file.name, limit: 1 << 30))
     } catch let error where error.isMissing {
       return nil
     } catch {

@@ -29,6 +29,8 @@ struct Adopt: AsyncParsableCommand {
     let session = try Session(options)
     let repository = try session.repositoryToChange()
     let names = try entries.map { text throws in try EntryName(text) }
+    // One that is not there is said before any other is changed.
+    for name in names { _ = try repository.vault.entry(name) }
     for name in names { try adopt(name, in: repository, session) }
     try commit.run(
       "keyvault: adopt \(names.map(\.path).joined(separator: ", "))", names, in: repository, session

@@ -45,6 +45,9 @@ enum BaseCase {
       try $0.git("commit", "-q", "-m", "x")
       try $0.git("checkout", "-q", "main", "--", "vault/p")
     },
+    change(.debtDropped, at: "vault/p/openai.yaml:5:9") {
+      try $0.edit("p/openai", "serial: 2", "serial: 3")
+    },
     change(.vaultChanged, at: "keyvault.yaml:2:8") {
       try $0.write(
         "version: 1\nvault: \"\(String(repeating: "ab", count: 16))\"\n", to: "keyvault.yaml")

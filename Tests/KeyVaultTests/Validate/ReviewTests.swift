@@ -8,8 +8,8 @@ import Testing
 @Suite(.oneAtATime)
 struct ReviewTests {
   private static let strict = """
-    environments: {p: {require: [openai, mistral]}, q: {require: [openai]}}
-    policy: {rotation: {max_age: 90d, warn: 14d}, recipient_warn: 30d, preview: 2}
+    environments: {p: {require: [openai, mistral], rotation: {max_age: 30d}}, q: {require: [openai]}}
+    policy: {rotation: {max_age: 90d, warn: 14d}, recipient_warn: 30d, preview: 2, exposed_grace: 14d}
 
     """
 
@@ -24,6 +24,22 @@ struct ReviewTests {
     (
       "recipient_warn: 30d", "recipient_warn: 1w",
       "'recipient_warn' is looser than in 'main': 7 days, was 30 days"
+    ),
+    (
+      "exposed_grace: 14d", "exposed_grace: 9999w",
+      "'exposed_grace' is looser than in 'main': 69993 days, was 14 days"
+    ),
+    (
+      "max_age: 30d", "max_age: 31d",
+      "'max_age' in 'p' is looser than in 'main': 31 days, was 30 days"
+    ),
+    (
+      ", rotation: {max_age: 30d}", "",
+      "'max_age' in 'p' is looser than in 'main': 90 days, was 30 days"
+    ),
+    (
+      "q: {", "q: {rotation: {warn: 1d}, ",
+      "'warn' in 'q' is looser than in 'main': 1 day, was 14 days"
     ),
     ("preview: 2", "preview: 4", "'preview' is looser than in 'main': 4, was 2"),
     ("preview: 2", "hidden: allow", "'hidden' is looser than in 'main': allow, was refuse"),
@@ -41,6 +57,16 @@ struct ReviewTests {
     try world.commit()
     try world.write(text, to: "keyvault.yaml")
     #expect(try !messages(world, .policyLoosened).contains { $0.contains(message.prefix(12)) })
+  }
+
+  @Test func `a change is not judged by the rotation that it asks for itself`() throws {
+    let world = try World("environments: {p: {rotation: {max_age: 1d}}}\n")
+    try world.store("p/openai", BaseCase.old)
+    try world.edit("p/openai", "created: 2026", "created: 2020")
+    try world.commit()
+    #expect(try messages(world, .rotationDue).count == 1)
+    try world.configure("environments: {p: {rotation: {max_age: 9999d}}, r: {}}\n")
+    #expect(try messages(world, .rotationDue).count == 1)
   }
 
   @Test(arguments: [

@@ -124,6 +124,61 @@ struct RollbackTests {
     #expect(findings[0].message.hasPrefix("the serial is 2, as it was, but of another key"))
   }
 
+  @Test func `nobody ends a debt by a sidecar alone`() throws {
+    let world = try world()
+    let path = "vault/p/openai.yaml"
+    let sound = try world.scratch.text(path)
+    let marked = sound + "exposed: {to: \(Keyring.bob.fingerprint), since: 2026-11-20, reason: x}\n"
+    try world.write(marked, to: path)
+    try world.commit()
+    func messages() throws -> [String] {
+      try world.findings(base: "main").filter { $0.code == "debt-dropped" }.map(\.message)
+    }
+    #expect(try messages() == [])
+    try world.write(sound, to: path)
+    #expect(
+      try messages() == [
+        "this key is not marked as exposed any more, and no new one took its place, since 'main'"
+      ])
+    try world.write(marked.replacing("2026-11-20", with: "2099-01-01"), to: path)
+    #expect(try messages() == ["this key was exposed earlier, on 2026-11-20, in 'main'"])
+    try world.write(marked.replacing("2026-11-20", with: "2026-11-19"), to: path)
+    #expect(try messages() == [])
+    try world.write(sound, to: path)
+    try edit(world, "serial:", "serial: 3")
+    let other = ["another id or serial stands beside a ciphertext that is as in 'main'"]
+    #expect(try messages() == other)
+    try edit(world, "id:", "id: 01JD7Z3K8Q5M2N4P6R8T0V1W2X")
+    #expect(try messages() == other)
+    // The same key encrypted anew keeps the mark; a new key is what ends it.
+    try world.write(marked, to: path)
+    let opened = try world.open(Self.name)
+    try world.repositoryVault.store(
+      opened.changed(fields: []), about: .init(), program: Keyring.gpgProgram, now: World.now)
+    #expect(try messages() == [])
+    try world.write(
+      world.scratch.text(path).split(separator: "\n").filter { !$0.hasPrefix("exposed") }
+        .joined(separator: "\n") + "\n", to: path)
+    #expect(try messages().count == 1)
+    try world.store(Self.name, BaseCase.new + "3", serial: 3)
+    #expect(try messages() == [])
+  }
+
+  @Test func `a serial that leaps is found, and leaves numbers for the next key`() throws {
+    let world = try world()
+    try world.git("checkout", "-q", "-b", "side")
+    for serial in ["1000000000", "9223372036854775807"] {
+      try edit(world, "serial:", "serial: \(serial)")
+      if serial.count == 10 {
+        #expect(try codes(world).contains("rolled-back"))
+      }
+      try world.commit()
+    }
+    try world.git("checkout", "-q", "main", "--", "vault")
+    try world.commit()
+    #expect(try world.repositoryVault.lastSerial(of: EntryName(Self.name)) == 2)
+  }
+
   @Test func `whoever removes first and brings back later is found too`() throws {
     let world = try world()
     try world.git("checkout", "-q", "-b", "side")

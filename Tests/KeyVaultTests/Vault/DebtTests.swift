@@ -55,6 +55,57 @@ struct DebtTests {
     #expect(debt.keys[0].commit?.count == 40)
   }
 
+  /// What a person may set for `git log`: each hid commits or their ids from who reads its output.
+  static let settings = [
+    ["log.showSignature", "true"], ["log.diffMerges", "off"], ["log.follow", "true"],
+    ["diff.renames", "copies"], ["format.pretty", "oneline"], ["log.date", "relative"],
+  ]
+
+  @Test(arguments: settings) func `the setting of a person hides nothing`(
+    _ setting: [String]
+  ) throws {
+    let world = try world()
+    try git(world, ["checkout", "-q", "-b", "side"])
+    try world.store("p/mistral", "NotARealKeyNotARealKeyNotARealKe")
+    try commit(world)
+    try git(world, ["checkout", "-q", "-"])
+    try removeBob(world)
+    try reencrypt(world, "p/openai")
+    try git(world, ["add", "-A"])
+    let alice = Keyring.alice
+    let program = world.scratch.path("signing")
+    try world.write(
+      "#!/bin/sh\nGNUPGHOME=\(alice.home) exec \(Keyring.program) \"$@\"\n", to: "signing")
+    chmod(program, 0o755)
+    try git(
+      world,
+      [
+        "-c", "gpg.program=\(program)", "-c", "user.signingkey=\(alice.fingerprint)", "commit",
+        "-q",
+        "-S", "-m", "x",
+      ])
+    try git(world, ["merge", "-q", "--no-ff", "-m", "x", "side"])
+    try git(world, ["config", "gpg.program", program])
+    try git(world, ["config"] + setting)
+    #expect(try debt(world).keys.map(\.entry) == ["p/mistral", "p/openai"])
+  }
+
+  @Test func `names with line breaks in history hide nothing`() throws {
+    let world = try world()
+    try world.scratch.write(
+      [1], to: "vault/p/" + String(repeating: "\n", count: 60) + "x.gpg")
+    try world.scratch.write(
+      [1], to: "vault/.public-keys/" + String(repeating: "\n", count: 60) + "x")
+    try commit(world)
+    try git(world, ["rm", "-q", "-r", "vault"])
+    try git(world, ["commit", "-q", "-m", "x"])
+    try git(world, ["checkout", "-q", "HEAD~2", "--", "vault"])
+    try removeBob(world)
+    try reencrypt(world, "p/openai")
+    try commit(world)
+    #expect(try debt(world).keys.map(\.entry) == ["p/openai"])
+  }
+
   @Test func `a new key ends the debt, and another's key never was one`() throws {
     let world = try world()
     try removeBob(world)
