@@ -17,25 +17,27 @@ extension Dialect {
 
 /// What tells a runner of GitHub Actions to hide values in the log from here on.
 public enum GitHubMask {
-  /// A command for each line of each secret: the runner looks at the log line by line.
+  /// The masks of all that is secret.
   public static func text(of variables: [Rendering.Variable]) -> Secret {
     var text = SecretBuilder()
     for variable in variables where variable.isSecret {
-      variable.withValue { value in
-        var start = 0
-        for end in 0...value.byteCount {
-          guard end == value.byteCount || value.byte(end) == 0x0a || value.byte(end) == 0x0d else {
-            continue
-          }
-          appendMask(of: value.extracting(start..<end), to: &text)
-          start = end + 1
-        }
-      }
+      variable.withValue { appendMasks(of: $0, to: &text) }
     }
     return text.finish()
   }
 
-  /// The runner takes `%25` for a percent sign, and refuses to hide blanks.
+  /// A command for each line of a value: the runner looks at the log line by line.
+  static func appendMasks(of value: RawSpan, to text: inout SecretBuilder) {
+    var start = 0
+    for end in 0...value.byteCount {
+      let isEnd = end == value.byteCount || value.byte(end) == 0x0a || value.byte(end) == 0x0d
+      guard isEnd else { continue }
+      appendMask(of: value.extracting(start..<end), to: &text)
+      start = end + 1
+    }
+  }
+
+  /// The runner reads `%25` as a percent sign, and hides no blanks.
   private static func appendMask(of line: RawSpan, to text: inout SecretBuilder) {
     guard line.contains({ $0 > 0x20 }) else { return }
     text.append("::add-mask::")

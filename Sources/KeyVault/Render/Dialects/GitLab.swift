@@ -6,7 +6,7 @@ extension Dialect {
   static let gitlab = Dialect(
     name: "gitlab", consumer: "GitLab: artifacts:reports:dotenv, for the jobs that follow",
     obstacles: [
-      Obstacle("nothing") { $0.byteCount == 0 }, .lineBreak, .control,
+      Obstacle("the empty text") { $0.byteCount == 0 }, .lineBreak, .control,
       Obstacle("characters beyond ASCII") { $0.contains { $0 >= 0x80 } },
       .text("$", "a dollar sign"),
       Obstacle("a space at an end") {

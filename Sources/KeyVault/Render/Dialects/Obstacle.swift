@@ -17,22 +17,18 @@ struct Obstacle: Sendable {
   static let singleQuote = text("'", "a single quote")
   static let backslash = text("\\", "a backslash")
 
+  /// U+FFFE, U+FFFF and the like, which are UTF-8 and yet no characters.
+  static let noncharacter = Obstacle("a noncharacter of Unicode") { value in
+    var index = 0
+    while index < value.byteCount {
+      let (scalar, length) = value.scalar(at: index)
+      if scalar & 0xfffe == 0xfffe || (0xfdd0...0xfdef).contains(scalar) { return true }
+      index += length
+    }
+    return false
+  }
+
   static func text(_ text: String, _ what: String) -> Obstacle {
     Obstacle(what) { $0.contains(text) }
-  }
-}
-
-extension RawSpan {
-  func contains(_ isWanted: (UInt8) -> Bool) -> Bool {
-    for index in 0..<byteCount where isWanted(byte(index)) { return true }
-    return false
-  }
-
-  func contains(_ text: String) -> Bool {
-    let wanted = Array(text.utf8)
-    guard byteCount >= wanted.count else { return false }
-    for start in 0...(byteCount - wanted.count)
-    where wanted.indices.allSatisfy({ byte(start + $0) == wanted[$0] }) { return true }
-    return false
   }
 }

@@ -17,7 +17,9 @@ extension KeptNames {
   static let shell = KeptNames(
     what: "a shell's own variables",
     names: [
-      "BASHOPTS", "BASHPID", "DIRSTACK", "EPOCHREALTIME", "EPOCHSECONDS", "EUID", "FUNCNAME",
-      "GROUPS", "HISTCMD", "LINENO", "OPTIND", "PPID", "RANDOM", "SECONDS", "SHLVL", "SRANDOM", "UID",
+      "BASHOPTS", "BASHPID", "COMP_WORDBREAKS", "DIRSTACK", "EPOCHREALTIME", "EPOCHSECONDS", "EUID",
+      "FUNCNAME",
+      "GROUPS", "HISTCMD", "LINENO", "OPTIND", "PPID", "RANDOM", "SECONDS", "SHLVL", "SRANDOM",
+      "UID",
     ])
 }

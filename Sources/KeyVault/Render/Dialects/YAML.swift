@@ -39,21 +39,3 @@ extension SecretBuilder {
     }
   }
 }
-
-extension RawSpan {
-  /// The Unicode scalar that begins here, in bytes that are UTF-8, and how many bytes it has.
-  fileprivate func scalar(at index: Int) -> (scalar: UInt32, length: Int) {
-    let first = byte(index)
-    let length =
-      switch first {
-      case ..<0x80: 1
-      case ..<0xe0: 2
-      case ..<0xf0: 3
-      default: 4
-      }
-    if length == 1 { return (UInt32(first), 1) }
-    var scalar = UInt32(first) & (0x7f >> UInt32(length))
-    for offset in 1..<length { scalar = scalar << 6 | UInt32(byte(index + offset) & 0x3f) }
-    return (scalar, length)
-  }
-}

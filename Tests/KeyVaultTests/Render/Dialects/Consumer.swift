@@ -1,4 +1,5 @@
 import Foundation
+import Secrets
 import TestSupport
 import Testing
 
@@ -21,10 +22,10 @@ struct Consumer: Sendable {
     ProcessInfo.processInfo.environment["CI"] == "true" || Self.isAvailable(probe)
   }
 
-  /// Reads `text`, in which the first `count` variables are `KV_TEST_0` and so on.
-  func read(_ text: String, count: Int) throws -> [[UInt8]] {
+  /// What it prints of `text`, in which the variables are `KV_TEST_0` and so on.
+  func read(_ text: borrowing Secret, count: Int) throws -> [[UInt8]] {
     let scratch = Scratch()
-    try scratch.write(text, to: "file")
+    try scratch.write(text.bytes, to: "file")
     let read = try run(
       ["/bin/bash", "-c", Self.setup + script, "bash", scratch.path("file"), String(count)],
       in: scratch.folder)
@@ -43,7 +44,7 @@ struct Consumer: Sendable {
     let variables = values.enumerated().map {
       Rendering.Variable.test("KV_TEST_\($0.offset)", $0.element)
     }
-    let read = try read(dialect.text(of: variables).text, count: values.count)
+    let read = try read(dialect.text(of: variables), count: values.count)
     #expect(read.count == values.count)
     for (value, expected) in zip(read, values) where value != Array(expected.utf8) {
       let value = String(decoding: value.prefix(200), as: UTF8.self)
@@ -144,4 +145,8 @@ extension Consumer {
       name: "Python, \(kind)", probe: "$python -c 'import yaml'",
       script: #"exec "$python" -I "$here/data.py" \#(kind) "$1""#)
   }
+}
+
+extension Secret {
+  var bytes: [UInt8] { withBytes { bytes in (0..<bytes.byteCount).map { bytes.byte($0) } } }
 }
