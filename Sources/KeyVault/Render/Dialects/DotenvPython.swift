@@ -1,8 +1,8 @@
 internal import Secrets
 
 extension Dialect {
-  /// python-dotenv fills `${…}` in quotes of either kind, and takes `\"` at the end of a value for a
-  /// quote that is a part of it, however many backslashes stand before.
+  /// python-dotenv fills `${…}` in quotes of either kind, and took `\"` at the end of a value for a
+  /// quote that is a part of it before its version 1.2, however many backslashes stand before.
   static let dotenvPython = Dialect(
     name: "dotenv-python",
     consumer: "python-dotenv: load_dotenv(), dotenv_values(), the dotenv command",

@@ -101,6 +101,10 @@ extension Consumer {
   static let pythonDotenv = Consumer(
     name: "python-dotenv", probe: #"$python -c 'import dotenv'"#,
     script: #"exec "$python" -I "$here/python-dotenv.py" "$1""#)
+  /// The one of Debian, which reads backslashes as all did before 1.2.
+  static let oldPythonDotenv = Consumer(
+    name: "python-dotenv 0.21", probe: "/usr/bin/python3 -c 'import dotenv'",
+    script: #"exec /usr/bin/python3 -I "$here/python-dotenv.py" "$1""#)
   static let node = Consumer(
     name: "node", probe: "$node --version", script: #"exec "$node" --env-file="$1" "$here/node.js""#
   )

@@ -22,6 +22,7 @@ struct RoundTripTests {
 
   static let cases = [
     Case(.dotenv, .pythonDotenv, share: 0.3),
+    Case(.dotenv, .oldPythonDotenv, share: 0.3),
     Case(.dotenv, .node, share: 0.3),
     Case(.dotenv, .rubyDotenv, share: 0.3),
     Case(.dotenv, .godotenv, share: 0.3),
@@ -29,6 +30,7 @@ struct RoundTripTests {
     Case(.dotenv, .compose("fill"), share: 0.3),
     Case(.dotenv, .bash, share: 0.3),
     Case(.dotenvPython, .pythonDotenv, share: 0.8),
+    Case(.dotenvPython, .oldPythonDotenv, share: 0.8),
     Case(.dotenvNode, .node, share: 0.8),
     Case(.dotenvCompose, .compose("file"), share: 1),
     Case(.dotenvCompose, .compose("fill"), share: 1),
