@@ -76,13 +76,13 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "KeyVaultTests", dependencies: ["KeyVault", "ProviderStub", "TestSupport"],
-      exclude: ["Fixtures"], swiftSettings: settings),
+      exclude: ["Fixtures", "Render/Consumers"], swiftSettings: settings),
     .testTarget(
       name: "CLITests",
       dependencies: ["KeyVaultCLI", "ProviderStub", "ProviderStubCLI", "JSONSchema", "YAML"],
       exclude: ["Transcripts"], swiftSettings: settings),
     .testTarget(
-      name: "SDKTests", dependencies: ["KeyVaultCLI", "ProviderStub"],
+      name: "SDKTests", dependencies: ["KeyVaultCLI", "ProviderStub", "TestSupport"],
       exclude: ["pre-commit.txt", "requirements.txt", "sdk.py"], swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]

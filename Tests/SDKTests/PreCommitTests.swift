@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The hooks that the program pre-commit runs by `.pre-commit-hooks.yaml`.

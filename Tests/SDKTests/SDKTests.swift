@@ -1,5 +1,6 @@
 import Foundation
 import ProviderStub
+import TestSupport
 import Testing
 
 /// Whether programs of others send what `test` proved: each official Python SDK, with the variables

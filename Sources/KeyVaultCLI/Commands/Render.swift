@@ -16,8 +16,13 @@ struct Render: AsyncParsableCommand {
     completion: .entries)
   var environments: [String] = []
 
-  @Option(help: "dotenv, json or shell.")
+  @Option(help: ArgumentHelp("The form; --list-formats tells of each.", valueName: "name"))
   var format: Dialect = .dotenv
+
+  @Flag(help: "Show who reads each form, and what it cannot carry.")
+  var listFormats = false
+
+  @OptionGroup(title: "Kubernetes") var kubernetes: KubernetesOptions
 
   @Option(
     name: .shortAndLong,
@@ -34,18 +39,28 @@ struct Render: AsyncParsableCommand {
 
   func run() async throws {
     let session = try Session(options)
+    if listFormats {
+      return try Console.output(Dialect.table(Console.style(session.surroundings)))
+    }
+    let dialect = try kubernetes.applied(to: format)
+    let job = dialect.isGitHub ? try GitHubJob(session.surroundings, file: output) : nil
     let repository = try session.repository()
     let environments = try session.environments(environments, in: repository, command: "render")
-    if output == nil { try session.refuseLog(revealed: reveal, what: "the keys") }
+    if output == nil, job == nil { try session.refuseLog(revealed: reveal, what: "the keys") }
     let variables = try await Rendering(
       repository: repository, policy: session.surroundings.policy
     )
     .variables(of: environments, choosing: choice.choice(), gpg: session.gpg()) { opened in
       session.warn(opened.map { ($0.name.path, $0.doubts) })
     }
-    let text = try format.text(of: variables)
-    guard let output else { return try Console.output(text) }
-    try OutputFile(output).write(text)
+    if let job {
+      try job.give(variables)
+    } else {
+      let text = try dialect.text(of: variables)
+      guard let output else { return try Console.output(text) }
+      try OutputFile(output).write(text)
+    }
+    guard let output else { return }
     session.note("wrote \(output)")
     try warnIfTracked(output, session)
   }
@@ -57,4 +72,9 @@ struct Render: AsyncParsableCommand {
   }
 }
 
-extension Dialect: ExpressibleByArgument {}
+extension Dialect: ExpressibleByArgument {
+  public init?(argument: String) { self.init(named: argument) }
+
+  public static var allValueStrings: [String] { allCases.map(\.name) }
+  public var defaultValueDescription: String { name }
+}

@@ -18,6 +18,8 @@ struct Surroundings {
   /// The user's own configuration, `$XDG_CONFIG_HOME/keyvault/config.yaml`.
   let configurationFile: String
   let signingVariables: SigningTrust.Variables
+  /// Where GitHub Actions takes variables for the job's next steps from.
+  let githubEnvironmentFile: String?
   /// Where GitHub Actions takes a job's summary from.
   private let summaryFile: String?
 
@@ -39,6 +41,7 @@ struct Surroundings {
       passKeys: Self.variable("PASSWORD_STORE_SIGNING_KEY"))
     runtimeDirectory = Self.variable("XDG_RUNTIME_DIR")
     environment = Self.variable("KEYVAULT_ENV")
+    githubEnvironmentFile = Self.variable("GITHUB_ENV")
     summaryFile = Self.variable("GITHUB_STEP_SUMMARY")
     policy = try OriginPolicy(parsing: Self.variable("KEYVAULT_ALLOW_HOSTS") ?? "")
   }

