@@ -23,7 +23,7 @@ test: deps-test ## every test
 check: lint linkage test ## what CI checks
 
 lint: ## format, forbidden words, directions of imports
-	swift format lint --strict --recursive Sources Tests Plugins Package.swift
+	swift format lint --strict --recursive Sources Tests Plugins Examples Package.swift
 	@Scripts/lint
 
 linkage: build ## the binary needs neither the large Foundation nor libcurl to start
