@@ -4,7 +4,7 @@ RELEASE = swift build -c release --static-swift-stdlib -Xlinker -s
 SUITES  = $(wildcard ../shared/suites)
 export KEYVAULT_SUITES ?= $(if $(SUITES),$(abspath $(SUITES)))
 
-.PHONY: help build demo test check lint linkage sanitize torture bench clean deps deps-build deps-test \
+.PHONY: help build demo test check lint linkage sanitize torture bench docs clean deps deps-build deps-test \
   deps-bench
 
 help: ## show this
@@ -23,7 +23,7 @@ test: deps-test ## every test
 check: lint linkage test ## what CI checks
 
 lint: ## format, forbidden words, directions of imports
-	swift format lint --strict --recursive Sources Tests Plugins Package.swift
+	swift format lint --strict --recursive Sources Tests Plugins Examples Package.swift
 	@Scripts/lint
 
 linkage: build ## the binary needs neither the large Foundation nor libcurl to start
@@ -47,6 +47,9 @@ torture: deps-test ## a thousand random kills, and every call that writes refuse
 
 bench: build deps-bench ## speed beside gpg, pass and others, as ratios of one run
 	@Scripts/bench
+
+docs: deps-build ## the library's documentation, a web site in .build/docs
+	@Scripts/docs
 
 clean:
 	rm -rf .build

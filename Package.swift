@@ -60,6 +60,10 @@ let package = Package(
     .executableTarget(
       name: "ProviderStubCLI", dependencies: ["ProviderStub"], swiftSettings: settings),
 
+    // A program that uses the library; a test runs it against the stand-in.
+    .executableTarget(
+      name: "chat", dependencies: ["KeyVault"], path: "Examples/Chat", swiftSettings: settings),
+
     // The catalogue and the schemas go into the binary as string literals.
     .executableTarget(name: "EmbedTool", swiftSettings: settings),
     .plugin(name: "Embed", capability: .buildTool(), dependencies: ["EmbedTool"]),
@@ -79,7 +83,9 @@ let package = Package(
       exclude: ["Fixtures", "Render/Consumers"], swiftSettings: settings),
     .testTarget(
       name: "CLITests",
-      dependencies: ["KeyVaultCLI", "ProviderStub", "ProviderStubCLI", "JSONSchema", "YAML"],
+      dependencies: [
+        "KeyVaultCLI", "ProviderStub", "ProviderStubCLI", "JSONSchema", "YAML", "chat",
+      ],
       exclude: ["Transcripts"], swiftSettings: settings),
     .testTarget(
       name: "SDKTests", dependencies: ["KeyVaultCLI", "ProviderStub", "TestSupport"],

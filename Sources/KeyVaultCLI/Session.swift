@@ -164,6 +164,15 @@ final class Session {
     return History(state)
   }
 
+  /// A history that cannot be written is no reason to lose the answers.
+  func record(_ results: [TestResult], in history: History) {
+    do throws(Failure) {
+      try history.append(results)
+    } catch {
+      detail("keyvault: the history was not written: \(error.message)")
+    }
+  }
+
   /// The last verdicts of this machine, by entry.
   func lastVerdicts(of repository: Repository) throws(Failure) -> [String: History.Record] {
     try past(of: repository).latest

@@ -59,6 +59,16 @@ import YAML
       setup:
         #"for answer in valid invalid reset; do keyvault test --retries 0 --gateway "$STUB/{provider}@$answer" > /dev/null || true; done"#
     ),
+    Case(command: "keyvault pick text-generation production --format json", schema: "output-pick"),
+    Case(
+      command: "keyvault pick text-generation production --format json", schema: "output-pick",
+      setup:
+        #"keyvault test --gateway "$STUB/{provider}@no_credit" > /dev/null || true; keyvault set production/anthropic disabled=true --quiet"#
+    ),
+    Case(
+      command:
+        #"keyvault pick vision production --test --format json --gateway "$STUB/{provider}@rate_limited""#,
+      schema: "output-pick"),
     Case(
       command: #"keyvault providers check openai --format json --gateway "$STUB/{provider}""#,
       schema: "output-check"),

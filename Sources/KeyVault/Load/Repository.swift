@@ -1,6 +1,7 @@
 internal import YAML
 
-/// A keyvault repository: a folder with a sound `keyvault.yaml`. Only ``init(at:)`` makes one.
+/// A keyvault repository: a folder with a sound `keyvault.yaml`. Only
+/// ``init(at:stateHome:signing:)`` makes one.
 public struct Repository: Sendable {
   /// Absolute.
   public let root: String

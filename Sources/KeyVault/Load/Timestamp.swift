@@ -9,6 +9,9 @@ public struct Timestamp: Sendable, Hashable, Comparable, Codable {
     self.seconds = seconds
   }
 
+  /// The machine's clock, for programs; a command is told the time.
+  public static var now: Timestamp { Timestamp(seconds: time(nil)) }
+
   /// Reads `2026-11-23T17:45:00Z` or, as its first moment, `2026-11-23`.
   public init?(_ text: String) {
     let bytes = Array(text.utf8)

@@ -33,11 +33,7 @@ public struct History: Sendable {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     for result in results where result.digest != nil && !result.isCutShort {
-      let record = Record(
-        at: result.checked, entry: result.entry, provider: result.provider,
-        verdict: result.verdict, http: result.http, totalMilliseconds: result.latency?.total,
-        digest: result.digest)
-      guard let data = try? encoder.encode(record) else { continue }
+      guard let data = try? encoder.encode(Record(result)) else { continue }
       do throws(FileError) {
         try state.append([Array(data)], to: Self.fileName, purpose: Self.purpose)
       } catch {
@@ -58,7 +54,7 @@ public struct History: Sendable {
 
     /// The last record of each entry that says whether its key can be used.
     public var latestClear: [String: Record] {
-      Self.last(of: records.filter { $0.verdict.word == .valid || $0.verdict.word == .invalid })
+      Self.last(of: records.filter(\.isClear))
     }
 
     private static func last(of records: [Record]) -> [String: Record] {
@@ -73,6 +69,21 @@ public struct History: Sendable {
     let records = ours.compactMap { try? decoder.decode(Record.self, from: Data($0)) }
     return Past(records: records.filter { $0.at <= now }, foreign: foreign)
   }
+}
+
+extension History.Record {
+  init(_ result: TestResult) {
+    at = result.checked
+    entry = result.entry
+    provider = result.provider
+    verdict = result.verdict
+    http = result.http
+    totalMilliseconds = result.latency?.total
+    digest = result.digest
+  }
+
+  /// Whether it says if the key can be used.
+  var isClear: Bool { verdict.word == .valid || verdict.word == .invalid }
 }
 
 extension Vault {

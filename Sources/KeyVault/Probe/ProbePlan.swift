@@ -100,11 +100,16 @@ struct ProbePlanner: Sendable {
       throw ProbePlan.Early(
         verdict: .misconfigured, note: "no provider '\(id.printable(limit: 80))' is known")
     }
+    return try trusted(provider)
+  }
+
+  /// The same provider. Throws where a repository's definition of it may not be used.
+  func trusted(_ provider: Provider) throws(ProbePlan.Early) -> Provider {
     guard policy.trusts(provider) else {
       let changes = provider.source.protectedChanges
       throw ProbePlan.Early(
         verdict: .misconfigured,
-        note: "nothing was sent: \(Catalogue.folder)/\(id).yaml changes "
+        note: "nothing was sent: \(Catalogue.folder)/\(provider.id).yaml changes "
           + "\(changes.joined(separator: ", ")) of a built-in provider; "
           + "KEYVAULT_ALLOW_HOSTS allows its hosts")
     }

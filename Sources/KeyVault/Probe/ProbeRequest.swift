@@ -26,27 +26,8 @@ struct ProbeRequest {
     if let type = contentType { headers.append(HTTPHeader(name: "Content-Type", value: type)) }
     return HTTPRequest(
       method: definition.method, url: url, headers: headers,
-      secretHeaders: secretHeaders(payload), body: body(payload),
+      secretHeaders: provider.secretHeaders(format, payload), body: body(payload),
       hostLimit: provider.concurrency ?? .max, isSentOnce: definition.costsTokens)
-  }
-
-  private func secretHeaders(_ payload: Payload) -> Secret {
-    var lines = SecretBuilder()
-    payload.withKey { key in
-      guard key.byteCount > 0, let auth = format?.auth ?? provider.auth else { return }
-      lines.append(auth.header + ": ")
-      lines.append(template: auth.value, key: key)
-      lines.append("\n")
-    }
-    for field in provider.fields {
-      guard let header = field.header else { continue }
-      payload.withField(field.name) { value in
-        lines.append(header + ": ")
-        lines.append(value)
-        lines.append("\n")
-      }
-    }
-    return lines.finish()
   }
 
   private var contentType: String? {
@@ -69,6 +50,28 @@ struct ProbeRequest {
       }
     }
     return body.finish()
+  }
+}
+
+extension Provider {
+  /// The headers that present a credential with a key of that kind, a line each.
+  func secretHeaders(_ format: KeyFormat?, _ payload: Payload) -> Secret {
+    var lines = SecretBuilder()
+    payload.withKey { key in
+      guard key.byteCount > 0, let auth = format?.auth ?? auth else { return }
+      lines.append(auth.header + ": ")
+      lines.append(template: auth.value, key: key)
+      lines.append("\n")
+    }
+    for field in fields {
+      guard let header = field.header else { continue }
+      payload.withField(field.name) { value in
+        lines.append(header + ": ")
+        lines.append(value)
+        lines.append("\n")
+      }
+    }
+    return lines.finish()
   }
 }
 

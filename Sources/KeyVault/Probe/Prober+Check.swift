@@ -1,9 +1,8 @@
 extension Prober {
   /// What the provider's definitions say of no key and of a bogus one: each must refuse both. Only
-  /// keys that nobody has are sent, so any host may be asked.
+  /// keys that nobody has are sent, so any host may be asked. Throws where nothing can be asked.
   ///
-  /// - Parameter fields: Further parts of the credential.
-  /// Throws where nothing can be asked.
+  /// `fields` are further parts of the credential; `gateway` replaces scheme, host and port.
   public func check(
     _ provider: Provider, fields: [(name: String, value: String)], gateway: String?
   ) async throws(Failure) -> [DefinitionReport.Row] {

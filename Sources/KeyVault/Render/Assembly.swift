@@ -5,11 +5,19 @@ public struct Assembly: Sendable {
     public let variable: String
     public let entry: Vault.Entry
     public let provider: Provider
+
+    /// The variable that the key itself decides, once it is opened: its own kind's.
+    func variable(of opened: OpenedEntry) -> String {
+      let format = opened.payload.withKey(provider.format)
+      return opened.sidecar?.variable ?? format?.variables?.first ?? variable
+    }
   }
 
   public let environment: String
   /// In the order of their entries, own ones first.
   public private(set) var slots: [Slot] = []
+  /// What would have been a slot but for its sidecar.
+  public private(set) var disabled: [Slot] = []
   /// Two entries of one environment that want the same variable.
   public private(set) var conflicts: [Conflict] = []
   /// Entries that give nothing because of a fault: a broken sidecar, a provider that is not known.
@@ -47,7 +55,11 @@ public struct Assembly: Sendable {
         here[slot.variable] = entry.name
         guard taken.insert(slot.variable).inserted else { continue }
         // A disabled entry gives nothing, and hides what would be inherited.
-        if entry.sidecar?.isDisabled != true { slots.append(slot) }
+        if entry.sidecar?.isDisabled == true {
+          disabled.append(slot)
+        } else {
+          slots.append(slot)
+        }
       }
     }
   }

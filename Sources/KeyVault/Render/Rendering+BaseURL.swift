@@ -41,7 +41,7 @@ extension Rendering {
 
 extension WebURL {
   /// As SDKs want a base URL.
-  fileprivate var withoutFinalSlash: String {
+  var withoutFinalSlash: String {
     text.hasSuffix("/") ? String(text.dropLast()) : text
   }
 }

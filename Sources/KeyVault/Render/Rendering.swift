@@ -102,9 +102,8 @@ public struct Rendering: Sendable {
   private func variables(
     of slot: Assembly.Slot, _ entry: OpenedEntry, in environment: String
   ) throws(Failure) -> [Variable] {
-    let format = entry.payload.withKey(slot.provider.format)
-    let name = entry.sidecar?.variable ?? format?.variables?.first ?? slot.variable
     let origin = entry.name.path
+    let name = slot.variable(of: entry)
     var variables = [Variable(name: name, value: .key(entry), origin: origin)]
     for field in slot.provider.fields where entry.payload.fieldNames.contains(field.name) {
       guard let name = field.variable else { continue }

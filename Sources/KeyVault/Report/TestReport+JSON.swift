@@ -17,12 +17,7 @@ extension TestReport {
 
   /// The verdicts by entry. Each counts only for the ciphertext whose digest it names.
   public var verdicts: [String: History.Record] {
-    let records = results.filter { $0.digest != nil }.map { result in
-      History.Record(
-        at: result.checked, entry: result.entry, provider: result.provider,
-        verdict: result.verdict, http: result.http, totalMilliseconds: result.latency?.total,
-        digest: result.digest)
-    }
+    let records = results.filter { $0.digest != nil }.map(History.Record.init)
     return Dictionary(records.map { ($0.entry, $0) }, uniquingKeysWith: { $1 })
   }
 }

@@ -3,7 +3,7 @@ internal import Secrets
 /// What is inside the encryption: the key on the first line, then `name: value` lines, of which
 /// `vault`, `entry`, `provider`, `serial` and `hosts` bind it to its place.
 ///
-/// The text stays in one ``Secret``; only what is no secret is copied out of it.
+/// The text stays in one `Secret`; only what is no secret is copied out of it.
 public final class Payload: Sendable {
   private let text: Secret
   private let keyLength: Int

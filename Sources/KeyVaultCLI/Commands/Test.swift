@@ -95,7 +95,7 @@ struct Test: AsyncParsableCommand {
     session.warn(results.map { ($0.entry, $0.doubts) })
     let report = TestReport(
       checked: now, results: (results + missing).sorted { $0.entry < $1.entry })
-    record(results, in: history, session)
+    session.record(results, in: history)
     let isForMany = (format.isForCI || session.surroundings.isCI) && !details
     try show(
       isForMany ? report.withoutAccountFacts() : report, failOn: failOn, session,
@@ -157,15 +157,6 @@ struct Test: AsyncParsableCommand {
       try Console.output(githubAnnotations(findings()))
       session.note(report.summary)
       try session.surroundings.appendToSummary(report.markdown())
-    }
-  }
-
-  /// A history that cannot be written is no reason to lose the answers.
-  private func record(_ results: [TestResult], in history: History, _ session: Session) {
-    do throws(Failure) {
-      try history.append(results)
-    } catch {
-      session.detail("keyvault: the history was not written: \(error.message)")
     }
   }
 }

@@ -25,9 +25,9 @@ struct SchemaTests {
     #expect(
       SchemaLibrary.names == [
         "config", "entry", "keyvault", "output-check", "output-debt", "output-doctor",
-        "output-history", "output-log", "output-ls", "output-providers", "output-recipients",
-        "output-show",
-        "output-status", "output-test", "output-validate", "provider",
+        "output-history", "output-log", "output-ls", "output-pick", "output-providers",
+        "output-recipients", "output-show", "output-status", "output-test", "output-validate",
+        "provider",
       ])
     #expect(SchemaLibrary.fileKinds.sorted() == ["entry", "keyvault", "provider"])
     #expect(SchemaLibrary.text("none") == nil)

@@ -1,0 +1,50 @@
+internal import GPG
+
+extension Credentials {
+  /// What a program says of itself, since nothing here reads the environment.
+  public struct Options: Sendable {
+    /// A folder of the program's own for what it remembers: verdicts, and the serials of keys. nil to
+    /// remember nothing.
+    public var stateHome: String?
+    /// The home with the secret key; nil for the user's own.
+    public var gpgHome: String?
+    /// Absolute folders in which gpg is looked for, separated by colons.
+    public var searchPath = "/usr/local/bin:/usr/bin:/bin"
+    /// `$XDG_RUNTIME_DIR`, where there is one.
+    public var runtimeDirectory: String?
+    /// Hosts to which keys may travel besides their providers' own, as in `KEYVAULT_ALLOW_HOSTS`.
+    public var allowedHosts = ""
+    /// Fingerprints of those whose signatures count, where the repository requires them.
+    public var trustedSigners: String?
+
+    public init() {}
+  }
+
+  /// Opens the repository that `folder` (absolute) lies in.
+  public convenience init(
+    at folder: String, options: Options = Options(),
+    tell: @escaping @Sendable (Skip) -> Void = { _ in }
+  ) throws(Failure) {
+    let program: String
+    do throws(GPGError) {
+      program = try GPG.locate(searchPath: options.searchPath)
+    } catch {
+      throw Failure(.programMissing, error.message, hints: error.hint.map { [$0] } ?? [])
+    }
+    let gpg = GPG(program: program, home: options.gpgHome)
+    let signing = Signing(
+      trust: try SigningTrust(SigningTrust.Variables(signers: options.trustedSigners)),
+      program: GPGProgram(path: program, runtimeDirectory: options.runtimeDirectory),
+      gpg: { () throws(Failure) in gpg })
+    var repository = try Repository(
+      at: try Repository.root(from: folder), stateHome: options.stateHome, signing: signing)
+    var history: History?
+    if let home = options.stateHome {
+      repository.memory = Memory(of: repository, stateHome: home)
+      history = History(try LocalState(of: repository, stateHome: home))
+    }
+    try self.init(
+      of: repository, gpg: gpg, policy: try OriginPolicy(parsing: options.allowedHosts),
+      history: history, tell: tell)
+  }
+}

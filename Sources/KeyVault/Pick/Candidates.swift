@@ -1,0 +1,99 @@
+/// The entries of one environment that can serve a capability, best first, by what is known without
+/// opening any.
+struct Candidates: Sendable {
+  struct Candidate: Sendable {
+    let slot: Assembly.Slot
+    /// The last verdict on the key that lies there.
+    let record: History.Record?
+
+    var entry: Vault.Entry { slot.entry }
+  }
+
+  /// In the order in which they are tried.
+  private(set) var ranked: [Candidate] = []
+  /// Those that are not.
+  private(set) var skipped: [Skip] = []
+
+  /// Preferred providers first, those that keyvault.yaml does not name last; of one rank, keys that were
+  /// seen to work before those of which nothing is known. What was seen to be of no use is passed over,
+  /// or, where the providers are asked anew, asked last.
+  ///
+  /// Throws if two entries want one variable, or none has the capability.
+  init(
+    for capability: Capability, in environment: String, of repository: Repository,
+    known: KnownVerdicts, asksAnew: Bool
+  ) throws(Failure) {
+    let vault = repository.vault
+    let assembly = try Assembly(
+      environment, of: try vault.entriesByEnvironment(), in: repository)
+    if let conflict = assembly.conflicts.first { throw conflict.failure }
+    for (entry, failure) in assembly.unusable where repository.mayHave(capability, entry) {
+      skipped.append(Skip(entry, failure))
+    }
+    for slot in assembly.disabled where slot.provider.has(capability) {
+      skipped.append(Skip(slot.entry, .disabled, .untested, "disabled in its sidecar"))
+    }
+    var unusable: [Candidate] = []
+    for slot in assembly.slots where slot.provider.has(capability) {
+      let candidate = Candidate(slot: slot, record: known.record(of: slot.entry, in: vault))
+      if candidate.rank < Candidate.unusable {
+        ranked.append(candidate)
+      } else {
+        unusable.append(candidate)
+      }
+    }
+    let preferred = repository.configuration.preferences[capability.rawValue] ?? []
+    ranked = Self.sorted(ranked, by: preferred)
+    unusable = Self.sorted(unusable, by: preferred)
+    if asksAnew {
+      ranked += unusable
+    } else {
+      skipped += unusable.map(\.asSkip)
+    }
+    guard !ranked.isEmpty || !skipped.isEmpty else {
+      throw Failure(
+        .nothingToDo, "no key of '\(environment)' is for \(capability.rawValue)",
+        hints: ["'keyvault providers ls --capability \(capability.rawValue)' shows who offers it"])
+    }
+  }
+
+  private static func sorted(
+    _ candidates: [Candidate], by preferred: [String]
+  ) -> [Candidate] {
+    // The order of the environment decides between equals.
+    let keyed = candidates.enumerated().map { position, candidate in
+      let wish = preferred.firstIndex(of: candidate.slot.provider.id) ?? preferred.count
+      return (key: (wish, candidate.rank, position), candidate: candidate)
+    }
+    return keyed.sorted { $0.key < $1.key }.map(\.candidate)
+  }
+}
+
+extension Candidates.Candidate {
+  /// The rank of those that were seen to be of no use.
+  fileprivate static let unusable = 2
+
+  fileprivate var rank: Int {
+    switch record?.verdict.word {
+    case .valid: 0
+    case .invalid: Self.unusable
+    default: 1
+    }
+  }
+
+  fileprivate var asSkip: Skip {
+    let verdict = record?.verdict ?? .untested
+    let http = record?.http.map { "HTTP \($0)" } ?? "of no use"
+    return Skip(
+      entry, .unusable, verdict, http, checked: record?.at,
+      next: "run 'keyvault test \(entry.name)' once it should work again")
+  }
+}
+
+extension Repository {
+  /// Of a provider that nobody knows nobody knows what it can do.
+  fileprivate func mayHave(_ capability: Capability, _ entry: Vault.Entry) -> Bool {
+    guard let provider = try? catalogue.provider(entry.provider) else { return true }
+    return provider.has(capability)
+  }
+}

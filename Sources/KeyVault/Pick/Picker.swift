@@ -1,0 +1,94 @@
+public import GPG
+
+/// Finds the key that serves a capability: opens one candidate after the other, best first, until one
+/// can be used.
+public struct Picker: Sendable {
+  private let repository: Repository
+  private let gpg: GPG
+  /// Asks the providers anew; nil where their last word counts.
+  private let prober: Prober?
+  /// Of the command line; replaces the environment's own.
+  private let gateway: String?
+
+  public init(repository: Repository, gpg: GPG, prober: Prober? = nil, gateway: String? = nil) {
+    self.repository = repository
+    self.gpg = gpg
+    self.prober = prober
+    self.gateway = gateway
+  }
+
+  /// The first that works, as `past` or, with a prober, its provider says. Throws if no key of the
+  /// environment has the capability; one that has it and does not serve is skipped, with a reason.
+  public func pick(
+    _ capability: Capability, in environment: String, past: History.Past, now: Timestamp
+  ) async throws(Failure) -> Pick {
+    let candidates = try Candidates(
+      for: capability, in: environment, of: repository, known: KnownVerdicts(past),
+      asksAnew: prober != nil)
+    var pick = Pick(
+      capability: capability, environment: environment, choice: nil, skipped: candidates.skipped)
+    let signatures = SignatureGate(for: candidates.ranked.map(\.entry), in: repository)
+    for candidate in candidates.ranked where !Task.isCancelled {
+      do throws(Failure) {
+        let opened = try await candidate.open(
+          in: repository.vault, gpg: gpg, signatures: signatures)
+        try await consider(candidate, opened, now: now, for: &pick)
+      } catch let error where error.kind == .programMissing {
+        throw error
+      } catch {
+        pick.skipped.append(Skip(candidate.entry, error))
+      }
+      if pick.choice != nil { break }
+    }
+    return pick
+  }
+
+  private func consider(
+    _ candidate: Candidates.Candidate, _ opened: OpenedEntry, now: Timestamp, for pick: inout Pick
+  ) async throws(Failure) {
+    let variable = candidate.slot.variable(of: opened)
+    if let objection = VariableName.objection(to: variable)
+      ?? BaseURLVariable.objection(to: variable)
+    {
+      throw Failure(.malformed, objection)
+    }
+    guard let prober else {
+      pick.choice = Pick.Choice(
+        slot: candidate.slot, opened: opened, verdict: candidate.record?.verdict ?? .untested,
+        checked: candidate.record?.at)
+      return
+    }
+    // As the program will use it: through the gateway of the environment that asks.
+    let gateway = gateway ?? repository.environment(pick.environment).gateway
+    let result = await prober.test(opened, gateway: gateway, now: now)
+    pick.results.append(result)
+    if result.word == .valid {
+      pick.choice = Pick.Choice(
+        slot: candidate.slot, opened: opened, verdict: result.verdict, checked: result.checked)
+    } else {
+      pick.skipped.append(Skip(candidate.entry, result))
+    }
+  }
+}
+
+extension Candidates.Candidate {
+  /// Opens the entry on a thread of its own: gpg blocks.
+  func open(
+    in vault: Vault, gpg: GPG, signatures: SignatureGate
+  ) async throws(Failure) -> OpenedEntry {
+    let outcome = await DecryptionLanes.shared.run { [entry] in
+      Result { () throws(Failure) in
+        try vault.openBound(entry, with: gpg, signatures: signatures)
+      }
+    }
+    guard let outcome else {
+      throw Failure(.io, "'\(entry.name)' was not opened: the task was cancelled")
+    }
+    return try outcome.get()
+  }
+}
+
+extension DecryptionLanes {
+  /// For one entry after the other.
+  static let shared = DecryptionLanes()
+}

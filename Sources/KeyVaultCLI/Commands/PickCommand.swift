@@ -1,0 +1,113 @@
+import ArgumentParser
+import KeyVault
+
+struct PickCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "pick",
+    abstract: "Name the key that serves a capability best.",
+    discussion: """
+      Prints provider, entry and variable of the first key that can be used: by 'preferences:' of \
+      keyvault.yaml, then by what the providers last said on this machine, or with --test say now. \
+      Tells of each that is skipped why. Exit status 1 if every such key is unusable, 2 if there is \
+      none, 3 if none is known to work but one may, 77 if none can be opened.
+
+      Example: keyvault pick text-generation production
+      """)
+
+  @Argument(
+    help: "What the provider must offer, such as text-generation.",
+    completion: .list(Capability.allCases.map(\.rawValue)))
+  var capability: String
+
+  @Argument(help: "The environment; KEYVAULT_ENV if not said.", completion: .entries)
+  var environment: String?
+
+  @Flag(help: "Ask the providers, one after the other, until one accepts its key.")
+  var test = false
+
+  @OptionGroup var gateway: GatewayOption
+
+  @Option(help: "text or json.")
+  var format: ReportFormat = .text
+
+  @OptionGroup var options: CommonOptions
+
+  func validate() throws {
+    guard gateway.gateway == nil || test else {
+      throw ValidationError("--gateway is for the requests of --test")
+    }
+  }
+
+  func run() async throws {
+    let session = try Session(options)
+    let repository = try session.repository()
+    try gateway.check()
+    let capability = try Capability(named: capability)
+    guard let name = environment ?? session.surroundings.environment else {
+      throw Failure(
+        .usage, "say in which environment to look",
+        hints: ["keyvault pick \(capability.rawValue) production"])
+    }
+    let environment = try Selection.environment(name, in: repository)
+    let pick = try await pick(capability, in: environment, of: repository, session)
+    session.warn(pick.choice.map { [($0.entry.path, $0.doubts)] } ?? [])
+    try show(PickReport(pick), session)
+    if Signals.wasInterrupted { throw ExitCode(130) }
+    let status = pick.conclusion.exitStatus
+    if status != 0 { throw ExitCode(status) }
+  }
+
+  private func pick(
+    _ capability: Capability, in environment: String, of repository: Repository,
+    _ session: Session
+  ) async throws -> Pick {
+    let past = try session.past(of: repository)
+    let picker = Picker(
+      repository: repository, gpg: try session.gpg(),
+      prober: test ? try prober(of: repository, session) : nil, gateway: gateway.gateway)
+    let now = session.surroundings.now
+    let task = Task { () -> Result<Pick, Failure> in
+      do throws(Failure) {
+        return .success(try await picker.pick(capability, in: environment, past: past, now: now))
+      } catch {
+        return .failure(error)
+      }
+    }
+    let pick = try await Signals.untilInterrupted(task).get()
+    session.record(pick.results, in: try session.history(of: repository))
+    return pick
+  }
+
+  /// The next key is the second try, so that no provider is asked twice.
+  private func prober(of repository: Repository, _ session: Session) throws -> Prober {
+    var asking = Prober.Options()
+    asking.patience = Patience(retries: 0)
+    return Prober(
+      client: try session.client(), catalogue: repository.catalogue,
+      policy: session.surroundings.policy, options: asking)
+  }
+
+  private func show(_ report: PickReport, _ session: Session) throws {
+    switch format {
+    case .json: try Console.output(json(report))
+    case .text:
+      try Console.output(report.text(Console.style(session.surroundings)))
+      for reason in report.reasons(now: session.surroundings.now) { session.note(reason) }
+      if let refusal = report.refusal { Console.report(refusal) }
+    }
+  }
+}
+
+extension Capability {
+  /// Throws a usage failure for a word that the list does not have.
+  init(named word: String) throws(Failure) {
+    guard let capability = Capability(rawValue: word) else {
+      let known = Capability.allCases.map(\.rawValue)
+      let close = Suggestion.closest(to: word, among: known).map { "did you mean '\($0)'?" }
+      throw Failure(
+        .usage, "no capability '\(word.printable(limit: 80))' is known",
+        hints: [close ?? "there are \(known.joined(separator: ", "))"])
+    }
+    self = capability
+  }
+}

@@ -1,0 +1,168 @@
+import GPG
+import ProviderStub
+import Testing
+
+@testable import KeyVault
+
+@Suite(.oneAtATime)
+struct PickTests {
+  private static let base = "https://api.example.com"
+
+  private func pick(
+    _ world: World, _ capability: Capability = .textGeneration, in environment: String = "p",
+    past: [(entry: String, verdict: Verdict)] = [], of digest: String? = nil,
+    prober: Prober? = nil, gateway: String? = nil, as keyring: Keyring = .alice
+  ) async throws -> Pick {
+    let picker = Picker(
+      repository: try world.repository, gpg: keyring.gpg, prober: prober, gateway: gateway)
+    return try await picker.pick(
+      capability, in: environment, past: world.past(past, of: digest), now: World.now)
+  }
+
+  /// Three providers of text, of which keyvault.yaml prefers one.
+  private func three(_ configuration: String = "preferences: {text-generation: [cee]}\n")
+    throws -> World
+  {
+    let world = try World(configuration)
+    for id in ["abe", "bea", "cee"] { try world.addText(id, at: Self.base) }
+    return world
+  }
+
+  @Test func `the capabilities are the schema's`() {
+    #expect(Capability.allCases.map(\.rawValue) == Provider.everyCapability)
+  }
+
+  @Test func `preferences decide first, then the last verdict, then the order of the entries`()
+    async throws
+  {
+    let world = try three()
+    #expect(try await pick(world).choice?.entry.path == "p/cee")
+    #expect(
+      try await pick(world, past: [("p/abe", .valid)]).choice?.entry.path == "p/cee")
+    try world.configure("")
+    let unknown = try await pick(world)
+    #expect(unknown.choice?.entry.path == "p/abe" && unknown.choice?.verdict == .untested)
+    let known = try await pick(world, past: [("p/bea", .restricted), ("p/cee", .unreachable)])
+    #expect(known.choice?.entry.path == "p/bea" && known.choice?.verdict == .restricted)
+    #expect(known.choice?.variable == "BEA_API_KEY" && known.skipped.isEmpty)
+  }
+
+  @Test func `what is of no use is passed over, and stays so when a provider is not reached`()
+    async throws
+  {
+    let world = try three()
+    let past: [(String, Verdict)] = [("p/cee", .revoked), ("p/cee", .unreachable)]
+    let pick = try await pick(world, past: past)
+    #expect(pick.choice?.entry.path == "p/abe")
+    #expect(pick.skipped.map(\.entry) == ["p/cee"])
+    #expect(pick.skipped.first?.cause == .unusable && pick.skipped.first?.verdict == .revoked)
+    // A verdict is about a key: of another ciphertext it says nothing.
+    let other = try await self.pick(world, past: past, of: "sha256:00")
+    #expect(other.choice?.entry.path == "p/cee")
+    let none = try await self.pick(
+      world, past: ["abe", "bea", "cee"].map { ("p/\($0)", .noCredit) })
+    #expect(none.choice == nil && none.conclusion == .findings && none.skipped.count == 3)
+  }
+
+  @Test func `keys that are disabled, broken or locked are passed over, each with its reason`()
+    async throws
+  {
+    let world = try three("")
+    try world.repository.vault.setFields([("disabled", "true")], of: EntryName("p/abe"))
+    try world.encrypt("bea-NotARealKeyNotARealKey\n", to: "p/bea")
+    let pick = try await pick(world)
+    #expect(pick.choice?.entry.path == "p/cee")
+    #expect(pick.skipped.map(\.cause) == [.disabled, .broken])
+    #expect(pick.skipped.last?.reason.contains("does not say where it belongs") == true)
+    let locked = try await self.pick(world, as: .bob)
+    #expect(locked.choice == nil)
+    #expect(locked.skipped.map(\.cause).contains(.locked))
+    try world.repository.vault.remove(EntryName("p/bea"))
+    #expect(try await self.pick(world, as: .bob).conclusion == .locked)
+    try world.repository.vault.remove(EntryName("p/cee"))
+    #expect(try await self.pick(world).conclusion == .nothing)
+  }
+
+  @Test func `an environment inherits, and one without such a key has nothing to do`() async throws
+  {
+    let world = try World("environments: {q: {inherit: [p]}}\n")
+    try world.addText("abe", at: Self.base)
+    #expect(try await pick(world, in: "q").choice?.entry.path == "p/abe")
+    await #expect(throws: Failure.self) { try await pick(world, .rerank) }
+    do {
+      _ = try await pick(world, .rerank)
+    } catch let failure as Failure {
+      #expect(failure.kind == .nothingToDo)
+    }
+  }
+
+  @Test func `two entries of one variable are a conflict`() async throws {
+    let world = try three("")
+    try world.store("p/other", "abe-NotARealKeyNotARealKey", provider: "abe")
+    await #expect(
+      throws: Failure(
+        .malformed, "'p/abe' and 'p/other' both give ABE_API_KEY",
+        hints: ["give one of them its own variable: keyvault set p/other env=OTHER_NAME"])
+    ) {
+      try await pick(world)
+    }
+  }
+
+  @Test func `asked anew, the first that a provider accepts is taken, and no other is asked`()
+    async throws
+  {
+    let stub = try Stub(
+      ["abe/no": Acme.invalid, "bea/yes": Acme.valid, "cee/yes": Acme.valid],
+      keys: [
+        "abe": ["abe-NotARealKeyNotARealKey": "no"], "bea": ["bea-NotARealKeyNotARealKey": "yes"],
+        "cee": ["cee-NotARealKeyNotARealKey": "yes"],
+      ])
+    let world = try World()
+    for id in ["abe", "bea", "cee"] { try world.addText(id, at: "\(stub.base)/\(id)") }
+    var options = Prober.Options()
+    options.patience = Patience(retries: 0)
+    let prober = Prober(
+      client: try .forTests(), catalogue: try world.repository.catalogue,
+      policy: OriginPolicy(allowed: []), options: options)
+    let pick = try await pick(world, past: [("p/bea", .invalid)], prober: prober)
+    // What was of no use is asked last.
+    #expect(stub.requests.map(\.path) == ["/abe/models", "/cee/models"])
+    #expect(pick.choice?.entry.path == "p/cee" && pick.choice?.verdict == .valid)
+    #expect(pick.results.map(\.verdict) == [.invalid, .valid])
+    #expect(pick.skipped.map(\.entry) == ["p/abe"])
+    #expect(pick.skipped.first?.reason == "HTTP 401 · ok=false")
+  }
+
+  @Test func `a key is given by names that suit any provider`() async throws {
+    func variables(
+      _ configuration: String, hosts: [String], policy: OriginPolicy = OriginPolicy(allowed: [])
+    ) async throws -> [String: String] {
+      let world = try World(configuration)
+      try world.addText("abe", at: Self.base + "/v1", hosts: hosts)
+      let choice = try #require(try await pick(world).choice)
+      let variables = choice.variables(in: "p", of: try world.repository, policy: policy)
+      return Dictionary(
+        variables.map { variable in
+          var text = ""
+          variable.withValue { text = $0.text }
+          return (variable.name, text)
+        }
+      ) { $1 }
+    }
+    let key = "abe-NotARealKeyNotARealKey"
+    #expect(
+      try await variables("", hosts: ["api.example.com"]) == [
+        "AI_PROVIDER": "abe", "AI_API_KEY": key, "AI_BASE_URL": Self.base + "/v1",
+      ])
+    // Nothing but the repository's own text says that the key may go there.
+    #expect(
+      try await variables("", hosts: []) == ["AI_PROVIDER": "abe", "AI_API_KEY": key])
+    let gateway = "environments: {p: {gateway: \"https://evil.example.com/{provider}\"}}\n"
+    #expect(
+      try await variables(gateway, hosts: ["api.example.com"])["AI_BASE_URL"] == nil)
+    #expect(
+      try await variables(
+        gateway, hosts: [], policy: try OriginPolicy(parsing: "evil.example.com"))["AI_BASE_URL"]
+        == "https://evil.example.com/abe/v1")
+  }
+}
