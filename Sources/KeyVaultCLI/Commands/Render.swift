@@ -37,10 +37,12 @@ struct Render: AsyncParsableCommand {
     let repository = try session.repository()
     let environments = try session.environments(environments, in: repository, command: "render")
     if output == nil { try session.refuseLog(revealed: reveal, what: "the keys") }
+    let gpg = try session.gpg()
     let variables = try await Rendering(
-      repository: repository, policy: session.surroundings.policy
+      repository: repository, policy: session.surroundings.policy,
+      cache: session.cache(of: repository)
     )
-    .variables(of: environments, choosing: choice.choice(), gpg: session.gpg()) { opened in
+    .variables(of: environments, choosing: choice.choice(), gpg: gpg) { opened in
       session.warn(opened.map { ($0.name.path, $0.doubts) })
     }
     let text = try format.text(of: variables)
