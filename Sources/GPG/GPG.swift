@@ -50,17 +50,22 @@ public struct GPG: Sendable {
     }
   }
 
-  /// Decrypts exactly the message's bytes, offline. Any complaint of gpg discards all output.
-  public func decrypt(_ message: Message) throws(GPGError) -> Secret {
+  /// Decrypts exactly the message's bytes, offline, to `limit` bytes at most. Any complaint of gpg
+  /// discards all output.
+  public func decrypt(
+    _ message: Message, limit: Int = GPG.plaintextLimit
+  ) throws(GPGError) -> Secret {
     try engine.lanes.run { () throws(GPGError) in
       try engine.withContext { context throws(GPGError) in
-        try decrypt(message, in: context)
+        try decrypt(message, limit: limit, in: context)
       }
     }
   }
 
-  private func decrypt(_ message: Message, in context: Context) throws(GPGError) -> Secret {
-    let output = Output(limit: Self.plaintextLimit)
+  private func decrypt(
+    _ message: Message, limit: Int, in context: Context
+  ) throws(GPGError) -> Secret {
+    let output = Output(limit: limit)
     context.begin()
     let status = try unsafe Self.lend(message.bytes) { input throws(GPGError) in
       let cipher = try unsafe DataHandle(reading: input)
@@ -68,16 +73,16 @@ public struct GPG: Sendable {
       return unsafe gpgme_op_decrypt(context.raw, cipher.raw, plain.raw)
     }
     guard gpgme_err_code(status) == GPG_ERR_NO_ERROR, !output.isOverflown else {
-      throw failure(of: status, context.log, message, output)
+      if output.isOverflown { throw GPGError(.tooLarge(limit: limit)) }
+      throw failure(of: status, context.log, message)
     }
     return output.finish()
   }
 
   /// The reason of a failed decryption, from the most to the least telling source.
   private func failure(
-    of status: gpgme_error_t, _ log: StatusLog, _ message: Message, _ output: Output
+    of status: gpgme_error_t, _ log: StatusLog, _ message: Message
   ) -> GPGError {
-    if output.isOverflown { return GPGError(.tooLarge(limit: Self.plaintextLimit)) }
     if let code = log.decryptionFailure {
       return complaint(GPGError(status: code))
     }

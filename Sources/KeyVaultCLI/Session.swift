@@ -135,6 +135,24 @@ final class Session {
   /// gpg with the user's home, or with the key of `KEYVAULT_GPG_KEY` in a home that is gone at exit.
   func gpg() throws(Failure) -> GPG { try userGPG.gpg() }
 
+  /// Where environments that were opened are kept for the next command; nil where nobody comes back, or
+  /// the repository wants none.
+  func cache(of repository: Repository) throws(Failure) -> WarmCache? {
+    guard repository.configuration.policy.allowsCache, !surroundings.isCI,
+      try !userGPG.isThrowaway
+    else { return nil }
+    let isVerbose = options.verbose
+    return WarmCache(program: try gpgProgram()) { notice in
+      switch notice {
+      case .foreign(let file):
+        Console.warning(
+          "'\(file)' was not written by this machine for this folder, and was ignored")
+      case .unkept(let failure):
+        if isVerbose { Console.note("keyvault: no cache is kept: \(failure.message)") }
+      }
+    }
+  }
+
   func gpgPath() throws(Failure) -> String { try userGPG.path() }
 
   /// Says on standard error what an entry's signature is not worth, to commands that only show it.

@@ -18,6 +18,12 @@ import Testing
     "keyvault adopt production/openai --verbose",
     "keyvault set production/openai owner=x@y.example",
     "keyvault render production -o .env --verbose",
+    "keyvault render production -o .env; cat .keyvault/cache/*",
+    """
+    keyvault render production -o .env
+    for file in .keyvault/cache/*; do echo x >> "$file"; done
+    keyvault render production -o .env --verbose
+    """,
     #"printf '%s\nx' "$OPENAI" | keyvault add production/openai --force --no-test"#,
     #"printf '%s ' "$OPENAI" | keyvault add production/openai --force --no-test"#,
     #"printf '%s' "$ANTHROPIC" | keyvault add production/mistral --no-test"#,
@@ -55,6 +61,8 @@ import Testing
       keyvault test --gateway "$STUB/{provider}@valid" > /dev/null
       keyvault show production/openai > /dev/null
       keyvault adopt production/openai --commit 2> /dev/null
+      for _ in 1 2; do keyvault render production > /dev/null; done
+      test -e .keyvault/cache/*
       """)
     let found = try world.run(#"grep -rlE 'NotAReal|Tm90QVJlYWxLZXk' "$HOME" || true"#)
     #expect(found.output == "")

@@ -28,6 +28,8 @@ public struct Configuration: Sendable {
     public var exposedGrace = 14
     /// How many last characters a preview shows at most.
     public var preview = 4
+    /// Whether environments that were opened are kept, encrypted, for the next command.
+    public var allowsCache = true
     public var allowsUnbound = false
     public var allowsHiddenRecipients = false
     public var signatures = SignaturePolicy.off
@@ -109,6 +111,7 @@ extension Configuration.Policy {
     recipientWarn = node?["recipient_warn"].flatMap(\.days) ?? 30
     exposedGrace = node?["exposed_grace"].flatMap(\.days) ?? 14
     preview = node?["preview"]?.int ?? 4
+    allowsCache = node?["cache"]?.string != "off"
     allowsUnbound = node?["unbound"]?.string == "allow"
     allowsHiddenRecipients = node?["hidden"]?.string == "allow"
     signatures = node?["signatures"]?.string.flatMap(SignaturePolicy.init) ?? .off

@@ -40,13 +40,16 @@ public struct Folder: ~Copyable, Sendable {
     let kind: Kind
   }
 
-  /// The folder at `relative` (components separated by `/`), which may be empty for a duplicate.
-  func folder(_ relative: String, create: Bool = false) throws(FileError) -> Folder {
+  /// The folder at `relative` (components separated by `/`), which may be empty for a duplicate. What is
+  /// made of it gets `mode`, less what the umask takes.
+  func folder(
+    _ relative: String, create: Bool = false, mode: mode_t = 0o777
+  ) throws(FileError) -> Folder {
     var current = Folder(descriptor: try duplicate(), path: path)
     for component in relative.split(separator: "/").map(String.init) {
       let next = current.path + "/" + component
       if create {
-        if mkdirat(current.descriptor, component, 0o777) == 0 {
+        if mkdirat(current.descriptor, component, mode) == 0 {
           try current.sync()
         } else if errno != EEXIST {
           throw FileError(.create, next, errno)

@@ -139,7 +139,8 @@ public final class LocalState: Sendable {
     return mac == self.mac(Array(record), purpose: purpose) ? record : nil
   }
 
-  private func mac(_ record: [UInt8], purpose: String) -> String? {
+  /// The MAC of a record, in hexadecimal digits; nil where there is no key.
+  func mac(_ record: [UInt8], purpose: String) -> String? {
     let text = Array("\(purpose)\n\(root)\n".utf8) + record
     guard key != nil else { return nil }
     return HMACSHA256.hex(for: text, key: key!)

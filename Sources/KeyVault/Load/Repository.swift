@@ -15,6 +15,8 @@ public struct Repository: Sendable {
   let stateHome: String?
   /// What this machine remembers of the entries that it opened; nil where nothing is remembered.
   public var memory: Memory?
+  /// What need not be decrypted, since it was before; nil for nothing.
+  var cached: CachedTexts?
 
   /// Opens the repository whose root is `root`. Without `signing` nobody is trusted, and nothing can be
   /// signed.

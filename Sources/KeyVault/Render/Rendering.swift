@@ -4,10 +4,13 @@ public import GPG
 public struct Rendering: Sendable {
   let repository: Repository
   let policy: OriginPolicy
+  private let cache: WarmCache?
 
-  public init(repository: Repository, policy: OriginPolicy) {
+  /// Without `cache` every entry is decrypted each time.
+  public init(repository: Repository, policy: OriginPolicy, cache: WarmCache? = nil) {
     self.repository = repository
     self.policy = policy
+    self.cache = cache
   }
 
   /// Opens what `choice` wants of the environments: their variables by name, each once. Throws if a
@@ -17,8 +20,8 @@ public struct Rendering: Sendable {
     of environments: [String], choosing choice: VariableChoice = .all, gpg: GPG,
     look: ([OpenedEntry]) -> Void = { _ in }
   ) async throws(Failure) -> [Variable] {
-    let slots = try slots(of: environments, choosing: choice)
-    let opened = try await open(slots.map(\.slot), gpg: gpg)
+    let (all, slots) = try slots(of: environments, choosing: choice)
+    let opened = try await open(slots.map(\.slot), of: all, in: environments, gpg: gpg)
     look(opened)
     var variables: [Variable] = []
     for ((environment, slot), entry) in zip(slots, opened) {
@@ -28,10 +31,13 @@ public struct Rendering: Sendable {
     return try Self.checked(variables.map { $0.prefixed(choice.prefix) }, prefix: choice.prefix)
   }
 
-  /// What must be opened, each entry once, with the environment that it is rendered for.
+  /// Every entry that gives something, and what must be opened of them, with the environment that it is
+  /// rendered for.
   private func slots(
     of environments: [String], choosing choice: VariableChoice
-  ) throws(Failure) -> [(environment: String, slot: Assembly.Slot)] {
+  ) throws(Failure) -> (
+    all: Set<EntryName>, wanted: [(environment: String, slot: Assembly.Slot)]
+  ) {
     let entries = try repository.vault.entriesByEnvironment()
     var slots: [(environment: String, slot: Assembly.Slot)] = []
     var required: [String] = []
@@ -42,11 +48,11 @@ public struct Rendering: Sendable {
     }
     try choice.checkNames(against: slots.map(\.slot), required: required)
     let places = environments.map { "'\($0)'" }.joined(separator: " and ")
-    slots = slots.filter { choice.mayWant($0.slot) }
-    guard !slots.isEmpty else {
+    let wanted = slots.filter { choice.mayWant($0.slot) }
+    guard !wanted.isEmpty else {
       throw Failure(.nothingToDo, "there is nothing to render in \(places)")
     }
-    return slots
+    return (Set(slots.map(\.slot.entry.name)), wanted)
   }
 
   private func assembled(
@@ -69,11 +75,34 @@ public struct Rendering: Sendable {
     return assembly
   }
 
+  /// Opens the entries, with one decryption where all that the environments have was opened before.
   private func open(
-    _ slots: [Assembly.Slot], gpg: GPG
+    _ slots: [Assembly.Slot], of all: Set<EntryName>, in environments: [String], gpg: GPG
   ) async throws(Failure) -> [OpenedEntry] {
     let lanes = DecryptionLanes()
-    let vault = repository.vault
+    let names = Set(slots.map(\.entry.name))
+    // One entry needs one decryption in any case.
+    guard let cache, names.count > 1 else {
+      return try await open(slots, in: repository.vault, lanes, gpg: gpg)
+    }
+    var repository = repository
+    repository.cached = try await lanes.run { [repository] in
+      Result { () throws(Failure) in
+        try cache.texts(of: all, in: environments, of: repository, with: gpg)
+      }
+    }?.get()
+    let opened = try await open(slots, in: repository.vault, lanes, gpg: gpg)
+    if repository.cached == nil, names == all {
+      _ = await lanes.run { [repository] in
+        cache.keep(opened, of: environments, in: repository, with: gpg)
+      }
+    }
+    return opened
+  }
+
+  private func open(
+    _ slots: [Assembly.Slot], in vault: Vault, _ lanes: DecryptionLanes, gpg: GPG
+  ) async throws(Failure) -> [OpenedEntry] {
     let signatures = SignatureGate(for: slots.map(\.entry), in: repository)
     let results = await withTaskGroup(of: (Int, Result<OpenedEntry, Failure>?).self) { group in
       for (index, slot) in slots.enumerated() {

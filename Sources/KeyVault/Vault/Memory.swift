@@ -100,15 +100,10 @@ public final class Memory: Sendable {
     }
     guard !records.isEmpty else { return }
     let commit = Git(in: repository.root).line(["rev-parse", "--verify", "--quiet", "HEAD"])
-    let (found, isLong) = try withHeld { held in
-      (held.state, held.count + records.count > 2 * (held.lines.count + records.count) + 64)
+    let isLong = try withHeld { held in
+      held.count + records.count > 2 * (held.lines.count + records.count) + 64
     }
-    let state: LocalState
-    if let found {
-      state = found
-    } else {
-      state = try LocalState(of: repository, stateHome: stateHome)
-    }
+    let state = try stateToKeep()
     do throws(FileError) {
       try state.append(
         records.map { $0.bytes(commit: commit) }, to: Self.fileName, purpose: Self.purpose,
@@ -119,11 +114,19 @@ public final class Memory: Sendable {
     }
   }
 
+  /// The local state that it reads; nil while there is nothing to read. Throws if it is not ours.
+  func state() throws(Failure) -> LocalState? { try withHeld { $0.state } }
+
+  /// The same to keep something in.
+  func stateToKeep() throws(Failure) -> LocalState {
+    if let state = try state() { return state }
+    return try LocalState(of: repository, stateHome: stateHome)
+  }
+
   /// Forgets entries: whatever is opened next in their places is remembered anew.
   public func forget(_ names: [EntryName]) throws(Failure) {
     let paths = Set(names.map(\.path))
-    let found = try withHeld { $0.state }
-    guard let state = found else { return }
+    guard let state = try state() else { return }
     do throws(FileError) {
       try rewrite(state) { !paths.contains($0) }
     } catch {

@@ -63,7 +63,7 @@ extension Vault {
     let digest = Self.digest(bytes)
     let payload: Payload
     do throws(Failure) {
-      payload = try Payload(decrypt(message, of: name, with: gpg))
+      payload = try Payload(text(of: message, digest: digest, at: name, with: gpg))
     } catch let error where error.kind == .malformed {
       throw Failure(.malformed, "\(name.ciphertextPath): \(error.message)", hints: error.hints)
     }
@@ -159,7 +159,7 @@ extension Vault {
     return try self.bytes(of: entry.name)
   }
 
-  private func bytes(of name: EntryName) throws(Failure) -> [UInt8] {
+  func bytes(of name: EntryName) throws(Failure) -> [UInt8] {
     do throws(FileError) {
       return try Folder(repository.root).folder(path(name.environment))
         .read(name.ciphertextName, limit: Limits.ciphertext)
@@ -185,6 +185,14 @@ extension Vault {
         hints: ["'policy: {hidden: allow}' in keyvault.yaml accepts such files"])
     }
     return message
+  }
+
+  /// From the cache, else by gpg; whichever it is, all checks come after.
+  private func text(
+    of message: Message, digest: String, at name: EntryName, with gpg: GPG
+  ) throws(Failure) -> Secret {
+    if let text = repository.cached?.text(of: digest) { return text }
+    return try decrypt(message, of: name, with: gpg)
   }
 
   private func decrypt(

@@ -24,18 +24,18 @@ struct Render: AsyncParsableCommand {
 
   @OptionGroup(title: "Kubernetes") var kubernetes: KubernetesOptions
 
-  @Option(
-    name: .shortAndLong,
-    help: ArgumentHelp("Write this file, readable by you alone.", valueName: "file"),
-    completion: .file())
-  var output: String?
-
-  @Flag(help: "Print the keys to the log of a CI job too.")
-  var reveal = false
+  @OptionGroup(title: "Where to") var target: RenderTarget
 
   @OptionGroup(title: "Which variables") var choice: ChoiceOptions
 
   @OptionGroup var options: CommonOptions
+
+  func validate() throws {
+    if target.check, format.isGitHub {
+      throw ValidationError(
+        "--check compares a file with all of its text, and github only adds to one")
+    }
+  }
 
   func run() async throws {
     let session = try Session(options)
@@ -43,24 +43,30 @@ struct Render: AsyncParsableCommand {
       return try Console.output(Dialect.table(Console.style(session.surroundings)))
     }
     let dialect = try kubernetes.applied(to: format)
-    let job = dialect.isGitHub ? try GitHubJob(session.surroundings, file: output) : nil
+    let job = dialect.isGitHub ? try GitHubJob(session.surroundings, file: target.output) : nil
     let repository = try session.repository()
     let environments = try session.environments(environments, in: repository, command: "render")
-    if output == nil, job == nil { try session.refuseLog(revealed: reveal, what: "the keys") }
+    let isShown = target.output == nil && job == nil
+    if isShown { try session.refuseLog(revealed: target.reveal, what: "the keys") }
+    let gpg = try session.gpg()
     let variables = try await Rendering(
-      repository: repository, policy: session.surroundings.policy
+      repository: repository, policy: session.surroundings.policy,
+      cache: session.cache(of: repository)
     )
-    .variables(of: environments, choosing: choice.choice(), gpg: session.gpg()) { opened in
+    .variables(of: environments, choosing: choice.choice(), gpg: gpg) { opened in
       session.warn(opened.map { ($0.name.path, $0.doubts) })
     }
+    if target.check { return try target.compare(variables, as: dialect) }
     if let job {
       try job.give(variables)
+    } else if isShown, Console.isOutputTerminal, !target.reveal {
+      let limit = repository.configuration.policy.preview
+      try Console.output(try dialect.preview(of: variables, limit: limit))
+      session.note("keys are masked on a terminal: -o FILE writes them, --reveal shows them")
     } else {
-      let text = try dialect.text(of: variables)
-      guard let output else { return try Console.output(text) }
-      try OutputFile(output).write(text)
+      try target.write(try dialect.text(of: variables))
     }
-    guard let output else { return }
+    guard let output = target.output else { return }
     session.note("wrote \(output)")
     try warnIfTracked(output, session)
   }

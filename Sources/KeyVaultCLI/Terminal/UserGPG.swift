@@ -32,6 +32,14 @@ final class UserGPG: Sendable {
     return try result.get()
   }
 
+  /// Whether the home is gone at exit.
+  var isThrowaway: Bool {
+    get throws(Failure) {
+      _ = try gpg()
+      return made.withLock { $0?.ciHome != nil }
+    }
+  }
+
   func path() throws(Failure) -> String {
     do throws(GPGError) {
       return try GPG.locate(searchPath: searchPath)

@@ -24,6 +24,16 @@ public struct Dialect: Sendable, CustomStringConvertible {
   /// The text. Throws, with nothing written, what it cannot carry.
   public func text(of variables: [Rendering.Variable]) throws(Failure) -> Secret {
     for variable in variables { try check(variable) }
+    let text = unchecked(variables)
+    if let limit, text.count >= limit {
+      throw Failure(
+        .malformed, "\(name) cannot carry so much: \(text.count) bytes, and its limit is \(limit)",
+        hints: ["render fewer keys, or in another format"])
+    }
+    return text
+  }
+
+  func unchecked(_ variables: [Rendering.Variable]) -> Secret {
     var text = SecretBuilder()
     text.append(head)
     for (index, variable) in variables.enumerated() {
@@ -31,11 +41,6 @@ public struct Dialect: Sendable, CustomStringConvertible {
       variable.withValue { write(variable.name, $0, &text) }
     }
     text.append(foot)
-    if let limit, text.count >= limit {
-      throw Failure(
-        .malformed, "\(name) cannot carry so much: \(text.count) bytes, and its limit is \(limit)",
-        hints: ["render fewer keys, or in another format"])
-    }
     return text.finish()
   }
 

@@ -1,0 +1,139 @@
+internal import GPG
+internal import Secrets
+
+/// Environments that were opened, in `.keyvault/cache/`, each encrypted to the user's own key alone: the
+/// next command needs one decryption for all its keys.
+///
+/// A file counts only with this machine's MAC, which is checked before gpg is asked, and only while every
+/// ciphertext and every list of readers is as it was. Where nothing is remembered, nothing is kept.
+public struct WarmCache: Sendable {
+  /// What a person may want to know although the work is done.
+  public enum Notice: Sendable, Equatable {
+    /// A file, relative to the repository's root, that this machine did not write and that is ignored.
+    case foreign(file: String)
+    /// Why nothing is kept.
+    case unkept(Failure)
+  }
+
+  private let program: GPGProgram
+  private let tell: @Sendable (Notice) -> Void
+
+  static let folder = "\(LocalState.folder)/cache"
+
+  /// `program` encrypts.
+  public init(program: GPGProgram, tell: @escaping @Sendable (Notice) -> Void = { _ in }) {
+    self.program = program
+    self.tell = tell
+  }
+
+  /// The texts of some environments' entries, all that give something, if they were kept and nothing
+  /// changed since. Throws if the local state is not ours to read, or nobody wants it opened. Blocks.
+  func texts(
+    of entries: Set<EntryName>, in environments: [String], of repository: Repository, with gpg: GPG
+  ) throws(Failure) -> CachedTexts? {
+    guard let memory = repository.memory else { return nil }
+    memory.prepare()
+    let state = try Self.state(of: entries.sorted(), in: repository.vault)
+    guard let local = try memory.state(), local.problem == nil else { return nil }
+    let name = CacheFile.name(of: environments)
+    let folder = try? Folder(repository.root).folder(Self.folder)
+    guard let bytes = try? folder?.read(name, limit: CacheFile.sizeLimit) else { return nil }
+    guard let file = CacheFile(bytes, name: name, by: local) else {
+      tell(.foreign(file: "\(Self.folder)/\(name)"))
+      return nil
+    }
+    guard file.state == state, let message = try? Message(file.message) else { return nil }
+    do throws(GPGError) {
+      return CachedTexts(try gpg.decrypt(message, limit: Message.sizeLimit))
+    } catch let error where error.reason == .cancelled {
+      let places = environments.map { "'\($0)'" }.joined(separator: " and ")
+      throw error.failure(what: "cannot open what is kept of \(places)")
+    } catch {
+      // The key may be gone, or its card not be there; another one may open the entries.
+      return nil
+    }
+  }
+
+  /// Of what lies there now.
+  private static func state(of names: [EntryName], in vault: Vault) throws(Failure) -> String {
+    let digests = concurrentMap(names.count) { index in
+      Result { () throws(Failure) in Vault.digest(try vault.bytes(of: names[index])) }
+    }
+    var known: [EntryName: String] = [:]
+    for (name, digest) in zip(names, digests) { known[name] = try digest.get() }
+    return try CacheFile.state(of: known, in: vault)
+  }
+
+  /// Keeps what was opened: all that gives something in these environments. What cannot be kept costs
+  /// time, and nothing else. Blocks.
+  func keep(
+    _ opened: [OpenedEntry], of environments: [String], in repository: Repository, with gpg: GPG
+  ) {
+    do throws(Failure) {
+      guard let local = try repository.memory?.stateToKeep() else { return }
+      try write(opened, of: environments, in: repository, local, with: gpg)
+    } catch {
+      tell(.unkept(error))
+    }
+  }
+
+  private func write(
+    _ opened: [OpenedEntry], of environments: [String], in repository: Repository,
+    _ local: LocalState, with gpg: GPG
+  ) throws(Failure) {
+    // Whether it can be written is seen before gpg is asked.
+    let folder = try reporting { () throws(FileError) in
+      if let problem = local.problem { throw problem }
+      return try Folder(repository.root).folder(Self.folder, create: true, mode: 0o700)
+    }
+    try reporting { () throws(FileError) in try folder.checkWritable() }
+    let digests = Dictionary(opened.map { ($0.name, $0.digest) }, uniquingKeysWith: { $1 })
+    let file = CacheFile(
+      name: CacheFile.name(of: environments),
+      state: try CacheFile.state(of: digests, in: repository.vault),
+      message: try encrypt(opened, to: owner(of: opened[0].name, in: repository.vault, gpg)))
+    guard let bytes = file.bytes(by: local) else { return }
+    try reporting { () throws(FileError) in
+      try folder.write(bytes.span.bytes, as: file.name, mode: 0o600)
+    }
+  }
+
+  private func encrypt(
+    _ opened: [OpenedEntry], to owner: RecipientFile
+  ) throws(Failure) -> [UInt8] {
+    do throws(GPGError) {
+      return try GPG.encrypt(
+        CachedTexts.joined(opened), to: [owner], program: program.path,
+        runtimeDirectory: program.runtimeDirectory)
+    } catch {
+      throw error.failure(what: "cannot encrypt it")
+    }
+  }
+
+  /// The user's own key, of those that are to read an entry: as the keyring has it, since the file in the
+  /// repository is anybody's.
+  private func owner(
+    of name: EntryName, in vault: Vault, _ gpg: GPG
+  ) throws(Failure) -> RecipientFile {
+    let wanted = Set(try vault.recipients(of: name.environment).recipients.map(\.fingerprint))
+    let file: RecipientFile?
+    do throws(GPGError) {
+      let key = try gpg.secretKeys().first {
+        wanted.contains($0.fingerprint) && $0.unusable == nil
+          && $0.encryptionSubkey?.hasSecret == true
+      }
+      file = try key.map { key throws(GPGError) in
+        let bytes = try gpg.exportPublicKey(key.fingerprint)
+        return try RecipientFile(
+          name: key.fingerprint, bytes: bytes, fingerprint: key.fingerprint,
+          keys: program.inspect(bytes))
+      }
+    } catch {
+      throw error.failure(what: "cannot encrypt it")
+    }
+    guard let file else {
+      throw Failure(.locked, "none of your own keys is to read '\(name)'")
+    }
+    return file
+  }
+}

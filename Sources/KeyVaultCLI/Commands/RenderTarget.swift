@@ -1,0 +1,80 @@
+import ArgumentParser
+import Glibc
+import KeyVault
+import Secrets
+
+/// Where `render` writes to.
+struct RenderTarget: ParsableArguments {
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "Write this file, whole or not at all, readable by you alone.", valueName: "file"),
+    completion: .file())
+  var output: String?
+
+  @Option(help: ArgumentHelp("Who may read and write the file, in octal.", valueName: "mode"))
+  var mode = "0600"
+
+  @Flag(help: "Write nothing; exit with 1 and the names if the file is not what would be written.")
+  var check = false
+
+  @Flag(help: "Print the keys to a terminal, or to the log of a CI job, too.")
+  var reveal = false
+
+  func validate() throws {
+    guard let bits = UInt32(mode, radix: 8), bits & ~0o777 == 0, bits & 0o600 != 0 else {
+      throw ValidationError("'\(mode)' is no mode of a file, such as 0640")
+    }
+    guard bits & 0o002 == 0 else {
+      throw ValidationError("with mode \(mode) anybody could write it")
+    }
+    if check, output == nil { throw ValidationError("--check needs the file: -o FILE") }
+  }
+
+  func write(_ text: borrowing Secret) throws {
+    guard let output else { return try Console.output(text) }
+    try OutputFile(output, mode: UInt32(mode, radix: 8) ?? 0o600).write(text)
+  }
+
+  /// Tells what of the file is not as it would be written; of variables the names alone.
+  func compare(_ variables: [Rendering.Variable], as dialect: Dialect) throws {
+    guard let output else { return }
+    guard let present = try Self.content(of: output) else {
+      try Console.output("\(output.printable): there is no such file\n")
+      throw ExitCode(1)
+    }
+    switch try dialect.drift(of: variables, in: present) {
+    case .none: return
+    case .variables(let names):
+      try Console.output(
+        names.map { "\(output.printable): \($0) is not as it would be rendered\n" }.joined())
+    case .otherText:
+      try Console.output(
+        "\(output.printable): all keys are as they would be rendered, among other text\n")
+    }
+    throw ExitCode(1)
+  }
+
+  /// nil if there is no such file.
+  private static func content(of path: String) throws -> Secret? {
+    let file = open(path, O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else {
+      if errno == ENOENT { return nil }
+      throw Failure(.io, "cannot read '\(path.printable)': \(String(cString: strerror(errno)))")
+    }
+    defer { close(file) }
+    var content = SecretBuilder()
+    var chunk = [UInt8](repeating: 0, count: 64 << 10)
+    defer { chunk.withUnsafeMutableBytes { explicit_bzero($0.baseAddress!, $0.count) } }
+    while content.count <= 16 << 20 {
+      let count = chunk.withUnsafeMutableBytes { read(file, $0.baseAddress, $0.count) }
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else {
+        throw Failure(.io, "cannot read '\(path.printable)': \(String(cString: strerror(errno)))")
+      }
+      if count == 0 { return content.finish() }
+      content.append(chunk.span.bytes.extracting(0..<count))
+    }
+    throw Failure(.malformed, "'\(path.printable)' is larger than any file that is rendered")
+  }
+}
