@@ -23,11 +23,6 @@ struct Exec: AsyncParsableCommand {
   @Argument(help: "The environment; KEYVAULT_ENV if not said.", completion: .entries)
   var environment: String?
 
-  @Option(
-    help: ArgumentHelp(
-      "Only this variable, or the keys of this provider; may be said again.", valueName: "name"))
-  var only: [String] = []
-
   @Flag(
     help: "Leave out what is inherited, but PATH, HOME, the user, the terminal, language and time.")
   var clean = false
@@ -46,6 +41,8 @@ struct Exec: AsyncParsableCommand {
 
   @Argument(parsing: .postTerminator, help: "The command and its arguments, after '--'.")
   var command: [String] = []
+
+  @OptionGroup(title: "Which variables") var choice: ChoiceOptions
 
   @OptionGroup var options: CommonOptions
 
@@ -72,33 +69,15 @@ struct Exec: AsyncParsableCommand {
         .usage, "say which environment the command gets",
         hints: ["keyvault exec production -- COMMAND"])
     }
-    let environment = try Selection.environment(name, in: repository)
-    let all = try await Rendering(repository: repository, policy: session.surroundings.policy)
-      .variables(of: environment, gpg: session.gpg()) { opened in
-        session.warn(opened.map { ($0.name.path, $0.doubts) })
-      }
-    let variables = try narrowed(all, in: repository)
+    let environments = [try Selection.environment(name, in: repository)]
+    let variables = try await Rendering(
+      repository: repository, policy: session.surroundings.policy
+    )
+    .variables(of: environments, choosing: choice.choice(), gpg: session.gpg()) { opened in
+      session.warn(opened.map { ($0.name.path, $0.doubts) })
+    }
     if mask { warn(of: variables, session) }
     return (variables, session.surroundings)
-  }
-
-  private func narrowed(
-    _ variables: [Rendering.Variable], in repository: Repository
-  ) throws(Failure) -> [Rendering.Variable] {
-    guard !only.isEmpty else { return variables }
-    var wanted: [Rendering.Variable] = []
-    var found: Set<String> = []
-    for variable in variables {
-      let provider = try repository.vault.entry(EntryName(variable.origin)).provider
-      let words = only.filter { $0 == variable.name || $0 == provider }
-      found.formUnion(words)
-      if !words.isEmpty { wanted.append(variable) }
-    }
-    guard let unknown = only.first(where: { !found.contains($0) }) else { return wanted }
-    let close = Suggestion.closest(to: unknown, among: variables.map(\.name))
-    throw Failure(
-      .usage, "--only: no variable or provider '\(unknown.printable(limit: 80))' is there",
-      hints: [close.map { "did you mean '\($0)'?" } ?? "'keyvault ls' shows what is there"])
   }
 
   private func warn(of variables: [Rendering.Variable], _ session: Session) {
