@@ -31,6 +31,8 @@ let package = Package(
     // does not pay for libcurl, and no -dev package is needed for libgcrypt.
     .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CGcrypt"),
+    // What stands between fork and execve, which must not be Swift.
+    .systemLibrary(name: "CProcess"),
 
     // One target a library; each cuts a dependency.
     .target(name: "Secrets", dependencies: ["CGcrypt"], swiftSettings: wrapperSettings),
@@ -50,7 +52,7 @@ let package = Package(
     .executableTarget(
       name: "KeyVaultCLI",
       dependencies: [
-        "KeyVault", "GPG", "HTTP", "Secrets",
+        "KeyVault", "GPG", "HTTP", "Secrets", "CProcess",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),

@@ -27,7 +27,7 @@ struct KeyVaultCommand: AsyncParsableCommand {
         subcommands: [
           Validate.self, Test.self, Status.self, HistoryCommand.self, Log.self, Providers.self,
         ]),
-      CommandGroup(name: "Deployment", subcommands: [Render.self, PickCommand.self]),
+      CommandGroup(name: "Deployment", subcommands: [Render.self, Exec.self, PickCommand.self]),
       CommandGroup(
         name: "Aid", subcommands: [GitCommand.self, SchemaCommand.self, Doctor.self]),
     ])

@@ -7,6 +7,7 @@ import KeyVault
 @main
 enum Main {
   static func main() async {
+    StartingState.take()
     Console.holdStreams()
     SecretVariable.takeAll()
     let arguments = Array(CommandLine.arguments.dropFirst())
@@ -16,9 +17,7 @@ enum Main {
       exit(0)
     }
     Signals.install()
-    // A core dump would hold keys.
-    var none = rlimit(rlim_cur: 0, rlim_max: 0)
-    setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
+    StartingState.shared.forbidCore()
 
     // pinentry must find the terminal; gpg asks for this variable and has it set by no shell.
     if getenv("GPG_TTY") == nil, let terminal = ttyname(0) { setenv("GPG_TTY", terminal, 1) }

@@ -8,8 +8,9 @@ enum Console {
   /// that is opened would take its number, and be read as a key or written over with a report.
   static func holdStreams() {
     for descriptor in Int32(0)...2 where fcntl(descriptor, F_GETFD) < 0 {
-      // Opened in the wrong direction; it gets the least free number, which is this one.
-      _ = open("/dev/null", descriptor == 0 ? O_WRONLY : O_RDONLY)
+      // Opened in the wrong direction; it gets the least free number, which is this one. What `exec`
+      // runs finds the stream closed, as it was.
+      _ = open("/dev/null", (descriptor == 0 ? O_WRONLY : O_RDONLY) | O_CLOEXEC)
     }
   }
 

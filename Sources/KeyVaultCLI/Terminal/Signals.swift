@@ -25,13 +25,7 @@ enum Signals {
     signalPipe = ends[1]
     for number in [SIGINT, SIGTERM, SIGHUP] {
       // Whoever started us with a signal ignored, as nohup does, means it.
-      var old = sigaction()
-      sigaction(number, nil, &old)
-      if unsafeBitCast(old.__sigaction_handler.sa_handler, to: Int.self)
-        == unsafeBitCast(SIG_IGN, to: Int.self)
-      {
-        continue
-      }
+      if StartingState.shared.ignores(number) { continue }
       signal(number) { number in
         var byte = UInt8(truncatingIfNeeded: number)
         _ = write(signalPipe, &byte, 1)

@@ -1,0 +1,48 @@
+import CProcess
+import Glibc
+
+/// What keyvault was started with and changes for itself: the command of `exec` gets it as it was.
+struct StartingState: Sendable {
+  static let shared = StartingState()
+
+  private let mask: sigset_t
+  private let ignored: sigset_t
+  private let core: rlimit
+  /// Else `Main` sets it, for gpg alone.
+  let hasTerminalForGPG: Bool
+
+  /// Called by `Main` before it changes any of it.
+  static func take() { _ = shared }
+
+  private init() {
+    var mask = sigset_t()
+    var ignored = sigset_t()
+    var core = rlimit()
+    pthread_sigmask(SIG_BLOCK, nil, &mask)
+    kv_note_ignored(&ignored)
+    getrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &core)
+    (self.mask, self.ignored, self.core) = (mask, ignored, core)
+    hasTerminalForGPG = getenv("GPG_TTY") != nil
+  }
+
+  /// Whether whoever started keyvault wants this signal ignored, as nohup does.
+  func ignores(_ signal: Int32) -> Bool {
+    withUnsafePointer(to: ignored) { sigismember($0, signal) == 1 }
+  }
+
+  /// No core dump of keyvault itself, which would hold keys. The hard limit stays, so that a command
+  /// can be given back what it may dump.
+  func forbidCore() {
+    var none = rlimit(rlim_cur: 0, rlim_max: core.rlim_max)
+    setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
+  }
+
+  /// A program that gets the state as it was.
+  func program(
+    _ arguments: UnsafePointer<UnsafeMutablePointer<CChar>?>,
+    _ environment: UnsafePointer<UnsafeMutablePointer<CChar>?>
+  ) -> kv_program {
+    kv_program(
+      arguments: arguments, environment: environment, mask: mask, ignored: ignored, core: core)
+  }
+}

@@ -1,0 +1,126 @@
+import ArgumentParser
+import CProcess
+import GPG
+import KeyVault
+
+struct Exec: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "exec",
+    abstract: "Run a command with the keys of an environment in its variables.",
+    discussion: """
+      keyvault becomes the command: its signals, terminal and exit status are the command's own. What \
+      the command prints is its own too, so in CI a key may still reach the log; --mask hides \
+      accidents, not what a hostile command does.
+
+      With --mask, --folder or both, keyvault stays beside the command, passes signals on and ends as \
+      it does. Parts of a key, and forms other than base64, URL and JSON, are not hidden.
+
+      Exit status: the command's; 126 if it cannot be run, 127 if there is none; before that as ever.
+
+      Example: keyvault exec production -- ./server --port 8080
+      """)
+
+  @Argument(help: "The environment; KEYVAULT_ENV if not said.", completion: .entries)
+  var environment: String?
+
+  @Flag(
+    help: "Leave out what is inherited, but PATH, HOME, the user, the terminal, language and time.")
+  var clean = false
+
+  @Flag(help: "Run nothing if a variable is set already, to another value.")
+  var strict = false
+
+  @Flag(help: "Hide the keys in what the command prints.")
+  var mask = false
+
+  @Flag(help: "Give each key as a file in memory, named by NAME_FILE; NAME is not set.")
+  var files = false
+
+  @Flag(help: "The same in a folder, for commands whose own children open the files.")
+  var folder = false
+
+  @Argument(parsing: .postTerminator, help: "The command and its arguments, after '--'.")
+  var command: [String] = []
+
+  @OptionGroup(title: "Which variables") var choice: ChoiceOptions
+
+  @OptionGroup var options: CommonOptions
+
+  func run() async throws {
+    let program = try Program(command)
+    // The session ends before the command starts: what it remembers is written down by then.
+    let (variables, surroundings) = try await variables()
+    if strict { try ChildEnvironment.refuse(existing: variables) }
+    // Whoever masks stays anyway, and a folder serves more programs than a descriptor does.
+    let keepsFolder = folder || files && mask
+    let place = keepsFolder ? try keyFolder(surroundings) : nil
+    let environment = try childEnvironment(variables, in: place)
+    ThrowawayHomes.removeAll()
+    guard mask || place != nil else { try program.become(environment) }
+    let hidden = mask ? variables.filter(\.isSecret) : nil
+    try Supervisor(hiding: hidden, folder: place).run(program, environment)
+  }
+
+  private func variables() async throws -> ([Rendering.Variable], Surroundings) {
+    let session = try Session(options)
+    let repository = try session.repository()
+    guard let name = environment ?? session.surroundings.environment else {
+      throw Failure(
+        .usage, "say which environment the command gets",
+        hints: ["keyvault exec production -- COMMAND"])
+    }
+    let environments = [try Selection.environment(name, in: repository)]
+    let variables = try await Rendering(
+      repository: repository, policy: session.surroundings.policy
+    )
+    .variables(of: environments, choosing: choice.choice(), gpg: session.gpg()) { opened in
+      session.warn(opened.map { ($0.name.path, $0.doubts) })
+    }
+    if mask { warn(of: variables, session) }
+    return (variables, session.surroundings)
+  }
+
+  private func warn(of variables: [Rendering.Variable], _ session: Session) {
+    for variable in variables where variable.isSecret {
+      variable.withValue { value in
+        if value.byteCount > 0, value.byteCount < Masker.leastLength {
+          Console.warning(
+            "\(variable.name) is not hidden: it is shorter than \(Masker.leastLength) bytes, and would "
+              + "hide ordinary words")
+        }
+      }
+    }
+  }
+
+  private func keyFolder(_ surroundings: Surroundings) throws(Failure) -> ScratchFolder {
+    do throws(FileError) {
+      return try ScratchFolder(
+        in: [surroundings.runtimeDirectory, "/dev/shm"].compactMap(\.self))
+    } catch {
+      throw Failure(.cannotWrite, error.message)
+    }
+  }
+
+  private func childEnvironment(
+    _ variables: [Rendering.Variable], in place: ScratchFolder?
+  ) throws -> ChildEnvironment {
+    let asFiles = files || folder
+    var names = Set(variables.map(\.name))
+    if asFiles { names.formUnion(variables.filter(\.isSecret).map { $0.name + "_FILE" }) }
+    var environment = ChildEnvironment(isClean: clean, replacing: names)
+    for variable in variables {
+      guard asFiles, variable.isSecret else {
+        try environment.add(variable)
+        continue
+      }
+      let name = variable.name + "_FILE"
+      if variables.contains(where: { $0.name == name }) {
+        throw Failure(.malformed, "both a key and the file of \(variable.name) would be \(name)")
+      }
+      let path =
+        try place.map { try KeyFiles.written(variable, in: $0) } ?? KeyFiles.sealed(variable)
+      environment.add(name, path)
+    }
+    return environment
+  }
+}

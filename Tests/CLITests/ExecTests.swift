@@ -1,0 +1,207 @@
+import Foundation
+import Testing
+
+/// `exec`: the command is what keyvault was, with the keys.
+@Suite struct ExecTests {
+  private func world() throws -> World {
+    let world = try World()
+    try world.output(
+      """
+      cp -a "$FILLED/." .
+      keyvault exec production -- true
+      """)
+    return world
+  }
+
+  @Test func `the command has its own process, what it inherits and the keys`() throws {
+    let world = try world()
+    let script = #"echo "$$ $PPID"; env | sort"#
+    let output = try world.output(
+      """
+      unset OPENAI ANTHROPIC
+      export OPENAI_API_KEY=old EMPTY_ONE= SPACED='a  b'
+      (echo "$BASHPID $$"; env | sort | grep -v '^_='; exec keyvault exec production -- sh -c '\(script)')
+      """)
+    let lines = output.split(separator: "\n").map(String.init)
+    let half = try #require(lines.lastIndex { $0 == lines[0] })
+    #expect(half > 0, "it is another process")
+    var before = Set(lines[1..<half])
+    before.remove("OPENAI_API_KEY=old")
+    before.insert("OPENAI_API_KEY=" + Templates.openAI)
+    before.insert("ANTHROPIC_API_KEY=" + Templates.anthropic)
+    let after = Set(lines[(half + 1)...].filter { !$0.hasPrefix("_=") })
+    #expect(after == before, "\(after.symmetricDifference(before))")
+  }
+
+  @Test func `with --clean the command has little else`() throws {
+    let world = try world()
+    let names = try world.output(
+      """
+      export OTHER=1 LC_TIME=C TZ=UTC USER=alice
+      keyvault exec production --clean -- /usr/bin/env | sed 's/=.*//' | sort | tr '\\n' ' '
+      """)
+    #expect(
+      names == "ANTHROPIC_API_KEY HOME LC_ALL LC_TIME OPENAI_API_KEY PATH TERM TZ USER ")
+  }
+
+  @Test(arguments: ["", "--mask", "--folder", "--files", "--clean"])
+  func `GPG's variables never reach the command, and the home of CI is gone before it runs`(
+    _ option: String
+  ) throws {
+    let world = try world()
+    let result = try world.run(
+      """
+      gpg --batch --armor --export-secret-keys "$FPR" > ../key.asc
+      export KEYVAULT_GPG_KEY="$(cat ../key.asc)" KEYVAULT_GPG_PASSPHRASE=not-so-secret
+      export KEYVAULT_GPG_KEY_FILE=/x KEYVAULT_GPG_PASSPHRASE_FILE=/y GNUPGHOME=/nowhere
+      keyvault exec production \(option) -- bash -c '
+        tr "\\0" "\\n" < /proc/$$/environ | grep -c -e KEYVAULT_GPG -e "PRIVATE KEY" -e not-so-secret
+        tr "\\0" "\\n" < /proc/$PPID/environ | grep -c -e "PRIVATE KEY" -e not-so-secret
+        ls "$XDG_RUNTIME_DIR" | grep -c kvgpg
+        cat /proc/[0-9]*/cmdline 2> /dev/null | tr "\\0" " " | grep -c "$XDG_RUNTIME_DIR/[k]vgpg"
+        true'
+      """)
+    #expect(result.output == "0\n0\n0\n0\n", "\(result.errors)")
+    #expect(result.status == 0)
+  }
+
+  /// Runs a script as a person's shell has it: no signal is blocked, and no file is open that another
+  /// test has opened.
+  private func run(
+    _ script: String, in world: World
+  ) throws -> (output: String, errors: String, status: Int32) {
+    try script.write(
+      to: world.root.appending(path: "script"), atomically: true, encoding: .utf8)
+    return try world.run(
+      #"""
+      exec python3 -c '
+      import os, signal
+      signal.pthread_sigmask(signal.SIG_SETMASK, [])
+      signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+      os.closerange(3, 1000)
+      os.execv("/bin/bash", ["bash", "../script"])'
+      """#)
+  }
+
+  /// Prints signals, limits and descriptors as a command finds them. The C library keeps the signals 32
+  /// and 33 to itself.
+  private static let state = #"""
+    sh -c '
+      grep SigBlk /proc/self/status
+      grep SigIgn /proc/self/status | sed "s/[0-9a-f]\{9\}\$/ &/; s/ [0-9a-f]\(.\)/ \1/"
+      ulimit -S -c; ulimit -H -c
+      for file in /proc/self/fd/*; do echo "${file##*/} $(readlink "$file")"; done'
+    """#
+
+  @Test(arguments: [
+    "", "trap '' PIPE INT USR1;", "exec 7< /dev/null;", "ulimit -S -c 100;", "exec <&-;",
+  ])
+  func `signals, limits and descriptors are as keyvault got them`(_ before: String) throws {
+    let world = try world()
+    try world.output(#"gpg --batch --armor -o ../key.asc --export-secret-keys "$FPR""#)
+    let plain = try run("\(before) \(Self.state)", in: world)
+    try #require(
+      plain.status == 0 && plain.output.contains("SigBlk:\t0000000000000000"), "\(plain)")
+    for key in ["", "KEYVAULT_GPG_KEY_FILE=../key.asc"] {
+      let result = try run(
+        "\(before) \(key) keyvault exec production -- \(Self.state)", in: world)
+      let output = [plain, result].map {
+        $0.output.replacing(/\/tmp\/kvo-\w+|pipe:\[\d+\]/, with: "a file")
+      }
+      #expect(output[1] == output[0], "\(key) \(result.errors)")
+    }
+  }
+
+  @Test func `SIGPIPE ends the command as it would without keyvault`() throws {
+    let world = try world()
+    for option in ["", "--mask", "--folder"] {
+      let result = try run(
+        "keyvault exec production \(option) -- bash -c 'yes; echo $? >&2' | head -1", in: world)
+      #expect(result.output == "y\n" && result.errors == "141\n", "\(option) \(result)")
+    }
+  }
+
+  @Test(arguments: ["", "--mask", "--folder"])
+  func `the command's end is keyvault's`(_ option: String) throws {
+    let world = try world()
+    let exec = "keyvault exec production \(option) --"
+    for (command, status) in [("exit 0", 0), ("exit 3", 3), ("exit 255", 255)] {
+      #expect(try world.run("\(exec) bash -c '\(command)'").status == status, "\(command)")
+    }
+    let ended = try run(
+      """
+      for signal in TERM KILL HUP INT SEGV; do
+        python3 - <<PY
+      import subprocess, sys
+      print(subprocess.run("exec \(exec) sh -c 'kill -$signal \\$\\$'", shell=True).returncode)
+      PY
+      done
+      """, in: world)
+    #expect(ended.output == "-15\n-9\n-1\n-2\n-11\n", "\(ended.errors)")
+    #expect(try world.output("ls -A; ls \"$XDG_RUNTIME_DIR\"").contains("core") == false)
+  }
+
+  @Test(arguments: ["", "--mask", "--folder"])
+  func `signals reach the command`(_ option: String) throws {
+    let world = try world()
+    let result = try run(
+      """
+      set -m # A job has INT and QUIT ignored else.
+      for signal in TERM INT HUP USR1 USR2 QUIT; do
+        rm -f ../ready
+        keyvault exec production \(option) -- python3 -c '
+      import signal, sys, time
+      def end(number, _): print(signal.Signals(number).name, flush=True); sys.exit(7)
+      for name in sys.argv[1:]: signal.signal(getattr(signal, "SIG" + name), end)
+      open("../ready", "w").close()
+      time.sleep(20)' $signal &
+        until [ -e ../ready ]; do sleep 0.02; done
+        kill -$signal $!
+        wait $!
+        echo $?
+      done
+      """, in: world)
+    #expect(
+      result.output
+        == ["TERM", "INT", "HUP", "USR1", "USR2", "QUIT"].map { "SIG\($0)\n7\n" }.joined(),
+      "\(result.errors)")
+  }
+
+  @Test func `a file in memory holds the exact key, and cannot be changed`() throws {
+    let world = try world()
+    let output = try world.output(
+      #"""
+      export OPENAI_API_KEY=old
+      keyvault exec production --files --only openai -- bash -c '
+        echo "${OPENAI_API_KEY-unset} ${ANTHROPIC_API_KEY_FILE-unset}"
+        [ "$(cat "$OPENAI_API_KEY_FILE"; echo .)" = "$OPENAI." ] && echo same
+        [ "$(sh -c "cat $OPENAI_API_KEY_FILE")" = "$OPENAI" ] && echo same in a child
+        stat -L -c %a "$OPENAI_API_KEY_FILE"
+        chmod 600 "$OPENAI_API_KEY_FILE"; echo x 2> /dev/null >> "$OPENAI_API_KEY_FILE" || echo sealed
+        env -u OPENAI -u ANTHROPIC | grep -c NotAReal'
+      """#.replacing("; echo x", with: "; echo x") + " || true")
+    #expect(output == "unset unset\nsame\nsame in a child\n400\nsealed\n0\n")
+  }
+
+  @Test(arguments: ["--folder", "--files --mask"])
+  func `a folder of keys is private, read by children, and gone at the end`(
+    _ option: String
+  ) throws {
+    let world = try world()
+    let output = try world.output(
+      #"""
+      for end in 'true' 'kill $$'; do
+        keyvault exec production \#(option) -- bash -c '
+          python3 -c "import subprocess, os
+      with open(os.environ[\"OPENAI_API_KEY_FILE\"]) as f: print(f.read() == os.environ[\"OPENAI\"])
+      subprocess.run([\"cmp\", os.environ[\"OPENAI_API_KEY_FILE\"], \"../openai\"], check=True)"
+          stat -c %a "$OPENAI_API_KEY_FILE" "${OPENAI_API_KEY_FILE%/*}"
+          ls "$XDG_RUNTIME_DIR" | wc -l
+          '"$end" || true
+        ls "$XDG_RUNTIME_DIR" | wc -l
+      done
+      """#.replacing("for end", with: #"printf %s "$OPENAI" > ../openai; for end"#))
+    let once = "True\n400\n700\n1\n0\n"
+    #expect(output.replacing("True", with: "True") == once + once)
+  }
+}
