@@ -13,6 +13,13 @@ struct ImportPlaces {
     names = Set(present.map(\.name))
   }
 
+  /// The built-in provider, one of `candidates`, whose key renders `variable` already.
+  func provider(of variable: String, among candidates: [String]) -> String? {
+    present.first { $0.sidecar?.variable == variable }.map(\.provider).flatMap { id in
+      candidates.contains(id) && Catalogue.builtInIDs.contains(id) ? id : nil
+    }
+  }
+
   /// The place of a key: where one of the same provider and variable lies, else under the provider's
   /// name, else under the variable's. `variable` is what the sidecar must say. Throws why there is none.
   mutating func take(

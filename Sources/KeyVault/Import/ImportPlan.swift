@@ -59,6 +59,7 @@ public struct ImportPlan: Sendable {
     for name in Set(answers.keys).union(excluded).subtracting(names).sorted() {
       throw Failure(.usage, "there is no variable '\(name.printable(limit: 80))' to import")
     }
+    var places = ImportPlaces(in: environment, of: try repository.vault.entries(below: environment))
     let recognition = Recognition(of: variables, catalogue: repository.catalogue)
     let last = Dictionary(
       variables.enumerated().map { ($0.element.name, $0.offset) }, uniquingKeysWith: { $1 })
@@ -78,6 +79,11 @@ public struct ImportPlan: Sendable {
       var kind =
         variable.fault == nil ? recognition.kind(of: variable) : recognition.named(variable)
       if let answer { kind = .key(try Self.provider(answer, in: repository)) }
+      if case .ambiguous(let candidates, _) = kind,
+        let known = places.provider(of: variable.name, among: candidates)
+      {
+        kind = .key(try Self.provider(known, in: repository))
+      }
       switch kind {
       case _ where variable.isEmpty && variable.fault == nil: skip("it is empty")
       case .key(let provider):
@@ -101,7 +107,6 @@ public struct ImportPlan: Sendable {
       case .nothing: skip("no key of a known provider")
       }
     }
-    var places = ImportPlaces(in: environment, of: try repository.vault.entries(below: environment))
     // The provider's own variables take its name.
     for (found, provider, _) in keys.filter(\.isNamed) + keys.filter({ !$0.isNamed }) {
       place(found, provider, parts: &parts, in: &places, repository, policy)

@@ -95,8 +95,8 @@ public struct ImportReport: Sendable, Codable {
 }
 
 extension ImportReport {
-  /// A line a key with what is wrong below it, then what was skipped, by reason.
-  public func text(_ style: Style) -> String {
+  /// A line a key with what is wrong below it, then what was skipped, by reason, with or without names.
+  public func text(_ style: Style, namesSkipped: Bool) -> String {
     var table = TextTable()
     for key in keys {
       table.add([
@@ -106,7 +106,7 @@ extension ImportReport {
       ])
       if let remark = key.remark { table.add(remark: TextTable.Cell(remark, .dim)) }
     }
-    return table.text(style) + skippedText
+    return table.text(style) + skippedText(withNames: namesSkipped)
       + faults.prefix(Self.most).map { fault in
         "line \(fault.line): \(fault.reason)\n"
       }.joined() + (faults.count > Self.most ? "and \(faults.count - Self.most) more lines\n" : "")
@@ -114,13 +114,13 @@ extension ImportReport {
 
   private static let most = 20
 
-  private var skippedText: String {
+  private func skippedText(withNames: Bool) -> String {
     var reasons: [String] = []
     for item in skipped where !reasons.contains(item.reason) { reasons.append(item.reason) }
     return reasons.map { reason in
       let names = skipped.filter { $0.reason == reason }.map { $0.name.printable(limit: 80) }
-      let more = names.count > Self.most ? " and \(names.count - Self.most) more" : ""
-      return "skipped \(names.prefix(Self.most).joined(separator: ", "))\(more): \(reason)\n"
+      let whom = withNames ? names.joined(separator: ", ") : count(names.count, "variable")
+      return "skipped \(whom): \(reason)\n"
     }.joined()
   }
 }
@@ -128,9 +128,9 @@ extension ImportReport {
 extension ImportReport.Key {
   fileprivate var remark: String? {
     guard outcome == .ambiguous, let candidates else { return reason }
+    let whose = candidates.joined(separator: ", ")
     let named = name.printable(limit: 80)
-    return
-      "\(reason ?? ""): --as \(named)=\(candidates.joined(separator: "|")), or --except \(named)"
+    return "of \(whose)? \(reason ?? ""); say --as \(named)=PROVIDER, or --except \(named)"
   }
 }
 

@@ -80,7 +80,10 @@ struct Import: AsyncParsableCommand {
     report.sort()
     if !dryRun { report.remains = source.remains(after: report) }
     switch format {
-    case .text: try Console.output(report.text(Console.style(session.surroundings)))
+    case .text:
+      try Console.output(
+        report.text(
+          Console.style(session.surroundings), namesSkipped: source.isListed || options.verbose))
     case .json: try Console.output(json(report))
     }
     for remark in report.remains { session.note(remark) }

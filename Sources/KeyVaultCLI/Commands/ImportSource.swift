@@ -71,6 +71,9 @@ enum ImportSource {
     }
   }
 
+  /// Whether a person wrote down what it holds.
+  var isListed: Bool { if case .environment = self { false } else { true } }
+
   /// Whether standard input is still there to answer questions.
   var leavesInput: Bool { if case .standardInput = self { false } else { true } }
 }

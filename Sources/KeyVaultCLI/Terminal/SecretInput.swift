@@ -89,7 +89,10 @@ enum SecretInput {
       }
     }
     if code != 0 {
-      throw Failure(.io, "cannot read the \(limit == textLimit ? "text" : "key"): \(String(cString: strerror(code)))")
+      throw Failure(
+        .io,
+        "cannot read the \(limit == textLimit ? "text" : "key"): \(String(cString: strerror(code)))"
+      )
     }
     if secret.count > limit {
       let what = limit == textLimit ? "this is too much to import" : "this cannot be a key"
