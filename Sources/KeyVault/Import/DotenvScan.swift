@@ -57,7 +57,7 @@ struct DotenvScan {
       end = bytes.lineEnd(from: close)
       return quoted(
         name, bytes, value + 1..<close, isDouble: bytes.byte(value) == UInt8(ascii: "\""))
-    default: return plain(name, bytes, value, end, hasGap: value > equals + 1)
+    default: return plain(name, bytes, value..<end)
     }
   }
 
@@ -67,14 +67,19 @@ struct DotenvScan {
     if range.contains(where: { bytes.byte($0) == .lineFeed }) {
       return .unreadable(name, "it has a line break inside")
     }
-    guard isDouble else { return .value(name, range) }
+    guard isDouble else {
+      let hasPair = range.dropLast().contains {
+        bytes.byte($0) == UInt8(ascii: "\\") && bytes.byte($0 + 1) == UInt8(ascii: "\\")
+      }
+      return hasPair ? .unreadable(name, Self.backslash) : .value(name, range)
+    }
     var isEscaped = false
     var index = range.lowerBound
     while index < range.upperBound {
       if bytes.byte(index) == UInt8(ascii: "\\") {
         // The closing quote is not escaped, so something follows.
         guard Self.escapes[bytes.byte(index + 1)] != nil else {
-          return .unreadable(name, "it has a backslash that parsers read differently")
+          return .unreadable(name, Self.backslash)
         }
         isEscaped = true
         index += 1
@@ -87,20 +92,19 @@ struct DotenvScan {
   }
 
   /// Up to a comment, which a blank goes before.
-  private func plain(
-    _ name: String, _ bytes: RawSpan, _ start: Int, _ lineEnd: Int, hasGap: Bool
-  ) -> Line {
+  private func plain(_ name: String, _ bytes: RawSpan, _ line: Range<Int>) -> Line {
+    let start = line.lowerBound
     var end = start
-    for index in start..<lineEnd {
+    for index in line {
       switch bytes.byte(index) {
       case UInt8(ascii: "#"):
-        guard index == start ? hasGap : bytes.isBlank(index - 1) else {
+        guard index > start, bytes.isBlank(index - 1) else {
           return .unreadable(name, "it has a '#' that parsers read differently")
         }
         return .value(name, start..<end)
       case UInt8(ascii: "'"), UInt8(ascii: "\""), UInt8(ascii: "`"), UInt8(ascii: "\\"):
         return .unreadable(name, "it has a quote or backslash that parsers read differently")
-      case UInt8(ascii: "$") where bytes.isExpansion(index, before: lineEnd):
+      case UInt8(ascii: "$") where bytes.isExpansion(index, before: line.upperBound):
         return .unreadable(name, Self.expansion)
       default: if !bytes.isBlank(index), !bytes.isBreak(index) { end = index + 1 }
       }
@@ -108,6 +112,7 @@ struct DotenvScan {
     return .value(name, start..<end)
   }
 
+  private static let backslash = "it has a backslash that parsers read differently"
   private static let expansion = "it has a '$' that some parsers expand"
   private static let escapes: [UInt8: UInt8] = [
     UInt8(ascii: "n"): .lineFeed, UInt8(ascii: "\""): UInt8(ascii: "\""),

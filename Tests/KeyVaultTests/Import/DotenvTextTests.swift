@@ -12,7 +12,7 @@ struct DotenvTextTests {
 
   @Test(arguments: [
     ("A=b", "b"), ("A=b\r\n", "b"), ("\u{feff}A=b", "b"), ("export A=b", "b"),
-    ("\texport \tA=b", "b"), ("  A = b  ", "b"), ("A=", ""), ("A= # c", ""), ("A=b # c", "b"),
+    ("\texport \tA=b", "b"), ("  A = b  ", "b"), ("A=", ""), ("A= ", ""), ("A=b # c", "b"),
     ("A=b\t# c'\"", "b"), ("A=b c", "b c"), ("A=b=c==", "b=c=="), ("A='b # c'", "b # c"),
     ("A='b\\n$c'", "b\\n$c"), ("A='b' # c", "b"), ("A=\"b\"", "b"), ("A=\"\"", ""),
     ("A=\"b\\n\\\"\\\\c\" # d", "b\n\"\\c"), ("A=\"it's\"", "it's"), ("A='say \"b\"'", "say \"b\""),
@@ -39,6 +39,8 @@ struct DotenvTextTests {
     ("A=\"$(id)\"", "it has a '$' that some parsers expand"),
     ("A=b#c", "it has a '#' that parsers read differently"),
     ("A=#c", "it has a '#' that parsers read differently"),
+    ("A= # c", "it has a '#' that parsers read differently"),
+    ("A='b\\\\c'", "it has a backslash that parsers read differently"),
     ("A=`id`", "it has a quote or backslash that parsers read differently"),
     ("A=b'c'", "it has a quote or backslash that parsers read differently"),
     ("A=b\\c", "it has a quote or backslash that parsers read differently"),
@@ -126,7 +128,8 @@ struct DotenvTextTests {
           value = dotenv.dotenv_values(stream=io.StringIO('V=' + line + '\\n')).get('V')
           sys.stdout.buffer.write((value if value is not None else 'none').encode() + b'\\0')
       """
-    try compare(["/bin/bash", "-c", "exec python3 -c \"$1\" < \"$2\"", "bash", program])
+    try compare(
+      try taken(), ["/bin/bash", "-c", "exec python3 -c \"$1\" < \"$2\"", "bash", program])
   }
 
   @Test(.enabled(if: isAvailable("node -e 'require(\"util\").parseEnv(\"\")'"), "node is too old"))
@@ -135,12 +138,15 @@ struct DotenvTextTests {
       for (const line of require('fs').readFileSync(process.argv[1], 'utf8').split('\\0').slice(0, -1))
         process.stdout.write(String(require('util').parseEnv('V=' + line + '\\n').V) + '\\0')
       """
-    try compare(["/bin/bash", "-c", "exec node -e \"$1\" \"$2\"", "bash", program])
+    // It knows no backslash but that of a line break.
+    let alike = try taken().filter { !$0.line.hasPrefix("\"") || !$0.line.contains("\\") }
+    try compare(alike, ["/bin/bash", "-c", "exec node -e \"$1\" \"$2\"", "bash", program])
   }
 
-  private func compare(_ reader: [String]) throws {
-    let taken = try taken()
-    #expect(taken.count >= 1000)
+  private func compare(
+    _ taken: [(line: String, value: String)], _ reader: [String]
+  ) throws {
+    #expect(taken.count >= 500)
     let scratch = Scratch()
     try scratch.write(taken.map { $0.line + "\0" }.joined(), to: "lines")
     let result = try run(reader + [scratch.path("lines")])
