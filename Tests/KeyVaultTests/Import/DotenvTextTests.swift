@@ -54,7 +54,7 @@ struct DotenvTextTests {
     #expect(read.variables.last?.openText == "c")
     #expect(
       read.variables.last?.line == text.split(separator: "\n", omittingEmptySubsequences: false)
-        .count + (text.hasSuffix("\n") ? 0 : 1))
+        .count + 1)
   }
 
   @Test func `a bad line is told by its number, and the next is read`() throws {
