@@ -18,7 +18,7 @@ struct KeyVaultCommand: AsyncParsableCommand {
       CommandGroup(
         name: "Keys",
         subcommands: [
-          Init.self, Add.self, Rotate.self, Adopt.self, Get.self, Show.self, List.self,
+          Init.self, Add.self, Import.self, Rotate.self, Adopt.self, Get.self, Show.self, List.self,
           SetField.self, Move.self, Copy.self, Remove.self, Resolve.self, Sign.self, Trust.self,
         ]),
       CommandGroup(name: "People", subcommands: [Recipients.self, Reencrypt.self]),

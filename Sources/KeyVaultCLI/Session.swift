@@ -208,6 +208,12 @@ final class Session {
     return past
   }
 
+  /// The person's address by git's configuration; nil outside of a work tree.
+  var gitAddress: String? {
+    let git = Git(in: surroundings.workingFolder)
+    return git.isPresent ? git.line(["config", "user.email"]) : nil
+  }
+
   /// Says something that is neither a result nor an error.
   func note(_ text: @autoclosure () -> String) {
     if !options.quiet { Console.note(text()) }

@@ -33,13 +33,34 @@ import Testing
     "keyvault mv production/openai staging/ --verbose",
     "keyvault cp production/openai staging/ --verbose",
     "keyvault get production/openai --field nothing",
+    #"keyvault import staging --from ../source --dry-run --verbose"#,
+    #"keyvault import staging --from ../source --no-test --format json --as GUESS=openai --force"#,
+    #"keyvault import production --from ../source --no-test --verbose"#,
+    #"KEY="$OPENAI" keyvault import staging --from env --no-test --verbose"#,
     "CI=true keyvault render production | cat", "keyvault rm production/openai --verbose",
   ]
+
+  /// Lines for `import`, of which some are wrong.
+  private static let source = """
+    cat > ../source <<END
+    OPENAI_API_KEY=$OPENAI
+    ANTHROPIC_API_KEY="$ANTHROPIC
+    GROQ_API_KEY='$OPENAI
+    MISTRAL_API_KEY=$OPENAI
+    GUESS=${OPENAI#sk-proj-}
+    BASH_ENV=$OPENAI
+    OPENAI_BASE_URL=https://$OPENAI@example.com
+    AZURE_OPENAI_ENDPOINT=$OPENAI
+    XAI_API_KEY=$OPENAI#x
+    $OPENAI
+    END
+    """
 
   @Test func `no output holds a key, raw or in base64`() throws {
     for command in Self.commands {
       let world = try World()
       try world.output(#"cp -a "$FILLED/." ."#)
+      try world.output(Self.source)
       let result = try world.run(command)
       #expect(Canary.leaks(in: result.output + result.errors) == [], "$ \(command)")
     }

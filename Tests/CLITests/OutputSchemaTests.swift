@@ -93,6 +93,18 @@ import YAML
         printf %s9 "$OPENAI" | keyvault rotate staging/openai --no-test --commit --quiet
         """),
     Case(
+      command:
+        #"keyvault import batch --from ../source --format json --as GUESS=openai --except PORT"#,
+      schema: "output-import",
+      setup:
+        #"sed -i "s|^environments:|&\n  batch: {gateway: \"$STUB/{provider}\"}|" keyvault.yaml; printf 'PORT=1\nOPENAI_API_KEY=%s\nGUESS=%s1\nT=sk-NotARealKeyNotARealKeyNotARealKey\nbad line\n' "$OPENAI" "$OPENAI" > ../source"#
+    ),
+    Case(
+      command: #"keyvault import production --from ../source --format json --dry-run"#,
+      schema: "output-import",
+      setup:
+        #"printf 'OPENAI_API_KEY=%s\nWORK=%s1\n' "$OPENAI" "$OPENAI" > ../source"#),
+    Case(
       command: #"keyvault test --deadline 1 --format json --gateway "$STUB/{provider}@slow""#,
       schema: "output-test"),
   ]

@@ -77,14 +77,14 @@ extension Vault {
     remember(target, serial: new.serial, stored)
   }
 
-  private func remember(_ name: EntryName, serial: Int, _ changes: [VaultChange]) {
+  func remember(_ name: EntryName, serial: Int, _ changes: [VaultChange]) {
     guard let ciphertext = changes.first(where: { $0.file == .ciphertext(name) })?.content else {
       return
     }
     repository.memory?.learn(name, serial: serial, digest: Self.digest(ciphertext))
   }
 
-  private func changes(
+  func changes(
     storing new: borrowing NewKey, about description: Description, from source: EntryName?,
     in document: Document? = nil, over before: Present, program: GPGProgram, now: Timestamp
   ) throws(Failure) -> [VaultChange] {

@@ -70,13 +70,10 @@ struct Add: AsyncParsableCommand {
     let key = try intake.key(fromEnv, fromVariable, for: name, definition)
     let hosts = session.surroundings.policy.payloadHosts(
       of: definition, fields: Dictionary(fields.map { ($0.name, $0.value) }) { $1 })
-    let isOther = try existing.map { old throws in
-      try session.isOtherKey(key, than: old, in: repository)
-    }
+    let replacement = try Replacement(of: existing, at: name, by: key, in: repository, session)
     let new = NewKey(
       entry: name, provider: providerID, key: key, fields: fields, hosts: hosts,
-      serial: serial(of: name, isSame: isOther == .no, in: repository.vault),
-      isOtherKey: isOther?.isProven ?? true)
+      serial: replacement.serial, isOtherKey: replacement.isProven)
     if !noTest { try await intake.test(new, definition) }
     try repository.vault.store(
       new, about: about, over: present, program: session.gpgProgram(),
@@ -119,8 +116,7 @@ struct Add: AsyncParsableCommand {
   }
 
   private func description(for session: Session) throws -> Vault.Description {
-    let git = Git(in: session.surroundings.workingFolder)
-    let owner = owner ?? (git.isPresent ? git.line(["config", "user.email"]) : nil)
+    let owner = owner ?? session.gitAddress
     var end: Timestamp?
     if let expires {
       guard let day = Timestamp(expires) else {
@@ -129,43 +125,5 @@ struct Add: AsyncParsableCommand {
       end = day
     }
     return Vault.Description(owner: owner, description: description, variable: env, expires: end)
-  }
-
-  /// The same key keeps its serial; that of a place never goes back.
-  private func serial(of name: EntryName, isSame: Bool, in vault: Vault) -> Int {
-    let last = vault.lastSerial(of: name)
-    return isSame && last > 0 ? last : last + 1
-  }
-}
-
-/// Whether a key is another one than that whose place it takes.
-private enum Otherness {
-  case yes, no
-  /// Nothing proves it, so what was said of the old key stays.
-  case unknown
-
-  var isProven: Bool { self == .yes }
-}
-
-extension Session {
-  fileprivate func isOtherKey(
-    _ key: borrowing Secret, than old: Vault.Entry, in repository: Repository
-  ) throws -> Otherness {
-    let isExposed = old.sidecar?.exposed != nil
-    if let opened = try? repository.vault.openAnywhere(old, with: gpg()) {
-      guard opened.holds(key) else { return .yes }
-      if isExposed {
-        Console.warning("'\(old.name)' had this key already, so it stays marked as exposed")
-      }
-      return .no
-    }
-    if old.isOther(key, limit: repository.configuration.policy.preview) { return .yes }
-    if isExposed {
-      Console.warning(
-        "'\(old.name)' cannot be opened to see whether this is another key, so it stays marked as "
-          + "exposed",
-        hint: "let it be rotated by somebody who can open it: keyvault rotate \(old.name)")
-    }
-    return .unknown
   }
 }

@@ -36,18 +36,7 @@ struct KeyIntake {
   }
 
   private func checkFormat(_ key: borrowing Secret, of provider: Provider) throws {
-    guard !provider.formats.isEmpty, key.withBytes({ provider.format(of: $0) }) == nil else {
-      return
-    }
-    let shapes = provider.formats.map { format in
-      let length = format.length
-      let size =
-        length.lowerBound == length.upperBound
-        ? "\(length.lowerBound)" : "\(length.lowerBound) to \(length.upperBound)"
-      return (format.prefix.isEmpty ? "" : "'\(format.prefix)…', ") + "\(size) characters"
-    }
-    let message =
-      "this does not look like a key of \(provider.name) (\(shapes.joined(separator: "; or ")))"
+    guard let message = key.withBytes(provider.objection) else { return }
     guard isForced else {
       throw Failure(.findings, message, hints: ["--force stores it all the same"])
     }
@@ -56,29 +45,50 @@ struct KeyIntake {
 
   /// Asks the provider. Throws if it rejects the key; what it cannot say is a warning.
   func test(_ new: borrowing NewKey, _ provider: Provider) async throws {
-    var asking = Prober.Options()
-    // A person waits for it.
-    asking.patience = Patience(retries: 1)
-    let prober = Prober(
-      client: try session.client(), catalogue: repository.catalogue,
-      policy: session.surroundings.policy, options: asking)
-    let result = try await prober.test(new, in: repository, now: session.surroundings.now)
-    let evidence = [result.evidence, result.note ?? ""].filter { !$0.isEmpty }.joined(
-      separator: "; ")
-    switch result.verdict {
-    case .invalid, .revoked:
+    let result = try await prober().test(new, in: repository, now: session.surroundings.now)
+    switch result.reception(by: provider) {
+    case .accepted(let text): session.note(text)
+    case .doubtful(let text): Console.warning(text)
+    case .rejected(let text, let evidence):
       guard isForced else {
         throw Failure(
-          .findings, "\(provider.name) rejects this key, so it was not stored: \(evidence)",
+          .findings, "\(text), so it was not stored: \(evidence)",
           hints: [result.next, "--force stores it all the same"].compactMap(\.self))
       }
-      Console.warning("\(provider.name) rejects this key: \(evidence)")
-    case .valid, .restricted: session.note("\(provider.name) accepts this key: \(evidence)")
+      Console.warning("\(text): \(evidence)")
+    }
+  }
+
+  /// One that asks while a person waits for it.
+  func prober() throws -> Prober {
+    var asking = Prober.Options()
+    asking.patience = Patience(retries: 1)
+    return Prober(
+      client: try session.client(), catalogue: repository.catalogue,
+      policy: session.surroundings.policy, options: asking)
+  }
+}
+
+/// How a provider receives a key, in words.
+enum Reception {
+  case accepted(String)
+  /// It may be stored, and the person should know.
+  case doubtful(String)
+  /// What was said, and the evidence for it.
+  case rejected(String, String)
+}
+
+extension TestResult {
+  func reception(by provider: Provider) -> Reception {
+    let evidence = [evidence, note ?? ""].filter { !$0.isEmpty }.joined(separator: "; ")
+    return switch verdict {
+    case .invalid, .revoked: .rejected("\(provider.name) rejects this key", evidence)
+    case .valid, .restricted: .accepted("\(provider.name) accepts this key: \(evidence)")
     case .noCredit, .accountDisabled:
-      Console.warning(
-        "\(provider.name) knows this key, but it is of no use now: "
-          + "\(result.verdict.rawValue): \(evidence)")
-    default: Console.warning("the key could not be proved: \(result.verdict.rawValue): \(evidence)")
+      .doubtful(
+        "\(provider.name) knows this key, but it is of no use now: \(verdict.rawValue): \(evidence)"
+      )
+    default: .doubtful("the key could not be proved: \(verdict.rawValue): \(evidence)")
     }
   }
 }

@@ -4,7 +4,10 @@ import Secrets
 
 /// The ways in which a person hands over a key. Never an argument, which everybody can see.
 enum SecretInput {
+  /// Of one key.
   private static let limit = 64 << 10
+  /// Of a text with several.
+  private static let textLimit = 1 << 20
   /// What the line discipline passes on (N_TTY_BUF_SIZE less the line break); the rest is lost.
   private static let terminalLimit = 4095
 
@@ -53,7 +56,25 @@ enum SecretInput {
     return try read(file, untilLineBreak: false)
   }
 
-  private static func read(_ descriptor: Int32, untilLineBreak: Bool) throws(Failure) -> Secret {
+  /// All of standard input, which may hold several keys.
+  static func standardInputText() throws(Failure) -> Secret {
+    try read(0, untilLineBreak: false, limit: textLimit)
+  }
+
+  /// A file that may hold several keys; a pipe is read to its end.
+  static func text(of path: String) throws(Failure) -> Secret {
+    let file = open(path, O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else {
+      throw Failure(
+        .notFound, "cannot read '\(path.printable)': \(String(cString: strerror(errno)))")
+    }
+    defer { close(file) }
+    return try read(file, untilLineBreak: false, limit: textLimit)
+  }
+
+  private static func read(
+    _ descriptor: Int32, untilLineBreak: Bool, limit: Int = limit
+  ) throws(Failure) -> Secret {
     var code: Int32 = 0
     let secret = Secret(capacity: limit + 1) { output in
       output.withUnsafeMutableBytes { buffer, count in
@@ -68,10 +89,14 @@ enum SecretInput {
       }
     }
     if code != 0 {
-      throw Failure(.io, "cannot read the key: \(String(cString: strerror(code)))")
+      throw Failure(
+        .io,
+        "cannot read the \(limit == textLimit ? "text" : "key"): \(String(cString: strerror(code)))"
+      )
     }
     if secret.count > limit {
-      throw Failure(.malformed, "this cannot be a key: it is longer than \(limit / 1024) KiB")
+      let what = limit == textLimit ? "this is too much to import" : "this cannot be a key"
+      throw Failure(.malformed, "\(what): it is longer than \(limit / 1024) KiB")
     }
     return secret
   }

@@ -20,6 +20,8 @@ struct Surroundings {
   let signingVariables: SigningTrust.Variables
   /// Where GitHub Actions takes variables for the job's next steps from.
   let githubEnvironmentFile: String?
+  /// The folder of `pass`.
+  let passStore: String
   /// Where GitHub Actions takes a job's summary from.
   private let summaryFile: String?
 
@@ -42,6 +44,7 @@ struct Surroundings {
     runtimeDirectory = Self.variable("XDG_RUNTIME_DIR")
     environment = Self.variable("KEYVAULT_ENV")
     githubEnvironmentFile = Self.variable("GITHUB_ENV")
+    passStore = Self.variable("PASSWORD_STORE_DIR") ?? home + "/.password-store"
     summaryFile = Self.variable("GITHUB_STEP_SUMMARY")
     policy = try OriginPolicy(parsing: Self.variable("KEYVAULT_ALLOW_HOSTS") ?? "")
   }

@@ -1,0 +1,66 @@
+/// The entries of an environment, those that are to come among them, and what they render.
+struct ImportPlaces {
+  private let environment: String
+  private let present: [Vault.Entry]
+  private var names: Set<EntryName>
+  /// Variables of entries that are to come.
+  private var variables: Set<String> = []
+
+  /// `entries` may hold those of folders below.
+  init(in environment: String, of entries: [Vault.Entry]) {
+    self.environment = environment
+    present = entries.filter { $0.name.environment == environment }
+    names = Set(present.map(\.name))
+  }
+
+  /// The built-in provider, one of `candidates`, whose key renders `variable` already.
+  func provider(of variable: String, among candidates: [String]) -> String? {
+    present.first { $0.sidecar?.variable == variable }.map(\.provider).flatMap { id in
+      candidates.contains(id) && Catalogue.builtInIDs.contains(id) ? id : nil
+    }
+  }
+
+  /// The place of a key: where one of the same provider and variable lies, else under the provider's
+  /// name, else under the variable's. `variable` is what the sidecar must say. Throws why there is none.
+  mutating func take(
+    for found: FoundVariable, of provider: Provider
+  ) throws(Failure) -> (entry: EntryName, variable: String?) {
+    let own = found.withValue(provider.variable)
+    var wanted = found.name == provider.id ? own ?? "" : found.variable ?? own ?? ""
+    if variables.contains(wanted), found.variable == nil { wanted = found.label.asVariable }
+    let objection = VariableName.objection(to: wanted) ?? BaseURLVariable.objection(to: wanted)
+    if let objection { throw Failure(.usage, objection) }
+    let entry = try place(of: wanted, found, provider)
+    guard variables.insert(wanted).inserted else {
+      throw Failure(.usage, "another key is rendered as \(wanted) already")
+    }
+    names.insert(entry)
+    return (entry, wanted == own || present.contains { $0.name == entry } ? nil : wanted)
+  }
+
+  private func place(
+    of variable: String, _ found: FoundVariable, _ provider: Provider
+  ) throws(Failure) -> EntryName {
+    let renders = present.filter { entry in
+      entry.sidecar?.variable == variable
+        || entry.provider == provider.id && entry.variable(of: provider) == variable
+    }
+    if let there = renders.first {
+      guard there.provider == provider.id else {
+        throw Failure(
+          .usage, "'\(there.name)' is a key of \(there.provider), and renders \(variable)")
+      }
+      return there.name
+    }
+    for name in [provider.id, found.label.lowercased()] {
+      let place = try EntryName("\(environment)/\(name)")
+      if !names.contains(place) { return place }
+    }
+    throw Failure(.usage, "'\(environment)/\(found.label.lowercased())' is another key")
+  }
+}
+
+extension FoundVariable {
+  /// The last part of its name.
+  fileprivate var label: String { name.split(separator: "/").last.map(String.init) ?? name }
+}

@@ -1,0 +1,146 @@
+internal import HTTP
+internal import Secrets
+
+/// Tells whose a variable is: by its name, then by the form of its value.
+///
+/// Only the built-in catalogue recognises. What a repository alone defines could claim any variable of
+/// whoever imports, and have its value sent to a host of its own: such a provider a person must name.
+struct Recognition {
+  enum Kind {
+    case key(Provider)
+    /// A further part of a credential, under the name that it has there.
+    case field(Provider, String)
+    /// The address of an API, which is no key.
+    case baseURL(Provider)
+    /// A key, as it seems, of one of these; and why that is not certain.
+    case ambiguous([String], String)
+    case nothing
+  }
+
+  private let providers: [Provider]
+  private let own: [Provider]
+  /// Addresses that the source sets, by provider.
+  private var elsewhere: Set<String> = []
+
+  /// A shorter prefix is found in words of every kind.
+  private static let tellingPrefix = 4
+
+  init(of variables: [FoundVariable], catalogue: Catalogue) {
+    providers = Catalogue(root: nil).all().providers
+    let builtIn = Set(providers.map(\.id))
+    own = catalogue.own.filter { !builtIn.contains($0.id) }
+    for variable in variables {
+      guard case .baseURL(let provider) = named(variable), !variable.isEmpty else { continue }
+      let origin = (try? WebURL(variable.openText))?.origin
+      let known = provider.origins([:])
+      let isOwn = origin.map(known.contains) ?? false
+      if !isOwn, provider.hostField(from: variable.openText) == nil {
+        elsewhere.insert(provider.id)
+      }
+    }
+  }
+
+  func kind(of variable: FoundVariable) -> Kind {
+    let byForm = variable.withValue { tellingProviders($0) }
+    switch named(variable) {
+    case .key(let provider):
+      let isForm = variable.withValue { provider.formats.isEmpty || provider.format(of: $0) != nil }
+      let others = byForm.filter { $0 != provider.id }
+      if !isForm, !others.isEmpty {
+        return .ambiguous(
+          [provider.id] + others, "the name is \(provider.name)'s, and the form another's")
+      }
+      if elsewhere.contains(provider.id), !byForm.contains(provider.id) {
+        return .ambiguous(
+          [provider.id],
+          "\(provider.baseURLVariable ?? "its base URL") is not \(provider.name)'s own address")
+      }
+      return .key(provider)
+    case .nothing: return unnamed(variable, byForm)
+    case let kind: return kind
+    }
+  }
+
+  private func unnamed(_ variable: FoundVariable, _ byForm: [String]) -> Kind {
+    let claimed = own.filter { $0.allVariables.contains(variable.name) }.map(\.id)
+    if !claimed.isEmpty {
+      return .ambiguous(claimed + byForm, "only this repository's providers.d says so")
+    }
+    if byForm.count == 1, let provider = providers.first(where: { $0.id == byForm[0] }) {
+      return .key(provider)
+    }
+    let similar = byForm.isEmpty ? variable.withValue { providers(by: $0, prefix: 1) } : byForm
+    return similar.isEmpty ? .nothing : .ambiguous(similar, "its form fits")
+  }
+
+  /// By name alone.
+  func named(_ variable: FoundVariable) -> Kind {
+    for name in variable.aliases {
+      let kind = named(name)
+      if case .nothing = kind { continue }
+      return kind
+    }
+    return .nothing
+  }
+
+  /// A key may be called as its provider is.
+  private func named(_ name: String) -> Kind {
+    let holders = providers.filter { $0.allVariables.contains(name) || $0.id == name }
+    if let provider = holders.first { return .key(provider) }
+    if let provider = providers.first(where: { $0.baseURLVariable == name }) {
+      return .baseURL(provider)
+    }
+    for provider in providers {
+      if let field = provider.fields.first(where: { $0.variable == name }) {
+        return .field(provider, field.name)
+      }
+    }
+    return .nothing
+  }
+
+  private func tellingProviders(_ key: RawSpan) -> [String] {
+    providers(by: key, prefix: Self.tellingPrefix)
+  }
+
+  /// Providers with keys of this form, of the longest prefix that fits.
+  private func providers(by key: RawSpan, prefix least: Int) -> [String] {
+    var longest = max(least, 1)
+    var found: [String] = []
+    for provider in providers {
+      let lengths = provider.formats.filter { $0.matches(key) }.map(\.prefix.utf8.count)
+      guard let length = lengths.max(), length >= longest else { continue }
+      if length > longest { found = [] }
+      longest = length
+      found.append(provider.id)
+    }
+    return found
+  }
+}
+
+extension Provider {
+  /// Every variable that holds a key of the provider, of whatever kind.
+  var allVariables: [String] { variables + formats.flatMap { $0.variables ?? [] } }
+
+  /// The variable that a key is rendered as, where its sidecar says none.
+  func variable(of key: RawSpan) -> String? { format(of: key)?.variables?.first ?? variables.first }
+
+  /// The part of a host's name in a URL that `base_url` would give: `acme` of
+  /// `https://acme.openai.azure.com/`.
+  func hostField(from url: String) -> (name: String, value: String)? {
+    guard hostFields.count == 1, let name = hostFields.first else { return nil }
+    let ends = baseURL.components(around: "{\(name)}")
+    guard url.hasPrefix(ends.before) else { return nil }
+    let value = String(url.dropFirst(ends.before.count).prefix { $0 != "." })
+    guard let filled = baseURL([name: value]), url == filled || url.hasPrefix(filled + "/") else {
+      return nil
+    }
+    return (name, value)
+  }
+}
+
+extension String {
+  fileprivate func components(around part: String) -> (before: String, after: String) {
+    guard let range = firstRange(of: part) else { return (self, "") }
+    return (String(self[..<range.lowerBound]), String(self[range.upperBound...]))
+  }
+}

@@ -1,0 +1,137 @@
+import Glibc
+import KeyVault
+import Secrets
+
+/// Where keys are taken from.
+enum ImportSource {
+  case file(String)
+  case standardInput
+  /// The variables of this process.
+  case environment
+  /// A folder or an entry of a password store.
+  case pass(String)
+
+  /// What a person writes: `.env`, `-`, `env`, `pass:PATH`. A file called `env` is `./env`.
+  init(_ text: String) {
+    switch text {
+    case "-": self = .standardInput
+    case "env": self = .environment
+    case _ where text.hasPrefix("pass:"): self = .pass(String(text.dropFirst("pass:".count)))
+    default: self = .file(text)
+    }
+  }
+
+  var name: String {
+    switch self {
+    case .file(let path): path
+    case .standardInput: "standard input"
+    case .environment: "the environment"
+    case .pass(let path): "pass:\(path)"
+    }
+  }
+
+  /// What it holds. Nothing is started, save gpg for a password store.
+  func read(
+    _ session: Session
+  ) throws -> (variables: [FoundVariable], faults: [DotenvText.Fault]) {
+    let text: DotenvText
+    switch self {
+    case .file(let path): text = try DotenvText(SecretInput.text(of: path))
+    case .standardInput: text = try DotenvText(SecretInput.standardInputText())
+    case .environment: return (Self.environmentVariables(), [])
+    case .pass(let path):
+      let store = PassStore(at: session.surroundings.passStore)
+      return (try store.variables(at: path, with: session.gpg()), [])
+    }
+    return (text.variables, text.faults)
+  }
+
+  private static func environmentVariables() -> [FoundVariable] {
+    var found: [FoundVariable] = []
+    var pointer = environ
+    while let entry = pointer.pointee {
+      pointer += 1
+      guard let equals = strchr(entry, Int32(UInt8(ascii: "="))) else { continue }
+      let length = equals - entry
+      let name = String(
+        decoding: UnsafeRawBufferPointer(start: entry, count: length), as: UTF8.self)
+      let value = UnsafeRawBufferPointer(start: equals + 1, count: strlen(equals + 1))
+      found.append(FoundVariable(name, Secret(copying: value.bytes)))
+    }
+    return found.sorted { $0.name < $1.name }
+  }
+
+  /// Takes what may be a key out of the environment, before a child is started that could see it.
+  func hide(_ plan: ImportPlan) {
+    guard case .environment = self else { return }
+    let found = plan.keys.map(\.found) + plan.ambiguities.map(\.found) + plan.refused.map(\.found)
+    for name in found.map(\.name) {
+      if let value = getenv(name) { explicit_bzero(value, strlen(value)) }
+      unsetenv(name)
+    }
+  }
+
+  /// Whether a person wrote down what it holds.
+  var isListed: Bool { if case .environment = self { false } else { true } }
+
+  /// Whether standard input is still there to answer questions.
+  var leavesInput: Bool { if case .standardInput = self { false } else { true } }
+}
+
+extension ImportSource {
+  /// What still holds the keys in the clear, and what to do about it, in sentences.
+  func remains(after report: ImportReport) -> [String] {
+    let kept = report.keys.filter { $0.outcome == .stored || $0.outcome == .present }
+    guard !kept.isEmpty else { return [] }
+    let names = kept.map(\.name).joined(separator: " ")
+    switch self {
+    case .standardInput:
+      return ["the keys came through a pipe: delete the file that they are from, if there is one"]
+    case .environment:
+      return [
+        "this shell still has the keys: unset \(names)",
+        "look for them in what sets them, such as ~/.profile, and in the shell's history",
+      ]
+    case .pass(let path):
+      return [
+        "the password store still has the keys, and so has its git history: delete there what is not "
+          + "needed, below '\(path)'"
+      ]
+    case .file(let path): return Self.remains(of: path, kept, isAll: report.isWhole)
+    }
+  }
+
+  private static func remains(
+    of path: String, _ kept: [ImportReport.Key], isAll: Bool
+  ) -> [String] {
+    // What was a pipe is gone.
+    var status = stat()
+    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return [] }
+    let lines = kept.compactMap(\.line).map(String.init)
+    let place = lines.count == 1 ? "line \(lines[0])" : "lines \(lines.joined(separator: ", "))"
+    var remarks = [
+      isAll
+        ? "'\(path)' still holds the keys in the clear: delete it"
+        : "'\(path)' still holds the keys in the clear: delete \(place) of it"
+    ]
+    if isInGit(path) {
+      let entries = kept.compactMap(\.entry)
+      remarks.append(
+        "git has '\(path)', and its history keeps the keys: git rm --cached '\(path)', then rotate them: "
+          + entries.map { "keyvault rotate \($0)" }.joined(separator: "; "))
+    }
+    return remarks
+  }
+
+  /// Whether git tracks the file, or ever did.
+  private static func isInGit(_ path: String) -> Bool {
+    guard let real = realpath(path, nil) else { return false }
+    defer { free(real) }
+    let file = String(cString: real)
+    let slash = file.lastIndex(of: "/") ?? file.startIndex
+    let git = Git(in: slash == file.startIndex ? "/" : String(file[..<slash]))
+    guard git.isPresent else { return false }
+    return git.line(["ls-files", "--", file]) != nil
+      || git.line(["log", "--all", "-1", "--format=%H", "--", file]) != nil
+  }
+}
