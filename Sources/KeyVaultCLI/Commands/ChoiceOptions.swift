@@ -26,13 +26,14 @@ struct ChoiceOptions: ParsableArguments {
 
 extension Session {
   /// The environments that a command was told, each once, else the one of `KEYVAULT_ENV`.
-  func environments(_ names: [String], in repository: Repository, command: String) throws
-    -> [String]
-  {
+  func environments(
+    _ names: [String], in repository: Repository, command: String, example: String? = nil
+  ) throws -> [String] {
     let names = names.isEmpty ? [surroundings.environment].compactMap(\.self) : names
     guard !names.isEmpty else {
       throw Failure(
-        .usage, "say which environment to \(command)", hints: ["keyvault \(command) production"])
+        .usage, "say which environment to \(command)",
+        hints: ["keyvault \(example ?? command + " production")"])
     }
     var environments: [String] = []
     for name in names {

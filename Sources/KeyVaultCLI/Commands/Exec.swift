@@ -23,6 +23,13 @@ struct Exec: AsyncParsableCommand {
   @Argument(help: "The environment; KEYVAULT_ENV if not said.", completion: .entries)
   var environment: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Set AI_PROVIDER, AI_API_KEY and AI_BASE_URL too: of the key that 'pick' names.",
+      valueName: "capability"),
+    completion: .list(Capability.allCases.map(\.rawValue)))
+  var pick: String?
+
   @Flag(
     help: "Leave out what is inherited, but PATH, HOME, the user, the terminal, language and time.")
   var clean = false
@@ -64,17 +71,24 @@ struct Exec: AsyncParsableCommand {
   private func variables() async throws -> ([Rendering.Variable], Surroundings) {
     let session = try Session(options)
     let repository = try session.repository()
-    guard let name = environment ?? session.surroundings.environment else {
-      throw Failure(
-        .usage, "say which environment the command gets",
-        hints: ["keyvault exec production -- COMMAND"])
-    }
-    let environments = [try Selection.environment(name, in: repository)]
-    let variables = try await Rendering(
-      repository: repository, policy: session.surroundings.policy
+    let environments = try session.environments(
+      [environment].compactMap(\.self), in: repository, command: "exec",
+      example: "exec production -- COMMAND")
+    let picked = try await pick.map { try PickedVariables(capability: Capability(named: $0)) }?
+      .variables(in: environments[0], of: repository, session)
+    var variables = try await Rendering(
+      repository: repository, policy: session.surroundings.policy,
+      cache: session.cache(of: repository)
     )
     .variables(of: environments, choosing: choice.choice(), gpg: session.gpg()) { opened in
       session.warn(opened.map { ($0.name.path, $0.doubts) })
+    }
+    for variable in picked ?? [] {
+      guard !variables.contains(where: { $0.name == variable.name }) else {
+        throw Failure(
+          .malformed, "'\(environments[0])' has an entry that gives \(variable.name) itself")
+      }
+      variables.append(variable)
     }
     if mask { warn(of: variables, session) }
     return (variables, session.surroundings)
