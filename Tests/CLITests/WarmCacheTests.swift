@@ -42,7 +42,7 @@ import Testing
     gpg --armor --batch --export-secret-keys > ../key.asc 2> /dev/null
     KEYVAULT_GPG_KEY_FILE=../key.asc \(render)
     """,
-    "XDG_STATE_HOME=/dev/null/x \(render)", "\(render) --only openai --only anthropic",
+    "XDG_STATE_HOME=/dev/null/x \(render)",
   ])
   func `nothing is kept where nobody wants it, or nobody comes back`(_ command: String) throws {
     let world = try world()
