@@ -76,4 +76,36 @@ import Testing
     #expect(verbose.errors.contains("keyvault: no cache is kept: "), "\(verbose.errors)")
     #expect(try world.run("\(command) --quiet").errors == "")
   }
+
+  @Test func `whoever cancels the question for the passphrase is not asked again`() throws {
+    let world = try world()
+    let asked = try world.output(
+      """
+      cat > "$HOME/pinentry" <<'SH'
+      #!/bin/sh
+      echo OK
+      while read -r word rest; do
+        case $word in
+          GETPIN)
+            echo x >> "$HOME/asked"
+            if [ -e "$HOME/no" ]; then echo 'ERR 83886179 cancelled'; else printf 'D fake\\nOK\\n'; fi ;;
+          *) echo OK ;;
+        esac
+      done
+      SH
+      chmod +x "$HOME/pinentry"
+      echo "pinentry-program $HOME/pinentry" > "$GNUPGHOME/gpg-agent.conf"
+      gpgconf --kill gpg-agent
+      gpg --passwd "$FPR" > /dev/null 2>&1
+      \(Self.render) > /dev/null
+      gpgconf --kill gpg-agent
+      rm "$HOME/asked"
+      touch "$HOME/no"
+      \(Self.render) 2> errors && exit 1
+      wc -l < "$HOME/asked"
+      head -1 errors
+      """)
+    #expect(
+      asked.hasPrefix("1\nkeyvault: error: cannot open what is kept of 'production': "), "\(asked)")
+  }
 }
