@@ -32,8 +32,11 @@ import Testing
       printf '%sx' "$OPENAI" | keyvault rotate production/openai --no-test --quiet
       render production
       render production
+      : > "$HOME/agent.log"
+      keyvault exec production -- true
+      grep -ac '<- PKDECRYPT' "$HOME/agent.log"
       """)
-    #expect(uses == "2 2 1 2 1 4 1 2 1 2 1\n2 2 1 2 ")
+    #expect(uses == "2 2 1 2 1 4 1 2 1 2 1\n2 2 1 2 1\n")
   }
 
   @Test(arguments: [

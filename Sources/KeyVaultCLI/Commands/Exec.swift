@@ -71,7 +71,8 @@ struct Exec: AsyncParsableCommand {
     }
     let environments = [try Selection.environment(name, in: repository)]
     let variables = try await Rendering(
-      repository: repository, policy: session.surroundings.policy
+      repository: repository, policy: session.surroundings.policy,
+      cache: session.cache(of: repository)
     )
     .variables(of: environments, choosing: choice.choice(), gpg: session.gpg()) { opened in
       session.warn(opened.map { ($0.name.path, $0.doubts) })
