@@ -32,8 +32,11 @@ import Testing
       printf '%sx' "$OPENAI" | keyvault rotate production/openai --no-test --quiet
       render production
       render production
+      : > "$HOME/agent.log"
+      keyvault exec production -- true
+      grep -ac '<- PKDECRYPT' "$HOME/agent.log"
       """)
-    #expect(uses == "2 2 1 2 1 4 1 2 1 2 1\n2 2 1 2 ")
+    #expect(uses == "2 2 1 2 1 4 1 2 1 2 1\n2 2 1 2 1\n")
   }
 
   @Test(arguments: [
@@ -42,7 +45,7 @@ import Testing
     gpg --armor --batch --export-secret-keys > ../key.asc 2> /dev/null
     KEYVAULT_GPG_KEY_FILE=../key.asc \(render)
     """,
-    "XDG_STATE_HOME=/dev/null/x \(render)", "\(render) --only openai --only anthropic",
+    "XDG_STATE_HOME=/dev/null/x \(render)",
   ])
   func `nothing is kept where nobody wants it, or nobody comes back`(_ command: String) throws {
     let world = try world()
@@ -75,5 +78,37 @@ import Testing
     let verbose = try world.run("\(command) --verbose")
     #expect(verbose.errors.contains("keyvault: no cache is kept: "), "\(verbose.errors)")
     #expect(try world.run("\(command) --quiet").errors == "")
+  }
+
+  @Test func `whoever cancels the question for the passphrase is not asked again`() throws {
+    let world = try world()
+    let asked = try world.output(
+      """
+      cat > "$HOME/pinentry" <<'SH'
+      #!/bin/sh
+      echo OK
+      while read -r word rest; do
+        case $word in
+          GETPIN)
+            echo x >> "$HOME/asked"
+            if [ -e "$HOME/no" ]; then echo 'ERR 83886179 cancelled'; else printf 'D fake\\nOK\\n'; fi ;;
+          *) echo OK ;;
+        esac
+      done
+      SH
+      chmod +x "$HOME/pinentry"
+      echo "pinentry-program $HOME/pinentry" > "$GNUPGHOME/gpg-agent.conf"
+      gpgconf --kill gpg-agent
+      gpg --passwd "$FPR" > /dev/null 2>&1
+      \(Self.render) > /dev/null
+      gpgconf --kill gpg-agent
+      rm "$HOME/asked"
+      touch "$HOME/no"
+      \(Self.render) 2> errors && exit 1
+      wc -l < "$HOME/asked"
+      head -1 errors
+      """)
+    #expect(
+      asked.hasPrefix("1\nkeyvault: error: cannot open what is kept of 'production': "), "\(asked)")
   }
 }

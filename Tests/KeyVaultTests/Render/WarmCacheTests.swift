@@ -54,7 +54,7 @@ struct WarmCacheTests {
   @Test func `environments are kept together by their names, in whichever order`() async throws {
     let world = try WarmCase.world()
     try world.store("q/cohere", WarmCase.mistral)
-    try world.store("q/deepl", WarmCase.mistral)
+    try world.store("q/groq", WarmCase.mistral)
     let (first, second) = (["p", "q"], ["q", "p"])
     let both = try await machine.render(world, first)
     #expect(both.decryptions == 5)
@@ -89,7 +89,7 @@ struct WarmCacheTests {
       switch self {
       case .changed: WarmCase.text(openAI: WarmCase.openAI + "2")
       case .added:
-        WarmCase.text().replacing("MISTRAL", with: "COHERE_API_KEY=\(WarmCase.mistral)\nMISTRAL")
+        WarmCase.text().replacing("MISTRAL", with: "CO_API_KEY=\(WarmCase.mistral)\nMISTRAL")
       case .removed, .disabled: WarmCase.text(openAI: nil)
       case .inherited: WarmCase.text(mistral: String(WarmCase.mistral.reversed()))
       case .encryptedAgain, .readerAdded, .ownList: WarmCase.text()
