@@ -27,13 +27,11 @@ struct ChoiceOptions: ParsableArguments {
 extension Session {
   /// The environments that a command was told, each once, else the one of `KEYVAULT_ENV`.
   func environments(
-    _ names: [String], in repository: Repository, command: String, example: String? = nil
+    _ names: [String], in repository: Repository, _ need: String, example: String
   ) throws -> [String] {
     let names = names.isEmpty ? [surroundings.environment].compactMap(\.self) : names
     guard !names.isEmpty else {
-      throw Failure(
-        .usage, "say which environment to \(command)",
-        hints: ["keyvault \(example ?? command + " production")"])
+      throw Failure(.usage, "say which environment \(need)", hints: ["keyvault \(example)"])
     }
     var environments: [String] = []
     for name in names {

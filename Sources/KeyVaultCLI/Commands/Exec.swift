@@ -72,7 +72,7 @@ struct Exec: AsyncParsableCommand {
     let session = try Session(options)
     let repository = try session.repository()
     let environments = try session.environments(
-      [environment].compactMap(\.self), in: repository, command: "exec",
+      [environment].compactMap(\.self), in: repository, "the command gets",
       example: "exec production -- COMMAND")
     let picked = try await pick.map { try PickedVariables(capability: Capability(named: $0)) }?
       .variables(in: environments[0], of: repository, session)

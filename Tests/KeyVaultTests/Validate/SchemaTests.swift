@@ -25,7 +25,8 @@ struct SchemaTests {
     #expect(
       SchemaLibrary.names == [
         "config", "entry", "keyvault", "output-check", "output-debt", "output-doctor",
-        "output-history", "output-log", "output-ls", "output-pick", "output-providers",
+        "output-history", "output-import", "output-log", "output-ls", "output-pick",
+        "output-providers",
         "output-recipients", "output-show", "output-status", "output-test", "output-validate",
         "provider",
       ])
