@@ -1,3 +1,5 @@
+// `winsize` is of whichever of the two the compiler comes to first.
+import CProcess
 import Glibc
 import KeyVault
 import Secrets
