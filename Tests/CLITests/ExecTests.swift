@@ -141,6 +141,29 @@ import Testing
     #expect(try world.output("ls -A; ls \"$XDG_RUNTIME_DIR\"").contains("core") == false)
   }
 
+  @Test func `what a command leaves running keeps nobody`() throws {
+    let world = try world()
+    let result = try run(
+      """
+      timeout 10 keyvault exec production --mask -- sh -c \
+        '(for i in $(seq 100); do echo x; sleep 0.05; done) & exit 3'
+      echo $? $SECONDS
+      """, in: world)
+    let words = result.output.split(separator: "\n").last?.split(separator: " ") ?? []
+    #expect(words.first == "3" && words.last.flatMap { Int($0) } ?? 9 < 4, "\(result)")
+  }
+
+  @Test func `a picked key has no address of another`() throws {
+    let world = try world()
+    let result = try world.run(
+      """
+      printf 'environments: {production: {gateway: "https://gateway.example/{provider}"}}\n' >> keyvault.yaml
+      AI_BASE_URL=http://stale.example keyvault exec production --pick text-generation -- env |
+        grep -c -e stale -e gateway.example
+      """)
+    #expect(result.output == "0\n", "\(result)")
+  }
+
   @Test(arguments: ["", "--mask", "--folder"])
   func `signals reach the command`(_ option: String) throws {
     let world = try world()

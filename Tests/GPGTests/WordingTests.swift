@@ -6,6 +6,7 @@ struct WordingTests {
   private static let fingerprint = String(repeating: "A1", count: 20)
 
   private static let errors: [GPGError] = {
+    // `.disabled` is what a person made of a key in a keyring; no test here is.
     let why: [GPGError.Unusable] = [
       .expired(fingerprint: fingerprint, since: 1), .revoked(fingerprint: fingerprint),
       .disabled(fingerprint: fingerprint), .cannotEncrypt(fingerprint: fingerprint),

@@ -113,9 +113,14 @@ final class Supervisor {
   }
 
   /// What a command wrote before its end may arrive after it; what its own children write later has
-  /// nobody who hides it, and is not waited for.
+  /// nobody who hides it, and is not waited for: a writer in the background would keep us for ever.
   private func drain() {
-    while streams.contains(where: { $0.source >= 0 }), pump(timeout: Self.afterlife) {}
+    let clock = ContinuousClock()
+    let deadline = clock.now + .milliseconds(Int(Self.afterlife))
+    while streams.contains(where: { $0.source >= 0 }), clock.now < deadline {
+      let left = Int32((deadline - clock.now) / .milliseconds(1))
+      guard pump(timeout: max(left, 1)) else { break }
+    }
     for stream in streams { stream.end() }
   }
 

@@ -121,6 +121,8 @@ struct Exec: AsyncParsableCommand {
     let asFiles = files || folder
     var names = Set(variables.map(\.name))
     if asFiles { names.formUnion(variables.filter(\.isSecret).map { $0.name + "_FILE" }) }
+    // An address that is inherited was another key's.
+    if pick != nil { names.formUnion(PickedVariables.names) }
     var environment = ChildEnvironment(isClean: clean, replacing: names)
     for variable in variables {
       guard asFiles, variable.isSecret else {

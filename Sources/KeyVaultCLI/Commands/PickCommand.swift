@@ -43,12 +43,9 @@ struct PickCommand: AsyncParsableCommand {
     let repository = try session.repository()
     try gateway.check()
     let capability = try Capability(named: capability)
-    guard let name = environment ?? session.surroundings.environment else {
-      throw Failure(
-        .usage, "say in which environment to look",
-        hints: ["keyvault pick \(capability.rawValue) production"])
-    }
-    let environment = try Selection.environment(name, in: repository)
+    let environment = try session.environments(
+      [environment].compactMap(\.self), in: repository, "to look in",
+      example: "pick \(capability.rawValue) production")[0]
     let pick = try await pick(capability, in: environment, of: repository, session)
     session.warn(pick.choice.map { [($0.entry.path, $0.doubts)] } ?? [])
     try show(PickReport(pick), session)

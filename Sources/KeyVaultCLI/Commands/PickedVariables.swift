@@ -4,6 +4,9 @@ import KeyVault
 struct PickedVariables {
   let capability: Capability
 
+  /// All that it may give; the last is missing where the key may not travel.
+  static let names: Set = ["AI_PROVIDER", "AI_API_KEY", "AI_BASE_URL"]
+
   /// Says on the way which keys were skipped, and why. Throws if none can be used.
   func variables(
     in environment: String, of repository: Repository, _ session: Session

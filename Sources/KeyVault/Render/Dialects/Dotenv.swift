@@ -26,6 +26,25 @@ extension SecretBuilder {
     return true
   }
 
+  /// Adds a value plain or in single quotes if it can be, else in double quotes, in which a backslash, the
+  /// quote and line breaks are escaped, and a dollar as `dollar` has it.
+  mutating func append(dotenv value: RawSpan, dollar: String = "$") {
+    if appendPlain(value) { return }
+    guard value.contains({ "'\\\n\r".utf8.contains($0) }) else { return append("'", value, "'") }
+    append("\"")
+    append(value) { byte in
+      switch byte {
+      case UInt8(ascii: "\""): "\\\""
+      case UInt8(ascii: "\\"): "\\\\"
+      case UInt8(ascii: "$"): dollar
+      case 0x0a: "\\n"
+      case 0x0d: "\\r"
+      default: nil
+      }
+    }
+    append("\"")
+  }
+
   private static func isPlain(_ byte: UInt8) -> Bool {
     switch byte {
     case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

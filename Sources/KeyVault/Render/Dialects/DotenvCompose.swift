@@ -9,24 +9,7 @@ extension Dialect {
     keptNames: KeptNames(what: "Compose's own settings", prefixes: ["COMPOSE_", "DOCKER_"])
   ) { name, value, text in
     text.append(name + "=")
-    let isLiteral = !value.contains { "'\\\n\r".utf8.contains($0) }
-    if text.appendPlain(value) {
-    } else if isLiteral {
-      text.append("'", value, "'")
-    } else {
-      text.append("\"")
-      text.append(value) { byte in
-        switch byte {
-        case UInt8(ascii: "\""): "\\\""
-        case UInt8(ascii: "\\"): "\\\\"
-        case UInt8(ascii: "$"): "\\$"
-        case 0x0a: "\\n"
-        case 0x0d: "\\r"
-        default: nil
-        }
-      }
-      text.append("\"")
-    }
+    text.append(dotenv: value, dollar: "\\$")
     text.append("\n")
   }
 }
