@@ -33,6 +33,24 @@ import Testing
         || result.output.contains("changed meanwhile"), "\(result)")
   }
 
+  @Test func `of those that add one entry a moment apart none replaces another's`() throws {
+    let world = try world()
+    let result = try world.run(
+      """
+      for round in $(seq 10); do
+        rm -f ../added
+        for i in 1 2 3 4 5 6; do
+          (sleep 0.0$((RANDOM % 5))
+            printf %s "$OPENAI-$i" | keyvault add race/e$round --provider openai --no-test --quiet \
+              2> /dev/null && echo x >> ../added) &
+        done
+        wait
+        wc -l < ../added
+      done
+      """)
+    #expect(result.output == String(repeating: "1\n", count: 10), "\(result)")
+  }
+
   @Test func `two that change one sidecar lose no change silently`() throws {
     let world = try world()
     let result = try world.run(

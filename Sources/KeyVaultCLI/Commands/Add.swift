@@ -53,9 +53,10 @@ struct Add: AsyncParsableCommand {
     let session = try Session(options)
     let repository = try session.repositoryToChange()
     let name = try EntryName(entryName())
-    let existing = try? repository.vault.entry(name)
-    // What is forced over is what is there now, and not what comes while the provider is asked.
+    // Read first: what is written over is what was judged, and not what comes after, be it between
+    // these two lines or while the provider is asked.
     let present = repository.vault.present(name)
+    let existing = try? repository.vault.entry(name)
     if existing != nil, !force {
       throw Failure(
         .usage, "'\(name)' exists already", hints: ["--force replaces it, and keeps its sidecar"])

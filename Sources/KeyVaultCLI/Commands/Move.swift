@@ -80,11 +80,12 @@ struct TwoPlaces: ParsableArguments {
     guard target != source.name else {
       throw Failure(.usage, "'\(target)' is where it lies already")
     }
+    // Before it is judged, so that what comes in between is not written over.
+    let present = vault.present(target)
     if !force, let file = vault.files(of: target).first {
       let what = file == target.ciphertextPath ? target.path : file
       throw Failure(.usage, "'\(what)' exists already", hints: ["--force replaces it"])
     }
-    let present = vault.present(target)
     let readers = try vault.readers(of: target.path)
     let opened = try vault.openFitting(source, with: session.gpg())
     try make(opened, target, present)
