@@ -13,7 +13,7 @@ package enum Installation: Sendable {
 
   /// Installs what `requirements`, a file below this package, lists.
   package init(_ requirements: String, in name: String) {
-    let venv = Self.package + "/.build/\(name)"
+    let venv = Self.builds + "/\(name)"
     do {
       let (output, errors, status) = try Self.run(
         ["REQUIREMENTS": Self.package + "/" + requirements, "VENV": venv])
@@ -41,6 +41,9 @@ package enum Installation: Sendable {
     case .absent(let reason), .failed(let reason): throw Failed(reason: reason)
     }
   }
+
+  /// The folder of what is built.
+  package static let builds = package + "/.build"
 
   private static let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent().path
@@ -86,7 +89,7 @@ package enum Installation: Sendable {
     python3 -m venv --clear "$VENV"
     pip() { "$VENV/bin/python" -m pip --quiet "$@"; }
     # Something small, to tell an index that is away from a package that cannot be had.
-    pip download --no-deps --no-cache-dir --retries 1 --timeout 15 --dest "$VENV/probe" idna \\
+    pip download --no-deps --no-cache-dir --retries 2 --timeout 20 --dest "$VENV/probe" idna \\
       2>/dev/null || absent "pip reaches no package index"
     pip install --requirement "$REQUIREMENTS"
     printf %s "$digest" >"$VENV/digest"

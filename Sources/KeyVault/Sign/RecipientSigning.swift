@@ -87,7 +87,8 @@ extension Vault {
       if let new {
         bytes = new
       } else {
-        bytes = try root.folder(path(folder)).read(RecipientList.fileName, limit: 64 << 10)
+        bytes = try root.folder(path(folder))
+          .read(RecipientList.fileName, limit: RecipientList.sizeLimit)
       }
     } catch {
       throw error.failure

@@ -20,14 +20,25 @@ public struct Layout: Sendable {
     self.root = root
   }
 
+  /// Whom a password-store that is in the folder already names as its readers; nil if there is none.
+  /// Throws if there is a repository already.
+  public func storeRecipients() throws(Failure) -> [String]? {
+    try refuseRepository()
+    do throws(FileError) {
+      let bytes = try Folder(root).folder(Vault.folder)
+        .read(RecipientList.fileName, limit: RecipientList.sizeLimit)
+      return RecipientList(parsing: bytes, folder: "").recipients.map(\.fingerprint)
+    } catch let error where error.isMissing {
+      return nil
+    } catch {
+      throw error.failure
+    }
+  }
+
   /// Writes what is missing; the paths of what was written, relative to the root. Throws if there is
   /// a repository already.
   public func create(recipients: [PublicKeyFile]) throws(Failure) -> [String] {
-    if (try? Folder(root))?.kind(of: Configuration.fileName) != nil {
-      throw Failure(
-        .cannotWrite, "'\(root)' is a keyvault repository already",
-        hints: ["nothing was changed; 'keyvault doctor' looks it over"])
-    }
+    try refuseRepository()
     do throws(FileError) {
       let folder = try Folder(root)
       var written: [String] = []
@@ -49,6 +60,14 @@ public struct Layout: Sendable {
       return written
     } catch {
       throw error.failure
+    }
+  }
+
+  private func refuseRepository() throws(Failure) {
+    if (try? Folder(root))?.kind(of: Configuration.fileName) != nil {
+      throw Failure(
+        .cannotWrite, "'\(root)' is a keyvault repository already",
+        hints: ["nothing was changed; 'keyvault doctor' looks it over"])
     }
   }
 

@@ -144,6 +144,18 @@ extension Vault {
     return lists.sorted() + keys + (isSigned ? [signature] : [])
   }
 
+  /// Whom lists name, and whose public key is not in the repository; sorted. Faulty lines name nobody.
+  public func recipientsWithoutKey() -> [(list: String, folder: String, fingerprint: String)] {
+    var seen = Set(PublicKeys.names(in: repository))
+    var missing: [(list: String, folder: String, fingerprint: String)] = []
+    for list in (try? recipientLists()) ?? [] {
+      for recipient in list.recipients where seen.insert(recipient.fingerprint).inserted {
+        missing.append((list.file, list.folder, recipient.fingerprint))
+      }
+    }
+    return missing
+  }
+
   /// Files of lists that name somebody.
   public func lists(naming fingerprint: String) -> [String] {
     let lists = (try? recipientLists()) ?? []
@@ -173,7 +185,7 @@ extension Vault {
       }
       list = found
       bytes = try Folder(repository.root).folder(path(found.folder))
-        .read(RecipientList.fileName, limit: 64 << 10)
+        .read(RecipientList.fileName, limit: RecipientList.sizeLimit)
     } catch {
       throw error.failure
     }

@@ -15,6 +15,8 @@ struct RecipientList: Sendable {
 
   static let fileName = ".gpg-id"
   static let publicKeys = ".public-keys"
+  /// Bytes; a list of a thousand people has 41,000.
+  static let sizeLimit = 64 << 10
 
   /// Relative to the repository's root.
   var file: String { Self.file(in: folder) }

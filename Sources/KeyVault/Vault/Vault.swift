@@ -177,7 +177,7 @@ public struct Vault: Sendable {
       let candidate = parts.joined(separator: "/")
       do throws(FileError) {
         let bytes = try Folder(repository.root).folder(path(candidate))
-          .read(RecipientList.fileName, limit: 64 << 10)
+          .read(RecipientList.fileName, limit: RecipientList.sizeLimit)
         return RecipientList(parsing: bytes, folder: candidate)
       } catch let error where error.isMissing {
         guard parts.popLast() != nil else { return nil }

@@ -8,7 +8,7 @@ struct Init: AsyncParsableCommand {
     abstract: "Make a keyvault repository in this folder.",
     discussion: """
       Writes keyvault.yaml, Schemas/, .gitignore, vault/.gpg-id and the recipients' public keys. \
-      Nothing that exists is overwritten.
+      Nothing that exists is overwritten: a password-store in vault/ keeps its readers.
 
       Example: keyvault init --recipient 0123456789ABCDEF0123456789ABCDEF01234567
       """)
@@ -23,37 +23,75 @@ struct Init: AsyncParsableCommand {
 
   func run() async throws {
     let session = try Session(options)
-    let gpg = try session.gpg()
-    let keys = try recipient.isEmpty ? [choose(gpg)] : recipient.map { try key($0, gpg) }
-    let files = try keys.map { key in
-      PublicKeyFile(fingerprint: key.fingerprint, armored: try export(key, gpg))
+    let folder = session.surroundings.workingFolder
+    let layout = Layout(root: folder)
+    if let present = try layout.storeRecipients() {
+      try takeOver(present, layout, session)
+    } else {
+      let gpg = try session.gpg()
+      let keys = try recipient.isEmpty ? [choose(gpg)] : recipient.map { try key($0, gpg) }
+      let files = try keys.map { key in
+        PublicKeyFile(fingerprint: key.fingerprint, armored: try export(key.fingerprint, gpg))
+      }
+      for file in try layout.create(recipients: files) { session.detail("wrote \(file)") }
+      let readers = keys.map { $0.userIDs.first ?? $0.fingerprint }.map { $0.printable(limit: 80) }
+      session.note(
+        "this folder is a keyvault repository; \(readers.joined(separator: ", ")) can read it")
+      session.note("next: keyvault add production/openai")
     }
-    let written = try Layout(root: session.surroundings.workingFolder).create(recipients: files)
-    for file in written { session.detail("wrote \(file)") }
-    let readers = keys.map { $0.userIDs.first ?? $0.fingerprint }.map { $0.printable(limit: 80) }
-    session.note(
-      "this folder is a keyvault repository; \(readers.joined(separator: ", ")) can read it")
-    session.note("next: keyvault add production/openai")
-    if Git(in: session.surroundings.workingFolder).prefix != nil {
+    if Git(in: folder).prefix != nil {
       session.note("and, to refuse plaintext before it is committed: keyvault git install")
     }
   }
 
-  private func export(_ key: Key, _ gpg: GPG) throws -> [UInt8] {
+  /// A password-store keeps its readers. It has no public keys: those are in the keyring of whoever
+  /// encrypted to them.
+  private func takeOver(_ present: [String], _ layout: Layout, _ session: Session) throws {
+    for text in recipient where !present.contains(try fingerprint(text)) {
+      throw Failure(
+        .usage, "vault/.gpg-id is there already and does not name '\(text.printable(limit: 80))'",
+        hints: ["run 'keyvault init' alone, then 'keyvault recipients add FINGERPRINT'"])
+    }
+    for file in try layout.create(recipients: []) { session.detail("wrote \(file)") }
+    let repository = try session.repositoryToChange()
+    let gpg = try session.gpg()
+    let program = try session.gpgProgram()
+    for (list, folder, fingerprint) in repository.vault.recipientsWithoutKey() {
+      do {
+        let file = PublicKeyFile(
+          fingerprint: fingerprint, armored: try export(fingerprint, gpg))
+        let change = try repository.vault.addRecipient(file, to: folder, program: program)
+        for file in change.written { session.detail("wrote \(file)") }
+      } catch let failure as Failure {
+        Console.warning(
+          "\(list): \(failure.message)",
+          hint: "once you have the file of the key: keyvault recipients add FILE")
+      }
+    }
+    session.note("this folder is a keyvault repository; its password-store keeps its readers")
+    session.note("next: keyvault recipients, then keyvault validate")
+  }
+
+  private func export(_ fingerprint: String, _ gpg: GPG) throws -> [UInt8] {
     do throws(GPGError) {
-      return try gpg.exportPublicKey(key.fingerprint)
+      return try gpg.exportPublicKey(fingerprint)
     } catch {
       throw Failure(.notFound, error.message, hints: error.hint.map { [$0] } ?? [])
     }
   }
 
-  private func key(_ text: String, _ gpg: GPG) throws -> Key {
+  private func fingerprint(_ text: String) throws -> String {
     let fingerprint = text.filter { $0 != " " }.uppercased()
     guard fingerprint.count == 40, fingerprint.allSatisfy(\.isHexDigit) else {
       throw Failure(
         .usage, "'\(text.printable(limit: 80))' is not a full fingerprint of 40 digits",
         hints: ["gpg --list-keys --fingerprint shows those that you have"])
     }
+    return fingerprint
+  }
+
+  private func key(_ text: String, _ gpg: GPG) throws -> Key {
+    let fingerprint = try fingerprint(text)
     let found: Key?
     do throws(GPGError) {
       found = try gpg.publicKey(fingerprint)

