@@ -153,6 +153,37 @@ import Testing
     #expect(words.first == "3" && words.last.flatMap { Int($0) } ?? 99 < 10, "\(result)")
   }
 
+  @Test func `a reader that waits keeps neither signals nor the other stream`() throws {
+    let world = try world()
+    // A pipe holds 64 KiB, and so does keyvault; nobody reads of it until the second line.
+    let result = try run(
+      """
+      mkfifo pipe; exec 5<>pipe
+      keyvault exec production --mask -- bash -c '
+        trap "echo got >&2; exit 7" TERM
+        head -c 1000000 /dev/zero & sleep 0.3
+        echo ready >&2
+        while :; do sleep 0.05; done' > pipe 2> errors 5>&- &
+      for turn in $(seq 100); do grep -qs ready errors && break; sleep 0.1; done
+      kill -TERM $!
+      for turn in $(seq 100); do grep -qs got errors && break; sleep 0.1; done
+      cat errors
+      wait $!
+      """, in: world)
+    #expect(result.output == "ready\ngot\n")
+    #expect(result.status == 7)
+  }
+
+  @Test func `a reader that is late gets everything`() throws {
+    let world = try world()
+    let output = try world.output(
+      """
+      keyvault exec production --mask -- bash -c 'head -c 300000 /dev/zero; echo "$OPENAI_API_KEY"' |
+        (sleep 0.5; tr -d '\\0')
+      """)
+    #expect(output == "***\n")
+  }
+
   @Test func `a picked key has no address of another`() throws {
     let world = try world()
     let result = try world.run(

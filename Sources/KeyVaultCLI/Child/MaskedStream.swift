@@ -1,13 +1,22 @@
 import Glibc
 import KeyVault
 
-/// One stream of a command, on its way to ours with the keys hidden.
+/// One stream of a command, on its way to ours with the keys hidden. A reader that does not read keeps
+/// the command waiting, as it would have, and never the supervisor.
 final class MaskedStream {
   /// Where the command's output is read; -1 once it has ended.
   private(set) var source: Int32
   private let target: Int32
   private var masker: Masker
+  /// What can be shown and nobody has taken yet.
+  private var output: [UInt8] = []
   private var isBroken = false
+
+  /// Bytes of output that may wait before no more is read.
+  private static let room = 1 << 16
+  /// A pipe that has room has it for so many bytes. Ours may be others' too, so it is not made one that
+  /// never waits: they would have to know.
+  private static let piece = 4096
 
   init(from source: Int32, to target: Int32, hiding variables: [Rendering.Variable]) {
     self.source = source
@@ -18,40 +27,71 @@ final class MaskedStream {
   /// Whether the beginning of a value may be held back.
   var isWaiting: Bool { masker.isWaiting }
 
+  /// Whether the reader has not taken everything yet.
+  var hasOutput: Bool { !output.isEmpty }
+
+  /// What to wait for: for more, if there is room, and for the reader.
+  var polled: [pollfd] {
+    var polled: [pollfd] = []
+    if source >= 0, output.count < Self.room {
+      polled.append(pollfd(fd: source, events: Int16(POLLIN), revents: 0))
+    }
+    if hasOutput { polled.append(pollfd(fd: target, events: Int16(POLLOUT), revents: 0)) }
+    return polled
+  }
+
   /// Passes on what can be read now; the stream may end by it.
   func pump() {
-    withUnsafeTemporaryAllocation(byteCount: 1 << 16, alignment: 16) { buffer in
+    withUnsafeTemporaryAllocation(byteCount: Self.room, alignment: 16) { buffer in
       let count = read(source, buffer.baseAddress, buffer.count)
       if count < 0 && (errno == EINTR || errno == EAGAIN) { return }
       // A pseudo-terminal that nobody has open any more says EIO.
       guard count > 0 else { return end() }
-      masker.feed(UnsafeRawBufferPointer(rebasing: buffer[..<count])) { write($0) }
+      masker.feed(UnsafeRawBufferPointer(rebasing: buffer[..<count])) { output += $0 }
     }
-    // The command learns that nobody reads by its own next write, as it would have.
-    if isBroken { end() }
+    flush()
   }
 
-  func settle() { masker.settle { write($0) } }
+  /// Shows what waited for something to follow.
+  func settle() {
+    masker.settle { output += $0 }
+    flush()
+  }
 
+  /// Nothing more is read. What waited is shown as soon as the reader takes it.
   func end() {
     guard source >= 0 else { return }
-    masker.finish { write($0) }
+    masker.finish { output += $0 }
     close(source)
     source = -1
+    flush()
   }
 
-  private func write(_ bytes: UnsafeRawBufferPointer) {
+  /// Writes what the reader takes without waiting.
+  func flush() {
     var done = 0
-    while done < bytes.count, !isBroken {
-      let count = Glibc.write(target, bytes.baseAddress! + done, bytes.count - done)
-      if count > 0 {
-        done += count
-      } else if errno == EAGAIN {
-        var wait = pollfd(fd: target, events: Int16(POLLOUT), revents: 0)
-        poll(&wait, 1, -1)
-      } else if errno != EINTR {
-        isBroken = true
+    output.withUnsafeBytes { bytes in
+      while done < bytes.count, !isBroken, isTaken {
+        let count = write(
+          target, bytes.baseAddress! + done, min(bytes.count - done, Self.piece))
+        if count > 0 {
+          done += count
+        } else if errno != EINTR && errno != EAGAIN {
+          isBroken = true
+        }
       }
     }
+    guard !isBroken else {
+      output = []
+      // The command learns that nobody reads by its own next write, as it would have.
+      return end()
+    }
+    output.removeFirst(done)
+  }
+
+  /// Whether a write would not wait: there is room, or nobody who reads any more.
+  private var isTaken: Bool {
+    var poll = pollfd(fd: target, events: Int16(POLLOUT), revents: 0)
+    return Glibc.poll(&poll, 1, 0) > 0
   }
 }

@@ -10,7 +10,7 @@ import KeyVault
 /// than any other part of keyvault.
 final class Supervisor {
   /// How long the beginning of a value is held back when nothing follows, and how long output may take
-  /// to arrive after its writer's end, both in milliseconds.
+  /// to arrive after its writer's end or to be read after ours is asked for, all in milliseconds.
   private static let patience: Int32 = 20
   private static let afterlife: Int32 = 100
 
@@ -19,6 +19,8 @@ final class Supervisor {
   private var terminal: PseudoTerminal?
   private var streams: [MaskedStream] = []
   private var keyboard: Keyboard?
+  /// Whether somebody wants the command, and so us, to end.
+  private var isEnding = false
 
   /// Hides these variables, if any are given, and removes `folder` at the end.
   init(hiding hidden: [Rendering.Variable]?, folder: ScratchFolder?) {
@@ -38,7 +40,8 @@ final class Supervisor {
     keyboard = terminal.map { Keyboard(to: $0.outer) }
     terminal?.takeKeyboard()
     let status = watch(child, signals)
-    drain()
+    keyboard = nil
+    drain(signals)
     terminal?.giveBack()
     folder?.remove()
     try end(status)
@@ -84,6 +87,7 @@ final class Supervisor {
         if arrival.number == SIGCHLD {
           if let status = look(at: child, signals) { return status }
         } else {
+          note(arrival)
           pass(arrival, to: child)
         }
       }
@@ -93,9 +97,7 @@ final class Supervisor {
   /// One turn: waits, and passes on what has come.
   @discardableResult
   private func pump(timeout: Int32, also signals: SignalStream? = nil) -> Bool {
-    var polled = streams.filter { $0.source >= 0 }.map {
-      pollfd(fd: $0.source, events: Int16(POLLIN), revents: 0)
-    }
+    var polled = streams.flatMap(\.polled)
     if let signals {
       polled.append(pollfd(fd: signals.descriptor, events: Int16(POLLIN), revents: 0))
       let isOurs = terminal?.isInForeground ?? false
@@ -105,16 +107,21 @@ final class Supervisor {
     if count == 0 { for stream in streams { stream.settle() } }
     guard count > 0 else { return count < 0 }
     let ready = Set(polled.filter { $0.revents != 0 && $0.events & Int16(POLLIN) != 0 }.map(\.fd))
-    for stream in streams where ready.contains(stream.source) { stream.pump() }
+    for stream in streams {
+      stream.flush()
+      if ready.contains(stream.source) { stream.pump() }
+    }
     keyboard?.pump(isReadable: ready.contains(0))
-    // The command's terminal goes with the real one.
+    // The command's terminal goes with the real one, and then there is nowhere to type.
     if keyboard?.hasEnded == true { streams[0].end() }
+    if terminal != nil, streams[0].source < 0 { keyboard = nil }
     return true
   }
 
   /// What a command wrote before its end may arrive after it; what its own children write later has
-  /// nobody who hides it, and is not waited for: a writer in the background would keep us for ever.
-  private func drain() {
+  /// nobody who hides it, and is not waited for: a writer in the background would keep us for ever. A
+  /// reader may take its time, unless somebody wants us to end.
+  private func drain(_ signals: SignalStream) {
     let clock = ContinuousClock()
     let deadline = clock.now + .milliseconds(Int(Self.afterlife))
     while streams.contains(where: { $0.source >= 0 }), clock.now < deadline {
@@ -122,6 +129,10 @@ final class Supervisor {
       guard pump(timeout: max(left, 1)) else { break }
     }
     for stream in streams { stream.end() }
+    while streams.contains(where: \.hasOutput) {
+      guard pump(timeout: isEnding ? Self.afterlife : -1, also: signals) else { break }
+      signals.arrivals().forEach(note)
+    }
   }
 
   /// How the command has ended, if it has. If it has stopped, so does keyvault.
@@ -151,6 +162,10 @@ final class Supervisor {
     terminal.takeKeyboard()
     terminal.copySize()
     kill(child, SIGCONT)
+  }
+
+  private func note(_ arrival: SignalStream.Arrival) {
+    isEnding = isEnding || [SIGINT, SIGTERM, SIGHUP, SIGQUIT].contains(arrival.number)
   }
 
   private func pass(_ arrival: SignalStream.Arrival, to child: pid_t) {
