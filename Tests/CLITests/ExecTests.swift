@@ -184,6 +184,20 @@ import Testing
     #expect(output == "***\n")
   }
 
+  @Test func `an address that the environment decides is not inherited`() throws {
+    let world = try world()
+    let output = try world.output(
+      """
+      export OPENAI_BASE_URL=https://old.example.com
+      keyvault exec production -- sh -c 'echo ${OPENAI_BASE_URL-none}'
+      printf 'environments: {production: {gateway: "https://gateway.example.com/{provider}"}}\\n' >> keyvault.yaml
+      keyvault exec production -- sh -c 'echo ${OPENAI_BASE_URL-none}'
+      export KEYVAULT_ALLOW_HOSTS=gateway.example.com
+      keyvault exec production -- sh -c 'echo ${OPENAI_BASE_URL-none}'
+      """)
+    #expect(output == "https://old.example.com\nnone\nhttps://gateway.example.com/openai/v1\n")
+  }
+
   @Test func `a picked key has no address of another`() throws {
     let world = try world()
     let result = try world.run(

@@ -1,3 +1,5 @@
+internal import HTTP
+internal import Secrets
 internal import YAML
 
 /// One provider of AI services: where its API is, what its keys look like, and how to prove that a
@@ -70,6 +72,8 @@ public struct Provider: Sendable {
   /// Requests at once.
   let concurrency: Int?
   public let source: Source
+  /// All that the file says.
+  private let root: Node
 
   init(_ root: Node, source: Source) {
     id = root["id"]?.string ?? ""
@@ -93,6 +97,16 @@ public struct Provider: Sendable {
     hosts = root["hosts"]?.strings ?? []
     concurrency = root["concurrency"]?.int
     self.source = source
+    self.root = root
+  }
+
+  /// Tells questions to a provider apart: by what the file says, and by the server that is asked. An
+  /// answer to one says nothing of another.
+  func question(through gateway: String?) -> String {
+    let place = gateway.map { template in
+      (try? Gateway(template).origin()).map { "\($0)" } ?? template
+    }
+    return SHA256.hex(of: Array("\(place ?? "")\n\(root.json)".utf8))
   }
 
   /// The first format that these bytes have; nil where they have none.

@@ -34,8 +34,11 @@ struct Candidates: Sendable {
       skipped.append(Skip(slot.entry, .disabled, .untested, "disabled in its sidecar"))
     }
     var unusable: [Candidate] = []
+    let gateway = repository.environment(environment).gateway
     for slot in assembly.slots where slot.provider.has(capability) {
-      let candidate = Candidate(slot: slot, record: known.record(of: slot.entry, in: vault))
+      let record = known.record(
+        of: slot.entry, provider: slot.provider, gateway: gateway, in: vault)
+      let candidate = Candidate(slot: slot, record: record)
       if candidate.rank < Candidate.unusable {
         ranked.append(candidate)
       } else {

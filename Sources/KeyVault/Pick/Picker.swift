@@ -7,14 +7,20 @@ public struct Picker: Sendable {
   private let gpg: GPG
   /// Asks the providers anew; nil where their last word counts.
   private let prober: Prober?
+  private let planner: ProbePlanner
   /// Of the command line; replaces the environment's own.
   private let gateway: String?
 
-  public init(repository: Repository, gpg: GPG, prober: Prober? = nil, gateway: String? = nil) {
+  /// `policy` says where keys may travel besides their providers' own hosts.
+  public init(
+    repository: Repository, gpg: GPG, policy: OriginPolicy, prober: Prober? = nil,
+    gateway: String? = nil
+  ) {
     self.repository = repository
     self.gpg = gpg
     self.prober = prober
     self.gateway = gateway
+    planner = ProbePlanner(catalogue: repository.catalogue, policy: policy, allowsCost: false)
   }
 
   /// The first that works, as `past` or, with a prober, its provider says. Throws if no key of the
@@ -52,14 +58,15 @@ public struct Picker: Sendable {
     {
       throw Failure(.malformed, objection)
     }
+    // As the program will use it: through the gateway of the environment that asks.
+    let gateway = gateway ?? repository.environment(pick.environment).gateway
     guard let prober else {
+      try checkOrigin(of: candidate, opened, gateway: gateway)
       pick.choice = Pick.Choice(
         slot: candidate.slot, opened: opened, verdict: candidate.record?.verdict ?? .untested,
         checked: candidate.record?.at)
       return
     }
-    // As the program will use it: through the gateway of the environment that asks.
-    let gateway = gateway ?? repository.environment(pick.environment).gateway
     let result = await prober.test(opened, gateway: gateway, now: now)
     pick.results.append(result)
     if result.word == .valid {
@@ -67,6 +74,20 @@ public struct Picker: Sendable {
         slot: candidate.slot, opened: opened, verdict: result.verdict, checked: result.checked)
     } else {
       pick.skipped.append(Skip(candidate.entry, result))
+    }
+  }
+}
+
+extension Picker {
+  /// Throws where the key may not travel to where a program would send it.
+  private func checkOrigin(
+    of candidate: Candidates.Candidate, _ opened: OpenedEntry, gateway: String?
+  ) throws(Failure) {
+    do throws(ProbePlan.Early) {
+      let provider = try planner.trusted(candidate.slot.provider)
+      _ = try planner.url(of: "/", for: opened.payload, of: provider, gateway: gateway)
+    } catch {
+      throw Failure(.malformed, error.note)
     }
   }
 }

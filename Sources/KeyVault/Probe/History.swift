@@ -11,11 +11,13 @@ public struct History: Sendable {
     public var totalMilliseconds: Double?
     /// Of the ciphertext: a verdict is about one key, not about a name.
     public var digest: String?
+    /// What was asked, and where: nobody may take the answer for one to another question.
+    var question: String?
 
     private enum CodingKeys: String, CodingKey {
       case at, entry, provider, verdict, http
       case totalMilliseconds = "total_ms"
-      case digest
+      case digest, question
     }
   }
 
@@ -80,6 +82,7 @@ extension History.Record {
     http = result.http
     totalMilliseconds = result.latency?.total
     digest = result.digest
+    question = result.question
   }
 
   /// Whether it says if the key can be used.

@@ -54,6 +54,7 @@ public struct Prober: Sendable {
     var result = TestResult(entry: name.path, provider: id, verdict: .unknown, checked: now)
     do throws(ProbePlan.Early) {
       let plan = try planner.plan(for: payload, of: id, gateway: gateway)
+      result.question = plan.provider.question(through: gateway)
       let answer = await ask(payload, plan, into: &result)
       if let answer, options.asksQuota {
         await askQuota(payload, plan, after: answer, gateway: gateway, into: &result)

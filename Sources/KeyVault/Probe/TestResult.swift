@@ -58,6 +58,8 @@ public struct TestResult: Sendable, Codable, Equatable {
   public var facts: [String: String] = [:]
   /// `sha256:…` of the ciphertext that was tested.
   public var digest: String?
+  /// What the provider was asked, and where; nil where nobody was. Not printed.
+  var question: String?
   public var checked: Timestamp
   /// What should be looked at about the entry, whatever the provider says. Told, not written down.
   public var doubts: [Doubt] = []

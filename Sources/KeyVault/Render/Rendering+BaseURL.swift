@@ -1,6 +1,17 @@
 internal import HTTP
 
 extension Rendering {
+  /// Variables of addresses that this environment decides, whether or not it may set them: an address
+  /// from elsewhere would take the keys past the gateway.
+  public func addresses(
+    of opened: [OpenedEntry], in environment: String
+  ) -> Set<String> {
+    let hasGateway = repository.environment(environment).gateway != nil
+    let providers = opened.compactMap { try? repository.catalogue.provider($0.provider) }
+    return Set(
+      providers.filter { hasGateway || !$0.hostFields.isEmpty }.compactMap(\.baseURLVariable))
+  }
+
   /// The base URL for SDKs: that of a gateway, or one that the credential completes. Nothing where
   /// the key may not travel there.
   func baseURL(

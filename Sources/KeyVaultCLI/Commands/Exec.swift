@@ -56,42 +56,56 @@ struct Exec: AsyncParsableCommand {
   func run() async throws {
     let program = try Program(command)
     // The session ends before the command starts: what it remembers is written down by then.
-    let (variables, surroundings) = try await variables()
+    let prepared = try await prepare()
+    let variables = prepared.variables
     if strict { try ChildEnvironment.refuse(existing: variables) }
     // Whoever masks stays anyway, and a folder serves more programs than a descriptor does.
     let keepsFolder = folder || files && mask
-    let place = keepsFolder ? try keyFolder(surroundings) : nil
-    let environment = try childEnvironment(variables, in: place)
+    let place = keepsFolder ? try keyFolder(prepared.surroundings) : nil
+    let environment = try childEnvironment(prepared, in: place)
     ThrowawayHomes.removeAll()
     guard mask || place != nil else { try program.become(environment) }
     let hidden = mask ? variables.filter(\.isSecret) : nil
     try Supervisor(hiding: hidden, folder: place).run(program, environment)
   }
 
-  private func variables() async throws -> ([Rendering.Variable], Surroundings) {
+  /// What the command is given.
+  private struct Prepared {
+    var variables: [Rendering.Variable] = []
+    /// What it does not inherit: addresses that were meant for other keys.
+    var withheld: Set<String> = []
+    let surroundings: Surroundings
+  }
+
+  private func prepare() async throws -> Prepared {
     let session = try Session(options)
     let repository = try session.repository()
+    let gpg = try session.gpg()
+    var prepared = Prepared(surroundings: session.surroundings)
     let environments = try session.environments(
       [environment].compactMap(\.self), in: repository, "the command gets",
       example: "exec production -- COMMAND")
     let picked = try await pick.map { try PickedVariables(capability: Capability(named: $0)) }?
       .variables(in: environments[0], of: repository, session)
-    var variables = try await Rendering(
+    let rendering = Rendering(
       repository: repository, policy: session.surroundings.policy,
-      cache: session.cache(of: repository)
-    )
-    .variables(of: environments, choosing: choice.choice(), gpg: session.gpg()) { opened in
+      cache: try session.cache(of: repository))
+    prepared.variables = try await rendering.variables(
+      of: environments, choosing: choice.choice(), gpg: gpg
+    ) { opened in
       session.warn(opened.map { ($0.name.path, $0.doubts) })
+      prepared.withheld = rendering.addresses(of: opened, in: environments[0])
     }
+    if pick != nil { prepared.withheld.formUnion(PickedVariables.names) }
     for variable in picked ?? [] {
-      guard !variables.contains(where: { $0.name == variable.name }) else {
+      guard !prepared.variables.contains(where: { $0.name == variable.name }) else {
         throw Failure(
           .malformed, "'\(environments[0])' has an entry that gives \(variable.name) itself")
       }
-      variables.append(variable)
+      prepared.variables.append(variable)
     }
-    if mask { warn(of: variables, session) }
-    return (variables, session.surroundings)
+    if mask { warn(of: prepared.variables, session) }
+    return prepared
   }
 
   private func warn(of variables: [Rendering.Variable], _ session: Session) {
@@ -116,14 +130,14 @@ struct Exec: AsyncParsableCommand {
   }
 
   private func childEnvironment(
-    _ variables: [Rendering.Variable], in place: ScratchFolder?
+    _ prepared: Prepared, in place: ScratchFolder?
   ) throws -> ChildEnvironment {
+    let variables = prepared.variables
     let asFiles = files || folder
     var names = Set(variables.map(\.name))
     if asFiles { names.formUnion(variables.filter(\.isSecret).map { $0.name + "_FILE" }) }
-    // An address that is inherited was another key's.
-    if pick != nil { names.formUnion(PickedVariables.names) }
-    var environment = ChildEnvironment(isClean: clean, replacing: names)
+    var environment = ChildEnvironment(
+      isClean: clean, replacing: names.union(prepared.withheld))
     for variable in variables {
       guard asFiles, variable.isSecret else {
         try environment.add(variable)

@@ -60,7 +60,7 @@ struct PickCommand: AsyncParsableCommand {
   ) async throws -> Pick {
     let past = try session.past(of: repository)
     let picker = Picker(
-      repository: repository, gpg: try session.gpg(),
+      repository: repository, gpg: try session.gpg(), policy: session.surroundings.policy,
       prober: test ? try prober(of: repository, session) : nil, gateway: gateway.gateway)
     let now = session.surroundings.now
     let task = Task { () -> Result<Pick, Failure> in

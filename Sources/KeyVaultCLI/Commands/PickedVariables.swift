@@ -11,10 +11,12 @@ struct PickedVariables {
   func variables(
     in environment: String, of repository: Repository, _ session: Session
   ) async throws -> [Rendering.Variable] {
-    let pick = try await Picker(repository: repository, gpg: try session.gpg())
-      .pick(
-        capability, in: environment, past: session.past(of: repository),
-        now: session.surroundings.now)
+    let pick = try await Picker(
+      repository: repository, gpg: try session.gpg(), policy: session.surroundings.policy
+    )
+    .pick(
+      capability, in: environment, past: session.past(of: repository),
+      now: session.surroundings.now)
     session.warn(pick.choice.map { [($0.entry.path, $0.doubts)] } ?? [])
     let report = PickReport(pick)
     for reason in report.reasons(now: session.surroundings.now) { session.note(reason) }

@@ -11,12 +11,15 @@ struct PickTests {
   private func pick(
     _ world: World, _ capability: Capability = .textGeneration, in environment: String = "p",
     past: [(entry: String, verdict: Verdict)] = [], of digest: String? = nil,
+    through asked: String? = nil, policy: OriginPolicy = OriginPolicy(allowed: []),
     prober: Prober? = nil, gateway: String? = nil, as keyring: Keyring = .alice
   ) async throws -> Pick {
     let picker = Picker(
-      repository: try world.repository, gpg: keyring.gpg, prober: prober, gateway: gateway)
+      repository: try world.repository, gpg: keyring.gpg, policy: policy, prober: prober,
+      gateway: gateway)
     return try await picker.pick(
-      capability, in: environment, past: world.past(past, of: digest), now: World.now)
+      capability, in: environment, past: world.past(past, of: digest, through: asked),
+      now: World.now)
   }
 
   /// Three providers of text, of which keyvault.yaml prefers one.
@@ -133,13 +136,56 @@ struct PickTests {
     #expect(pick.skipped.first?.reason == "HTTP 401 · ok=false")
   }
 
+  @Test func `a verdict counts where it was given, of the definition that was asked`()
+    async throws
+  {
+    let gateway = "https://gateway.example.com/{provider}"
+    let world = try World("environments: {p: {gateway: \"\(gateway)\"}}\n")
+    for id in ["abe", "bea"] {
+      try world.addText(id, at: Self.base, hosts: ["gateway.example.com"])
+    }
+    let past: [(String, Verdict)] = [("p/bea", .valid)]
+    #expect(try await pick(world, past: past, through: gateway).choice?.entry.path == "p/bea")
+    // The path of a gateway is its own affair.
+    let elsewhere = "https://gateway.example.com/other/{provider}"
+    #expect(try await pick(world, past: past, through: elsewhere).choice?.entry.path == "p/bea")
+    #expect(try await pick(world, past: past, through: nil).choice?.entry.path == "p/abe")
+    let remembered = try world.past(past, through: gateway)
+    // Another definition that knows the key by another answer.
+    let text = Acme(at: Self.base).text.replacing("id: acme", with: "id: bea")
+      .replacing("[search]", with: "[text-generation]").replacing("401", with: "403")
+    try world.write(text, to: "providers.d/bea.yaml")
+    let picker = Picker(
+      repository: try world.repository, gpg: Keyring.alice.gpg,
+      policy: OriginPolicy(allowed: []))
+    let pick = try await picker.pick(
+      .textGeneration, in: "p", past: remembered, now: World.now)
+    #expect(pick.choice?.entry.path == "p/abe")
+  }
+
+  @Test func `a key that may not travel to where it would be sent is passed over`() async throws {
+    let world = try World()
+    // Nothing but the repository's own text says that the key may go there.
+    try world.addText("abe", at: Self.base, hosts: [])
+    try world.addText("bea", at: Self.base)
+    let pick = try await pick(world)
+    #expect(pick.choice?.entry.path == "p/bea")
+    #expect(
+      pick.skipped.map(\.reason) == [
+        "nothing was sent: https://api.example.com is not where this key may travel; "
+          + "KEYVAULT_ALLOW_HOSTS allows it"
+      ])
+    try world.configure("environments: {p: {gateway: \"https://evil.example.com/{provider}\"}}\n")
+    #expect(try await self.pick(world).choice == nil)
+  }
+
   @Test func `a key is given by names that suit any provider`() async throws {
     func variables(
       _ configuration: String, hosts: [String], policy: OriginPolicy = OriginPolicy(allowed: [])
     ) async throws -> [String: String] {
       let world = try World(configuration)
       try world.addText("abe", at: Self.base + "/v1", hosts: hosts)
-      let choice = try #require(try await pick(world).choice)
+      let choice = try #require(try await pick(world, policy: policy).choice)
       let variables = choice.variables(in: "p", of: try world.repository, policy: policy)
       return Dictionary(
         variables.map { variable in
@@ -154,12 +200,7 @@ struct PickTests {
       try await variables("", hosts: ["api.example.com"]) == [
         "AI_PROVIDER": "abe", "AI_API_KEY": key, "AI_BASE_URL": Self.base + "/v1",
       ])
-    // Nothing but the repository's own text says that the key may go there.
-    #expect(
-      try await variables("", hosts: []) == ["AI_PROVIDER": "abe", "AI_API_KEY": key])
     let gateway = "environments: {p: {gateway: \"https://evil.example.com/{provider}\"}}\n"
-    #expect(
-      try await variables(gateway, hosts: ["api.example.com"])["AI_BASE_URL"] == nil)
     #expect(
       try await variables(
         gateway, hosts: [], policy: try OriginPolicy(parsing: "evil.example.com"))["AI_BASE_URL"]
