@@ -15,8 +15,8 @@ public struct Repository: Sendable {
   let stateHome: String?
   /// What this machine remembers of the entries that it opened; nil where nothing is remembered.
   public var memory: Memory?
-  /// What need not be decrypted, since it was before; nil for nothing.
-  var cached: CachedTexts?
+  /// What need not be read or decrypted, since it was before; nil for nothing.
+  var cached: WarmCache.Contents?
 
   /// Opens the repository whose root is `root`. Without `signing` nobody is trusted, and nothing can be
   /// signed.
@@ -26,6 +26,7 @@ public struct Repository: Sendable {
     self.root = root
     self.stateHome = stateHome
     self.signing = signing
+    SchemaLibrary.prepare(.entry)
     let bytes: [UInt8]
     do throws(FileError) {
       bytes = try Folder(root).read(Configuration.fileName, limit: Limits.document)

@@ -1,5 +1,5 @@
+internal import Dispatch
 internal import JSONSchema
-internal import Synchronization
 internal import YAML
 
 /// The schemas that the binary carries. A repository's own `Schemas/` are for editors and decide
@@ -27,20 +27,32 @@ public enum SchemaLibrary {
     Embedded.schemas.first { $0.name == name + ".schema.json" }?.text
   }
 
-  private static let compiled = Mutex<[Kind: Schema]>([:])
+  // Each is compiled once, when it is first needed; two threads may compile two at once.
+  private static let keyvault = compiled(.keyvault)
+  private static let provider = compiled(.provider)
+  private static let entry = compiled(.entry)
+  private static let config = compiled(.config)
 
   static func schema(_ kind: Kind) -> Schema {
-    compiled.withLock { cache in
-      if let schema = cache[kind] { return schema }
-      let schema: Schema
-      do throws(SchemaError) {
-        schema = try Schema(json: Array((text(kind.rawValue) ?? "").utf8))
-      } catch {
-        // Every test run compiles them all, so that no release can have this fault.
-        preconditionFailure("the embedded schema '\(kind.fileName)' does not compile: \(error)")
-      }
-      cache[kind] = schema
-      return schema
+    switch kind {
+    case .keyvault: keyvault
+    case .provider: provider
+    case .entry: entry
+    case .config: config
+    }
+  }
+
+  /// Starts to compile a schema that will be needed. Does not wait.
+  static func prepare(_ kind: Kind) {
+    DispatchQueue.global().async { _ = schema(kind) }
+  }
+
+  private static func compiled(_ kind: Kind) -> Schema {
+    do throws(SchemaError) {
+      return try Schema(json: Array((text(kind.rawValue) ?? "").utf8))
+    } catch {
+      // Every test run compiles them all, so that no release can have this fault.
+      preconditionFailure("the embedded schema '\(kind.fileName)' does not compile: \(error)")
     }
   }
 }

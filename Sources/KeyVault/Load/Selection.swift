@@ -60,12 +60,12 @@ public struct Selection: Sendable {
     _ name: String, in repository: Repository
   ) throws(Failure) -> String {
     let folder = name.hasSuffix("/") ? String(name.dropLast()) : name
-    let entries = try repository.vault.entries()
-    let known = environments(entries.map(\.name.environment), in: repository)
-    if let entry = entries.first(where: { $0.name.path == name }), !known.contains(folder) {
+    let names = try repository.vault.names()
+    let known = environments(names.map(\.environment), in: repository)
+    if let entry = names.first(where: { $0.path == name }), !known.contains(folder) {
       throw Failure(
-        .usage, "'\(entry.name)' is an entry, not an environment",
-        hints: ["its environment is '\(entry.name.environment)'"])
+        .usage, "'\(entry)' is an entry, not an environment",
+        hints: ["its environment is '\(entry.environment)'"])
     }
     guard known.contains(folder) else { throw missing(name, known: known) }
     return folder

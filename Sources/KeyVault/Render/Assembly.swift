@@ -87,7 +87,7 @@ public struct Assembly: Sendable {
   }
 
   /// The environment itself and all that it inherits, in the order in which they fill.
-  private static func order(
+  static func order(
     from environment: String, in repository: Repository
   ) throws(Failure) -> [String] {
     var order: [String] = []

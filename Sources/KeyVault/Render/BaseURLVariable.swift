@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// Variables in which SDKs look for the address of their API. Whoever sets one decides where the keys
 /// of that provider go, so a repository's text alone must not set another provider's.
 enum BaseURLVariable {
@@ -10,18 +12,23 @@ enum BaseURLVariable {
       ? nil : "'\(name)' tells programs where to send keys, so it never holds one"
   }
 
-  /// Read off the embedded files line by line: to parse them all would take longer than a rendering.
+  /// Found in the embedded files by their text: to parse them all would take longer than a rendering.
   private static let known: [String: Set<String>] = {
-    let start = "  base_url_env: "
     var known: [String: Set<String>] = [:]
     for (name, text) in Embedded.providers {
-      let line = text.utf8.split(separator: UInt8(ascii: "\n"))
-        .first { $0.starts(with: start.utf8) }
-      guard let variable = line.flatMap({ String($0.dropFirst(start.utf8.count)) }) else {
-        continue
-      }
+      guard let variable = variable(in: text) else { continue }
       known[variable, default: []].insert(String(name.dropLast(".yaml".count)))
     }
     return known
   }()
+
+  private static func variable(in text: String) -> String? {
+    text.withCString { text in
+      let start = "\n  base_url_env: "
+      guard let found = strstr(text, start) else { return nil }
+      let name = found + start.utf8.count
+      let bytes = UnsafeRawBufferPointer(start: name, count: strcspn(name, "\n"))
+      return String(decoding: bytes, as: UTF8.self)
+    }
+  }
 }

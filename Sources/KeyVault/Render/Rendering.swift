@@ -20,8 +20,30 @@ public struct Rendering: Sendable {
     of environments: [String], choosing choice: VariableChoice = .all, gpg: GPG,
     look: ([OpenedEntry]) -> Void = { _ in }
   ) async throws(Failure) -> [Variable] {
-    let (all, slots) = try slots(of: environments, choosing: choice)
-    let opened = try await open(slots.map(\.slot), of: all, in: environments, gpg: gpg)
+    let orders = try environments.map { environment throws(Failure) in
+      try Assembly.order(from: environment, in: repository)
+    }
+    let folders = Set(orders.joined())
+    repository.memory?.prepare()
+    let lanes = DecryptionLanes()
+    // gpg is busy with what was kept while the sidecars are read.
+    async let kept = kept(of: environments, in: folders, lanes, gpg: gpg)
+    let (all, slots) = try slots(of: environments, in: folders, choosing: choice)
+    let contents = try await kept.get()
+    let opened =
+      if let contents {
+        try open(slots.map(\.slot), from: contents, gpg: gpg)
+      } else {
+        try await open(slots.map(\.slot), lanes, gpg: gpg)
+      }
+    // One entry needs one decryption in any case.
+    if let cache, all.count > 1, Set(opened.map(\.name)) == all,
+      !(contents?.hold(opened) ?? false)
+    {
+      _ = await lanes.run { [repository] in
+        cache.keep(opened, of: environments, in: folders, of: repository, with: gpg)
+      }
+    }
     look(opened)
     var variables: [Variable] = []
     for ((environment, slot), entry) in zip(slots, opened) {
@@ -34,11 +56,11 @@ public struct Rendering: Sendable {
   /// Every entry that gives something, and what must be opened of them, with the environment that it is
   /// rendered for.
   private func slots(
-    of environments: [String], choosing choice: VariableChoice
+    of environments: [String], in folders: Set<String>, choosing choice: VariableChoice
   ) throws(Failure) -> (
     all: Set<EntryName>, wanted: [(environment: String, slot: Assembly.Slot)]
   ) {
-    let entries = try repository.vault.entriesByEnvironment()
+    let entries = try repository.vault.entries(of: folders)
     var slots: [(environment: String, slot: Assembly.Slot)] = []
     var required: [String] = []
     for environment in environments {
@@ -75,34 +97,37 @@ public struct Rendering: Sendable {
     return assembly
   }
 
-  /// Opens the entries, with one decryption where all that the environments have was opened before.
-  private func open(
-    _ slots: [Assembly.Slot], of all: Set<EntryName>, in environments: [String], gpg: GPG
-  ) async throws(Failure) -> [OpenedEntry] {
-    let lanes = DecryptionLanes()
-    let names = Set(slots.map(\.entry.name))
-    // One entry needs one decryption in any case.
-    guard let cache, names.count > 1 else {
-      return try await open(slots, in: repository.vault, lanes, gpg: gpg)
-    }
-    var repository = repository
-    repository.cached = try await lanes.run { [repository] in
+  private func kept(
+    of environments: [String], in folders: Set<String>, _ lanes: DecryptionLanes, gpg: GPG
+  ) async -> Result<WarmCache.Contents?, Failure> {
+    guard let cache else { return .success(nil) }
+    return await lanes.run { [repository] in
       Result { () throws(Failure) in
-        try cache.texts(of: all, in: environments, of: repository, with: gpg)
+        try cache.open(environments, in: folders, of: repository, with: gpg)
       }
-    }?.get()
-    let opened = try await open(slots, in: repository.vault, lanes, gpg: gpg)
-    if repository.cached == nil, names == all {
-      _ = await lanes.run { [repository] in
-        cache.keep(opened, of: environments, in: repository, with: gpg)
+    } ?? .success(nil)
+  }
+
+  /// Opens entries for most of which gpg is not needed any more.
+  private func open(
+    _ slots: [Assembly.Slot], from contents: WarmCache.Contents, gpg: GPG
+  ) throws(Failure) -> [OpenedEntry] {
+    var repository = repository
+    repository.cached = contents
+    let vault = repository.vault
+    let signatures = SignatureGate(for: slots.map(\.entry), in: repository)
+    let results = concurrentMap(slots.count) { index in
+      Result { () throws(Failure) in
+        try vault.openBound(slots[index].entry, with: gpg, signatures: signatures)
       }
     }
-    return opened
+    return try results.map { result throws(Failure) in try result.get() }
   }
 
   private func open(
-    _ slots: [Assembly.Slot], in vault: Vault, _ lanes: DecryptionLanes, gpg: GPG
+    _ slots: [Assembly.Slot], _ lanes: DecryptionLanes, gpg: GPG
   ) async throws(Failure) -> [OpenedEntry] {
+    let vault = repository.vault
     let signatures = SignatureGate(for: slots.map(\.entry), in: repository)
     let results = await withTaskGroup(of: (Int, Result<OpenedEntry, Failure>?).self) { group in
       for (index, slot) in slots.enumerated() {
@@ -119,13 +144,11 @@ public struct Rendering: Sendable {
       for await (index, result) in group { results[index] = result }
       return results
     }
-    var opened: [OpenedEntry] = []
-    for result in results {
+    return try results.map { result throws(Failure) in
       // Without a result its turn never came, because the task was cancelled.
       guard let result else { throw Failure(.io, "interrupted: not every key was opened") }
-      opened.append(try result.get())
+      return try result.get()
     }
-    return opened
   }
 
   private func variables(

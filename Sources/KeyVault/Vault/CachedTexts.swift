@@ -13,6 +13,8 @@ final class CachedTexts: Sendable {
     self.ranges = ranges
   }
 
+  func holds(_ digest: String) -> Bool { ranges[digest] != nil }
+
   /// A copy of the text that a ciphertext holds; nil if that was not among them.
   func text(of digest: String) -> Secret? {
     guard let range = ranges[digest] else { return nil }

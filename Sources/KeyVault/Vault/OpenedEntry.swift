@@ -52,15 +52,15 @@ extension Vault {
   ) throws(Failure) -> OpenedEntry {
     let name = entry.name
     var entry = entry
-    let bytes: [UInt8]
+    let file: Ciphertext
     if let ciphertext {
-      bytes = ciphertext
+      file = Ciphertext(ciphertext)
     } else {
       repository.memory?.prepare()
-      bytes = try self.bytes(of: &entry)
+      file = try self.ciphertext(of: &entry)
     }
+    let (bytes, digest) = (file.bytes, file.digest)
     let message = try message(bytes, of: name)
-    let digest = Self.digest(bytes)
     let payload: Payload
     do throws(Failure) {
       payload = try Payload(text(of: message, digest: digest, at: name, with: gpg))
@@ -147,25 +147,17 @@ extension Vault {
 
   /// The ciphertext's file. Where it does not fit the sidecar, a writer may stand between the two: both are
   /// read again then, while nobody writes.
-  private func bytes(of entry: inout Entry) throws(Failure) -> [UInt8] {
-    let bytes = try bytes(of: entry.name)
-    guard let digest = entry.sidecar?.digest, digest != Self.digest(bytes),
+  private func ciphertext(of entry: inout Entry) throws(Failure) -> Ciphertext {
+    let known = repository.cached?.ciphertexts[entry.name]
+    let file = if let known { known } else { try ciphertext(of: entry.name) }
+    guard let digest = entry.sidecar?.digest, digest != file.digest,
       let root = try? Folder(repository.root)
-    else { return bytes }
+    else { return file }
     // Where there are no locks, what was read stands.
-    guard (try? root.lock(.shared, patience: 5)) != nil else { return bytes }
+    guard (try? root.lock(.shared, patience: 5)) != nil else { return file }
     defer { root.unlock() }
     entry = try self.entry(entry.name)
-    return try self.bytes(of: entry.name)
-  }
-
-  func bytes(of name: EntryName) throws(Failure) -> [UInt8] {
-    do throws(FileError) {
-      return try Folder(repository.root).folder(path(name.environment))
-        .read(name.ciphertextName, limit: Limits.ciphertext)
-    } catch {
-      throw error.failure
-    }
+    return try ciphertext(of: entry.name)
   }
 
   /// The ciphertext, checked without a key.
@@ -191,7 +183,7 @@ extension Vault {
   private func text(
     of message: Message, digest: String, at name: EntryName, with gpg: GPG
   ) throws(Failure) -> Secret {
-    if let text = repository.cached?.text(of: digest) { return text }
+    if let text = repository.cached?.texts.text(of: digest) { return text }
     return try decrypt(message, of: name, with: gpg)
   }
 

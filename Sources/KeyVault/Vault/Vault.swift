@@ -41,6 +41,49 @@ public struct Vault: Sendable {
     }
   }
 
+  /// The names of all entries, whose sidecars are not read.
+  func names() throws(Failure) -> [EntryName] {
+    do throws(FileError) {
+      var names: [EntryName] = []
+      try walk("", in: try Folder(repository.root)) { _, found, _ in names += found }
+      return names
+    } catch let error where error.isMissing {
+      return []
+    } catch {
+      throw error.failure
+    }
+  }
+
+  /// The entries of these environments, and no other, by environment.
+  func entries(of environments: Set<String>) throws(Failure) -> [String: [Entry]] {
+    var all: [String: [Entry]] = [:]
+    for (environment, names) in try names(of: environments) {
+      all[environment] = try reporting { () throws(FileError) in
+        let folder = try Folder(repository.root).folder(path(environment))
+        return concurrentMap(names.count) { entry(names[$0], in: folder) }
+      }
+    }
+    return all
+  }
+
+  /// The names of the entries of these environments, sorted; of one that has none, nothing.
+  func names(of environments: Set<String>) throws(Failure) -> [String: [EntryName]] {
+    var all: [String: [EntryName]] = [:]
+    for environment in environments {
+      do throws(FileError) {
+        let items = try Folder(repository.root).folder(path(environment)).items()
+        all[environment] = Self.entryNames(
+          items.filter { !$0.name.hasPrefix(".") }, in: environment
+        ).sorted()
+      } catch let error where error.isMissing {
+        continue
+      } catch {
+        throw error.failure
+      }
+    }
+    return all
+  }
+
   /// Every entry, by environment.
   func entriesByEnvironment() throws(Failure) -> [String: [Entry]] {
     Dictionary(grouping: try entries(), by: \.name.environment)
@@ -103,14 +146,22 @@ public struct Vault: Sendable {
   private func collect(
     _ relative: String, in root: borrowing Folder, into contents: inout Contents
   ) throws(FileError) {
+    try walk(relative, in: root) { relative, names, folder in
+      contents.folders.append(relative)
+      contents.entries += concurrentMap(names.count) { entry(names[$0], in: folder) }
+    }
+  }
+
+  /// Gives `visit` each folder, from `relative` down, with the entries that lie in it.
+  private func walk(
+    _ relative: String, in root: borrowing Folder,
+    _ visit: (String, [EntryName], borrowing Folder) -> Void
+  ) throws(FileError) {
     let folder = try root.folder(path(relative))
-    contents.folders.append(relative)
     let items = try folder.items().filter { !$0.name.hasPrefix(".") }
-    let names = Self.entryNames(items, in: relative)
-    contents.entries += concurrentMap(names.count) { entry(names[$0], in: folder) }
+    visit(relative, Self.entryNames(items, in: relative), folder)
     for item in items where item.kind == .folder {
-      try collect(
-        relative.isEmpty ? item.name : "\(relative)/\(item.name)", in: root, into: &contents)
+      try walk(relative.isEmpty ? item.name : "\(relative)/\(item.name)", in: root, visit)
     }
   }
 

@@ -26,25 +26,39 @@ public struct WarmCache: Sendable {
     self.tell = tell
   }
 
-  /// The texts of some environments' entries, all that give something, if they were kept and nothing
-  /// changed since. Throws if the local state is not ours to read, or nobody wants it opened. Blocks.
-  func texts(
-    of entries: Set<EntryName>, in environments: [String], of repository: Repository, with gpg: GPG
-  ) throws(Failure) -> CachedTexts? {
-    guard let memory = repository.memory else { return nil }
-    memory.prepare()
-    let state = try Self.state(of: entries.sorted(), in: repository.vault)
-    guard let local = try memory.state(), local.problem == nil else { return nil }
+  /// What was kept, and the files that it was made of, as they are now.
+  struct Contents: Sendable {
+    let texts: CachedTexts
+    let ciphertexts: [EntryName: Ciphertext]
+
+    /// Whether none of these had to be decrypted.
+    func hold(_ opened: [OpenedEntry]) -> Bool { opened.allSatisfy { texts.holds($0.digest) } }
+  }
+
+  /// What was kept of some environments, if nothing changed since in their `folders`, which are their own
+  /// and those that they inherit. Throws if the local state is not ours to read, or nobody wants it opened.
+  /// Blocks.
+  func open(
+    _ environments: [String], in folders: Set<String>, of repository: Repository, with gpg: GPG
+  ) throws(Failure) -> Contents? {
     let name = CacheFile.name(of: environments)
     let folder = try? Folder(repository.root).folder(Self.folder)
     guard let bytes = try? folder?.read(name, limit: CacheFile.sizeLimit) else { return nil }
+    // What cannot be read is said where it is needed.
+    let ciphertexts = try? repository.vault.ciphertexts(of: folders)
+    guard let local = try repository.memory?.state(), local.problem == nil else { return nil }
     guard let file = CacheFile(bytes, name: name, by: local) else {
       tell(.foreign(file: "\(Self.folder)/\(name)"))
       return nil
     }
-    guard file.state == state, let message = try? Message(file.message) else { return nil }
+    guard let ciphertexts, let message = try? Message(file.message),
+      let state = try? CacheFile.state(of: ciphertexts.mapValues(\.digest), in: repository.vault),
+      state == file.state
+    else { return nil }
     do throws(GPGError) {
-      return CachedTexts(try gpg.decrypt(message, limit: Message.sizeLimit))
+      return CachedTexts(try gpg.decrypt(message, limit: Message.sizeLimit)).map {
+        Contents(texts: $0, ciphertexts: ciphertexts)
+      }
     } catch let error where error.reason == .cancelled {
       let places = environments.map { "'\($0)'" }.joined(separator: " and ")
       throw error.failure(what: "cannot open what is kept of \(places)")
@@ -54,32 +68,23 @@ public struct WarmCache: Sendable {
     }
   }
 
-  /// Of what lies there now.
-  private static func state(of names: [EntryName], in vault: Vault) throws(Failure) -> String {
-    let digests = concurrentMap(names.count) { index in
-      Result { () throws(Failure) in Vault.digest(try vault.bytes(of: names[index])) }
-    }
-    var known: [EntryName: String] = [:]
-    for (name, digest) in zip(names, digests) { known[name] = try digest.get() }
-    return try CacheFile.state(of: known, in: vault)
-  }
-
   /// Keeps what was opened: all that gives something in these environments. What cannot be kept costs
   /// time, and nothing else. Blocks.
   func keep(
-    _ opened: [OpenedEntry], of environments: [String], in repository: Repository, with gpg: GPG
+    _ opened: [OpenedEntry], of environments: [String], in folders: Set<String>,
+    of repository: Repository, with gpg: GPG
   ) {
     do throws(Failure) {
       guard let local = try repository.memory?.stateToKeep() else { return }
-      try write(opened, of: environments, in: repository, local, with: gpg)
+      try write(opened, of: environments, in: folders, of: repository, local, with: gpg)
     } catch {
       tell(.unkept(error))
     }
   }
 
   private func write(
-    _ opened: [OpenedEntry], of environments: [String], in repository: Repository,
-    _ local: LocalState, with gpg: GPG
+    _ opened: [OpenedEntry], of environments: [String], in folders: Set<String>,
+    of repository: Repository, _ local: LocalState, with gpg: GPG
   ) throws(Failure) {
     // Whether it can be written is seen before gpg is asked.
     let folder = try reporting { () throws(FileError) in
@@ -87,7 +92,9 @@ public struct WarmCache: Sendable {
       return try Folder(repository.root).folder(Self.folder, create: true, mode: 0o700)
     }
     try reporting { () throws(FileError) in try folder.checkWritable() }
-    let digests = Dictionary(opened.map { ($0.name, $0.digest) }, uniquingKeysWith: { $1 })
+    var digests = try repository.vault.ciphertexts(of: folders).mapValues(\.digest)
+    // What was opened counts, should a file be another one by now.
+    for entry in opened { digests[entry.name] = entry.digest }
     let file = CacheFile(
       name: CacheFile.name(of: environments),
       state: try CacheFile.state(of: digests, in: repository.vault),

@@ -45,11 +45,11 @@ struct Render: AsyncParsableCommand {
     let dialect = try kubernetes.applied(to: format)
     let job = dialect.isGitHub ? try GitHubJob(session.surroundings, file: target.output) : nil
     let repository = try session.repository()
+    let gpg = try session.gpg()
     let environments = try session.environments(
       environments, in: repository, "to render", example: "render production")
     let isShown = target.output == nil && job == nil
     if isShown { try session.refuseLog(revealed: target.reveal, what: "the keys") }
-    let gpg = try session.gpg()
     let variables = try await Rendering(
       repository: repository, policy: session.surroundings.policy,
       cache: session.cache(of: repository)

@@ -39,9 +39,7 @@ struct WarmCacheTests {
     #expect((try? machine.file(world)) == nil)
     try await machine.render(world)
     #expect(try await machine.render(world, choosing: two) == .init(text: text, decryptions: 1))
-    // What one entry needs is one decryption, of the entry.
-    try world.write("", to: machine.file(world))
-    #expect(try await machine.render(world, choosing: one).notices == [])
+    #expect(try await machine.render(world, choosing: one).decryptions == 1)
   }
 
   @Test func `one entry alone is not kept`() async throws {
@@ -68,16 +66,14 @@ struct WarmCacheTests {
 
   /// What makes a cache stale, and what is rendered then.
   enum Change: CaseIterable {
-    case changed, encryptedAgain, added, removed, disabled, inherited, readerAdded, ownList
+    case changed, encryptedAgain, added, removed, inherited, readerAdded, ownList
 
     func make(in world: World) throws {
-      let sidecar = "vault/p/openai.yaml"
       switch self {
       case .changed: try world.store("p/openai", WarmCase.openAI + "2", serial: 2)
       case .encryptedAgain: try world.store("p/openai", WarmCase.openAI)
       case .added: try world.store("p/cohere", WarmCase.mistral)
       case .removed: try world.repositoryVault.remove(EntryName("p/openai"))
-      case .disabled: try world.write(world.scratch.text(sidecar) + "disabled: true\n", to: sidecar)
       case .inherited:
         try world.store("shared/mistral", String(WarmCase.mistral.reversed()), serial: 2)
       case .readerAdded: try world.want([Keyring.alice.fingerprint, Keyring.bob.fingerprint])
@@ -90,7 +86,7 @@ struct WarmCacheTests {
       case .changed: WarmCase.text(openAI: WarmCase.openAI + "2")
       case .added:
         WarmCase.text().replacing("MISTRAL", with: "CO_API_KEY=\(WarmCase.mistral)\nMISTRAL")
-      case .removed, .disabled: WarmCase.text(openAI: nil)
+      case .removed: WarmCase.text(openAI: nil)
       case .inherited: WarmCase.text(mistral: String(WarmCase.mistral.reversed()))
       case .encryptedAgain, .readerAdded, .ownList: WarmCase.text()
       }
@@ -108,6 +104,27 @@ struct WarmCacheTests {
     let stale = try await machine.render(world)
     #expect(stale == .init(text: change.text, decryptions: count))
     #expect(try await machine.render(world) == .init(text: change.text, decryptions: 1))
+  }
+
+  @Test func `a disabled entry is left out of what is kept, and is back when it is enabled`()
+    async throws
+  {
+    let world = try WarmCase.world()
+    let sidecar = "vault/p/openai.yaml"
+    let enabled = try world.scratch.text(sidecar)
+    let without = WarmCase.text(openAI: nil)
+    try await machine.render(world)
+    try world.write(enabled + "disabled: true\n", to: sidecar)
+    #expect(try await machine.render(world) == .init(text: without, decryptions: 1))
+    try world.write(enabled, to: sidecar)
+    #expect(try await machine.render(world) == Self.warm)
+    // What was disabled when the others were kept is decrypted once.
+    try world.write(enabled + "disabled: true\n", to: sidecar)
+    try world.write("", to: machine.file(world))
+    #expect(try await machine.render(world).decryptions == 2)
+    try world.write(enabled, to: sidecar)
+    #expect(try await machine.render(world) == .init(text: Self.warm.text, decryptions: 2))
+    #expect(try await machine.render(world) == Self.warm)
   }
 
   @Test func `it is the user's alone: in clear nowhere, readable by nobody else`() async throws {
