@@ -46,7 +46,7 @@ import Testing
     (#"KEY="$(<"$GIVEN/openai")" keyvault ls --quiet > /dev/null"#, "variable of keyvault"),
     (#"printf %s "$(<"$GIVEN/openai")" > x; rm x"#, "a file"),
     (#"sed -n 'w /dev/shm/x' "$GIVEN/wide"; rm /dev/shm/x"#, "a file"),
-    (#"mkdir "$(cut -c 20-40 "$GIVEN/openai")""#, "a name"),
+    (#"mkdir "$(cut -c 9-30 "$GIVEN/openai")""#, "a name"),
     (#"cp "$GIVEN/openai" "$TMPDIR/x""#, "left"),
     (#"cp "$GIVEN/openai" "$XDG_RUNTIME_DIR/x""#, "left"),
     (#"cp "$GIVEN/openai" "$XDG_STATE_HOME""#, "left"),

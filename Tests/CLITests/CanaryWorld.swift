@@ -89,7 +89,9 @@ final class CanaryWorld {
 
   /// Calls that start a program, write, or give a name.
   private static let calls =
-    "execve,execveat,write,pwrite64,writev,pwritev,openat,linkat,rename,renameat,renameat2,symlinkat,mkdirat,?open,?creat,?link,?symlink,?mkdir"
+    "execve,execveat,write,pwrite64,writev,pwritev,openat,linkat,renameat,renameat2,symlinkat,mkdirat"
+    // Which not every architecture has.
+    + ",?open,?creat,?link,?rename,?symlink,?mkdir"
 
   /// What was seen of a script.
   struct Sight {
