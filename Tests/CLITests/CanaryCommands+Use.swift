@@ -99,7 +99,7 @@ extension CanaryCommand {
   }
 
   static let failures: [Self] = [
-    // No key that opens, no GPG home, no gpg, a GPG home that is broken.
+    // No secret key.
     .each(
       user: "",
       setup:

@@ -33,7 +33,7 @@ struct CanaryDeathTests {
   /// Starts a keyvault, waits until its memory holds the key, looks at it as its user can, and sends
   /// it a signal. Prints what was found.
   ///
-  /// Looked at are its limits, and its children's arguments and variables; whether the system says
+  /// Looked at are its limits; arguments and variables, its own and its children's; whether the system says
   /// that it dumped (wait status); and files that are new where a core may lie: its folder, its home,
   /// and the folder that core_pattern names. Where core_pattern is a program, that decides about the
   /// dump and not the limit, so there the limit alone is looked at.
