@@ -96,5 +96,6 @@ enum Canary {
   static func mayShow(_ command: String) -> Bool {
     ["keyvault get", "keyvault render", "gpg -d", "pass show", "cat ", "--reveal"]
       .contains { command.contains($0) }
+      || command.contains("keyvault exec") && !command.contains("--mask")
   }
 }
