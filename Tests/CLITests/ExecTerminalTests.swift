@@ -76,6 +76,31 @@ import Testing
     #expect(output == "heard\n")
   }
 
+  @Test func `what is typed arrives whole, though the command is slow to read`() throws {
+    let output = try play(
+      """
+      spawn(\(Self.masked), "bash", "-c", "stty raw -echo; echo rea''dy; sleep 1; head -c 300000 | cksum")
+      read_until("ready")
+      type("abcde" * 60000)
+      text, status = wait()
+      print(text.split()[:2], status)
+      """)
+    let sum = try shell(
+      "printf 'abcde%.0s' $(seq 60000) | cksum", in: URL(fileURLWithPath: "/"), environment: [:])
+    let words = sum.output.split(separator: " ").map { "'\($0.trimmingCharacters(in: .newlines))'" }
+    #expect(output == "[\(words.joined(separator: ", "))] 0\n")
+  }
+
+  @Test func `a command that is not there is told at a terminal too`() throws {
+    let output = try play(
+      """
+      spawn(\(Self.masked), "nosuch")
+      text, status = wait()
+      print(text.split("\\r\\n")[0], status)
+      """)
+    #expect(output == "keyvault: error: no command 'nosuch' 127\n")
+  }
+
   @Test(arguments: ["", "--mask"])
   func `the terminal that is named for GPG is not the command's`(_ option: String) throws {
     let output = try play(

@@ -57,4 +57,37 @@ import Testing
     #expect(result.output == "73\n" + Templates.openAI + "-2\n", "\(result)")
     #expect(result.errors.contains("meanwhile, so nothing was changed"), "\(result)")
   }
+
+  @Test(.enabled(if: Programs.hasPython))
+  func `at a terminal it is asked whose a key is, but not for a dry run`() throws {
+    let world = try World()
+    try world.output(
+      """
+      cp -a "$EMPTY/." .
+      printf 'TOKEN=sk-NotARealKeyNotARealKeyNotARealKey5\\n' > ../source
+      """)
+    let result = try Terminal.run(
+      """
+      def start(*more):
+          spawn("keyvault", "import", "production", "--from", "../source", "--no-test", *more)
+      start("--dry-run")
+      text, status = wait()
+      print("ambiguous" in text, "whose is it?" in text, status)
+      start()
+      read_until("whose is it?")
+      type("\\r")
+      text, status = wait()
+      print("ambiguous" in text, status)
+      start()
+      read_until("whose is it?")
+      type("nobody\\r")
+      read_until("no provider 'nobody' is known")
+      read_until("whose is it?")
+      type("moonshot\\r")
+      text, status = wait()
+      print("production/moonshot" in text, status)
+      """, in: world)
+    #expect(result.output == "True False 1\nTrue 1\nTrue 0\n", "\(result)")
+    #expect(try world.output("keyvault ls") == "production/moonshot\n")
+  }
 }
