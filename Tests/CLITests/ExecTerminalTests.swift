@@ -60,6 +60,59 @@ import Testing
     #expect(output == "hello Alice\nTrue 0\n")
   }
 
+  @Test func `a command that reads nothing is heard, however much is typed`() throws {
+    let output = try play(
+      """
+      spawn(\(Self.masked), "bash", "-c", "stty -echo; echo rea''dy; sleep 2; echo he''ard; sleep 30")
+      read_until("ready")
+      os.set_blocking(master, False)
+      end = time.time() + 1
+      while time.time() < end:
+          try: type("x\\n" * 1000)
+          except BlockingIOError: time.sleep(0.02)
+      print(read_until("heard")[-5:])
+      os.kill(child, signal.SIGKILL)
+      """)
+    #expect(output == "heard\n")
+  }
+
+  @Test func `what is typed arrives whole, though the command is slow to read`() throws {
+    let output = try play(
+      """
+      spawn(\(Self.masked), "bash", "-c", "stty raw -echo; echo rea''dy; sleep 1; head -c 300000 | cksum")
+      read_until("ready")
+      type("abcde" * 60000)
+      text, status = wait()
+      print(text.split()[:2], status)
+      """)
+    let sum = try shell(
+      "printf 'abcde%.0s' $(seq 60000) | cksum", in: URL(fileURLWithPath: "/"), environment: [:])
+    let words = sum.output.split(separator: " ").map { "'\($0.trimmingCharacters(in: .newlines))'" }
+    #expect(output == "[\(words.joined(separator: ", "))] 0\n")
+  }
+
+  @Test func `a command that is not there is told at a terminal too`() throws {
+    let output = try play(
+      """
+      spawn(\(Self.masked), "nosuch")
+      text, status = wait()
+      print(text.split("\\r\\n")[0], status)
+      """)
+    #expect(output == "keyvault: error: no command 'nosuch' 127\n")
+  }
+
+  @Test(arguments: ["", "--mask"])
+  func `the terminal that is named for GPG is not the command's`(_ option: String) throws {
+    let output = try play(
+      """
+      for before in ["unset GPG_TTY", "export GPG_TTY=/dev/pts/old"]:
+          spawn("bash", "-c", before + "; keyvault exec production \(option) -- "
+                "sh -c 'echo ${GPG_TTY-none}'")
+          print(wait()[0].strip())
+      """)
+    #expect(output == "none\n/dev/pts/old\n")
+  }
+
   /// In a shell with job control, for exec as it is and with `--mask`.
   @Test(arguments: ["", "--mask", "--folder"]) func `Ctrl-Z stops it, and fg goes on`(
     _ option: String

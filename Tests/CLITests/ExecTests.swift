@@ -38,6 +38,7 @@ import Testing
     let names = try world.output(
       """
       export OTHER=1 LC_TIME=C TZ=UTC USER=alice
+      export LD_LIBRARY_PATH=/nowhere PYTHONPATH=/nowhere GIT_DIR=/nowhere SSH_AUTH_SOCK=/nowhere
       keyvault exec production --clean -- /usr/bin/env | sed 's/=.*//' | sort | tr '\\n' ' '
       """)
     #expect(
@@ -49,6 +50,8 @@ import Testing
     _ option: String
   ) throws {
     let world = try world()
+    // With --clean the command does not know the folder.
+    let folder = world.root.appending(path: "run").path
     let result = try world.run(
       """
       gpg --batch --armor --export-secret-keys "$FPR" > ../key.asc
@@ -57,8 +60,8 @@ import Testing
       keyvault exec production \(option) -- bash -c '
         tr "\\0" "\\n" < /proc/$$/environ | grep -c -e KEYVAULT_GPG -e "PRIVATE KEY" -e not-so-secret
         tr "\\0" "\\n" < /proc/$PPID/environ | grep -c -e "PRIVATE KEY" -e not-so-secret
-        ls "$XDG_RUNTIME_DIR" | grep -c kvgpg
-        cat /proc/[0-9]*/cmdline 2> /dev/null | tr "\\0" " " | grep -c "$XDG_RUNTIME_DIR/[k]vgpg"
+        ls "\(folder)" | grep -c kvgpg
+        cat /proc/[0-9]*/cmdline 2> /dev/null | tr "\\0" " " | grep -c "\(folder)/[k]vgpg"
         true'
       """)
     #expect(result.output == "0\n0\n0\n0\n", "\(result.errors)")
@@ -239,16 +242,81 @@ import Testing
     let world = try world()
     let output = try world.output(
       #"""
-      export OPENAI_API_KEY=old
+      export OPENAI_API_KEY=old OPENAI_API_KEY_FILE=/nowhere
       keyvault exec production --files --only openai -- bash -c '
         echo "${OPENAI_API_KEY-unset} ${ANTHROPIC_API_KEY_FILE-unset}"
         [ "$(cat "$OPENAI_API_KEY_FILE"; echo .)" = "$OPENAI." ] && echo same
         [ "$(sh -c "cat $OPENAI_API_KEY_FILE")" = "$OPENAI" ] && echo same in a child
         stat -L -c %a "$OPENAI_API_KEY_FILE"
         chmod 600 "$OPENAI_API_KEY_FILE"; echo x 2> /dev/null >> "$OPENAI_API_KEY_FILE" || echo sealed
+        [ "$(cat <&"${OPENAI_API_KEY_FILE##*/}")" = "$OPENAI" ] && echo read from its beginning
+        tr "\0" "\n" < /proc/$$/environ | grep -c ^OPENAI_API_KEY_FILE=
         env -u OPENAI -u ANTHROPIC | grep -c NotAReal'
       """#.replacing("; echo x", with: "; echo x") + " || true")
-    #expect(output == "unset unset\nsame\nsame in a child\n400\nsealed\n0\n")
+    #expect(
+      output == "unset unset\nsame\nsame in a child\n400\nsealed\nread from its beginning\n1\n0\n")
+  }
+
+  @Test func `the command holds no file but those of the keys`() throws {
+    let result = try run(
+      "keyvault exec production --files -- sh -c 'ls -v /proc/$$/fd' | tr '\\n' ' '", in: world())
+    #expect(result.output == "0 1 2 100 101 ", "\(result)")
+  }
+
+  @Test func `what is too long together with the keys is not run, and told`() throws {
+    // The longest arguments with which keyvault itself still starts.
+    let result = try run(
+      """
+      python3 - <<'PY'
+      import errno, subprocess
+      def run(length, program):
+          rest = ["x" * 100000] * (length // 100000) + ["x" * (length % 100000)]
+          try:
+              return subprocess.run(["keyvault", "exec", "production", "--", "true"] + rest,
+                                    executable=program, capture_output=True, text=True)
+          except OSError as error:
+              assert error.errno == errno.E2BIG
+      low, high = 0, 16 << 20
+      while low + 1 < high:
+          middle = (low + high) // 2
+          if run(middle, "/bin/true") is None: high = middle
+          else: low = middle
+      # The path counts too, which is longer than that of true.
+      while (result := run(low, None)) is None: low -= 20
+      print(result.returncode, result.stdout + result.stderr)
+      PY
+      """, in: world())
+    #expect(
+      result.output.hasPrefix(
+        "126 keyvault: error: cannot run 'true': its arguments and variables are too long\n"),
+      "\(result)")
+  }
+
+  @Test(arguments: ["--mask", "--folder"])
+  func `who stays with the keys leaves no core, and nobody reads its memory`(
+    _ option: String
+  ) throws {
+    // Root may, and so must be without that right here.
+    let result = try world().run(
+      """
+      ulimit -S -c $(ulimit -H -c)
+      [ $(id -u) != 0 ] || without="setpriv --bounding-set=-all"
+      $without keyvault exec production \(option) -- bash -c '
+        sed -n "s/Max core file size *//p" /proc/$PPID/limits | cut -d" " -f1
+        head -c 1 /proc/$$/environ > ../own && echo own
+        head -c 1 /proc/$PPID/environ 2> /dev/null > ../other || echo hidden'
+      """)
+    #expect(result.output == "0\nown\nhidden\n", "\(result)")
+  }
+
+  @Test func `without a runtime folder the keys lie in memory all the same`() throws {
+    let result = try world().run(
+      """
+      unset XDG_RUNTIME_DIR
+      keyvault exec production --folder -- sh -c 'echo "${OPENAI_API_KEY_FILE%/*}"; ls "$OPENAI_API_KEY_FILE"' > ../out
+      sed 's/-.*//' ../out; ls "$(head -1 ../out)"
+      """)
+    #expect(result.output == "/dev/shm/keyvault\n/dev/shm/keyvault\n" && result.status == 2)
   }
 
   @Test(arguments: ["--folder", "--files --mask"])

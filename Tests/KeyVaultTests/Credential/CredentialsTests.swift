@@ -6,36 +6,8 @@ import Testing
 
 @Suite(.oneAtATime)
 struct CredentialsTests {
-  private static let accepted = #"{"status": 200, "body": {"ok": true}}"#
-
-  /// Two providers of text, `abe` and `bea`, behind a stand-in; each answers as it is told.
-  private struct Case {
-    let world: World
-    let stub: Stub
-    let skips = Locked<[Skip]>([])
-
-    init(abe: String, bea: String = CredentialsTests.accepted) throws {
-      stub = try Stub(
-        ["abe/is": abe, "bea/is": bea],
-        keys: [
-          "abe": ["abe-NotARealKeyNotARealKey": "is"], "bea": ["bea-NotARealKeyNotARealKey": "is"],
-        ])
-      world = try World()
-      for id in ["abe", "bea"] { try world.addText(id, at: "\(stub.base)/\(id)") }
-    }
-
-    func credentials(
-      history: History? = nil, as keyring: Keyring = .alice
-    ) throws -> Credentials {
-      Trap.shared.arm()
-      return try Credentials(
-        of: world.repository, gpg: keyring.gpg, history: history, clock: { World.now },
-        tell: { [skips] skip in skips.change { $0.append(skip) } })
-    }
-  }
-
   @Test func `a request carries the key, and its answer comes back`() async throws {
-    let setting = try Case(abe: #"{"status": 200, "body": {"text": "hello"}}"#)
+    let setting = try CredentialCase(abe: #"{"status": 200, "body": {"text": "hello"}}"#)
     let answer = try await setting.credentials()
       .withCredential(for: .textGeneration, in: "p") { credential in
         #expect(credential.entry == "p/abe" && credential.baseURL == "\(setting.stub.base)/abe")
@@ -59,7 +31,7 @@ struct CredentialsTests {
   func `a provider that is busy, fails or is away has the next one tried`(
     answer: String, verdict: Verdict, reason: String
   ) async throws {
-    let setting = try Case(abe: answer)
+    let setting = try CredentialCase(abe: answer)
     let served = try await setting.credentials()
       .withCredential(for: .textGeneration, in: "p") { credential in
         _ = try await credential.send("POST", "/chat")
@@ -74,7 +46,7 @@ struct CredentialsTests {
   }
 
   @Test func `a key that is not accepted is asked about, and then passed over`() async throws {
-    let setting = try Case(abe: Acme.invalid)
+    let setting = try CredentialCase(abe: Acme.invalid)
     let state = try LocalState(
       of: setting.world.repository, stateHome: setting.world.scratch.folder + "-state")
     let history = History(state)
@@ -96,7 +68,7 @@ struct CredentialsTests {
   }
 
   @Test func `a status alone does not condemn a key that its provider accepts`() async throws {
-    let setting = try Case(
+    let setting = try CredentialCase(
       abe: #"{"sequence": [{"status": 403}, {"status": 200, "body": {"ok": true}}]}"#)
     let credentials = try setting.credentials()
     let entries = Locked<[String]>([])
@@ -112,7 +84,7 @@ struct CredentialsTests {
 
   @Test func `other errors are passed on, and no other key is used`() async throws {
     struct Mistake: Error {}
-    let setting = try Case(abe: Self.accepted)
+    let setting = try CredentialCase(abe: CredentialCase.accepted)
     let used = Locked<[String]>([])
     await #expect(throws: Mistake.self) {
       try await setting.credentials().withCredential(for: .textGeneration, in: "p") { credential in
@@ -124,7 +96,7 @@ struct CredentialsTests {
   }
 
   @Test func `where none serves, it is said why of each, without a part of a key`() async throws {
-    let setting = try Case(abe: #"{"status": 429}"#, bea: #"{"status": 500}"#)
+    let setting = try CredentialCase(abe: #"{"status": 429}"#, bea: #"{"status": 500}"#)
     do {
       try await setting.credentials().withCredential(for: .textGeneration, in: "p") {
         _ = try await $0.send("POST", "/chat")
@@ -147,7 +119,7 @@ struct CredentialsTests {
   @Test func `a key is opened once, and anew when it was replaced or its sidecar changed`()
     async throws
   {
-    let setting = try Case(abe: Self.accepted)
+    let setting = try CredentialCase(abe: CredentialCase.accepted)
     let credentials = try setting.credentials()
     func key() async throws -> (OpenedEntry, String) {
       try await credentials.withCredential(for: .textGeneration, in: "p") {
@@ -195,7 +167,7 @@ struct CredentialsTests {
   }
 
   @Test func `refreshing asks about every key of the environment`() async throws {
-    let setting = try Case(abe: Acme.invalid, bea: Acme.valid)
+    let setting = try CredentialCase(abe: Acme.invalid, bea: Acme.valid)
     let credentials = try setting.credentials()
     let results = try await credentials.refresh("p")
     #expect(results.map(\.verdict) == [.invalid, .valid])

@@ -49,6 +49,7 @@ struct DotenvTextTests {
   ])
   func `what parsers read differently is told and not guessed`(text: String, fault: String) throws {
     let read = try read(text + "\nB=c")
+    #expect(read.faults == [])
     #expect(read.variables.map(\.fault) == [fault, nil])
     #expect(read.variables.allSatisfy { $0.fault == nil || $0.isEmpty })
     #expect(read.variables.last?.openText == "c")
@@ -59,9 +60,9 @@ struct DotenvTextTests {
 
   @Test func `a bad line is told by its number, and the next is read`() throws {
     let read = try read(
-      "A=1\nsk-NotARealKey\n=b\n1A=b\nB-C=d\nB: c\nD='open\nE=\"x\"y\nexport F\nG=2\n\u{0}=b\nH.I=3"
+      "A=1\nsk-NotARealKey\n=b\n1A=b\nB-C=d\nB: c\nD='open\nE=\"x\"y\nexport F\nG=2\n\u{0}=b\nH.I=3\nJ='b'#c"
     )
-    #expect(read.faults.map(\.line) == [2, 3, 4, 5, 6, 7, 8, 9, 11, 12])
+    #expect(read.faults.map(\.line) == [2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13])
     #expect(!read.faults.contains { $0.reason.contains("NotAReal") })
     #expect(read.variables.map(\.name) == ["A", "G"])
     #expect(read.variables.map(\.line) == [1, 10])

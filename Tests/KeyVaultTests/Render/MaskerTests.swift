@@ -146,6 +146,22 @@ import Testing
     #expect(masked(output, hiding: [Self.key + " 2"]) == "<***>\n<***>\n<***>\n<***>\n<k=***>\n")
   }
 
+  /// What one value becomes in the hands of those who write it.
+  @Test(arguments: [
+    ("JSON.stringify", #"NotAKey<&>/'!(é😀)*~ \n1"#),
+    ("PHP's slashes", #"NotAKey<&>\/'!(é😀)*~ \n1"#),
+    ("Go's JSON", #"NotAKey\u003c\u0026\u003e/'!(é😀)*~ \n1"#),
+    ("Python's JSON", #"NotAKey<&>/'!(\u00e9\ud83d\ude00)*~ \n1"#),
+    ("RFC 3986", "NotAKey%3C%26%3E%2F%27%21%28%C3%A9%F0%9F%98%80%29%2A~%20%0A1"),
+    ("encodeURIComponent", "NotAKey%3C%26%3E%2F'!(%C3%A9%F0%9F%98%80)*~%20%0A1"),
+    ("Python's quote", "NotAKey%3C%26%3E/%27%21%28%C3%A9%F0%9F%98%80%29%2A~%20%0A1"),
+    ("Python's urlencode", "NotAKey%3C%26%3E%2F%27%21%28%C3%A9%F0%9F%98%80%29%2A~+%0A1"),
+    ("a form of HTML", "NotAKey%3C%26%3E%2F%27%21%28%C3%A9%F0%9F%98%80%29*%7E+%0A1"),
+  ])
+  func `every writer's form of a value is hidden as a whole`(writer: String, form: String) {
+    #expect(masked("<\(form)>", hiding: ["NotAKey<&>/'!(é😀)*~ \n1"]) == "<***>", "\(writer)")
+  }
+
   @Test(arguments: 0..<3, [0, 1, 2, 3])
   func `base64 is hidden wherever the value stands in what was encoded`(before: Int, after: Int) {
     for length in [8, 9, 10, 40] {
