@@ -28,6 +28,11 @@ struct Journal {
     (try? Folder(root))?.holds("\(folder)/\(recordName)") ?? false
   }
 
+  /// Whether anything is left of a run, be it staging that was never committed.
+  static func isThere(in root: String) -> Bool {
+    (try? Folder(root).folder(folder)) != nil
+  }
+
   /// One line of a record.
   private struct Step: Codable, Sendable {
     let file: VaultFile

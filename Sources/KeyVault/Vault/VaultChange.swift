@@ -51,9 +51,10 @@ extension Vault {
     }
   }
 
-  /// Ends what an earlier run was interrupted in; whether there was anything.
+  /// Ends what an earlier run was interrupted in, and drops what it had only begun; whether there was
+  /// anything to end.
   public func endInterrupted() throws(Failure) -> Bool {
-    guard Journal.isPending(in: repository.root) else { return false }
+    guard Journal.isThere(in: repository.root) else { return false }
     return try alone { (_) throws(Failure) in }
   }
 

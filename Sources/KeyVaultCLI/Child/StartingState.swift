@@ -30,9 +30,11 @@ struct StartingState: Sendable {
     withUnsafePointer(to: ignored) { sigismember($0, signal) == 1 }
   }
 
-  /// No core dump of keyvault itself, which would hold keys. The hard limit stays, so that a command
-  /// can be given back what it may dump.
+  /// No core dump of keyvault itself, which would hold keys. The limit goes to gpg too; it stops no dump
+  /// that the system pipes into a program, so that keyvault cannot be dumped at all, nor traced by its own
+  /// user. The hard limit stays, so that a command can be given back what it may dump.
   func forbidCore() {
+    kv_undumpable()
     var none = rlimit(rlim_cur: 0, rlim_max: core.rlim_max)
     setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
   }

@@ -30,7 +30,6 @@ final class Supervisor {
 
   /// Runs the command to its end, and ends as it did.
   func run(_ program: Program, _ environment: consuming ChildEnvironment) throws -> Never {
-    kv_undumpable()
     if hidden != nil, Console.isOutputTerminal { terminal = try PseudoTerminal() }
     // Before the command starts, which may end at once.
     let signals = SignalStream(
