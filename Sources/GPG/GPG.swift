@@ -45,7 +45,7 @@ public struct GPG: Sendable {
   /// Makes a context ahead of the first operation, on a thread of its own: most of its time is a wait
   /// for gpg to say its version. A failure shows at the operation.
   public func prepare() {
-    DispatchQueue.global().async { [engine] in
+    DispatchQueue(label: "gpg").async { [engine] in
       try? engine.withContext { (_) throws(GPGError) in }
     }
   }

@@ -11,6 +11,8 @@ public final class FoundVariable: Sendable {
   public let line: Int?
   /// Why the value cannot be taken, though the name is known; nil if it can.
   let fault: String?
+  /// Whether a fault leaves open what it is: nobody could look inside.
+  let isUnread: Bool
   /// Further parts that stand beside it, none of them secret.
   let fields: [(name: String, value: String)]
   private let value: Secret
@@ -24,6 +26,7 @@ public final class FoundVariable: Sendable {
     variable = name
     self.line = line
     self.fault = fault
+    isUnread = false
     fields = []
     self.value = value
   }
@@ -39,6 +42,7 @@ public final class FoundVariable: Sendable {
     variable = parts.first.flatMap { VariableName.objection(to: $0) == nil ? $0 : nil }
     line = nil
     self.fault = fault
+    isUnread = fault != nil
     self.fields = fields
     self.value = value
   }

@@ -93,6 +93,8 @@ public struct ImportPlan: Sendable {
           let isNamed = if case .key = recognition.named(variable) { true } else { false }
           keys.append((variable, try Self.provider(provider.id, in: repository), isNamed))
         }
+      case _ where variable.isUnread:
+        refused.append(Other(found: variable, reason: variable.fault ?? ""))
       case _ where variable.fault != nil: skip(variable.fault ?? "")
       case .field(let provider, let name):
         parts.append((variable, provider.id, name, variable.openText))

@@ -44,7 +44,8 @@ public enum SchemaLibrary {
 
   /// Starts to compile a schema that will be needed. Does not wait.
   static func prepare(_ kind: Kind) {
-    DispatchQueue.global().async { _ = schema(kind) }
+    // A thread of its own: the shared ones are as many as cores, and busy.
+    DispatchQueue(label: "schema").async { _ = schema(kind) }
   }
 
   private static func compiled(_ kind: Kind) -> Schema {

@@ -109,21 +109,23 @@ struct EncodedForms: ~Copyable {
 /// How writers of JSON differ: all must escape quotes, backslashes and control characters.
 private enum JSONEscape: CaseIterable {
   case least
-  /// `\/`, as PHP does.
+  /// `\/`, as PHP does where it is told to leave Unicode alone.
   case slash
   /// `\u003c` for what HTML would read, as Go does.
   case markup
   /// Nothing but ASCII, as Python does.
   case ascii
+  /// Both, as PHP does unasked.
+  case slashASCII
 
   /// Adds what stands for the character at `index`; its length.
   func next(_ value: RawSpan, _ index: Int, _ text: inout SecretBuilder) -> Int {
     let byte = value.byte(index)
     switch (self, byte) {
-    case (.slash, UInt8(ascii: "/")): text.append("\\/")
+    case (.slash, UInt8(ascii: "/")), (.slashASCII, UInt8(ascii: "/")): text.append("\\/")
     case (.markup, UInt8(ascii: "<")), (.markup, UInt8(ascii: ">")), (.markup, UInt8(ascii: "&")):
       text.append("\\u00" + String(byte, radix: 16))
-    case (.ascii, 0x80...): return Self.ascii(value, index, &text)
+    case (.ascii, 0x80...), (.slashASCII, 0x80...): return Self.ascii(value, index, &text)
     default: SecretBuilder.appendJSONEscaped(&text, byte)
     }
     return 1

@@ -49,7 +49,7 @@ public final class Memory: Sendable {
   /// Starts to read while something is decrypted. Does not wait.
   func prepare() {
     guard !isPrepared.exchange(true, ordering: .relaxed) else { return }
-    DispatchQueue.global().async { _ = try? self.withHeld { _ in () } }
+    DispatchQueue(label: "memory").async { _ = try? self.withHeld { _ in () } }
   }
 
   /// What is remembered of an entry. Throws if the local state is not ours to read.

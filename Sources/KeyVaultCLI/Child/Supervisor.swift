@@ -6,8 +6,8 @@ import KeyVault
 /// Stays beside a command: hides keys in what it prints, removes their files at its end, and does what
 /// the command does when it stops or ends.
 ///
-/// Nobody but root can read this process's memory, though it is the same user's: it holds keys longer
-/// than any other part of keyvault.
+/// It holds keys longer than any other part of keyvault, so it matters most here that no other process of
+/// the same user can read its memory, unless that one has the capabilities for it.
 final class Supervisor {
   /// How long the beginning of a value is held back when nothing follows, and how long output may take
   /// to arrive after its writer's end or to be read after ours is asked for, all in milliseconds.

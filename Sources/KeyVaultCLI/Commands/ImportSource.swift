@@ -114,24 +114,26 @@ extension ImportSource {
         ? "'\(path)' still holds the keys in the clear: delete it"
         : "'\(path)' still holds the keys in the clear: delete \(place) of it"
     ]
-    if isInGit(path) {
-      let entries = kept.compactMap(\.entry)
+    if let isTracked = isTracked(path) {
+      let rotations = kept.compactMap(\.entry).map { "keyvault rotate \($0)" }
       remarks.append(
-        "git has '\(path)', and its history keeps the keys: git rm --cached '\(path)', then rotate them: "
-          + entries.map { "keyvault rotate \($0)" }.joined(separator: "; "))
+        (isTracked ? "git has '\(path)', and its" : "git had '\(path)', and its")
+          + " history keeps the keys"
+          + (isTracked ? ": git rm --cached '\(path)', then " : "; ")
+          + "rotate them: " + rotations.joined(separator: "; "))
     }
     return remarks
   }
 
-  /// Whether git tracks the file, or ever did.
-  private static func isInGit(_ path: String) -> Bool {
-    guard let real = realpath(path, nil) else { return false }
+  /// Whether git tracks the file; nil where it never did.
+  private static func isTracked(_ path: String) -> Bool? {
+    guard let real = realpath(path, nil) else { return nil }
     defer { free(real) }
     let file = String(cString: real)
     let slash = file.lastIndex(of: "/") ?? file.startIndex
     let git = Git(in: slash == file.startIndex ? "/" : String(file[..<slash]))
-    guard git.isPresent else { return false }
-    return git.line(["ls-files", "--", file]) != nil
-      || git.line(["log", "--all", "-1", "--format=%H", "--", file]) != nil
+    guard git.isPresent else { return nil }
+    if git.line(["ls-files", "--", file]) != nil { return true }
+    return git.line(["log", "--all", "-1", "--format=%H", "--", file]) == nil ? nil : false
   }
 }

@@ -150,6 +150,7 @@ import Testing
   @Test(arguments: [
     ("JSON.stringify", #"NotAKey<&>/'!(é😀)*~ \n1"#),
     ("PHP's slashes", #"NotAKey<&>\/'!(é😀)*~ \n1"#),
+    ("PHP's JSON", #"NotAKey<&>\/'!(\u00e9\ud83d\ude00)*~ \n1"#),
     ("Go's JSON", #"NotAKey\u003c\u0026\u003e/'!(é😀)*~ \n1"#),
     ("Python's JSON", #"NotAKey<&>/'!(\u00e9\ud83d\ude00)*~ \n1"#),
     ("RFC 3986", "NotAKey%3C%26%3E%2F%27%21%28%C3%A9%F0%9F%98%80%29%2A~%20%0A1"),
