@@ -8,6 +8,7 @@ import KeyVault
 enum Main {
   static func main() async {
     StartingState.take()
+    StartingState.shared.forbidCore()
     Console.holdStreams()
     SecretVariable.takeAll()
     let arguments = Array(CommandLine.arguments.dropFirst())
@@ -17,7 +18,6 @@ enum Main {
       exit(0)
     }
     Signals.install()
-    StartingState.shared.forbidCore()
 
     // pinentry must find the terminal; gpg asks for this variable and has it set by no shell.
     if getenv("GPG_TTY") == nil, let terminal = ttyname(0) { setenv("GPG_TTY", terminal, 1) }

@@ -11,7 +11,7 @@ public final class FoundVariable: Sendable {
   public let line: Int?
   /// Why the value cannot be taken, though the name is known; nil if it can.
   let fault: String?
-  /// Whether a fault leaves open what it is: nobody could look inside.
+  /// Whether a fault leaves open what it is: an entry that could not be opened, or is another vault's.
   let isUnread: Bool
   /// Further parts that stand beside it, none of them secret.
   let fields: [(name: String, value: String)]

@@ -43,10 +43,12 @@ public struct WarmCache: Sendable {
   ) throws(Failure) -> Contents? {
     let name = CacheFile.name(of: environments)
     let folder = try? Folder(repository.root).folder(Self.folder)
-    guard let bytes = try? folder?.read(name, limit: CacheFile.sizeLimit) else { return nil }
+    guard folder?.kind(of: name) != nil else { return nil }
     // What cannot be read is said where it is needed.
     let ciphertexts = try? repository.vault.ciphertexts(of: folders)
-    guard let local = try repository.memory?.state(), local.problem == nil else { return nil }
+    guard let local = try repository.memory?.state(), local.problem == nil,
+      let bytes = try? folder?.read(name, limit: CacheFile.sizeLimit)
+    else { return nil }
     guard let file = CacheFile(bytes, name: name, by: local) else {
       tell(.foreign(file: "\(Self.folder)/\(name)"))
       return nil

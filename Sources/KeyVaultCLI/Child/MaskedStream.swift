@@ -17,6 +17,8 @@ final class MaskedStream {
   /// A pipe that has room has it for so many bytes. Ours may be others' too, so it is not made one that
   /// never waits: they would have to know.
   private static let piece = 4096
+  /// Reads that empty any buffer: a terminal gives 4 KiB at a time, a pipe has 1 MiB at most.
+  private static let bufferedPieces = 64
 
   init(from source: Int32, to target: Int32, hiding variables: [Rendering.Variable]) {
     self.source = source
@@ -50,6 +52,16 @@ final class MaskedStream {
       masker.feed(UnsafeRawBufferPointer(rebasing: buffer[..<count])) { output += $0 }
     }
     flush()
+  }
+
+  /// Takes what the command has written, whatever the reader took: a pipe's or a terminal's buffer at
+  /// most. More than that comes of whoever it left running.
+  func pumpRest() {
+    for _ in 0..<Self.bufferedPieces {
+      var poll = pollfd(fd: source, events: Int16(POLLIN), revents: 0)
+      guard source >= 0, Glibc.poll(&poll, 1, 0) > 0 else { return }
+      pump()
+    }
   }
 
   /// Shows what waited for something to follow.

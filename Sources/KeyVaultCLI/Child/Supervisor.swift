@@ -19,8 +19,8 @@ final class Supervisor {
   private var terminal: PseudoTerminal?
   private var streams: [MaskedStream] = []
   private var keyboard: Keyboard?
-  /// Whether somebody wants the command, and so us, to end.
-  private var isEnding = false
+  /// Signals by which somebody wanted the command, and so us, to end.
+  private var wishes: Set<Int32> = []
 
   /// Hides these variables, if any are given, and removes `folder` at the end.
   init(hiding hidden: [Rendering.Variable]?, folder: ScratchFolder?) {
@@ -40,8 +40,9 @@ final class Supervisor {
     terminal?.takeKeyboard()
     let status = watch(child, signals)
     keyboard = nil
+    // What the command did not end by may be long past; TERM is meant.
+    if status & 0x7f == 0 { wishes.formIntersection([SIGTERM]) }
     drain(signals)
-    terminal?.giveBack()
     folder?.remove()
     try end(status)
   }
@@ -127,9 +128,14 @@ final class Supervisor {
       let left = Int32((deadline - clock.now) / .milliseconds(1))
       guard pump(timeout: max(left, 1)) else { break }
     }
-    for stream in streams { stream.end() }
+    for stream in streams {
+      stream.pumpRest()
+      stream.end()
+    }
+    // Ctrl-C is for us now.
+    terminal?.giveBack()
     while streams.contains(where: \.hasOutput) {
-      guard pump(timeout: isEnding ? Self.afterlife : -1, also: signals) else { break }
+      guard pump(timeout: wishes.isEmpty ? -1 : Self.afterlife, also: signals) else { break }
       signals.arrivals().forEach(note)
     }
   }
@@ -164,7 +170,9 @@ final class Supervisor {
   }
 
   private func note(_ arrival: SignalStream.Arrival) {
-    isEnding = isEnding || [SIGINT, SIGTERM, SIGHUP, SIGQUIT].contains(arrival.number)
+    if [SIGINT, SIGTERM, SIGHUP, SIGQUIT].contains(arrival.number) {
+      wishes.insert(arrival.number)
+    }
   }
 
   private func pass(_ arrival: SignalStream.Arrival, to child: pid_t) {

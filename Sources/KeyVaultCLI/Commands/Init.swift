@@ -52,10 +52,10 @@ struct Init: AsyncParsableCommand {
         .usage, "vault/.gpg-id is there already and does not name '\(text.printable(limit: 80))'",
         hints: ["run 'keyvault init' alone, then 'keyvault recipients add FINGERPRINT'"])
     }
-    for file in try layout.create(recipients: []) { session.detail("wrote \(file)") }
-    let repository = try session.repositoryToChange()
     let gpg = try session.gpg()
     let program = try session.gpgProgram()
+    for file in try layout.create(recipients: []) { session.detail("wrote \(file)") }
+    let repository = try session.repositoryToChange()
     for (list, folder, fingerprint) in repository.vault.recipientsWithoutKey() {
       do {
         let file = PublicKeyFile(
