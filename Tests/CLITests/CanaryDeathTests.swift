@@ -209,7 +209,7 @@ struct CanaryDeathTests {
     var ends = 0
     // strace counts each of them by itself.
     for call in Self.calls {
-      for number in stride(from: 1, to: 100, by: call == "write" ? 5 : 1) {
+      for number in stride(from: 1, to: 100, by: call == "write" ? 12 : 1) {
         let result = try world.run(
           """
           rm -rf ../work/* ../work/.[!.]*
