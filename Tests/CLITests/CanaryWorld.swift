@@ -147,7 +147,7 @@ final class CanaryWorld {
   private func traced(_ exceptions: Exception) throws -> [String] {
     let lines = try output(#"grep -aF -f "$GIVEN/forms" "$GIVEN/trace" || true"#)
     return lines.split(separator: "\n").compactMap { line in
-      CanaryCall(line).flatMap { $0.leak(except: exceptions, home: world.root.path) }
+      CanaryCall(line).flatMap { $0.leak(except: exceptions, in: world) }
     }
   }
 
@@ -240,7 +240,7 @@ struct CanaryCall {
   }
 
   /// What is wrong with it, in words.
-  func leak(except exceptions: CanaryWorld.Exception, home: String) -> String? {
+  func leak(except exceptions: CanaryWorld.Exception, in world: World) -> String? {
     if name.hasPrefix("exec") { return leakOfProgram(except: exceptions) }
     guard ["write", "pwrite64", "writev", "pwritev"].contains(name) else {
       return "a name: \(name)(\(arguments.prefix(300))"
@@ -251,9 +251,11 @@ struct CanaryCall {
     let path = arguments[arguments.index(after: start)..<end]
     // Pipes and sockets are how a key goes to gpg and to its provider.
     guard path.hasPrefix("/") else { return nil }
-    var allowed = ["/tmp/kvo-", "/dev/null", "/dev/full", home + "/given/", home + "/work/out/"]
-    if exceptions.contains(.child) { allowed += ["/memfd:", home + "/run/"] }
-    if exceptions.contains(.plain) { allowed += [home + "/work/plain"] }
+    let (home, repository) = (world.root.path, world.folder.path)
+    // kvo: what the tests themselves read of a command.
+    var allowed = ["/tmp/kvo-", "/dev/null", "/dev/full", "\(home)/given/", "\(repository)/out/"]
+    if exceptions.contains(.child) { allowed += ["/memfd:", "\(home)/run/"] }
+    if exceptions.contains(.plain) { allowed += ["\(repository)/plain"] }
     return allowed.contains(where: path.hasPrefix) ? nil : "a file: \(path)"
   }
 

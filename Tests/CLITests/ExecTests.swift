@@ -3,18 +3,8 @@ import Testing
 
 /// `exec`: the command is what keyvault was, with the keys.
 @Suite struct ExecTests {
-  private func world() throws -> World {
-    let world = try World()
-    try world.output(
-      """
-      cp -a "$FILLED/." .
-      keyvault exec production -- true
-      """)
-    return world
-  }
-
   @Test func `the command has its own process, what it inherits and the keys`() throws {
-    let world = try world()
+    let world = try World.withKeys()
     let script = #"echo "$$ $PPID"; env | sort"#
     let output = try world.output(
       """
@@ -34,7 +24,7 @@ import Testing
   }
 
   @Test func `with --clean the command has little else`() throws {
-    let world = try world()
+    let world = try World.withKeys()
     let names = try world.output(
       """
       export OTHER=1 LC_TIME=C TZ=UTC USER=alice
@@ -49,7 +39,7 @@ import Testing
   func `GPG's variables never reach the command, and the home of CI is gone before it runs`(
     _ option: String
   ) throws {
-    let world = try world()
+    let world = try World.withKeys()
     // With --clean the command does not know the folder.
     let folder = world.root.appending(path: "run").path
     let result = try world.run(
@@ -68,24 +58,6 @@ import Testing
     #expect(result.status == 0)
   }
 
-  /// Runs a script as a person's shell has it: no signal is blocked, and no file is open that another
-  /// test has opened.
-  private func run(
-    _ script: String, in world: World
-  ) throws -> (output: String, errors: String, status: Int32) {
-    try script.write(
-      to: world.root.appending(path: "script"), atomically: true, encoding: .utf8)
-    return try world.run(
-      #"""
-      exec python3 -c '
-      import os, signal
-      signal.pthread_sigmask(signal.SIG_SETMASK, [])
-      signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-      os.closerange(3, 1000)
-      os.execv("/bin/bash", ["bash", "../script"])'
-      """#)
-  }
-
   /// Prints signals, limits and descriptors as a command finds them. The C library keeps the signals 32
   /// and 33 to itself.
   private static let state = #"""
@@ -100,13 +72,13 @@ import Testing
     "", "trap '' PIPE INT USR1;", "exec 7< /dev/null;", "ulimit -S -c 100;", "exec <&-;",
   ])
   func `signals, limits and descriptors are as keyvault got them`(_ before: String) throws {
-    let world = try world()
+    let world = try World.withKeys()
     try world.output(#"gpg --batch --armor -o ../key.asc --export-secret-keys "$FPR""#)
-    let plain = try run("\(before) \(Self.state)", in: world)
+    let plain = try runAsPerson("\(before) \(Self.state)", in: world)
     try #require(
       plain.status == 0 && plain.output.contains("SigBlk:\t0000000000000000"), "\(plain)")
     for key in ["", "KEYVAULT_GPG_KEY_FILE=../key.asc"] {
-      let result = try run(
+      let result = try runAsPerson(
         "\(before) \(key) keyvault exec production -- \(Self.state)", in: world)
       let output = [plain, result].map {
         $0.output.replacing(/\/tmp\/kvo-\w+|pipe:\[\d+\]/, with: "a file")
@@ -116,92 +88,16 @@ import Testing
   }
 
   @Test func `SIGPIPE ends the command as it would without keyvault`() throws {
-    let world = try world()
+    let world = try World.withKeys()
     for option in ["", "--mask", "--folder"] {
-      let result = try run(
+      let result = try runAsPerson(
         "keyvault exec production \(option) -- bash -c 'yes; echo $? >&2' | head -1", in: world)
       #expect(result.output == "y\n" && result.errors == "141\n", "\(option) \(result)")
     }
   }
 
-  @Test(arguments: ["", "--mask", "--folder"])
-  func `the command's end is keyvault's`(_ option: String) throws {
-    let world = try world()
-    let exec = "keyvault exec production \(option) --"
-    for (command, status) in [("exit 0", 0), ("exit 3", 3), ("exit 255", 255)] {
-      #expect(try world.run("\(exec) bash -c '\(command)'").status == status, "\(command)")
-    }
-    let ended = try run(
-      """
-      for signal in TERM KILL HUP INT SEGV; do
-        python3 - <<PY
-      import subprocess, sys
-      print(subprocess.run("exec \(exec) sh -c 'kill -$signal \\$\\$'", shell=True).returncode)
-      PY
-      done
-      """, in: world)
-    #expect(ended.output == "-15\n-9\n-1\n-2\n-11\n", "\(ended.errors)")
-    #expect(try world.output("ls -A; ls \"$XDG_RUNTIME_DIR\"").contains("core") == false)
-  }
-
-  @Test func `what a command leaves running keeps nobody`() throws {
-    let world = try world()
-    let result = try run(
-      """
-      timeout 30 keyvault exec production --mask -- sh -c \
-        '(for i in $(seq 300); do echo x; sleep 0.05; done) & exit 3'
-      echo $? $SECONDS
-      """, in: world)
-    let words = result.output.split(separator: "\n").last?.split(separator: " ") ?? []
-    #expect(words.first == "3" && words.last.flatMap { Int($0) } ?? 99 < 10, "\(result)")
-  }
-
-  @Test func `a reader that waits keeps neither signals nor the other stream`() throws {
-    let world = try world()
-    // A pipe holds 64 KiB, and so does keyvault; nobody reads of it until the second line.
-    let result = try run(
-      """
-      mkfifo pipe; exec 5<>pipe
-      keyvault exec production --mask -- bash -c '
-        trap "echo got >&2; exit 7" TERM
-        head -c 1000000 /dev/zero & sleep 0.3
-        echo ready >&2
-        while :; do sleep 0.05; done' > pipe 2> errors 5>&- &
-      for turn in $(seq 100); do grep -qs ready errors && break; sleep 0.1; done
-      kill -TERM $!
-      for turn in $(seq 100); do grep -qs got errors && break; sleep 0.1; done
-      cat errors
-      wait $!
-      """, in: world)
-    #expect(result.output == "ready\ngot\n")
-    #expect(result.status == 7)
-  }
-
-  @Test func `a reader that is late gets everything`() throws {
-    let world = try world()
-    let output = try world.output(
-      """
-      keyvault exec production --mask -- bash -c 'head -c 300000 /dev/zero; echo "$OPENAI_API_KEY"' |
-        (sleep 0.5; tr -d '\\0')
-      """)
-    #expect(output == "***\n")
-  }
-
-  @Test func `what a command wrote before its end comes whole, however late it is read`() throws {
-    let world = try world()
-    // Our pipe, what waits here and the command's pipe are full; the key lies across a border of reads.
-    let output = try world.output(
-      """
-      keyvault exec production --mask -- bash -c '
-        head -c 131052 /dev/zero; printf %s "$OPENAI_API_KEY"; head -c 60000 /dev/zero' |
-        (sleep 1; tr '\\0' 0 | sed 's/00*/ zeros /g'; echo)
-      keyvault exec production --mask -- head -c 191000 /dev/zero | (sleep 1; wc -c)
-      """)
-    #expect(output == " zeros *** zeros \n191000\n")
-  }
-
   @Test func `an address that the environment decides is not inherited`() throws {
-    let world = try world()
+    let world = try World.withKeys()
     let output = try world.output(
       """
       export OPENAI_BASE_URL=https://old.example.com
@@ -215,7 +111,7 @@ import Testing
   }
 
   @Test func `a picked key has no address of another`() throws {
-    let world = try world()
+    let world = try World.withKeys()
     let result = try world.run(
       """
       printf 'environments: {production: {gateway: "https://gateway.example/{provider}"}}\n' >> keyvault.yaml
@@ -227,8 +123,8 @@ import Testing
 
   @Test(arguments: ["", "--mask", "--folder"])
   func `signals reach the command`(_ option: String) throws {
-    let world = try world()
-    let result = try run(
+    let world = try World.withKeys()
+    let result = try runAsPerson(
       """
       set -m # A job has INT and QUIT ignored else.
       for signal in TERM INT HUP USR1 USR2 QUIT; do
@@ -252,7 +148,7 @@ import Testing
   }
 
   @Test func `a file in memory holds the exact key, and cannot be changed`() throws {
-    let world = try world()
+    let world = try World.withKeys()
     let output = try world.output(
       #"""
       export OPENAI_API_KEY=old OPENAI_API_KEY_FILE=/nowhere
@@ -271,14 +167,15 @@ import Testing
   }
 
   @Test func `the command holds no file but those of the keys`() throws {
-    let result = try run(
-      "keyvault exec production --files -- sh -c 'ls -v /proc/$$/fd' | tr '\\n' ' '", in: world())
+    let result = try runAsPerson(
+      "keyvault exec production --files -- sh -c 'ls -v /proc/$$/fd' | tr '\\n' ' '",
+      in: World.withKeys())
     #expect(result.output == "0 1 2 100 101 ", "\(result)")
   }
 
   @Test func `what is too long together with the keys is not run, and told`() throws {
     // The longest arguments with which keyvault itself still starts.
-    let result = try run(
+    let result = try runAsPerson(
       """
       python3 - <<'PY'
       import errno, subprocess
@@ -298,59 +195,10 @@ import Testing
       while (result := run(low, None)) is None: low -= 20
       print(result.returncode, result.stdout + result.stderr)
       PY
-      """, in: world())
+      """, in: World.withKeys())
     #expect(
       result.output.hasPrefix(
         "126 keyvault: error: cannot run 'true': its arguments and variables are too long\n"),
       "\(result)")
-  }
-
-  @Test(arguments: ["--mask", "--folder"])
-  func `who stays with the keys leaves no core, and nobody reads its memory`(
-    _ option: String
-  ) throws {
-    // Root may, and so must be without that right here.
-    let result = try world().run(
-      """
-      ulimit -S -c $(ulimit -H -c)
-      [ $(id -u) != 0 ] || without="setpriv --bounding-set=-all"
-      $without keyvault exec production \(option) -- bash -c '
-        sed -n "s/Max core file size *//p" /proc/$PPID/limits | cut -d" " -f1
-        head -c 1 /proc/$$/environ > ../own && echo own
-        head -c 1 /proc/$PPID/environ 2> /dev/null > ../other || echo hidden'
-      """)
-    #expect(result.output == "0\nown\nhidden\n", "\(result)")
-  }
-
-  @Test func `without a runtime folder the keys lie in memory all the same`() throws {
-    let result = try world().run(
-      """
-      unset XDG_RUNTIME_DIR
-      keyvault exec production --folder -- sh -c 'echo "${OPENAI_API_KEY_FILE%/*}"; ls "$OPENAI_API_KEY_FILE"' > ../out
-      sed 's/-.*//' ../out; ls "$(head -1 ../out)"
-      """)
-    #expect(result.output == "/dev/shm/keyvault\n/dev/shm/keyvault\n" && result.status == 2)
-  }
-
-  @Test(arguments: ["--folder", "--files --mask"])
-  func `a folder of keys is private, read by children, and gone at the end`(
-    _ option: String
-  ) throws {
-    let world = try world()
-    let output = try world.output(
-      #"""
-      for end in 'true' 'kill $$'; do
-        keyvault exec production \#(option) -- bash -c '
-          python3 -c "import subprocess, os
-      with open(os.environ[\"OPENAI_API_KEY_FILE\"]) as f: print(f.read() == os.environ[\"OPENAI\"])
-      subprocess.run([\"cmp\", os.environ[\"OPENAI_API_KEY_FILE\"], \"../openai\"], check=True)"
-          stat -c %a "$OPENAI_API_KEY_FILE" "${OPENAI_API_KEY_FILE%/*}"
-          ls "$XDG_RUNTIME_DIR" | wc -l
-          '"$end" || true
-        ls "$XDG_RUNTIME_DIR" | wc -l
-      done
-      """#.replacing("for end", with: #"printf %s "$OPENAI" > ../openai; for end"#))
-    let once = "True\n400\n700\n1\n0\n"
-    #expect(output.replacing("True", with: "True") == once + once)
   }
 }

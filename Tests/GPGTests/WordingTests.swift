@@ -6,10 +6,11 @@ struct WordingTests {
   private static let fingerprint = String(repeating: "A1", count: 20)
 
   private static let errors: [GPGError] = {
-    // `.disabled` is what a person made of a key in a keyring; no test here is.
     let why: [GPGError.Unusable] = [
       .expired(fingerprint: fingerprint, since: 1), .revoked(fingerprint: fingerprint),
-      .disabled(fingerprint: fingerprint), .cannotEncrypt(fingerprint: fingerprint),
+      .cannotEncrypt(fingerprint: fingerprint),
+      // A key that its owner disabled in the keyring; no trait of a test.
+      .disabled(fingerprint: fingerprint),
       .otherKey(found: "B", wanted: "A"), .severalKeys(2), .noKey, .secretKey, .tooLarge(70_000),
       .refused(code: 53),
     ]

@@ -20,13 +20,12 @@ public struct Credential: Sendable {
     gateway: String?
   ) throws(ProbePlan.Early) {
     entry = opened.name.path
-    self.provider = try planner.trusted(provider)
+    self.provider = provider
     self.opened = opened
     self.planner = planner
     self.client = client
     self.gateway = gateway
-    baseURL = try planner.url(of: "/", for: opened.payload, of: provider, gateway: gateway)
-      .withoutFinalSlash
+    baseURL = try planner.baseURL(for: opened.payload, of: provider, gateway: gateway)
   }
 
   /// Lends the key; the span cannot outlive the call.

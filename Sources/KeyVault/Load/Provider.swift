@@ -1,5 +1,3 @@
-internal import HTTP
-internal import Secrets
 internal import YAML
 
 /// One provider of AI services: where its API is, what its keys look like, and how to prove that a
@@ -73,7 +71,7 @@ public struct Provider: Sendable {
   let concurrency: Int?
   public let source: Source
   /// All that the file says.
-  private let root: Node
+  let root: Node
 
   init(_ root: Node, source: Source) {
     id = root["id"]?.string ?? ""
@@ -98,15 +96,6 @@ public struct Provider: Sendable {
     concurrency = root["concurrency"]?.int
     self.source = source
     self.root = root
-  }
-
-  /// Tells questions to a provider apart: by what the file says, and by the server that is asked. An
-  /// answer to one says nothing of another.
-  func question(through gateway: String?) -> String {
-    let place = gateway.map { template in
-      (try? Gateway(template).origin()).map { "\($0)" } ?? template
-    }
-    return SHA256.hex(of: Array("\(place ?? "")\n\(root.json)".utf8))
   }
 
   /// The first format that these bytes have; nil where they have none.

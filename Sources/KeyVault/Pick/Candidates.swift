@@ -24,8 +24,7 @@ struct Candidates: Sendable {
     known: KnownVerdicts, asksAnew: Bool
   ) throws(Failure) {
     let vault = repository.vault
-    let assembly = try Assembly(
-      environment, of: try vault.entriesByEnvironment(), in: repository)
+    let assembly = try Assembly(environment, in: repository)
     if let conflict = assembly.conflicts.first { throw conflict.failure }
     for (entry, failure) in assembly.unusable where repository.mayHave(capability, entry) {
       skipped.append(Skip(entry, failure))

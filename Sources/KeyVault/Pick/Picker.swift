@@ -60,35 +60,25 @@ public struct Picker: Sendable {
     }
     // As the program will use it: through the gateway of the environment that asks.
     let gateway = gateway ?? repository.environment(pick.environment).gateway
-    guard let prober else {
-      try checkOrigin(of: candidate, opened, gateway: gateway)
-      pick.choice = Pick.Choice(
-        slot: candidate.slot, opened: opened, verdict: candidate.record?.verdict ?? .untested,
-        checked: candidate.record?.at)
-      return
+    let result = await prober?.test(opened, gateway: gateway, now: now)
+    if let result {
+      pick.results.append(result)
+      guard result.word == .valid else {
+        pick.skipped.append(Skip(candidate.entry, result))
+        return
+      }
     }
-    let result = await prober.test(opened, gateway: gateway, now: now)
-    pick.results.append(result)
-    if result.word == .valid {
-      pick.choice = Pick.Choice(
-        slot: candidate.slot, opened: opened, verdict: result.verdict, checked: result.checked)
-    } else {
-      pick.skipped.append(Skip(candidate.entry, result))
-    }
-  }
-}
-
-extension Picker {
-  /// Throws where the key may not travel to where a program would send it.
-  private func checkOrigin(
-    of candidate: Candidates.Candidate, _ opened: OpenedEntry, gateway: String?
-  ) throws(Failure) {
+    let baseURL: String
     do throws(ProbePlan.Early) {
-      let provider = try planner.trusted(candidate.slot.provider)
-      _ = try planner.url(of: "/", for: opened.payload, of: provider, gateway: gateway)
+      baseURL = try planner.baseURL(
+        for: opened.payload, of: candidate.slot.provider, gateway: gateway)
     } catch {
       throw Failure(.malformed, error.note)
     }
+    pick.choice = Pick.Choice(
+      slot: candidate.slot, opened: opened, baseURL: baseURL,
+      verdict: result?.verdict ?? candidate.record?.verdict ?? .untested,
+      checked: result?.checked ?? candidate.record?.at)
   }
 }
 

@@ -1,4 +1,5 @@
 public import HTTP
+internal import Secrets
 
 /// A server that stands in front of providers: its URL replaces scheme, host and port of a
 /// provider's, and its path goes before the provider's path.
@@ -19,5 +20,16 @@ public struct Gateway: Sendable {
   /// The origin, whatever the provider. Throws where the template is no URL.
   public func origin() throws(WebURLError) -> Origin {
     try WebURL(template.replacing("{provider}", with: "provider")).origin
+  }
+}
+
+extension Provider {
+  /// Tells questions to a provider apart: by what its file says, and by the server that is asked. An
+  /// answer to one says nothing of another.
+  func question(through gateway: String?) -> String {
+    let place = gateway.map { template in
+      (try? Gateway(template).origin()).map { "\($0)" } ?? template
+    }
+    return SHA256.hex(of: Array("\(place ?? "")\n\(root.json)".utf8))
   }
 }

@@ -69,6 +69,14 @@ struct ProbePlanner: Sendable {
     return url
   }
 
+  /// Where a program sends requests with this key, without a final slash. Throws if the key may not travel
+  /// there, or the definition may not be used.
+  func baseURL(
+    for payload: Payload, of provider: Provider, gateway: String?
+  ) throws(ProbePlan.Early) -> String {
+    try url(of: "/", for: payload, of: trusted(provider), gateway: gateway).withoutFinalSlash
+  }
+
   static func url(
     of target: String, of provider: Provider, fields: [String: String], gateway: String?
   ) throws(ProbePlan.Early) -> WebURL {

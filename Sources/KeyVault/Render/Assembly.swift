@@ -64,6 +64,12 @@ public struct Assembly: Sendable {
     }
   }
 
+  /// The same from what lies in the vault: nothing of other environments is read.
+  init(_ environment: String, in repository: Repository) throws(Failure) {
+    let folders = Set(try Self.order(from: environment, in: repository))
+    try self.init(environment, of: repository.vault.entries(of: folders), in: repository)
+  }
+
   private mutating func slot(for entry: Vault.Entry, in repository: Repository) -> Slot? {
     if let fault = entry.fault {
       unusable.append((entry, fault))

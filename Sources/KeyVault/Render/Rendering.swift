@@ -26,8 +26,10 @@ public struct Rendering: Sendable {
     let folders = Set(orders.joined())
     repository.memory?.prepare()
     let lanes = DecryptionLanes()
+    // What one entry needs is one decryption, and no other key in memory.
+    let cache = choice.isOfOne ? nil : cache
     // gpg is busy with what was kept while the sidecars are read.
-    async let kept = kept(of: environments, in: folders, lanes, gpg: gpg)
+    async let kept = kept(in: cache, of: environments, in: folders, lanes, gpg: gpg)
     let (all, slots) = try slots(of: environments, in: folders, choosing: choice)
     let contents = try await kept.get()
     let opened =
@@ -98,7 +100,8 @@ public struct Rendering: Sendable {
   }
 
   private func kept(
-    of environments: [String], in folders: Set<String>, _ lanes: DecryptionLanes, gpg: GPG
+    in cache: WarmCache?, of environments: [String], in folders: Set<String>,
+    _ lanes: DecryptionLanes, gpg: GPG
   ) async -> Result<WarmCache.Contents?, Failure> {
     guard let cache else { return .success(nil) }
     return await lanes.run { [repository] in

@@ -29,6 +29,9 @@ public struct VariableChoice: Sendable {
     (only, except, capabilities, prefix) = (nil, [], [], "")
   }
 
+  /// Whether one name alone is wanted, which is hardly more than one entry.
+  var isOfOne: Bool { only?.count == 1 }
+
   /// Whether an entry must be opened: it is wanted itself, or perhaps one of its variables.
   func mayWant(_ slot: Assembly.Slot) -> Bool {
     guard canDo(slot.provider), except.isDisjoint(with: slot.names) else { return false }

@@ -96,7 +96,6 @@ struct Exec: AsyncParsableCommand {
       session.warn(opened.map { ($0.name.path, $0.doubts) })
       prepared.withheld = rendering.addresses(of: opened, in: environments[0])
     }
-    if pick != nil { prepared.withheld.formUnion(PickedVariables.names) }
     for variable in picked ?? [] {
       guard !prepared.variables.contains(where: { $0.name == variable.name }) else {
         throw Failure(

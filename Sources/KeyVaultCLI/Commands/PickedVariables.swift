@@ -4,9 +4,6 @@ import KeyVault
 struct PickedVariables {
   let capability: Capability
 
-  /// All that it may give; the last is missing where the key may not travel.
-  static let names: Set = ["AI_PROVIDER", "AI_API_KEY", "AI_BASE_URL"]
-
   /// Says on the way which keys were skipped, and why. Throws if none can be used.
   func variables(
     in environment: String, of repository: Repository, _ session: Session
@@ -24,7 +21,6 @@ struct PickedVariables {
       if let refusal = report.refusal { throw refusal }
       throw Failure(.findings, "no key here can be used for \(capability.rawValue)")
     }
-    return choice.variables(
-      in: environment, of: repository, policy: session.surroundings.policy)
+    return choice.genericVariables
   }
 }

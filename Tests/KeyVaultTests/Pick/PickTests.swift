@@ -186,7 +186,7 @@ struct PickTests {
       let world = try World(configuration)
       try world.addText("abe", at: Self.base + "/v1", hosts: hosts)
       let choice = try #require(try await pick(world, policy: policy).choice)
-      let variables = choice.variables(in: "p", of: try world.repository, policy: policy)
+      let variables = choice.genericVariables
       return Dictionary(
         variables.map { variable in
           var text = ""

@@ -8,12 +8,10 @@ import Testing
 /// A program that reads what a dialect writes, and prints each value with a NUL after it.
 struct Consumer: Sendable {
   let name: String
-  /// What must succeed if it is here.
-  let probe: String
+  /// What must succeed if it is here; nil for what is of `installation`.
+  let probe: String?
   /// Shell text; `$1` is the file, `$2` how many variables it has.
   let script: String
-  /// Whether it is one of `installation`.
-  var isOfIndex = false
 
   /// Programs and libraries of Python's index, which CI may not reach.
   static let installation = Installation(
@@ -22,13 +20,13 @@ struct Consumer: Sendable {
   /// Whether its tests run. In CI all that Debian has is there, or the tests fail; so they do if an
   /// installation from the index failed.
   var isHere: Bool {
-    if isOfIndex { return Self.installation.isPossible }
+    guard let probe else { return Self.installation.isPossible }
     return ProcessInfo.processInfo.environment["CI"] == "true" || Self.isAvailable(probe)
   }
 
   /// What it prints of `text`, in which the variables are `KV_TEST_0` and so on.
   func read(_ text: borrowing Secret, count: Int) throws -> [[UInt8]] {
-    if isOfIndex { _ = try Self.installation.python() }
+    if probe == nil { _ = try Self.installation.python() }
     let scratch = Scratch()
     try scratch.write(text.bytes, to: "file")
     let read = try run(
@@ -101,15 +99,14 @@ extension Consumer {
       """#)
 
   static let pythonDotenv = Consumer(
-    name: "python-dotenv", probe: "true",
-    script: #"exec "$venv/bin/python" -I "$here/python-dotenv.py" "$1""#, isOfIndex: true)
+    name: "python-dotenv", probe: nil,
+    script: #"exec "$venv/bin/python" -I "$here/python-dotenv.py" "$1""#)
   /// The one of Debian, which reads backslashes as all did before 1.2.
   static let oldPythonDotenv = Consumer(
     name: "python-dotenv 0.21", probe: "\(debianPython) -c 'import dotenv'",
     script: #"exec \#(debianPython) -I "$here/python-dotenv.py" "$1""#)
   static let node = Consumer(
-    name: "node", probe: "true", script: #"exec "$node" --env-file="$1" "$here/node.js""#,
-    isOfIndex: true)
+    name: "node", probe: nil, script: #"exec "$node" --env-file="$1" "$here/node.js""#)
   static let rubyDotenv = Consumer(
     name: "ruby-dotenv", probe: "ruby -e 'require \"dotenv\"'",
     script: #"exec ruby "$here/ruby-dotenv.rb" "$1""#)
@@ -127,8 +124,8 @@ extension Consumer {
 
   static func compose(_ how: String) -> Consumer {
     Consumer(
-      name: "docker compose, \(how)", probe: "true",
-      script: #"exec python3 -I "$here/compose.py" "$compose" \#(how) "$1" "$2""#, isOfIndex: true)
+      name: "docker compose, \(how)", probe: nil,
+      script: #"exec python3 -I "$here/compose.py" "$compose" \#(how) "$1" "$2""#)
   }
 
   static let systemd = Consumer(
