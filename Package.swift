@@ -70,7 +70,7 @@ let package = Package(
     .executableTarget(name: "EmbedTool", swiftSettings: settings),
     .plugin(name: "Embed", capability: .buildTool(), dependencies: ["EmbedTool"]),
 
-    // Servers and certificates that the tests of two targets need, for tests cannot import tests.
+    // What the tests of two targets need, for tests cannot import tests.
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
 
     .testTarget(name: "SecretsTests", dependencies: ["Secrets"], swiftSettings: settings),
@@ -87,6 +87,7 @@ let package = Package(
       name: "CLITests",
       dependencies: [
         "KeyVaultCLI", "ProviderStub", "ProviderStubCLI", "JSONSchema", "YAML", "chat",
+        "TestSupport",
       ],
       exclude: ["Transcripts"], swiftSettings: settings),
     .testTarget(

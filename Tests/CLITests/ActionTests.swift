@@ -1,9 +1,10 @@
 import Foundation
+import TestSupport
 import Testing
 import YAML
 
 /// The files at the top of the repository that other programs look for there.
-@Suite struct ActionTests {
+@Suite(.fewAtATime) struct ActionTests {
   private func document(_ name: String) throws -> Node {
     let file = World.repository.appending(path: name)
     return try Document(parsing: Array(Data(contentsOf: file))).root

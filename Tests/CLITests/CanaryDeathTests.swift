@@ -1,9 +1,10 @@
 import Foundation
 import ProviderStub
+import TestSupport
 import Testing
 
 /// What a keyvault that ends in the middle leaves of the keys that it holds.
-@Suite(.serialized, .enabled(if: Programs.hasStrace && Programs.hasPython))
+@Suite(.fewAtATime, .enabled(if: Programs.hasStrace && Programs.hasPython))
 struct CanaryDeathTests {
   /// A command that holds a key and waits: for a provider, or for the program that it started.
   struct Holder: Sendable, CustomTestStringConvertible {

@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// No command shows a key, but those that exist to show it: not in what it prints, starts or writes.
-@Suite(.enabled(if: Programs.hasStrace)) struct CanaryTests {
+@Suite(.fewAtATime, .enabled(if: Programs.hasStrace)) struct CanaryTests {
   @Test(arguments: CanaryCommand.all)
   func `no stream, argument, variable or file holds a key, in any form`(
     _ command: CanaryCommand

@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What the programs that keyvault starts, git and gpg and its agent, are given.
-@Suite(.enabled(if: Programs.hasStrace)) struct ChildTests {
+@Suite(.fewAtATime, .enabled(if: Programs.hasStrace)) struct ChildTests {
   static let commands = [
     #"keyvault add production/openai --force --no-test --from-env THE_KEY"#,
     "keyvault show production/openai", "keyvault status",

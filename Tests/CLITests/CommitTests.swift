@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `--commit` in a repository whose configuration would like to run something.
-@Suite struct CommitTests {
+@Suite(.fewAtATime) struct CommitTests {
   private func world() throws -> World {
     let world = try World()
     try world.output(

@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What is written about the command line.
-@Suite struct DocumentationTests {
+@Suite(.fewAtATime) struct DocumentationTests {
   private static let readme = World.repository.appending(path: "README.md")
 
   private struct Dump: Decodable {

@@ -1,9 +1,10 @@
 import Foundation
 import ProviderStub
+import TestSupport
 import Testing
 
 /// The program below `Examples`, as somebody would run it, with a stand-in for the providers.
-@Suite struct ExampleTests {
+@Suite(.fewAtATime) struct ExampleTests {
   private static let chat = #"chat "$PWD" production 'Who are you?'"#
 
   private static let anthropic =

@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `exec` where keyvault stays beside the command: it masks, or keeps a folder of keys.
-@Suite struct ExecSupervisorTests {
+@Suite(.fewAtATime) struct ExecSupervisorTests {
   @Test(arguments: ["", "--mask", "--folder"])
   func `the command's end is keyvault's`(_ option: String) throws {
     let world = try World.withKeys()

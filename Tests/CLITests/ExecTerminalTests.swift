@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `exec --mask` at a terminal, which Python plays.
-@Suite(.enabled(if: Programs.hasPython)) struct ExecTerminalTests {
+@Suite(.fewAtATime, .enabled(if: Programs.hasPython)) struct ExecTerminalTests {
   /// What the script printed.
   private func play(_ script: String) throws -> String {
     let world = try World()
@@ -43,12 +44,12 @@ import Testing
   @Test func `keys that are typed reach the command, and Ctrl-C interrupts it`() throws {
     let output = try play(
       """
-      spawn(\(Self.masked), "python3", "-c", '''
-      import sys
-      name = input("name: ")
-      print("hello", name)
-      try: input("wait: ")
-      except KeyboardInterrupt: print("interrupted"); sys.exit(9)
+      spawn(\(Self.masked), "bash", "-c", '''
+      read -p "name: " name
+      echo hello $name
+      trap "echo interrupted; exit 9" INT
+      echo "wait: "
+      while :; do sleep 0.1; done
       ''')
       read_until("name: ")
       before = termios.tcgetattr(master)[3] & termios.ICANON

@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `exec`: the command is what keyvault was, with the keys.
-@Suite struct ExecTests {
+@Suite(.fewAtATime) struct ExecTests {
   @Test func `the command has its own process, what it inherits and the keys`() throws {
     let world = try World.withKeys()
     let script = #"echo "$$ $PPID"; env | sort"#

@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `git install` in the work trees that git has, and what git then runs.
-@Suite struct GitInstallTests {
+@Suite(.fewAtATime) struct GitInstallTests {
   private func world(_ script: String) throws -> World {
     let world = try World()
     try world.output(script)

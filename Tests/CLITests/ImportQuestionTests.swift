@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `import` with a person at the terminal, and where not everything can be stored.
-@Suite struct ImportQuestionTests {
+@Suite(.fewAtATime) struct ImportQuestionTests {
   /// A variable whose key may be several providers'.
   private static let source = """
     cp -a "$EMPTY/." .

@@ -1,9 +1,10 @@
 import Foundation
 import ProviderStub
+import TestSupport
 import Testing
 
 /// `import`, where a transcript cannot tell what happened.
-@Suite struct ImportTests {
+@Suite(.fewAtATime) struct ImportTests {
   @Test func `a dry run sends nothing and writes nothing`() throws {
     let world = try World()
     let result = try world.run(

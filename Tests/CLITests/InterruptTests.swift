@@ -1,9 +1,10 @@
 import Foundation
 import ProviderStub
+import TestSupport
 import Testing
 
 /// Ctrl-C during a run.
-@Suite struct InterruptTests {
+@Suite(.fewAtATime) struct InterruptTests {
   @Test func `Ctrl-C prints what is known and leaves nothing behind`() throws {
     let world = try World()
     let slow = try StubServer(answers: World.answers, delay: .seconds(30))

@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// A key's way from nothing to the program that uses it, and past other programs.
-@Suite struct JourneyTests {
+@Suite(.fewAtATime) struct JourneyTests {
   @Test func `with only the binary an empty folder becomes an env file that bash reads`() throws {
     let world = try World()
     // Neither git nor our own repository is at hand, only the binary and what gpg needs.

@@ -1,11 +1,12 @@
 import Foundation
 import JSONSchema
+import TestSupport
 import Testing
 import YAML
 
 /// What a script may rely on: each JSON document of a command satisfies the schema that the binary
 /// prints for it.
-@Suite struct OutputSchemaTests {
+@Suite(.fewAtATime) struct OutputSchemaTests {
   struct Case: Sendable, CustomTestStringConvertible {
     let command: String
     let schema: String

@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The hook, as git runs it.
-@Suite struct PreCommitTests {
+@Suite(.fewAtATime) struct PreCommitTests {
   private func world() throws -> World {
     let world = try World()
     try world.output(

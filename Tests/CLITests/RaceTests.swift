@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Two people at once: one has read what another changes before the first can write.
-@Suite(.enabled(if: Programs.hasStrace)) struct RaceTests {
+@Suite(.fewAtATime, .enabled(if: Programs.hasStrace)) struct RaceTests {
   struct Case: Sendable, CustomTestStringConvertible {
     let slow: String
     let quick: String

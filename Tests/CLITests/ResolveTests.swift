@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Conflicts of each kind, made by git itself.
-@Suite struct ResolveTests {
+@Suite(.fewAtATime) struct ResolveTests {
   /// A repository in which a branch and `main` did these, and the merge of both.
   private func merge(theirs: String, ours: String) throws -> World {
     let world = try World()

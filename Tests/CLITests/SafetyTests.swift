@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What is on the disk after things went wrong, and who may read it.
-@Suite struct SafetyTests {
+@Suite(.fewAtATime) struct SafetyTests {
   @Test(arguments: ["000", "022", "077"])
   func `what holds or guards a key is its owner's alone, whatever the umask`(
     _ mask: String

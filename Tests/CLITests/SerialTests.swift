@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The serial of a place never goes back, whichever command writes there.
-@Suite struct SerialTests {
+@Suite(.fewAtATime) struct SerialTests {
   private func world() throws -> World {
     let world = try World()
     try world.output(

@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What this machine remembers, and where.
-@Suite struct StateTests {
+@Suite(.fewAtATime) struct StateTests {
   private func world() throws -> World {
     let world = try World()
     try world.output(#"cp -a "$FILLED/." ."#)

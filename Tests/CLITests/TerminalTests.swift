@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Names, notes and payloads are anybody's; a terminal obeys what they hold.
-@Suite struct TerminalTests {
+@Suite(.fewAtATime) struct TerminalTests {
   /// Clears the screen, sets the title, turns the text around; in bash's `$'…'` and in YAML.
   static let steering = #"\u001b[2J\u001b]0;x\u0007\u009b2J\u202e"#
 

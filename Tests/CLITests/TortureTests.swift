@@ -1,10 +1,11 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// No entry is lost, and none is half: whatever ends a command, or whatever the system refuses it.
 ///
 /// `TORTURE=1000` repeats the random kills so often; the exhaustive ones need no repetition.
-@Suite(.serialized, .enabled(if: Programs.hasStrace)) struct TortureTests {
+@Suite(.fewAtATime, .enabled(if: Programs.hasStrace)) struct TortureTests {
   /// What is done to an entry, and what of the repository may be read afterwards.
   struct Change: Sendable, CustomTestStringConvertible {
     let name: String
@@ -18,7 +19,10 @@ import Testing
   /// How many random kills; nil in the short run.
   private static let count = Int(ProcessInfo.processInfo.environment["TORTURE"] ?? "")
 
-  static let new = "sk-proj-NotARealKey-NotARealKey-NotARealKey-0007"
+  /// The new key: each world has its own, for it is looked for where others write meanwhile.
+  private static func new(in world: World) -> String {
+    "sk-proj-NotARealKey-NotARealKey-NotARealKey-" + world.root.lastPathComponent.suffix(4)
+  }
 
   static let changes = [
     Change(
@@ -74,7 +78,7 @@ import Testing
       """
       rm -rf ../work/* ../work/.[!.]*
       cp -a ../start/. .
-      export NEW=\(Self.new) BOB=../bob.asc
+      export NEW=\(Self.new(in: world)) BOB=../bob.asc
       cat > ../change <<'END'
       \(change.command)
       END
@@ -91,9 +95,10 @@ import Testing
   }
 
   private func judge(_ world: World, _ told: String, mayBeGone: Bool) throws {
+    let new = Self.new(in: world)
     let state = try world.run(
       """
-      NEW=\(Self.new)
+      NEW=\(new)
       key() { gpg --batch --quiet --decrypt "$1" 2> /dev/null | head -1; }
       for file in vault/*/openai.gpg; do key "$file"; done
       key vault/production/anthropic.gpg
@@ -117,7 +122,7 @@ import Testing
     let rest = lines.filter { !$0.hasPrefix("sk-") }
     #expect(
       (mayBeGone || !openAI.isEmpty)
-        && openAI.allSatisfy { [Templates.openAI, Self.new].contains($0) },
+        && openAI.allSatisfy { [Templates.openAI, new].contains($0) },
       "\(told)\n\(state.output)")
     #expect(others == [Templates.anthropic, Templates.anthropic], "\(told)\n\(state.output)")
     #expect(rest.isEmpty, "\(told)\n\(state.output)")

@@ -1,7 +1,8 @@
 import Foundation
+import TestSupport
 import Testing
 
-@Suite struct TranscriptTests {
+@Suite(.fewAtATime) struct TranscriptTests {
   static let folder = World.repository.appending(path: "Tests/CLITests/Transcripts")
 
   static let names = try! FileManager.default.contentsOfDirectory(atPath: folder.path)

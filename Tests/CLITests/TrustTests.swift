@@ -1,9 +1,10 @@
 import Foundation
 import ProviderStub
+import TestSupport
 import Testing
 
 /// What a pull request that changes `providers.d/` brings about.
-@Suite struct TrustTests {
+@Suite(.fewAtATime) struct TrustTests {
   private func world() throws -> World {
     let world = try World()
     try world.output(

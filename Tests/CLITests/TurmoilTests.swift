@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Many at once, and what else goes wrong on a machine.
-@Suite struct TurmoilTests {
+@Suite(.fewAtATime) struct TurmoilTests {
   private func world() throws -> World {
     let world = try World()
     try world.output(#"cp -a "$FILLED/." ."#)

@@ -1,7 +1,8 @@
+import TestSupport
 import Testing
 
 /// The second command needs one use of the secret key, where somebody comes back for it.
-@Suite struct WarmCacheTests {
+@Suite(.fewAtATime) struct WarmCacheTests {
   private static let render = "keyvault render production"
 
   private func world() throws -> World {

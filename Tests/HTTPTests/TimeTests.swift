@@ -5,7 +5,7 @@ import Secrets
 import TestSupport
 import Testing
 
-@Suite(.serialized, .undisturbed) struct TimeTests {
+@Suite(.serialized, .onOwnThread) struct TimeTests {
   @Test func `gives up on a slow answer after the total time-out`() async throws {
     let answers = try Answers(["invalid": ["text": "late", "delay_ms": 5000]])
     let start = ContinuousClock.now
@@ -49,7 +49,7 @@ import Testing
     // The best of three, for this machine may be busy with other tests.
     var best = Duration.seconds(5)
     for number in 0..<3 {
-      let task = Task(executorPreference: Lane.shared) {
+      let task = Task(executorPreference: OwnThreads.shared) {
         try await client.failure(answers.url("/"))
       }
       while answers.server.requests.count <= number {

@@ -4,6 +4,7 @@ import Testing
 
 /// The hooks that the program pre-commit runs by `.pre-commit-hooks.yaml`.
 @Suite(
+  .fewAtATime,
   .enabled(
     if: Installation.preCommit.isPossible, "needs Python 3.11 with venv and pip, and an index"))
 struct PreCommitTests {

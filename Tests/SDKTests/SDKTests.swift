@@ -6,6 +6,7 @@ import Testing
 /// Whether programs of others send what `test` proved: each official Python SDK, with the variables
 /// that `render` gives and no other.
 @Suite(
+  .fewAtATime,
   .enabled(if: Installation.shared.isPossible, "needs Python 3.11 with venv and pip, and an index"))
 struct SDKTests {
   @Test(arguments: SDK.all)

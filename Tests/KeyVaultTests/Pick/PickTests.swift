@@ -1,5 +1,6 @@
 import GPG
 import ProviderStub
+import TestSupport
 import Testing
 
 @testable import KeyVault

@@ -2,6 +2,7 @@ import Foundation
 import HTTP
 import ProviderStub
 import Secrets
+import TestSupport
 import Testing
 
 @testable import HTTP

@@ -1,4 +1,5 @@
 import ProviderStub
+import TestSupport
 import Testing
 
 @testable import KeyVault

@@ -1,5 +1,6 @@
 import Foundation
 import ProviderStub
+import TestSupport
 import Testing
 
 @testable import KeyVault

@@ -1,5 +1,6 @@
 import HTTP
 import ProviderStub
+import TestSupport
 import Testing
 
 @testable import KeyVault

@@ -2,6 +2,7 @@ import GPG
 import HTTP
 import ProviderStub
 import Secrets
+import TestSupport
 import Testing
 
 @testable import KeyVault

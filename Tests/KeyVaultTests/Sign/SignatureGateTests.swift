@@ -1,4 +1,5 @@
 import GPG
+import TestSupport
 import Testing
 
 @testable import KeyVault

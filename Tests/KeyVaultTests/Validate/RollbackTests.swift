@@ -1,6 +1,7 @@
 import Foundation
 import GPG
 import Secrets
+import TestSupport
 import Testing
 
 @testable import KeyVault

@@ -1,5 +1,6 @@
 import GPG
 import Secrets
+import TestSupport
 import Testing
 
 @testable import KeyVault

@@ -1,5 +1,6 @@
 import Foundation
 import GPG
+import TestSupport
 import Testing
 
 @testable import KeyVault
