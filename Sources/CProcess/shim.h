@@ -2,6 +2,7 @@
 #define KV_PROCESS_H
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>

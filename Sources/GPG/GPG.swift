@@ -42,6 +42,15 @@ public struct GPG: Sendable {
     return unsafe access(program, X_OK) == 0
   }
 
+  /// Starts gpgme ahead of the first context, on a thread of its own, with the gpg that ``locate(searchPath:)``
+  /// finds: most of its time is a wait for gpg to say its version. The environment must be as gpg may see it.
+  public static func prepare(searchPath: String) {
+    DispatchQueue(label: "gpgme").async {
+      guard let program = try? locate(searchPath: searchPath) else { return }
+      _ = Library.isDefault(program)
+    }
+  }
+
   /// Makes a context ahead of the first operation, on a thread of its own: most of its time is a wait
   /// for gpg to say its version. A failure shows at the operation.
   public func prepare() {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CProcess
 import GPG
 import Glibc
 import KeyVault
@@ -7,6 +8,8 @@ import KeyVault
 @main
 enum Main {
   static func main() async {
+    // Room that each thread's heap has from the start: to grow it by a few pages is a call, hundreds of times.
+    mallopt(M_TOP_PAD, 1 << 20)
     StartingState.take()
     StartingState.shared.forbidCore()
     Console.holdStreams()
@@ -22,11 +25,18 @@ enum Main {
     // pinentry must find the terminal; gpg asks for this variable and has it set by no shell.
     if getenv("GPG_TTY") == nil, let terminal = ttyname(0) { setenv("GPG_TTY", terminal, 1) }
 
+    if let name = arguments.first, openers.contains(name), let path = getenv("PATH") {
+      // While the arguments are parsed.
+      GPG.prepare(searchPath: String(cString: path))
+    }
     let status = await run(arguments)
     Signals.waitIfEnding()
     ThrowawayHomes.removeAll()
     exit(status)
   }
+
+  /// Commands that open entries, whatever their options.
+  private static let openers: Set = ["exec", "get", "render"]
 
   /// Parses, runs, and tells what went wrong; the exit status.
   private static func run(_ arguments: [String]) async -> Int32 {

@@ -55,7 +55,20 @@ final class Session {
   /// The repository that the working folder lies in, with what this machine remembers of it; nothing
   /// in CI, where nobody comes back.
   func repository() throws -> Repository {
+    try repository(at: Repository.root(from: surroundings.workingFolder), nil)
+  }
+
+  /// The same for a command that opens entries: what must wait for other programs has begun then.
+  func repositoryToOpen() throws -> Repository {
+    _ = try gpg()
     let root = try Repository.root(from: surroundings.workingFolder)
+    guard !surroundings.isCI else { return try repository(at: root, nil) }
+    let opening = LocalStateOpening(in: root, stateHome: surroundings.stateHome)
+    opening.begin()
+    return try repository(at: root, opening)
+  }
+
+  private func repository(at root: String, _ opening: LocalStateOpening?) throws -> Repository {
     let isQuiet = options.quiet
     let signing = Signing(
       trust: try surroundings.trust(in: root), program: try? gpgProgram(),
@@ -64,7 +77,8 @@ final class Session {
     var repository = try Repository(
       at: root, stateHome: surroundings.stateHome, signing: signing)
     if !surroundings.isCI {
-      memory = memory ?? Memory(of: repository, stateHome: surroundings.stateHome)
+      memory =
+        memory ?? Memory(of: repository, stateHome: surroundings.stateHome, opening: opening)
       repository.memory = memory
     }
     return repository

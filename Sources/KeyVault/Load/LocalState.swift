@@ -16,8 +16,13 @@ public final class LocalState: Sendable {
   /// Throws if `.keyvault` is a link, another user's, or tracked by git: reading it would be
   /// reading what somebody else wrote. A state home that cannot be used is no error: nothing is read
   /// or kept then, and ``problem`` says why.
-  public init(of repository: Repository, stateHome: String) throws(Failure) {
-    root = repository.root
+  public convenience init(of repository: Repository, stateHome: String) throws(Failure) {
+    try self.init(in: repository.root, stateHome: stateHome)
+  }
+
+  /// The same of the repository at `root`.
+  init(in root: String, stateHome: String) throws(Failure) {
+    self.root = root
     try Self.refuseForeign(in: root)
     do throws(FileError) {
       let bytes = try Self.key(in: stateHome)

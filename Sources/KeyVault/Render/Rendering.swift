@@ -28,8 +28,9 @@ public struct Rendering: Sendable {
     let lanes = DecryptionLanes()
     // What one entry needs is one decryption, and no other key in memory.
     let cache = choice.isOfOne ? nil : cache
+    let found = try cache?.find(environments, in: folders, of: repository)
     // gpg is busy with what was kept while the sidecars are read.
-    async let kept = kept(in: cache, of: environments, in: folders, lanes, gpg: gpg)
+    async let kept = open(found, in: cache, lanes, gpg: gpg)
     let (all, slots) = try slots(of: environments, in: folders, choosing: choice)
     let contents = try await kept.get()
     let opened =
@@ -99,15 +100,12 @@ public struct Rendering: Sendable {
     return assembly
   }
 
-  private func kept(
-    in cache: WarmCache?, of environments: [String], in folders: Set<String>,
-    _ lanes: DecryptionLanes, gpg: GPG
+  private func open(
+    _ found: WarmCache.Found?, in cache: WarmCache?, _ lanes: DecryptionLanes, gpg: GPG
   ) async -> Result<WarmCache.Contents?, Failure> {
-    guard let cache else { return .success(nil) }
-    return await lanes.run { [repository] in
-      Result { () throws(Failure) in
-        try cache.open(environments, in: folders, of: repository, with: gpg)
-      }
+    guard let cache, let found else { return .success(nil) }
+    return await lanes.run {
+      Result { () throws(Failure) in try cache.open(found, with: gpg) }
     } ?? .success(nil)
   }
 

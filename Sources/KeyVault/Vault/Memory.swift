@@ -19,6 +19,7 @@ public final class Memory: Sendable {
 
   private let repository: Repository
   private let stateHome: String
+  private let opening: LocalStateOpening
   private let held = Mutex<Held?>(nil)
   private let isPrepared = Atomic(false)
   private let fresh = Mutex<[Record]>([])
@@ -26,10 +27,11 @@ public final class Memory: Sendable {
   static let fileName = "serials.jsonl"
   fileprivate static let purpose = "keyvault-serials-v1"
 
-  /// `stateHome` is as for ``LocalState``.
-  public init(of repository: Repository, stateHome: String) {
+  /// `stateHome` is as for ``LocalState``, and `opening` one that has begun there, if any has.
+  public init(of repository: Repository, stateHome: String, opening: LocalStateOpening? = nil) {
     self.repository = repository
     self.stateHome = stateHome
+    self.opening = opening ?? LocalStateOpening(in: repository.root, stateHome: stateHome)
   }
 
   /// What was read, and what follows from it.
@@ -164,10 +166,7 @@ public final class Memory: Sendable {
   }
 
   private func load() throws(Failure) -> Held {
-    guard (try? Folder(repository.root))?.kind(of: LocalState.folder) != nil else {
-      return Held(state: nil, lines: [:], count: 0)
-    }
-    let state = try LocalState(of: repository, stateHome: stateHome)
+    guard let state = try opening.get() else { return Held(state: nil, lines: [:], count: 0) }
     let lines = state.lines(of: Self.fileName)
     return Held(
       state: state, lines: Dictionary(grouping: lines) { Record.entry(inLine: $0) },

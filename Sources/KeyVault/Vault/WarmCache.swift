@@ -35,12 +35,18 @@ public struct WarmCache: Sendable {
     func hold(_ opened: [OpenedEntry]) -> Bool { opened.allSatisfy { texts.holds($0.digest) } }
   }
 
+  /// A file that this machine wrote, of what lies there now; not yet decrypted.
+  struct Found: Sendable {
+    fileprivate let message: Message
+    fileprivate let ciphertexts: [EntryName: Ciphertext]
+    fileprivate let environments: [String]
+  }
+
   /// What was kept of some environments, if nothing changed since in their `folders`, which are their own
-  /// and those that they inherit. Throws if the local state is not ours to read, or nobody wants it opened.
-  /// Blocks.
-  func open(
-    _ environments: [String], in folders: Set<String>, of repository: Repository, with gpg: GPG
-  ) throws(Failure) -> Contents? {
+  /// and those that they inherit. Throws if the local state is not ours to read. Blocks.
+  func find(
+    _ environments: [String], in folders: Set<String>, of repository: Repository
+  ) throws(Failure) -> Found? {
     let name = CacheFile.name(of: environments)
     let folder = try? Folder(repository.root).folder(Self.folder)
     guard folder?.kind(of: name) != nil else { return nil }
@@ -57,12 +63,16 @@ public struct WarmCache: Sendable {
       let state = try? CacheFile.state(of: ciphertexts.mapValues(\.digest), in: repository.vault),
       state == file.state
     else { return nil }
+    return Found(message: message, ciphertexts: ciphertexts, environments: environments)
+  }
+
+  /// Decrypts it; nil if that is not possible. Throws if nobody wants it opened. Blocks.
+  func open(_ found: Found, with gpg: GPG) throws(Failure) -> Contents? {
     do throws(GPGError) {
-      return CachedTexts(try gpg.decrypt(message, limit: Message.sizeLimit)).map {
-        Contents(texts: $0, ciphertexts: ciphertexts)
-      }
+      let text = try gpg.decrypt(found.message, limit: Message.sizeLimit)
+      return CachedTexts(text).map { Contents(texts: $0, ciphertexts: found.ciphertexts) }
     } catch let error where error.reason == .cancelled {
-      let places = environments.map { "'\($0)'" }.joined(separator: " and ")
+      let places = found.environments.map { "'\($0)'" }.joined(separator: " and ")
       throw error.failure(what: "cannot open what is kept of \(places)")
     } catch {
       // The key may be gone, or its card not be there; another one may open the entries.

@@ -79,7 +79,7 @@ struct Exec: AsyncParsableCommand {
 
   private func prepare() async throws -> Prepared {
     let session = try Session(options)
-    let repository = try session.repository()
+    let repository = try session.repositoryToOpen()
     let gpg = try session.gpg()
     var prepared = Prepared(surroundings: session.surroundings)
     let environments = try session.environments(

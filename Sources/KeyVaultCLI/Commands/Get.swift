@@ -22,7 +22,7 @@ struct Get: AsyncParsableCommand {
     let session = try Session(options)
     try session.refuseLog(revealed: reveal, what: "the key")
     let gpg = try session.gpg()
-    let repository = try session.repository()
+    let repository = try session.repositoryToOpen()
     let entry = try repository.vault.entry(EntryName(entry))
     let opened = try repository.vault.open(entry, with: gpg)
     session.warnOfSignature(entry, opened: opened, in: repository)

@@ -44,7 +44,7 @@ struct Render: AsyncParsableCommand {
     }
     let dialect = try kubernetes.applied(to: format)
     let job = dialect.isGitHub ? try GitHubJob(session.surroundings, file: target.output) : nil
-    let repository = try session.repository()
+    let repository = try session.repositoryToOpen()
     let gpg = try session.gpg()
     let environments = try session.environments(
       environments, in: repository, "to render", example: "render production")
