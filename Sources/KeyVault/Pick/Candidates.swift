@@ -50,7 +50,14 @@ struct Candidates: Sendable {
     if asksAnew {
       ranked += unusable
     } else {
-      skipped += unusable.map(\.asSkip)
+      skipped += unusable.map { candidate in
+        // 'test' asks through the gateway of the entry's own environment.
+        let isAskedByTest = repository.gateway(of: candidate.entry.name) == gateway
+        return candidate.skip(
+          next: isAskedByTest
+            ? "keyvault test \(candidate.entry.name)"
+            : "keyvault pick \(capability.rawValue) \(environment) --test")
+      }
     }
     guard !ranked.isEmpty || !skipped.isEmpty else {
       throw Failure(
@@ -83,12 +90,13 @@ extension Candidates.Candidate {
     }
   }
 
-  fileprivate var asSkip: Skip {
+  /// `next` is a command that asks the provider again.
+  fileprivate func skip(next: String) -> Skip {
     let verdict = record?.verdict ?? .untested
     let http = record?.http.map { "HTTP \($0)" } ?? "of no use"
     return Skip(
       entry, .unusable, verdict, http, checked: record?.at,
-      next: "run 'keyvault test \(entry.name)' once it should work again")
+      next: "run '\(next)' once it should work again")
   }
 }
 

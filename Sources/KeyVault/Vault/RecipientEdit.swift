@@ -156,6 +156,11 @@ extension Vault {
     return missing
   }
 
+  /// Lines of the lists for which nobody can be found: where there is one, nothing is encrypted.
+  public func faultyRecipients() -> [Finding] {
+    ((try? recipientLists()) ?? []).flatMap(\.findings).filter { $0.severity == .error }
+  }
+
   /// Files of lists that name somebody.
   public func lists(naming fingerprint: String) -> [String] {
     let lists = (try? recipientLists()) ?? []

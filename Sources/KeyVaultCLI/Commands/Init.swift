@@ -68,7 +68,14 @@ struct Init: AsyncParsableCommand {
           hint: "once you have the file of the key: keyvault recipients add FILE")
       }
     }
-    session.note("this folder is a keyvault repository; its password-store keeps its readers")
+    let faults = repository.vault.faultyRecipients()
+    for fault in faults {
+      Console.warning("\(fault.file):\(fault.line): \(fault.message)", hint: fault.hint)
+    }
+    let state =
+      "keeps its readers"
+      + (faults.isEmpty ? "" : ", and nothing is encrypted where their list has a fault")
+    session.note("this folder is a keyvault repository; its password-store \(state)")
     session.note("next: keyvault recipients, then keyvault validate")
   }
 

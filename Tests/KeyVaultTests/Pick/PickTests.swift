@@ -137,6 +137,22 @@ struct PickTests {
     #expect(pick.skipped.first?.reason == "HTTP 401 · ok=false")
   }
 
+  @Test func `the way to a new verdict asks where the program will`() async throws {
+    let gateway = "https://gateway.example.com/{provider}"
+    let world = try World(
+      "environments: {p: {gateway: \"\(gateway)\"}, q: {gateway: \"\(gateway)\", inherit: [p]}, r: {inherit: [p]}}\n"
+    )
+    try world.addText("abe", at: Self.base, hosts: ["gateway.example.com"])
+    let past: [(String, Verdict)] = [("p/abe", .invalid)]
+    for (environment, asked, next) in [
+      ("p", gateway, "keyvault test p/abe"), ("q", gateway, "keyvault test p/abe"),
+      ("r", nil, "keyvault pick text-generation r --test"),
+    ] {
+      let pick = try await pick(world, in: environment, past: past, through: asked)
+      #expect(pick.skipped.map(\.next) == ["run '\(next)' once it should work again"])
+    }
+  }
+
   @Test func `a verdict counts where it was given, of the definition that was asked`()
     async throws
   {
