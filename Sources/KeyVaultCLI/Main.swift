@@ -35,7 +35,7 @@ enum Main {
     exit(status)
   }
 
-  /// Commands that open entries, whatever their options.
+  /// Commands that open entries, and that somebody waits for; others ask providers, or write.
   private static let openers: Set = ["exec", "get", "render"]
 
   /// Parses, runs, and tells what went wrong; the exit status.

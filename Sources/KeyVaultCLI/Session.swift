@@ -62,9 +62,9 @@ final class Session {
   func repositoryToOpen() throws -> Repository {
     _ = try gpg()
     let root = try Repository.root(from: surroundings.workingFolder)
-    guard !surroundings.isCI else { return try repository(at: root, nil) }
-    let opening = LocalStateOpening(in: root, stateHome: surroundings.stateHome)
-    opening.begin()
+    let opening =
+      surroundings.isCI ? nil : LocalStateOpening(in: root, stateHome: surroundings.stateHome)
+    opening?.begin()
     return try repository(at: root, opening)
   }
 

@@ -30,7 +30,7 @@ public struct Rendering: Sendable {
     let cache = choice.isOfOne ? nil : cache
     let found = try cache?.find(environments, in: folders, of: repository)
     // gpg is busy with what was kept while the sidecars are read.
-    async let kept = open(found, in: cache, lanes, gpg: gpg)
+    async let kept = open(found, lanes, gpg: gpg)
     let (all, slots) = try slots(of: environments, in: folders, choosing: choice)
     let contents = try await kept.get()
     let opened =
@@ -101,11 +101,11 @@ public struct Rendering: Sendable {
   }
 
   private func open(
-    _ found: WarmCache.Found?, in cache: WarmCache?, _ lanes: DecryptionLanes, gpg: GPG
+    _ found: WarmCache.Found?, _ lanes: DecryptionLanes, gpg: GPG
   ) async -> Result<WarmCache.Contents?, Failure> {
-    guard let cache, let found else { return .success(nil) }
+    guard let found else { return .success(nil) }
     return await lanes.run {
-      Result { () throws(Failure) in try cache.open(found, with: gpg) }
+      Result { () throws(Failure) in try found.open(with: gpg) }
     } ?? .success(nil)
   }
 

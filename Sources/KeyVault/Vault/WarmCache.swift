@@ -40,6 +40,20 @@ public struct WarmCache: Sendable {
     fileprivate let message: Message
     fileprivate let ciphertexts: [EntryName: Ciphertext]
     fileprivate let environments: [String]
+
+    /// Decrypts it; nil if that is not possible. Throws if nobody wants it opened. Blocks.
+    func open(with gpg: GPG) throws(Failure) -> Contents? {
+      do throws(GPGError) {
+        let text = try gpg.decrypt(message, limit: Message.sizeLimit)
+        return CachedTexts(text).map { Contents(texts: $0, ciphertexts: ciphertexts) }
+      } catch let error where error.reason == .cancelled {
+        let places = environments.map { "'\($0)'" }.joined(separator: " and ")
+        throw error.failure(what: "cannot open what is kept of \(places)")
+      } catch {
+        // The key may be gone, or its card not be there; another one may open the entries.
+        return nil
+      }
+    }
   }
 
   /// What was kept of some environments, if nothing changed since in their `folders`, which are their own
@@ -64,20 +78,6 @@ public struct WarmCache: Sendable {
       state == file.state
     else { return nil }
     return Found(message: message, ciphertexts: ciphertexts, environments: environments)
-  }
-
-  /// Decrypts it; nil if that is not possible. Throws if nobody wants it opened. Blocks.
-  func open(_ found: Found, with gpg: GPG) throws(Failure) -> Contents? {
-    do throws(GPGError) {
-      let text = try gpg.decrypt(found.message, limit: Message.sizeLimit)
-      return CachedTexts(text).map { Contents(texts: $0, ciphertexts: found.ciphertexts) }
-    } catch let error where error.reason == .cancelled {
-      let places = found.environments.map { "'\($0)'" }.joined(separator: " and ")
-      throw error.failure(what: "cannot open what is kept of \(places)")
-    } catch {
-      // The key may be gone, or its card not be there; another one may open the entries.
-      return nil
-    }
   }
 
   /// Keeps what was opened: all that gives something in these environments. What cannot be kept costs
