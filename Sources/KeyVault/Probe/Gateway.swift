@@ -14,21 +14,25 @@ public struct Gateway: Sendable {
   /// `http://127.0.0.1:8971/{provider}` for `https://api.openai.com/v1/models` gives
   /// `http://127.0.0.1:8971/openai/v1/models`.
   func url(for provider: String, replacing url: WebURL) throws(WebURLError) -> WebURL {
-    try WebURL(template.replacing("{provider}", with: provider)).appending(path: url.path)
+    try base(for: provider).appending(path: url.path)
   }
 
   /// The origin, whatever the provider. Throws where the template is no URL.
   public func origin() throws(WebURLError) -> Origin {
-    try WebURL(template.replacing("{provider}", with: "provider")).origin
+    try base(for: "provider").origin
+  }
+
+  fileprivate func base(for provider: String) throws(WebURLError) -> WebURL {
+    try WebURL(template.replacing("{provider}", with: provider))
   }
 }
 
 extension Provider {
-  /// Tells questions to a provider apart: by what its file says, and by the server that is asked. An
-  /// answer to one says nothing of another.
+  /// Tells questions to a provider apart: by what its file says, and by where a gateway is asked, whose
+  /// paths may be those of several accounts. An answer to one says nothing of another.
   func question(through gateway: String?) -> String {
     let place = gateway.map { template in
-      (try? Gateway(template).origin()).map { "\($0)" } ?? template
+      (try? Gateway(template).base(for: id))?.text ?? template
     }
     return SHA256.hex(of: Array("\(place ?? "")\n\(root.json)".utf8))
   }
