@@ -36,7 +36,7 @@ internal import Glibc
     let control = unsafe symbol("gcry_control")
     // Another library of the process may have done it; doing it twice is an error there.
     if unsafe kv_gcry_command(control, Int32(KV_GCRYCTL_INITIALIZATION_FINISHED_P)) == 0 {
-      // Secrets have their own pages; this spares libgcrypt's pool and its warning.
+      // Secrets have their own memory; this spares libgcrypt's pool and its warning.
       _ = unsafe kv_gcry_command(control, Int32(KV_GCRYCTL_DISABLE_SECMEM))
       _ = unsafe kv_gcry_command(control, Int32(KV_GCRYCTL_INITIALIZATION_FINISHED))
     }

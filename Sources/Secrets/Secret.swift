@@ -5,22 +5,22 @@
 /// plaintext. It must stay so: no description, no coding and no equality may be added (a test
 /// reads this source).
 @safe public struct Secret: ~Copyable, @unchecked Sendable {
-  private let pages: LockedPages
+  private let memory: LockedMemory
 
   /// Number of bytes; 0 for an empty secret.
   public let count: Int
 
-  /// Takes over pages of which the first `count` bytes are the secret.
-  init(pages: consuming LockedPages, count: Int) {
-    self.pages = pages
+  /// Takes over memory of which the first `count` bytes are the secret.
+  init(memory: consuming LockedMemory, count: Int) {
+    self.memory = memory
     self.count = count
   }
 
   /// Copies bytes; wiping the original is the caller's.
   public init(copying bytes: RawSpan) {
-    let pages = LockedPages(minimum: bytes.byteCount)
-    pages.copy(bytes, to: 0)
-    self.init(pages: pages, count: bytes.byteCount)
+    let memory = LockedMemory(minimum: bytes.byteCount)
+    memory.copy(bytes, to: 0)
+    self.init(memory: memory, count: bytes.byteCount)
   }
 
   /// Copies the UTF-8 of a text that is not secret: a String cannot be wiped.
@@ -33,18 +33,18 @@
   public init<E: Error>(
     capacity: Int, filling fill: (inout OutputRawSpan) throws(E) -> Void
   ) throws(E) {
-    let pages = LockedPages(minimum: capacity)
-    let room = unsafe UnsafeMutableRawBufferPointer(rebasing: pages.room(from: 0).prefix(capacity))
+    let memory = LockedMemory(minimum: capacity)
+    let room = unsafe UnsafeMutableRawBufferPointer(rebasing: memory.room(from: 0).prefix(capacity))
     var output = unsafe OutputRawSpan(buffer: room, initializedCount: 0)
     try fill(&output)
     let count = output.byteCount
-    self.init(pages: pages, count: count)
+    self.init(memory: memory, count: count)
   }
 
   /// Lends the bytes to `body`; the span cannot outlive the call.
   public borrowing func withBytes<R: ~Copyable, E: Error>(
     _ body: (RawSpan) throws(E) -> R
   ) throws(E) -> R {
-    try body(unsafe pages.bytes(count).bytes)
+    try body(unsafe memory.bytes(count).bytes)
   }
 }

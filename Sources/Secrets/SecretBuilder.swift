@@ -1,20 +1,25 @@
 /// Builds a ``Secret`` piece by piece, for output whose length is not known before: each growth
-/// moves to new locked pages and wipes the old ones.
+/// moves to new locked memory and wipes the old ones.
 @safe public struct SecretBuilder: ~Copyable, @unchecked Sendable {
-  private var pages: LockedPages
+  private var memory: LockedMemory
 
   /// Number of bytes so far.
   public private(set) var count = 0
 
   /// Starts empty, with room for at least `capacity` bytes.
   public init(capacity: Int = 1) {
-    pages = LockedPages(minimum: capacity)
+    memory = LockedMemory(minimum: capacity)
+  }
+
+  /// Starts empty on pages that no other secret shares: what the kernel is told of them is of this one alone.
+  public static func onOwnPages() -> SecretBuilder {
+    SecretBuilder(capacity: LockedSlots.largest + 1)
   }
 
   /// Adds a copy of `bytes`.
   public mutating func append(_ bytes: RawSpan) {
     reserve(bytes.byteCount)
-    pages.copy(bytes, to: count)
+    memory.copy(bytes, to: count)
     count += bytes.byteCount
   }
 
@@ -31,19 +36,19 @@
   /// Adds one byte.
   public mutating func append(byte: UInt8) {
     reserve(1)
-    unsafe pages.room(from: count)[0] = byte
+    unsafe memory.room(from: count)[0] = byte
     count += 1
   }
 
   /// Ends building; the memory becomes the secret's, without a copy.
   public consuming func finish() -> Secret {
-    Secret(pages: pages, count: count)
+    Secret(memory: memory, count: count)
   }
 
   private mutating func reserve(_ more: Int) {
-    guard more > pages.capacity - count else { return }
-    let larger = LockedPages(minimum: max(pages.capacity * 2, count + more))
-    larger.copy(unsafe pages.bytes(count).bytes, to: 0)
-    pages = larger
+    guard more > memory.capacity - count else { return }
+    let larger = LockedMemory(minimum: max(memory.capacity * 2, count + more))
+    larger.copy(unsafe memory.bytes(count).bytes, to: 0)
+    memory = larger
   }
 }

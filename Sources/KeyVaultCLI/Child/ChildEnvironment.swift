@@ -6,7 +6,8 @@ import Secrets
 struct ChildEnvironment: ~Copyable {
   /// Of `environ`, which nobody changes any more.
   private var inherited: [UnsafeMutablePointer<CChar>] = []
-  private var added = SecretBuilder()
+  /// On pages of its own, for a child that is forked shall have them.
+  private var added = SecretBuilder.onOwnPages()
   /// Where each `NAME=value` starts in `added`.
   private var starts: [Int] = []
 

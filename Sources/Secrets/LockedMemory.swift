@@ -1,15 +1,13 @@
 internal import Glibc
 
-/// Memory pages of one secret and nothing else: locked, left out of core dumps, wiped on release.
-///
-/// The pages are never shared, because mlock and munlock act on whole pages: releasing one secret
-/// would unlock its neighbour.
-@safe struct LockedPages: ~Copyable {
-  /// Number of usable bytes: a multiple of the page size, or 0 when there are no pages.
+/// The memory of one secret: locked, left out of core dumps, wiped on release. Small secrets get a slot of
+/// ``LockedSlots``, larger ones pages of their own.
+@safe struct LockedMemory: ~Copyable {
+  /// Number of usable bytes: a slot's, a multiple of the page size, or 0 when there is no memory.
   let capacity: Int
   private let base: UnsafeMutableRawPointer?
 
-  /// Maps room for at least `minimum` bytes; traps when the system has none left.
+  /// Room for at least `minimum` bytes; traps when the system has none left.
   init(minimum: Int) {
     precondition(minimum >= 0, "a secret cannot have a negative size")
     guard minimum > 0 else {
@@ -17,8 +15,28 @@ internal import Glibc
       unsafe base = nil
       return
     }
-    let page = Int(sysconf(Int32(_SC_PAGESIZE)))
-    let size = (minimum + page - 1) / page * page
+    if let size = LockedSlots.size(for: minimum) {
+      capacity = size
+      unsafe base = LockedSlots.take(size)
+    } else {
+      let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+      capacity = (minimum + page - 1) / page * page
+      unsafe base = Self.map(capacity)
+    }
+  }
+
+  deinit {
+    guard let base = unsafe base else { return }
+    unsafe explicit_bzero(base, capacity)
+    if LockedSlots.size(for: capacity) != nil {
+      unsafe LockedSlots.give(back: base, capacity)
+    } else {
+      _ = unsafe munmap(base, capacity)
+    }
+  }
+
+  /// Pages that are locked and in no core; traps when the system has none left.
+  static func map(_ size: Int) -> UnsafeMutableRawPointer {
     let mapping = unsafe mmap(
       nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
     guard let mapping = unsafe mapping, unsafe mapping != MAP_FAILED else {
@@ -29,14 +47,7 @@ internal import Glibc
     _ = unsafe madvise(mapping, size, Int32(MADV_DONTDUMP))
     // A forked child that does not exec at once would otherwise hold a copy that nobody wipes.
     _ = unsafe madvise(mapping, size, Int32(MADV_WIPEONFORK))
-    capacity = size
-    unsafe base = mapping
-  }
-
-  deinit {
-    guard let base = unsafe base else { return }
-    unsafe explicit_bzero(base, capacity)
-    _ = unsafe munmap(base, capacity)
+    return unsafe mapping
   }
 
   /// The first `count` bytes.
@@ -54,7 +65,7 @@ internal import Glibc
 
   /// Copies `span` to `offset`; the room must have been checked.
   func copy(_ span: RawSpan, to offset: Int) {
-    precondition(span.byteCount <= capacity - offset, "a secret does not fit its pages")
+    precondition(span.byteCount <= capacity - offset, "a secret does not fit its memory")
     unsafe span.withUnsafeBytes { source in
       unsafe room(from: offset).copyMemory(from: source)
     }
