@@ -78,6 +78,8 @@ public enum ThrowawayHomes {
       guard unsafe lstat(path, &status) == 0 else { break }
       usleep(2000)
     }
+    // An agent that made a daemon of itself while it was looked for was seen neither before nor after.
+    HomeProcesses(home: path).end()
     _ = close(lock)
   }
 
