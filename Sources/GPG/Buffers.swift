@@ -18,6 +18,16 @@ internal import Secrets
     _ = unsafe gpgme_data_set_flag(raw, "sensitive", "1")
   }
 
+  /// Reads from an input, which must outlive the handle.
+  init(reading input: Input) throws(GPGError) {
+    var new: gpgme_data_t?
+    input.rewind()
+    try check(
+      unsafe gpgme_data_new_from_cbs(
+        &new, Input.callbacks, Unmanaged.passUnretained(input).toOpaque()))
+    unsafe raw = new!
+  }
+
   /// Writes to an output, which must outlive the handle.
   init(writing output: Output) throws(GPGError) {
     var new: gpgme_data_t?
@@ -31,6 +41,50 @@ internal import Secrets
   deinit {
     unsafe gpgme_data_release(raw)
   }
+}
+
+/// A message that is asked for when gpg is there to read it.
+@safe final class Input {
+  private let next: () -> Message?
+  private var wasAsked = false
+  private var position = 0
+  /// What was given.
+  private(set) var message: Message?
+
+  init(_ next: @escaping () -> Message?) {
+    self.next = next
+  }
+
+  /// Whether nothing was given, though it was asked for.
+  var isEmpty: Bool { wasAsked && message == nil }
+
+  /// Begins again, for another gpg.
+  func rewind() { position = 0 }
+
+  private func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
+    if !wasAsked {
+      wasAsked = true
+      message = next()
+    }
+    guard let bytes = message?.bytes else { return 0 }
+    let count = min(bytes.count - position, buffer.count)
+    unsafe buffer.copyBytes(from: bytes[position..<position + count])
+    position += count
+    return count
+  }
+
+  /// gpgme keeps the pointer, so there is one for the whole process.
+  nonisolated(unsafe) fileprivate static let callbacks: gpgme_data_cbs_t = {
+    let callbacks = gpgme_data_cbs_t.allocate(capacity: 1)
+    unsafe callbacks.initialize(
+      to: gpgme_data_cbs(
+        read: { handle, buffer, size in
+          let input = unsafe Unmanaged<Input>.fromOpaque(handle!).takeUnretainedValue()
+          return unsafe input.read(into: UnsafeMutableRawBufferPointer(start: buffer, count: size))
+        },
+        write: nil, seek: nil, release: nil))
+    return unsafe callbacks
+  }()
 }
 
 /// Takes what gpg prints straight into locked memory, up to a limit; gpgme stops gpg beyond it.

@@ -64,33 +64,47 @@ public struct GPG: Sendable {
   public func decrypt(
     _ message: Message, limit: Int = GPG.plaintextLimit
   ) throws(GPGError) -> Secret {
-    try engine.lanes.run { () throws(GPGError) in
-      try engine.withContext { context throws(GPGError) in
-        try decrypt(message, limit: limit, in: context)
+    try decrypt(Input { message }, limit: limit)
+  }
+
+  /// The same of a message that `next` gives, once, while gpg starts, which is most of what a decryption
+  /// takes. nil, with gpg told nothing, if it gives none.
+  public func decrypt(
+    limit: Int = GPG.plaintextLimit, awaiting next: () -> Message?
+  ) throws(GPGError) -> Secret? {
+    try withoutActuallyEscaping(next) { next throws(GPGError) in
+      let input = Input(next)
+      do throws(GPGError) {
+        return try decrypt(input, limit: limit)
+      } catch {
+        guard input.isEmpty else { throw error }
+        return nil
       }
     }
   }
 
-  private func decrypt(
-    _ message: Message, limit: Int, in context: Context
-  ) throws(GPGError) -> Secret {
-    let output = Output(limit: limit)
-    context.begin()
-    let status = try unsafe Self.lend(message.bytes) { input throws(GPGError) in
-      let cipher = try unsafe DataHandle(reading: input)
-      let plain = try DataHandle(writing: output)
-      return unsafe gpgme_op_decrypt(context.raw, cipher.raw, plain.raw)
+  private func decrypt(_ input: Input, limit: Int) throws(GPGError) -> Secret {
+    try engine.lanes.run { () throws(GPGError) in
+      try engine.withContext { context throws(GPGError) in
+        let output = Output(limit: limit)
+        context.begin()
+        let cipher = try DataHandle(reading: input)
+        let plain = try DataHandle(writing: output)
+        let status = unsafe gpgme_op_decrypt(context.raw, cipher.raw, plain.raw)
+        if output.isOverflown { throw GPGError(.tooLarge(limit: limit)) }
+        // Whoever comes next is then the first to be asked for a passphrase.
+        if input.isEmpty { throw GPGError(.cancelled) }
+        guard gpgme_err_code(status) == GPG_ERR_NO_ERROR else {
+          throw failure(of: status, context.log, recipients: input.message?.recipients ?? [])
+        }
+        return output.finish()
+      }
     }
-    guard gpgme_err_code(status) == GPG_ERR_NO_ERROR, !output.isOverflown else {
-      if output.isOverflown { throw GPGError(.tooLarge(limit: limit)) }
-      throw failure(of: status, context.log, message)
-    }
-    return output.finish()
   }
 
   /// The reason of a failed decryption, from the most to the least telling source.
   private func failure(
-    of status: gpgme_error_t, _ log: StatusLog, _ message: Message
+    of status: gpgme_error_t, _ log: StatusLog, recipients: [UInt64]
   ) -> GPGError {
     if let code = log.decryptionFailure {
       return complaint(GPGError(status: code))
@@ -104,7 +118,7 @@ public struct GPG: Sendable {
       }
       if log.isKeyKnown, !socket.isAnswering { return GPGError(.noAgent) }
       let missing = log.missingSecretKeys
-      return GPGError(.noSecretKey(keyIDs: missing.isEmpty ? message.recipients : missing))
+      return GPGError(.noSecretKey(keyIDs: missing.isEmpty ? recipients : missing))
     case GPG_ERR_DECRYPT_FAILED, GPG_ERR_CHECKSUM, GPG_ERR_INV_PACKET: return GPGError(.damaged)
     case _: return log.isDamaged ? GPGError(.damaged) : GPGError(status: status)
     }

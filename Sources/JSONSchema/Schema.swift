@@ -18,7 +18,7 @@ public struct Schema: Sendable {
   }
 
   /// The same from a document that has been read.
-  init(_ root: Node) throws(SchemaError) {
+  public init(_ root: Node) throws(SchemaError) {
     rules = try Compilation.rules(of: root)
   }
 

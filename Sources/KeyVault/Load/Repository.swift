@@ -26,7 +26,7 @@ public struct Repository: Sendable {
     self.root = root
     self.stateHome = stateHome
     self.signing = signing
-    SchemaLibrary.prepare(.entry)
+    SchemaLibrary.prepare()
     let bytes: [UInt8]
     do throws(FileError) {
       bytes = try Folder(root).read(Configuration.fileName, limit: Limits.document)

@@ -28,9 +28,8 @@ public struct Rendering: Sendable {
     let lanes = DecryptionLanes()
     // What one entry needs is one decryption, and no other key in memory.
     let cache = choice.isOfOne ? nil : cache
-    let found = try cache?.find(environments, in: folders, of: repository)
     // gpg is busy with what was kept while the sidecars are read.
-    async let kept = open(found, lanes, gpg: gpg)
+    async let kept = kept(of: environments, in: folders, by: cache, lanes, gpg: gpg)
     let (all, slots) = try slots(of: environments, in: folders, choosing: choice)
     let contents = try await kept.get()
     let opened =
@@ -100,12 +99,15 @@ public struct Rendering: Sendable {
     return assembly
   }
 
-  private func open(
-    _ found: WarmCache.Found?, _ lanes: DecryptionLanes, gpg: GPG
+  private func kept(
+    of environments: [String], in folders: Set<String>, by cache: WarmCache?,
+    _ lanes: DecryptionLanes, gpg: GPG
   ) async -> Result<WarmCache.Contents?, Failure> {
-    guard let found else { return .success(nil) }
-    return await lanes.run {
-      Result { () throws(Failure) in try found.open(with: gpg) }
+    guard let cache else { return .success(nil) }
+    return await lanes.run { [repository] in
+      Result { () throws(Failure) in
+        try cache.open(environments, in: folders, of: repository, with: gpg)
+      }
     } ?? .success(nil)
   }
 

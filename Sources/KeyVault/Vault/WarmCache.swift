@@ -36,38 +36,47 @@ public struct WarmCache: Sendable {
   }
 
   /// A file that this machine wrote, of what lies there now; not yet decrypted.
-  struct Found: Sendable {
-    fileprivate let message: Message
-    fileprivate let ciphertexts: [EntryName: Ciphertext]
-    fileprivate let environments: [String]
-
-    /// Decrypts it; nil if that is not possible. Throws if nobody wants it opened. Blocks.
-    func open(with gpg: GPG) throws(Failure) -> Contents? {
-      do throws(GPGError) {
-        let text = try gpg.decrypt(message, limit: Message.sizeLimit)
-        return CachedTexts(text).map { Contents(texts: $0, ciphertexts: ciphertexts) }
-      } catch let error where error.reason == .cancelled {
-        let places = environments.map { "'\($0)'" }.joined(separator: " and ")
-        throw error.failure(what: "cannot open what is kept of \(places)")
-      } catch {
-        // The key may be gone, or its card not be there; another one may open the entries.
-        return nil
-      }
-    }
+  private struct Found {
+    let message: Message
+    let ciphertexts: [EntryName: Ciphertext]
   }
 
   /// What was kept of some environments, if nothing changed since in their `folders`, which are their own
-  /// and those that they inherit. Throws if the local state is not ours to read. Blocks.
-  func find(
-    _ environments: [String], in folders: Set<String>, of repository: Repository
-  ) throws(Failure) -> Found? {
+  /// and those that they inherit; nil too if it cannot be decrypted. Throws if the local state is not ours to
+  /// read, or nobody wants it decrypted. Blocks.
+  func open(
+    _ environments: [String], in folders: Set<String>, of repository: Repository, with gpg: GPG
+  ) throws(Failure) -> Contents? {
     let name = CacheFile.name(of: environments)
-    let folder = try? Folder(repository.root).folder(Self.folder)
-    guard folder?.kind(of: name) != nil else { return nil }
+    guard let folder = try? Folder(repository.root).folder(Self.folder),
+      folder.kind(of: name) != nil
+    else { return nil }
+    var found: Result<Found?, Failure> = .success(nil)
+    let text: Secret?
+    do throws(GPGError) {
+      // gpg starts meanwhile, and is given nothing that is not this machine's.
+      text = try gpg.decrypt(limit: Message.sizeLimit) {
+        found = Result { () throws(Failure) in try find(name, in: folder, of: folders, repository) }
+        return (try? found.get())?.message
+      }
+    } catch let error where error.reason == .cancelled {
+      let places = environments.map { "'\($0)'" }.joined(separator: " and ")
+      throw error.failure(what: "cannot open what is kept of \(places)")
+    } catch {
+      // The key may be gone, or its card not be there; another one may open the entries.
+      return nil
+    }
+    guard let found = try found.get(), let text, let texts = CachedTexts(text) else { return nil }
+    return Contents(texts: texts, ciphertexts: found.ciphertexts)
+  }
+
+  private func find(
+    _ name: String, in folder: borrowing Folder, of folders: Set<String>, _ repository: Repository
+  ) throws(Failure) -> Found? {
     // What cannot be read is said where it is needed.
     let ciphertexts = try? repository.vault.ciphertexts(of: folders)
     guard let local = try repository.memory?.state(), local.problem == nil,
-      let bytes = try? folder?.read(name, limit: CacheFile.sizeLimit)
+      let bytes = try? folder.read(name, limit: CacheFile.sizeLimit)
     else { return nil }
     guard let file = CacheFile(bytes, name: name, by: local) else {
       tell(.foreign(file: "\(Self.folder)/\(name)"))
@@ -77,7 +86,7 @@ public struct WarmCache: Sendable {
       let state = try? CacheFile.state(of: ciphertexts.mapValues(\.digest), in: repository.vault),
       state == file.state
     else { return nil }
-    return Found(message: message, ciphertexts: ciphertexts, environments: environments)
+    return Found(message: message, ciphertexts: ciphertexts)
   }
 
   /// Keeps what was opened: all that gives something in these environments. What cannot be kept costs

@@ -7,11 +7,12 @@ import Testing
 
 /// A machine that renders as Alice, remembers, keeps what it opened, and counts what gpg decrypts.
 struct WarmCase {
-  /// Of the state, and of a gpg that writes down its arguments.
+  /// Of the state, and of a gpg that writes down with which arguments it was of use: it also starts ahead of
+  /// a decryption that then is not wanted.
   let home = Scratch()
 
   init() throws {
-    try home.write("#!/bin/sh\necho \"$*\" >> \(log)\nexec /usr/bin/gpg \"$@\"\n", to: "gpg")
+    try home.write("#!/bin/sh\n/usr/bin/gpg \"$@\" && echo \"$*\" >> \(log)\n", to: "gpg")
     chmod(program, 0o755)
   }
 

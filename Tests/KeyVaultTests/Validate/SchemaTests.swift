@@ -16,6 +16,7 @@ struct SchemaTests {
   func `an embedded schema compiles and explains itself`(name: String) throws {
     _ = try Self.schema(name)
     let root = try Node(json: Array(try #require(SchemaLibrary.text(name)).utf8))
+    #expect(SchemaLibrary.root(name).json == root.json, "as YAML it says something else")
     #expect(root["$schema"]?.string == "https://json-schema.org/draft/2020-12/schema")
     #expect(root["$id"]?.string == "urn:keyvault:schema:\(name):1")
     #expect(root["title"]?.string != nil && root["description"]?.string != nil)
