@@ -23,7 +23,7 @@ import Testing
     let output = world.root.appending(path: "output")
     try Data().write(to: output)
     let process = Process()
-    process.executableURL = URL(fileURLWithPath: World.binaries + "/keyvault")
+    process.executableURL = Built.toRelease.appending(path: "keyvault")
     process.arguments = ["test", "--format", "json"]
     process.currentDirectoryURL = world.folder
     process.environment = world.environment.merging(

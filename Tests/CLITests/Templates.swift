@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// What every world starts from, made once a run: a GPG home with one key (ed25519, no passphrase),
 /// an empty repository, and one with two keys in `production`.
@@ -46,7 +47,7 @@ final class Templates: Sendable {
       printf %s "$fpr"
       """
     let environment = [
-      "GNUPGHOME": keyring.path, "HOME": folder.path, "PATH": "\(World.binaries):/usr/bin:/bin",
+      "GNUPGHOME": keyring.path, "HOME": folder.path, "PATH": "\(Built.searchPath):/usr/bin:/bin",
       "SOURCE_DATE_EPOCH": World.clock, "OPENAI": Self.openAI, "ANTHROPIC": Self.anthropic,
     ]
     try! FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

@@ -1,5 +1,6 @@
 import Foundation
 import ProviderStub
+import TestSupport
 import Testing
 
 /// A machine of its own for one test: a home with a GPG key, an empty working folder, and a
@@ -48,7 +49,7 @@ final class World {
   /// What differs from world to world, by the name under which a transcript shows it.
   var names: [(value: String, name: String)] {
     [
-      (folder.path, "$PWD"), (root.path, "$HOME"), (Self.binaries, "$BIN"),
+      (folder.path, "$PWD"), (root.path, "$HOME"), (Built.toRelease.path, "$BIN"),
       ("http://127.0.0.1:\(stub.port)", "$STUB"),
       ("127.0.0.1:\(stub.port)", "$HOST"),
       (Templates.shared.fingerprint, "$FPR"),
@@ -58,7 +59,7 @@ final class World {
   var environment: [String: String] {
     [
       "HOME": root.path, "GNUPGHOME": root.appending(path: ".gnupg").path, "TERM": "dumb",
-      "PATH": "\(Self.binaries):/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin",
+      "PATH": "\(Built.searchPath):/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin",
       "LC_ALL": "C.UTF-8", "SOURCE_DATE_EPOCH": Self.clock, "SWIFT_BACKTRACE": "enable=no",
       "FPR": Templates.shared.fingerprint, "STUB": "http://127.0.0.1:\(stub.port)",
       "EMPTY": Templates.shared.empty.path, "FILLED": Templates.shared.filled.path,
@@ -74,10 +75,6 @@ final class World {
 
   /// 2026-11-23T17:45:00Z.
   static let clock = "1795455900"
-
-  /// Where the products of this build are: beside the test bundle.
-  static let binaries = URL(fileURLWithPath: CommandLine.arguments[0])
-    .resolvingSymlinksInPath().deletingLastPathComponent().path
 
   static let repository = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()

@@ -3,12 +3,9 @@ import HTTP
 import TestSupport
 import Testing
 
-/// Built beside the tests by `swift build --build-tests` and `swift test`.
-private let command = URL(fileURLWithPath: CommandLine.arguments[0])
-  .deletingLastPathComponent().appendingPathComponent("provider-stub").path
-
-@Suite(.enabled(if: FileManager.default.isExecutableFile(atPath: command), "not built"))
 struct StubCommandTests {
+  private static let command = Built.toRelease.appending(path: "provider-stub").path
+
   @Test func `says where it listens, answers, and ends at SIGTERM`() async throws {
     let answers = try Answers(["valid": ["text": "ok"], "invalid": ["status": 401]])
     let keys = answers.folder.appendingPathComponent("keys.json")
@@ -16,7 +13,7 @@ struct StubCommandTests {
     let digest = try #require(
       Program.output("/bin/sh", "-c", "printf right-key | sha256sum").split(separator: " ").first)
     try #"{"acme": {"\#(digest)": "valid"}}"#.write(to: keys, atomically: true, encoding: .utf8)
-    let stub = try Program(command, "--answers", answers.folder.path, "--keys", keys.path)
+    let stub = try Program(Self.command, "--answers", answers.folder.path, "--keys", keys.path)
     let origin = try #require(stub.line(after: "listening on "))
     let client = try HTTPClient.testing()
     let url = try WebURL("\(origin)/acme/v1")
@@ -28,7 +25,7 @@ struct StubCommandTests {
 
   @Test(arguments: ["", "--answers", "--answers x --port 65536", "--answers x --what y"])
   func `a usage error ends with 64`(arguments: String) throws {
-    let status = try Program.output("/bin/sh", "-c", "'\(command)' \(arguments) || echo $?")
+    let status = try Program.output("/bin/sh", "-c", "'\(Self.command)' \(arguments) || echo $?")
     #expect(status == "64\n")
   }
 }

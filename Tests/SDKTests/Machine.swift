@@ -1,5 +1,6 @@
 import Foundation
 import ProviderStub
+import TestSupport
 import Testing
 
 /// A GPG home with one key and a stand-in for the providers, made once a run.
@@ -67,7 +68,7 @@ final class Machine: Sendable {
   private static var environment: [String: String] {
     [
       "HOME": root.path, "GNUPGHOME": root.appending(path: "gnupg").path, "LANG": "C.UTF-8",
-      "PATH": "\(binaries):/usr/local/bin:/usr/bin:/bin",
+      "PATH": "\(Built.searchPath):/usr/local/bin:/usr/bin:/bin",
     ]
   }
 
@@ -76,10 +77,6 @@ final class Machine: Sendable {
       #"gpgconf --kill all; cd /; for _ in 1 2 3; do rm -rf "$HOME" && break; sleep 0.1; done"#,
       in: root, environment: environment)
   }
-
-  /// Where the products of this build are: beside the test bundle.
-  private static let binaries = URL(fileURLWithPath: CommandLine.arguments[0])
-    .resolvingSymlinksInPath().deletingLastPathComponent().path
 
   static let package = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()

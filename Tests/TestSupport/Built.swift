@@ -1,0 +1,17 @@
+package import Foundation
+
+/// Where the programs lie that tests start.
+package enum Built {
+  /// Beside the test bundle: everything, as it was built for the tests.
+  package static let forTests = URL(fileURLWithPath: CommandLine.arguments[0])
+    .resolvingSymlinksInPath().deletingLastPathComponent()
+
+  /// Those that people get, where `KEYVAULT_BINARIES` names their folder: optimized, and linked as released.
+  package static let toRelease =
+    ProcessInfo.processInfo.environment["KEYVAULT_BINARIES"].map {
+      URL(fileURLWithPath: $0, isDirectory: true).resolvingSymlinksInPath()
+    } ?? forTests
+
+  /// For `PATH`: released programs before those of the tests.
+  package static let searchPath = "\(toRelease.path):\(forTests.path)"
+}
