@@ -74,7 +74,18 @@ struct EncodedForms: ~Copyable {
         text.append(byte: Self.digit(sextet, isURL: isURL))
       }
     }
+    addEnds(of: ranges[ranges.count - 1])
   }
+
+  /// What is left of a long form on the next line, where its first bytes are the last of a line.
+  private mutating func addEnds(of form: Range<Int>) {
+    for cut in 1..<MaskedPatterns.window where form.count - cut >= Self.leastEnd {
+      ranges.append(form.lowerBound + cut..<form.upperBound)
+    }
+  }
+
+  /// Too long to be an ordinary word.
+  private static let leastEnd = 24
 
   private static func digit(_ sextet: UInt8, isURL: Bool) -> UInt8 {
     switch sextet {

@@ -75,15 +75,11 @@ struct MaskedPatterns: ~Copyable {
     at position: Int, _ hash: Int, in buffer: UnsafeRawBufferPointer,
     _ text: UnsafeRawBufferPointer, _ findings: inout Findings
   ) {
-    let rest = buffer.count - position
     for index in Int(starts[hash])..<Int(starts[hash + 1]) {
-      let pattern = patterns[index]
-      let length = min(pattern.count, rest)
-      guard Self.isSame(buffer, position, text, pattern.lowerBound, length) else { continue }
-      if length < pattern.count {
-        findings.open = min(findings.open, position)
-      } else {
-        findings.cover(position..<position + length)
+      switch Self.match(buffer, position, text, patterns[index]) {
+      case .none: break
+      case .begun: findings.open = min(findings.open, position)
+      case .whole(let end): findings.cover(position..<end)
       }
     }
   }
@@ -95,9 +91,7 @@ struct MaskedPatterns: ~Copyable {
     for position in max(0, buffer.count - Self.window + 1)..<buffer.count {
       if position >= findings.open { return }
       guard firstBytes[Int(buffer[position])] else { continue }
-      let begins = patterns.contains {
-        Self.isSame(buffer, position, text, $0.lowerBound, buffer.count - position)
-      }
+      let begins = patterns.contains { Self.match(buffer, position, text, $0) != .none }
       if begins { findings.open = position }
     }
   }
@@ -106,12 +100,32 @@ struct MaskedPatterns: ~Copyable {
     Int((bytes.loadUnaligned(as: UInt64.self) &* 0x9e37_79b9_7f4a_7c15) >> 48)
   }
 
-  private static func isSame(
-    _ a: UnsafeRawBufferPointer, _ start: Int, _ b: UnsafeRawBufferPointer, _ other: Int,
-    _ count: Int
-  ) -> Bool {
-    for offset in 0..<count where a[start + offset] != b[other + offset] { return false }
-    return true
+  private static let lineBreak = [UInt8(ascii: "\r"), UInt8(ascii: "\n")]
+
+  private enum Match: Equatable {
+    case none
+    /// The text ends before the pattern does.
+    case begun
+    case whole(end: Int)
+  }
+
+  /// Compares what begins at `start` with a pattern, behind whose first bytes lines may be broken.
+  private static func match(
+    _ text: UnsafeRawBufferPointer, _ start: Int, _ patterns: UnsafeRawBufferPointer,
+    _ pattern: Range<Int>
+  ) -> Match {
+    var position = start
+    for index in pattern {
+      if index >= pattern.lowerBound + window {
+        for part in lineBreak where position < text.count && text[position] != patterns[index] {
+          if text[position] == part { position += 1 }
+        }
+      }
+      if position == text.count { return .begun }
+      guard text[position] == patterns[index] else { return .none }
+      position += 1
+    }
+    return .whole(end: position)
   }
 }
 

@@ -31,12 +31,25 @@ import Testing
     return list.ranges.map { range in list.text.withBytes { text in range.map { text.byte($0) } } }
   }
 
+  /// Where a form ends that begins at `start`; behind its eighth byte there may be line breaks.
+  private func end(of form: [UInt8], in text: [UInt8], from start: Int) -> Int? {
+    var rest = text[start...]
+    for (index, byte) in form.enumerated() {
+      if index >= 8 {
+        for part in "\r\n".utf8 where rest.first == part && part != byte { rest.removeFirst() }
+      }
+      guard rest.popFirst() == byte else { return nil }
+    }
+    return rest.startIndex
+  }
+
   /// The definition, as slow as it is plain: every byte of every occurrence of every form.
   private func reference(_ text: [UInt8], hiding forms: [[UInt8]]) -> String {
     var isHidden = [Bool](repeating: false, count: text.count)
     for form in forms where form.count <= text.count {
-      for start in 0...text.count - form.count where text[start...].starts(with: form) {
-        for index in start..<start + form.count { isHidden[index] = true }
+      for start in 0...text.count - form.count {
+        guard let end = end(of: form, in: text, from: start) else { continue }
+        for index in start..<end { isHidden[index] = true }
       }
     }
     var output: [UInt8] = []
@@ -51,7 +64,7 @@ import Testing
   private func values(_ random: inout SeededRandom) -> [String] {
     (0..<Int.random(in: 1...5, using: &random)).map { _ in
       String(
-        (0..<Int.random(in: 8...20, using: &random)).map { _ in
+        (0..<Int.random(in: 8...30, using: &random)).map { _ in
           "aab/".randomElement(using: &random)!
         })
     }
@@ -60,10 +73,16 @@ import Testing
   private func text(of forms: [[UInt8]], _ random: inout SeededRandom) -> [UInt8] {
     (0..<Int.random(in: 1...12, using: &random)).flatMap { _ -> [UInt8] in
       let form = forms.randomElement(using: &random)!
-      switch Int.random(in: 0..<4, using: &random) {
+      switch Int.random(in: 0..<5, using: &random) {
       case 0: return Array(form.prefix(Int.random(in: 1...form.count, using: &random)))
       case 1: return Array(form.suffix(Int.random(in: 1...form.count, using: &random)))
-      case 2: return Array(["a", "ab", " and ", "b/", "\n"].randomElement(using: &random)!.utf8)
+      case 2:
+        // As programs break lines, which may be longer or shorter than ours.
+        let lineBreak = Array(["\n", "\r\n"].randomElement(using: &random)!.utf8)
+        return form.flatMap { byte in
+          Int.random(in: 0..<8, using: &random) == 0 ? lineBreak + [byte] : [byte]
+        }
+      case 3: return Array(["a", "ab", " and ", "b/", "\n"].randomElement(using: &random)!.utf8)
       default: return form
       }
     }
@@ -179,6 +198,25 @@ import Testing
         let hidden = (after == 0 ? (end + 5) / 6 : end / 6) - (before * 8 + 5) / 6
         #expect(
           output.contains("***") && output.count == text.count - hidden + 3, "\(text) \(output)")
+      }
+    }
+  }
+
+  @Test(arguments: [("\n", 76), ("\r\n", 76), ("\n", 64), ("\n", 60)])
+  func `base64 is hidden though it is broken into lines`(lineBreak: String, width: Int) {
+    let key = "sk-ant-api03-" + String(repeating: "NotARealKey_", count: 7) + "0002AA"
+    for before in 0...100 {
+      let encoded = Data((String(repeating: "u", count: before) + key + "zz").utf8)
+        .base64EncodedString()
+      let lines = stride(from: 0, to: encoded.count, by: width).map { start in
+        String(encoded.dropFirst(start).prefix(width))
+      }
+      let output = masked(lines.joined(separator: lineBreak) + lineBreak, hiding: [key])
+      let shown = output.replacing(lineBreak, with: "")
+      // Seven characters at the end of a line may be seen.
+      let part = encoded.dropFirst((before * 8 + 5) / 6).dropLast(4)
+      for start in 0...part.count - 8 {
+        #expect(!shown.contains(part.dropFirst(start).prefix(8)), "\(before) \(start) \(output)")
       }
     }
   }
