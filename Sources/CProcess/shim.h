@@ -2,17 +2,20 @@
 #define KV_PROCESS_H
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <malloc.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <sys/types.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 // Between fork and execve a process of several threads may call little more than the system itself,
@@ -190,6 +193,12 @@ static inline int kv_seal(int file, int least) {
   const int seals = 0xf; // F_SEAL_SEAL, _SHRINK, _GROW and _WRITE
   if (fchmod(file, 0400) < 0 || fcntl(file, 1033 /* F_ADD_SEALS */, seals) < 0) return -1;
   return fcntl(file, F_DUPFD, least);
+}
+
+// Whether what lies in a folder is on no disk, but for swap.
+static inline bool kv_is_in_memory(const char *folder) {
+  struct statfs info;
+  return statfs(folder, &info) == 0 && (info.f_type == TMPFS_MAGIC || info.f_type == RAMFS_MAGIC);
 }
 
 #endif

@@ -107,6 +107,28 @@ import Testing
     #expect(result.output == "/dev/shm/keyvault\n/dev/shm/keyvault\n" && result.status == 2)
   }
 
+  @Test func `keys go to no disk: a runtime folder that is none in memory is passed over`() throws {
+    let output = try World.withKeys().output(
+      """
+      mkdir -m 700 ../disk; export XDG_RUNTIME_DIR=$PWD/../disk
+      keyvault exec production --folder -- sh -c 'echo "${OPENAI_API_KEY_FILE%-*}"; ls -A ../disk'
+      """)
+    #expect(output == "/dev/shm/keyvault\n")
+  }
+
+  @Test(.enabled(if: Programs.hasStrace))
+  func `where no file can be made in memory alone, they lie in a folder there`() throws {
+    let world = try World.withKeys()
+    let output = try world.output(
+      """
+      strace -f -o /dev/null -e inject=memfd_create:error=ENOSYS keyvault exec production --files -- \
+        sh -c 'echo "${OPENAI_API_KEY_FILE%/keyvault-*}"; cmp "$OPENAI_API_KEY_FILE" /dev/stdin' \
+        < <(printf %s "$OPENAI")
+      ls -A "$XDG_RUNTIME_DIR"
+      """)
+    #expect(output == "\(world.runtime.path)\n")
+  }
+
   @Test(arguments: ["--folder", "--files --mask"])
   func `a folder of keys is private, read by children, and gone at the end`(
     _ option: String

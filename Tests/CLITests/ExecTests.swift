@@ -42,7 +42,7 @@ import Testing
   ) throws {
     let world = try World.withKeys()
     // With --clean the command does not know the folder.
-    let folder = world.root.appending(path: "run").path
+    let folder = world.runtime.path
     let result = try world.run(
       """
       gpg --batch --armor --export-secret-keys "$FPR" > ../key.asc

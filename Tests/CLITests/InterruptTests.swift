@@ -57,7 +57,7 @@ import Testing
         "production/anthropic: untested", "production/openai: untested", "staging/openai: invalid",
       ])
     let left = try FileManager.default.contentsOfDirectory(
-      atPath: world.root.appending(path: "run").path)
+      atPath: world.runtime.path)
     #expect(left.isEmpty, "a GPG home was left behind: \(left)")
   }
 }

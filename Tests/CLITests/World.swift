@@ -9,13 +9,17 @@ final class World {
   let root: URL
   /// The folder in which commands run.
   let folder: URL
+  /// `$XDG_RUNTIME_DIR`, in memory as a session's is.
+  let runtime: URL
   let stub: StubServer
 
   init() throws {
     // GPG's socket paths must be short.
-    root = URL(fileURLWithPath: "/tmp/kvc-\(UUID().uuidString.prefix(8))")
+    let name = "kvc-\(UUID().uuidString.prefix(8))"
+    root = URL(fileURLWithPath: "/tmp/\(name)")
+    runtime = URL(fileURLWithPath: "/dev/shm/\(name)")
     folder = root.appending(path: "work")
-    for path in [folder, root.appending(path: "run")] {
+    for path in [folder, runtime] {
       try FileManager.default.createDirectory(at: path, withIntermediateDirectories: true)
     }
     try FileManager.default.copyItem(
@@ -29,7 +33,7 @@ final class World {
     stub.stop()
     // The agent removes its sockets while it ends, and rm may meet one that is just gone.
     _ = try? run(
-      #"gpgconf --kill gpg-agent; cd /; for _ in 1 2 3; do rm -rf "$HOME" && break; sleep 0.1; done"#
+      #"gpgconf --kill gpg-agent; cd /; for _ in 1 2 3; do rm -rf "$HOME" "$XDG_RUNTIME_DIR" && break; sleep 0.1; done"#
     )
   }
 
@@ -66,7 +70,7 @@ final class World {
       "OPENAI": Templates.openAI, "ANTHROPIC": Templates.anthropic,
       "ANSWERS": Self.answers.path,
       "DEMO": Self.repository.appending(path: "Demo").path,
-      "XDG_RUNTIME_DIR": root.appending(path: "run").path, "PYTHONDONTWRITEBYTECODE": "1",
+      "XDG_RUNTIME_DIR": runtime.path, "PYTHONDONTWRITEBYTECODE": "1",
     ]
   }
 

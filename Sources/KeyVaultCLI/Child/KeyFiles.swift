@@ -9,6 +9,13 @@ enum KeyFiles {
   /// Beyond the numbers that shells and scripts take for themselves.
   private static let leastDescriptor: Int32 = 100
 
+  /// Whether this system has such files; some sandboxes do not.
+  static var canSeal: Bool {
+    let file = memfd_create("", 1)  // MFD_CLOEXEC
+    if file >= 0 { close(file) }
+    return file >= 0
+  }
+
   /// A sealed file without a name for `variable`, which goes with the last process that holds it; its
   /// path.
   static func sealed(_ variable: Rendering.Variable) throws(Failure) -> String {

@@ -31,7 +31,9 @@ struct Exec: AsyncParsableCommand {
   var pick: String?
 
   @Flag(
-    help: "Leave out what is inherited, but PATH, HOME, the user, the terminal, language and time.")
+    help:
+      "Leave out what is inherited, but PATH, HOME, TMPDIR, the user, shell, terminal, language and time."
+  )
   var clean = false
 
   @Flag(help: "Run nothing if a variable is set already, to another value.")
@@ -60,7 +62,7 @@ struct Exec: AsyncParsableCommand {
     let variables = prepared.variables
     if strict { try ChildEnvironment.refuse(existing: variables) }
     // Whoever masks stays anyway, and a folder serves more programs than a descriptor does.
-    let keepsFolder = folder || files && mask
+    let keepsFolder = folder || files && (mask || !KeyFiles.canSeal)
     let place = keepsFolder ? try keyFolder(prepared.surroundings) : nil
     let environment = try childEnvironment(prepared, in: place)
     ThrowawayHomes.removeAll()
@@ -120,9 +122,15 @@ struct Exec: AsyncParsableCommand {
   }
 
   private func keyFolder(_ surroundings: Surroundings) throws(Failure) -> ScratchFolder {
+    let places = [surroundings.runtimeDirectory, "/dev/shm"].compactMap(\.self)
+      .filter { kv_is_in_memory($0) }
+    guard !places.isEmpty else {
+      throw Failure(
+        .cannotWrite, "no folder in memory: neither XDG_RUNTIME_DIR nor /dev/shm is a tmpfs",
+        hints: ["give the command the keys in its variables, without --files and --folder"])
+    }
     do throws(FileError) {
-      return try ScratchFolder(
-        in: [surroundings.runtimeDirectory, "/dev/shm"].compactMap(\.self))
+      return try ScratchFolder(in: places)
     } catch {
       throw Failure(.cannotWrite, error.message)
     }
