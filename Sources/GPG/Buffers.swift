@@ -43,7 +43,7 @@ internal import Secrets
   }
 }
 
-/// A message that is asked for when gpg is there to read it.
+/// A message that is asked for once gpg was started.
 @safe final class Input {
   private let next: () -> Message?
   private var wasAsked = false
@@ -98,9 +98,9 @@ internal import Secrets
     self.limit = limit
   }
 
-  /// Hands over what was written; once.
+  /// Hands over what was written, in as little locked memory as it needs; once.
   func finish() -> Secret {
-    builder.take()!.finish()
+    builder.take()!.finish().withBytes { Secret(copying: $0) }
   }
 
   private func write(_ bytes: UnsafeRawBufferPointer) -> Int {

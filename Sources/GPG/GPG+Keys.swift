@@ -77,7 +77,7 @@ extension GPG {
 }
 
 extension Secret {
-  /// A copy in ordinary memory of output that only came through locked pages: public keys and
+  /// A copy in ordinary memory of output that only came through locked memory: public keys and
   /// ciphertext.
   consuming func publicBytes() -> [UInt8] {
     withBytes { bytes in unsafe bytes.withUnsafeBytes { unsafe [UInt8]($0) } }

@@ -67,8 +67,8 @@ public struct GPG: Sendable {
     try decrypt(Input { message }, limit: limit)
   }
 
-  /// The same of a message that `next` gives, once, while gpg starts, which is most of what a decryption
-  /// takes. nil, with gpg told nothing, if it gives none.
+  /// The same of a message that `next` gives while gpg starts, which is most of what a decryption takes. nil,
+  /// with gpg told nothing, if it gives none. `next` is asked once at most, and must not decrypt itself.
   public func decrypt(
     limit: Int = GPG.plaintextLimit, awaiting next: () -> Message?
   ) throws(GPGError) -> Secret? {
@@ -92,7 +92,7 @@ public struct GPG: Sendable {
         let plain = try DataHandle(writing: output)
         let status = unsafe gpgme_op_decrypt(context.raw, cipher.raw, plain.raw)
         if output.isOverflown { throw GPGError(.tooLarge(limit: limit)) }
-        // Whoever comes next is then the first to be asked for a passphrase.
+        // Not a success: the next decryption must still run alone, for it may ask for a passphrase.
         if input.isEmpty { throw GPGError(.cancelled) }
         guard gpgme_err_code(status) == GPG_ERR_NO_ERROR else {
           throw failure(of: status, context.log, recipients: input.message?.recipients ?? [])

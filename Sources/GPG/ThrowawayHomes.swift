@@ -75,11 +75,11 @@ public enum ThrowawayHomes {
     for _ in 0..<100 {
       try? FileManager.default.removeItem(atPath: path)
       var status = stat()
+      // An agent that made a daemon of itself while it was looked for was seen neither before nor after.
+      HomeProcesses(home: path).end()
       guard unsafe lstat(path, &status) == 0 else { break }
       usleep(2000)
     }
-    // An agent that made a daemon of itself while it was looked for was seen neither before nor after.
-    HomeProcesses(home: path).end()
     _ = close(lock)
   }
 

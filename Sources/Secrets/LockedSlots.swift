@@ -8,7 +8,7 @@ internal import Synchronization
 @safe enum LockedSlots {
   /// The sizes of slots in bytes, each a divisor of ``chunk``.
   private static let sizes = [128, 512, largest]
-  private static let chunk = 32 << 10
+  private static let chunk = 8 << 10
   /// Whoever needs more has pages of its own.
   static let largest = 2048
 

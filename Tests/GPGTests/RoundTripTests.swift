@@ -25,6 +25,33 @@ struct RoundTripTests {
     #expect(opened == content)
   }
 
+  @Test func `a message is asked for once, while gpg starts, and may be missing`() throws {
+    let home = try TestHome()
+    let message = try Message(home.encrypt(content, for: home.makeKey("a"), []))
+    var count = 0
+    func opened(_ given: Message?, by gpg: GPG) throws -> String? {
+      count = 0
+      let secret = try gpg.decrypt {
+        count += 1
+        return given
+      }
+      guard let secret else { return nil }
+      return text(secret)
+    }
+    for given in [nil, message, nil, message] {
+      #expect(try opened(given, by: home.gpg) == given.map { _ in content })
+      #expect(count == 1)
+    }
+    // No other's message, and no gpg at all, are errors, and not nothing.
+    let other = try TestHome()
+    #expect(throws: GPGError.self) { try opened(message, by: other.gpg) }
+    #expect(count == 1)
+    #expect(throws: GPGError.self) {
+      try opened(message, by: GPG(program: "/nonexistent/gpg", home: home.path))
+    }
+    #expect(count == 0)
+  }
+
   @Test func `an empty content stays empty`() throws {
     let home = try TestHome()
     let ciphertext = try encrypted("", to: [home.recipient(home.makeKey("a"))])

@@ -4,7 +4,7 @@ internal import Secrets
 /// Environments that were opened, in `.keyvault/cache/`, each encrypted to the user's own key alone: the
 /// next command needs one decryption for all its keys.
 ///
-/// A file counts only with this machine's MAC, which is checked before gpg is asked, and only while every
+/// A file counts only with this machine's MAC, which is checked before gpg is given it, and only while every
 /// ciphertext and every list of readers is as it was. Where nothing is remembered, nothing is kept.
 public struct WarmCache: Sendable {
   /// What a person may want to know although the work is done.
@@ -48,7 +48,7 @@ public struct WarmCache: Sendable {
     _ environments: [String], in folders: Set<String>, of repository: Repository, with gpg: GPG
   ) throws(Failure) -> Contents? {
     let name = CacheFile.name(of: environments)
-    guard let folder = try? Folder(repository.root).folder(Self.folder),
+    guard repository.memory != nil, let folder = try? Folder(repository.root).folder(Self.folder),
       folder.kind(of: name) != nil
     else { return nil }
     var found: Result<Found?, Failure> = .success(nil)

@@ -6,7 +6,7 @@ import Secrets
 struct ChildEnvironment: ~Copyable {
   /// Of `environ`, which nobody changes any more.
   private var inherited: [UnsafeMutablePointer<CChar>] = []
-  /// On pages of its own, for a child that is forked shall have them.
+  /// On pages of its own: a forked child keeps these, and no other secret.
   private var added = SecretBuilder.onOwnPages()
   /// Where each `NAME=value` starts in `added`.
   private var starts: [Int] = []

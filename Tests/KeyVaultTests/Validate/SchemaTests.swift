@@ -9,7 +9,7 @@ import YAML
 /// The schemas and the catalogue that the binary carries.
 struct SchemaTests {
   static func schema(_ name: String) throws -> Schema {
-    try Schema(json: Array(try #require(SchemaLibrary.text(name)).utf8))
+    try Schema(SchemaLibrary.root(name))
   }
 
   @Test(arguments: SchemaLibrary.names)
