@@ -28,7 +28,7 @@ test: build deps-test ## every test
 	swift build --build-tests
 	swift test --skip-build --filter '$(LARGE)'
 	swift test --skip-build --skip '$(LARGE)' --skip '$(COMMANDS)'
-	KEYVAULT_BINARIES=.build/release swift test --skip-build --filter '$(COMMANDS)'
+	KEYVAULT_BINARIES=$(CURDIR)/.build/release swift test --skip-build --filter '$(COMMANDS)'
 
 check: lint linkage test ## what CI checks
 

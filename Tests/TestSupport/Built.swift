@@ -7,10 +7,14 @@ package enum Built {
     .resolvingSymlinksInPath().deletingLastPathComponent()
 
   /// Those that people get, where `KEYVAULT_BINARIES` names their folder: optimized, and linked as released.
-  package static let toRelease =
-    ProcessInfo.processInfo.environment["KEYVAULT_BINARIES"].map {
-      URL(fileURLWithPath: $0, isDirectory: true).resolvingSymlinksInPath()
-    } ?? forTests
+  package static let toRelease: URL = {
+    let named = ProcessInfo.processInfo.environment["KEYVAULT_BINARIES"]
+    guard let named else { return forTests }
+    let folder = URL(fileURLWithPath: named, isDirectory: true).resolvingSymlinksInPath()
+    let program = folder.appending(path: "keyvault").path
+    precondition(FileManager.default.isExecutableFile(atPath: program), "no \(program): make build")
+    return folder
+  }()
 
   /// For `PATH`: released programs before those of the tests.
   package static let searchPath = "\(toRelease.path):\(forTests.path)"

@@ -92,10 +92,10 @@ extension ImportSource {
         "this shell still has the keys: unset \(names)",
         "look for them in what sets them, such as ~/.profile, and in the shell's history",
       ]
-    case .pass(let path):
+    case .pass:
       return [
-        "the password store still has the keys, and so has its git history: delete there what is not "
-          + "needed, below '\(path)'"
+        "the password store still has the keys, and so has its git history; what is not needed there: "
+          + kept.map { "pass rm \($0.name)" }.joined(separator: "; ")
       ]
     case .file(let path): return Self.remains(of: path, kept, isAll: report.isWhole)
     }

@@ -8,7 +8,8 @@ struct RenderTarget: ParsableArguments {
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp(
-      "Write this file, whole or not at all, readable by you alone.", valueName: "file"),
+      "Write this file, whole or not at all, readable by you alone; github adds to it.",
+      valueName: "file"),
     completion: .file())
   var output: String?
 
@@ -50,7 +51,7 @@ struct RenderTarget: ParsableArguments {
         names.map { "\(output.printable): \($0) is not as it would be rendered\n" }.joined())
     case .otherText:
       try Console.output(
-        "\(output.printable): all keys are as they would be rendered, among other text\n")
+        "\(output.printable): all that would be rendered is there, among other text\n")
     }
     throw ExitCode(1)
   }

@@ -36,6 +36,20 @@ struct PickTests {
     #expect(Capability.allCases.map(\.rawValue) == Provider.everyCapability)
   }
 
+  @Test func `providers are listed by what they can do, the repository's own too`() throws {
+    let world = try World()
+    try world.addText("abe", at: Self.base)
+    let catalogue = try world.repository.catalogue
+    let text = catalogue.providers(with: .textGeneration).map(\.id)
+    #expect(text.contains("abe") && text.contains("openai") && !text.contains("elevenlabs"))
+    let rerank = catalogue.providers(with: .rerank).map(\.id)
+    #expect(rerank.contains("cohere") && !rerank.contains("abe"))
+    for capability in Capability.allCases {
+      let ids = catalogue.providers(with: capability).map(\.id)
+      #expect(!ids.isEmpty && ids == ids.sorted(), "\(capability)")
+    }
+  }
+
   @Test func `preferences decide first, then the last verdict, then the order of the entries`()
     async throws
   {

@@ -6,7 +6,7 @@ extension Dialect {
     case none
     /// Of these the file has another value, or none.
     case variables([String])
-    /// The variables are there, among other text.
+    /// What would be written is there, among other text that may say otherwise.
     case otherText
   }
 
@@ -28,9 +28,13 @@ extension Dialect {
     return lacking.isEmpty ? .otherText : .variables(lacking.map(\.name))
   }
 
+  /// Whether `part` begins a line of `text`: behind a prefix or a comment's sign it is something else.
   private static func holds(_ text: RawSpan, _ part: RawSpan) -> Bool {
-    guard text.byteCount >= part.byteCount else { return false }
+    let newline = UInt8(ascii: "\n")
+    guard text.byteCount >= part.byteCount, part.byteCount > 0 else { return false }
     for start in 0...(text.byteCount - part.byteCount) {
+      let isLine = start == 0 || part.byte(0) == newline || text.byte(start - 1) == newline
+      guard isLine else { continue }
       var index = 0
       while index < part.byteCount, text.byte(start + index) == part.byte(index) { index += 1 }
       if index == part.byteCount { return true }

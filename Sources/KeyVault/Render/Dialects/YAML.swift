@@ -2,7 +2,7 @@ internal import Secrets
 
 extension Dialect {
   static let yaml = Dialect(
-    name: "yaml", consumer: "every YAML parser, of 1.1 and 1.2: one flat mapping of strings",
+    name: "yaml", consumer: "every YAML parser: one flat mapping of strings",
     obstacles: [.bytes]
   ) { name, value, text in
     text.append(yamlKey: name)

@@ -41,7 +41,7 @@ struct Consumer: Sendable {
   /// what it must accept at least of all that is drawn.
   func readsBack(_ dialect: Dialect, share: Double) throws {
     let (values, drawn) = HostileValues.accepted(by: dialect)
-    try #require(values.count == 2000)
+    try #require(values.count >= 2000)
     let accepted = Double(values.count) / Double(drawn)
     #expect(accepted >= share, "\(dialect) accepts \(accepted)")
     let variables = values.enumerated().map {
