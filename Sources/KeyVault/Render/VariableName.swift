@@ -19,6 +19,8 @@ enum VariableName {
   private static let reserved: Set<String> = [
     "GCONV_PATH", "PATH", "HOME", "SHELL", "IFS", "ENV", "PS4", "SHELLOPTS", "PROMPT_COMMAND",
     "JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS", "REQUESTS_CA_BUNDLE", "TMPDIR", "GNUPGHOME", "CI",
+    // Shells set them anew, and what was rendered would not arrive.
+    "PWD", "OLDPWD", "SHLVL",
   ]
 
   private static let prefixes = [

@@ -1,6 +1,6 @@
-# Prints what PyYAML or Python's json reads in a file: KV_TEST_0, KV_TEST_1, …, a NUL after each. Of a
-# Secret of Kubernetes, what a pod would be given.
-import base64, json, sys
+# Prints what PyYAML or Python's json reads in a file of the variables that $KV_NAMES names, a NUL
+# after each. Of a Secret of Kubernetes, what a pod would be given.
+import base64, json, os, sys
 import yaml
 
 kind, path = sys.argv[1], sys.argv[2]
@@ -11,5 +11,5 @@ if kind == "k8s-secret":
     values = {name: base64.b64decode(value, validate=True) for name, value in values["data"].items()}
 else:
     values = {name: value.encode() for name, value in values.items()}
-for i in range(len(values)):
-    sys.stdout.buffer.write(values["KV_TEST_%d" % i] + b"\0")
+for name in os.environ["KV_NAMES"].split():
+    sys.stdout.buffer.write(values[name] + b"\0")

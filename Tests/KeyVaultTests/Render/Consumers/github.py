@@ -1,6 +1,7 @@
-# Prints what a runner of GitHub Actions reads in $GITHUB_ENV: KV_TEST_0, KV_TEST_1, …, a NUL after each.
-# The runner is in no package; these are its rules on Linux: lines end in LF alone, '<<' before any '='
+# Prints what a runner of GitHub Actions reads in $GITHUB_ENV of the variables that $KV_NAMES names, a
+# NUL after each. The runner is in no package; these are its rules on Linux: lines end in LF alone, '<<' before any '='
 # begins a value that ends before the line that is the delimiter, and its last LF is not of the value.
+import os
 import sys
 
 text = open(sys.argv[1], "rb").read().decode("utf-8")
@@ -33,5 +34,5 @@ while (head := line()) is not None:
         name, values[name] = head.split("=", 1)
     else:
         sys.exit("no variable: " + head)
-for i in range(len(values)):
-    sys.stdout.buffer.write(values["KV_TEST_%d" % i].encode() + b"\0")
+for name in os.environ["KV_NAMES"].split():
+    sys.stdout.buffer.write(values[name].encode() + b"\0")

@@ -1,4 +1,4 @@
-# Prints what GitLab reads in a dotenv report: KV_TEST_0, KV_TEST_1, …, a NUL after each. GitLab's server
+# Prints what GitLab reads in a dotenv report of the variables that $KV_NAMES names, a NUL after each. GitLab's server
 # is in no package; these are its rules: a line is a name, the first '=' and a value, blanks at the ends
 # of both go, quotes stay, an empty line is an error, and '$' names a variable when the value is used.
 values = {}
@@ -9,4 +9,4 @@ File.read(ARGV[0], encoding: "UTF-8").each_line do |line|
   abort "'$' would be filled" if value.include?("$")
   values[name.strip] = value
 end
-values.size.times { |i| print values["KV_TEST_#{i}"], "\0" }
+ENV["KV_NAMES"].split.each { |name| print values.fetch(name), "\0" }

@@ -1,4 +1,5 @@
-# Prints what ruby-dotenv reads in a file: KV_TEST_0, KV_TEST_1, …, a NUL after each.
+# Prints what ruby-dotenv reads in a file of the variables that $KV_NAMES names, a NUL after each.
 require "dotenv"
-values = Dotenv.load(ARGV[0])
-values.size.times { |i| print ENV["KV_TEST_#{i}"], "\0" }
+names = ENV["KV_NAMES"].split
+Dotenv.load(ARGV[0])
+names.each { |name| print ENV.fetch(name), "\0" }

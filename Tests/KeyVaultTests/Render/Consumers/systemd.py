@@ -1,6 +1,6 @@
-# Prints what systemd reads in an EnvironmentFile: KV_TEST_0, KV_TEST_1, …, a NUL after each. It calls
+# Prints what systemd reads in an EnvironmentFile of the variables that $KV_NAMES names, a NUL after each. It calls
 # the function that systemd itself calls for each unit, in the library where it lies.
-import ctypes, glob, sys
+import ctypes, glob, os, sys
 
 library = ctypes.CDLL(glob.glob("/usr/lib/*/systemd/libsystemd-shared-*.so")[0])
 entries = ctypes.POINTER(ctypes.c_char_p)()
@@ -13,5 +13,5 @@ while entries[i] is not None:
     name, value = entries[i].split(b"=", 1)
     values[name.decode()] = value
     i += 1
-for i in range(len(values)):
-    sys.stdout.buffer.write(values["KV_TEST_%d" % i] + b"\0")
+for name in os.environ["KV_NAMES"].split():
+    sys.stdout.buffer.write(values[name] + b"\0")

@@ -10,7 +10,7 @@ struct Consumer: Sendable {
   let name: String
   /// What must succeed if it is here; nil for what is of `installation`.
   let probe: String?
-  /// Shell text; `$1` is the file, `$2` how many variables it has.
+  /// Shell text; `$1` is the file, and `$KV_NAMES` its variables, with a space between.
   let script: String
 
   /// Programs and libraries of Python's index, which CI may not reach.
@@ -24,14 +24,18 @@ struct Consumer: Sendable {
     return ProcessInfo.processInfo.environment["CI"] == "true" || Self.isAvailable(probe)
   }
 
-  /// What it prints of `text`, in which the variables are `KV_TEST_0` and so on.
-  func read(_ text: borrowing Secret, count: Int) throws -> [[UInt8]] {
+  /// The values of these variables, as it prints them of `text`.
+  func read(_ names: [String], in text: borrowing Secret) throws -> [[UInt8]] {
     if probe == nil { _ = try Self.installation.python() }
     let scratch = Scratch()
     try scratch.write(text.bytes, to: "file")
     let read = try run(
-      ["/bin/bash", "-c", Self.setup + script, "bash", scratch.path("file"), String(count)],
-      in: scratch.folder)
+      [
+        "/bin/bash", "-c",
+        // What a process has already is not read from a file by some.
+        "export KV_NAMES='\(names.joined(separator: " "))'; unset $KV_NAMES 2> /dev/null\n"
+          + Self.setup + script, "bash", scratch.path("file"),
+      ], in: scratch.folder)
     try #require(read.status == 0, "\(name): \(read.errors)")
     return read.output.split(separator: 0, omittingEmptySubsequences: false).dropLast().map(
       Array.init)
@@ -44,15 +48,27 @@ struct Consumer: Sendable {
     try #require(values.count >= 2000)
     let accepted = Double(values.count) / Double(drawn)
     #expect(accepted >= share, "\(dialect) accepts \(accepted)")
-    let variables = values.enumerated().map {
-      Rendering.Variable.test("KV_TEST_\($0.offset)", $0.element)
-    }
-    let read = try read(dialect.text(of: variables), count: values.count)
-    #expect(read.count == values.count)
-    for (value, expected) in zip(read, values) where value != Array(expected.utf8) {
+    try readsBack(values.enumerated().map { ("KV_TEST_\($0.offset)", $0.element) }, dialect)
+  }
+
+  /// The same of hostile names.
+  func readsNames(_ dialect: Dialect) throws {
+    let names = HostileValues.names(acceptedBy: dialect)
+    try #require(names.count >= 500)
+    try readsBack(names.map { ($0, "x y:\($0)") }, dialect)
+  }
+
+  private func readsBack(
+    _ variables: [(name: String, value: String)], _ dialect: Dialect
+  ) throws {
+    let read = try read(
+      variables.map(\.name),
+      in: dialect.text(of: variables.map { Rendering.Variable.test($0.name, $0.value) }))
+    #expect(read.count == variables.count)
+    for (value, expected) in zip(read, variables) where value != Array(expected.value.utf8) {
       let value = String(decoding: value.prefix(200), as: UTF8.self)
       Issue.record(
-        "\(name): \(String(expected.prefix(200)).debugDescription) was read as \(value.debugDescription)"
+        "\(name): \(expected.name), \(String(expected.value.prefix(200)).debugDescription), was read as \(value.debugDescription)"
       )
     }
   }
@@ -79,7 +95,7 @@ struct Consumer: Sendable {
 extension Consumer {
   /// Shell text that prints every variable, NUL after each.
   static let printAll =
-    #"i=0; while [ $i -lt $2 ]; do eval "printf '%s\\0' \"\$KV_TEST_$i\""; i=$((i+1)); done"#
+    #"for n in $KV_NAMES; do eval "printf '%s\\0' \"\$$n\""; done"#
 
   static let bash = Consumer(name: "bash", probe: "true", script: #"set -a; . "$1"; \#(printAll)"#)
   static let dash = Consumer(
@@ -95,7 +111,7 @@ extension Consumer {
     script: #"""
       exec fish --no-config -c '
         source $argv[1]
-        for i in (seq 0 (math $argv[2] - 1)); set n KV_TEST_$i; printf "%s\0" "$$n"; end' "$1" "$2"
+        for n in (string split " " $KV_NAMES); printf "%s\0" "$$n"; end' "$1"
       """#)
 
   static let pythonDotenv = Consumer(
@@ -125,7 +141,7 @@ extension Consumer {
   static func compose(_ how: String) -> Consumer {
     Consumer(
       name: "docker compose, \(how)", probe: nil,
-      script: #"exec python3 -I "$here/compose.py" "$compose" \#(how) "$1" "$2""#)
+      script: #"exec python3 -I "$here/compose.py" "$compose" \#(how) "$1""#)
   }
 
   static let systemd = Consumer(
@@ -140,7 +156,7 @@ extension Consumer {
   static let jq = Consumer(
     name: "jq", probe: "jq --version",
     script:
-      #"jq -j 'to_entries | sort_by(.key | ltrimstr("KV_TEST_") | tonumber) | .[] | .value + "\u0000"' "$1""#
+      #"jq -j --arg names "$KV_NAMES" '. as $all | $names | split(" ")[] | $all[.] + "\u0000"' "$1""#
   )
 
   /// The Python that has Debian's PyYAML.

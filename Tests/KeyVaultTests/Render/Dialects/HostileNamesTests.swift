@@ -11,13 +11,7 @@ struct HostileNamesTests {
 
   /// What may be rendered of the names that a program calls its own, and of others that some know.
   private func names(_ own: [String], in dialect: Dialect) throws -> [String] {
-    let others = [
-      "Y", "N", "YES", "NO", "ON", "OFF", "TRUE", "FALSE", "NULL", "A", "LANG", "LC_ALL", "TERM",
-      "USER", "PWD", "OLDPWD", "SHLVL", "MAILPATH", "CDPATH", "MANPATH", "FOO_PATH", "OPTARG",
-      "OPTIND", "PS1", "LINES", "COLUMNS", "RANDOM", "SECONDS", "UID", "EUID", "PPID", "REPLY",
-      "TMOUT", "TZ", "POSIXLY_CORRECT", "HISTORY", "STATUS", "PROMPT", "EXPORT", "SET",
-    ]
-    let all = Set(own + others).filter { VariableName.objection(to: $0) == nil }
+    let all = HostileValues.known.union(own).filter { VariableName.objection(to: $0) == nil }
     let accepted = all.filter { dialect.objection(to: .test($0, Self.value)) == nil }.sorted()
     try #require(accepted.count > 25)
     return accepted

@@ -56,6 +56,33 @@ struct HostileValues: RandomNumberGenerator {
   }
 }
 
+extension HostileValues {
+  /// Names that mean something to some program, and 500 others.
+  static func names(acceptedBy dialect: Dialect) -> [String] {
+    var generator = HostileValues(seed: 20_261_127)
+    var names = known
+    while names.count < known.count + 500 { names.insert(generator.name()) }
+    return names.filter {
+      VariableName.objection(to: $0) == nil && dialect.objection(to: .test($0, "x")) == nil
+    }.sorted()
+  }
+
+  static let known: Set<String> = [
+    "Y", "N", "YES", "NO", "ON", "OFF", "TRUE", "FALSE", "NULL", "A", "LANG", "LC_ALL", "TERM",
+    "USER", "PWD", "OLDPWD", "SHLVL", "MAILPATH", "CDPATH", "MANPATH", "FOO_PATH", "OPTARG",
+    "OPTIND", "PS1", "LINES", "COLUMNS", "RANDOM", "SECONDS", "UID", "EUID", "PPID", "REPLY",
+    "TMOUT", "TZ", "POSIXLY_CORRECT", "HISTORY", "STATUS", "PROMPT", "EXPORT", "SET",
+  ]
+
+  /// Words of formats and shells among letters, digits and underscores.
+  private mutating func name() -> String {
+    let pieces = ["A", "Z", "0", "9", "_", "__", "EOF", "EXPORT", "NAN", "E1", "X", "0X", "ON"]
+    let first = String("ABCDEFGHIJKLMNOPQRSTUVWXYZ".randomElement(using: &self)!)
+    let count = Int.random(in: 0...6, using: &self)
+    return first + (0..<count).map { _ in pieces.randomElement(using: &self)! }.joined()
+  }
+}
+
 extension Rendering.Variable {
   static func test(_ name: String, _ value: String) -> Self {
     Rendering.Variable(name: name, value: .text(value), origin: "production/x")

@@ -60,4 +60,9 @@ struct RoundTripTests {
   func `what is accepted comes back`(_ test: Case) throws {
     try test.consumer.readsBack(test.dialect, share: test.share)
   }
+
+  @Test(arguments: cases.filter(\.consumer.isHere))
+  func `names that are accepted come back`(_ test: Case) throws {
+    try test.consumer.readsNames(test.dialect)
+  }
 }

@@ -10,9 +10,10 @@ struct SystemdTests {
     let text = try Dialect.systemd.text(of: [.test("KV_TEST_0", "a$HOME \"b\"")])
     #expect(text.text == #"KV_TEST_0="a\$HOME \"b\"""# + "\n")
     #expect(
-      try Consumer.systemd.read(text, count: 1).map { String(decoding: $0, as: UTF8.self) } == [
-        "a$HOME \"b\""
-      ])
+      try Consumer.systemd.read(["KV_TEST_0"], in: text).map { String(decoding: $0, as: UTF8.self) }
+        == [
+          "a$HOME \"b\""
+        ])
     let scratch = Scratch()
     try scratch.write(text.bytes, to: "environment.d/keys.conf")
     let generator =
