@@ -20,7 +20,7 @@ demo: build ## the whole way of a key, on this repository's own demo environment
 # In three runs. What fills memory runs apart from what starts gpg, for gpgme forks, and the more memory the
 # longer that takes. Whole commands take both cores for minutes, so what measures times runs before them; they
 # are the programs that people get, which also start five times as fast as those built for the tests.
-LARGE    = ^(YAML|JSONSchema|HTTP|Secrets)Tests\.|^KeyVaultTests\.($(subst $(empty) ,|,$(LARGE_SUITES)))Tests
+LARGE    = ^(YAML|JSONSchema|Secrets)Tests\.|^KeyVaultTests\.($(subst $(empty) ,|,$(LARGE_SUITES)))Tests
 LARGE_SUITES = RoundTrip HostileNames Dialect Systemd KubernetesSecret Masker Fixture History
 COMMANDS = ^(CLI|SDK)Tests\.
 
