@@ -83,7 +83,7 @@ struct DotenvTextTests {
 
   @Test func `what dotenv writes is read back the same`() throws {
     let values = HostileValues.accepted(by: .dotenv).values
-    #expect(values.count == 2000)
+    #expect(values.count >= 2000)
     let text = try Dialect.dotenv.text(of: values.enumerated().map { .test("V\($0)", $1) })
     let read = try DotenvText(text)
     #expect(read.faults == [])
