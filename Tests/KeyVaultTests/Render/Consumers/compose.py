@@ -21,6 +21,7 @@ with tempfile.NamedTemporaryFile("w", suffix=".json") as project:
     command = [program, *options, "-f", project.name, "config", "--format", "json"]
     result = subprocess.run(command, stdout=subprocess.PIPE, check=True)
 values = json.loads(result.stdout)["services"]["x"]["environment"]
+assert set(values) == set(names), set(values) ^ set(names)
 for name in names:
     # What it prints is to be read again, so that each dollar sign is doubled.
     sys.stdout.buffer.write(values[name].replace("$$", "$").encode() + b"\0")

@@ -11,5 +11,7 @@ if kind == "k8s-secret":
     values = {name: base64.b64decode(value, validate=True) for name, value in values["data"].items()}
 else:
     values = {name: value.encode() for name, value in values.items()}
-for name in os.environ["KV_NAMES"].split():
+names = os.environ["KV_NAMES"].split()
+assert set(values) == set(names), set(values) ^ set(names)
+for name in names:
     sys.stdout.buffer.write(values[name] + b"\0")

@@ -34,5 +34,7 @@ while (head := line()) is not None:
         name, values[name] = head.split("=", 1)
     else:
         sys.exit("no variable: " + head)
-for name in os.environ["KV_NAMES"].split():
+names = os.environ["KV_NAMES"].split()
+assert set(values) == set(names), set(values) ^ set(names)
+for name in names:
     sys.stdout.buffer.write(values[name].encode() + b"\0")

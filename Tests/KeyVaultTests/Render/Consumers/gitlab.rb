@@ -9,4 +9,6 @@ File.read(ARGV[0], encoding: "UTF-8").each_line do |line|
   abort "'$' would be filled" if value.include?("$")
   values[name.strip] = value
 end
-ENV["KV_NAMES"].split.each { |name| print values.fetch(name), "\0" }
+names = ENV["KV_NAMES"].split
+abort "other variables" if values.keys.sort != names.sort
+names.each { |name| print values.fetch(name), "\0" }

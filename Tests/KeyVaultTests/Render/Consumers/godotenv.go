@@ -15,7 +15,12 @@ func main() {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	for _, name := range strings.Fields(os.Getenv("KV_NAMES")) {
+	names := strings.Fields(os.Getenv("KV_NAMES"))
+	if len(values) != len(names) {
+		fmt.Fprintln(os.Stderr, "other variables")
+		os.Exit(1)
+	}
+	for _, name := range names {
 		fmt.Print(values[name], "\x00")
 	}
 }

@@ -4,5 +4,7 @@ import sys
 import dotenv
 
 values = dotenv.dotenv_values(sys.argv[1])
-for name in os.environ["KV_NAMES"].split():
+names = os.environ["KV_NAMES"].split()
+assert set(values) == set(names), set(values) ^ set(names)
+for name in names:
     sys.stdout.buffer.write(values[name].encode() + b"\0")

@@ -13,5 +13,7 @@ while entries[i] is not None:
     name, value = entries[i].split(b"=", 1)
     values[name.decode()] = value
     i += 1
-for name in os.environ["KV_NAMES"].split():
+names = os.environ["KV_NAMES"].split()
+assert set(values) == set(names), set(values) ^ set(names)
+for name in names:
     sys.stdout.buffer.write(values[name] + b"\0")
