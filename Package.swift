@@ -34,25 +34,31 @@ let package = Package(
     // What stands between fork and execve, which must not be Swift.
     .systemLibrary(name: "CProcess"),
 
+    // Text that is compared by its bytes.
+    .target(name: "Naming", swiftSettings: settings),
+
     // One target a library; each cuts a dependency.
     .target(name: "Secrets", dependencies: ["CGcrypt"], swiftSettings: wrapperSettings),
-    .target(name: "YAML", dependencies: ["CYAML"], swiftSettings: wrapperSettings),
+    .target(name: "YAML", dependencies: ["CYAML", "Naming"], swiftSettings: wrapperSettings),
     .target(
-      name: "JSONSchema", dependencies: ["YAML"], exclude: ["README.md"], swiftSettings: settings),
-    .target(name: "GPG", dependencies: ["CGPGME", "Secrets"], swiftSettings: wrapperSettings),
-    .target(name: "HTTP", dependencies: ["CCurl", "Secrets"], swiftSettings: wrapperSettings),
+      name: "JSONSchema", dependencies: ["YAML", "Naming"], exclude: ["README.md"],
+      swiftSettings: settings),
+    .target(
+      name: "GPG", dependencies: ["CGPGME", "Naming", "Secrets"], swiftSettings: wrapperSettings),
+    .target(
+      name: "HTTP", dependencies: ["CCurl", "Naming", "Secrets"], swiftSettings: wrapperSettings),
 
     // The domain: no printing, no exit, no environment, no C.
     .target(
       name: "KeyVault",
-      dependencies: ["YAML", "JSONSchema", "GPG", "HTTP", "Secrets"],
+      dependencies: ["YAML", "JSONSchema", "GPG", "HTTP", "Naming", "Secrets"],
       exclude: ["providers.d", "Schemas"],
       swiftSettings: settings,
       plugins: ["Embed"]),
     .executableTarget(
       name: "KeyVaultCLI",
       dependencies: [
-        "KeyVault", "GPG", "HTTP", "Secrets", "CProcess",
+        "KeyVault", "GPG", "HTTP", "Naming", "Secrets", "CProcess",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
