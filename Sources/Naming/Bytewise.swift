@@ -94,3 +94,42 @@ extension StringProtocol where SubSequence == Substring {
     return nil
   }
 }
+
+// MARK: - Where Swift's own asks whether an element is Equatable
+
+extension Optional {
+  fileprivate var isNil: Bool { if case .none = self { true } else { false } }
+}
+
+extension Optional where Wrapped == String {
+  static func == (a: String?, b: String?) -> Bool {
+    guard let a, let b else { return a.isNil && b.isNil }
+    return a.hasSameBytes(as: b)
+  }
+  static func != (a: String?, b: String?) -> Bool { !(a == b) }
+}
+
+extension Optional where Wrapped == Substring {
+  static func == (a: Substring?, b: Substring?) -> Bool {
+    guard let a, let b else { return a.isNil && b.isNil }
+    return a.hasSameBytes(as: b)
+  }
+  static func != (a: Substring?, b: Substring?) -> Bool { !(a == b) }
+}
+
+extension Sequence where Element == String {
+  func contains(_ text: String) -> Bool { contains { $0.hasSameBytes(as: text) } }
+}
+
+extension Sequence where Element == Substring {
+  func contains(_ text: Substring) -> Bool { contains { $0.hasSameBytes(as: text) } }
+}
+
+extension Collection where Element == String {
+  func firstIndex(of text: String) -> Index? { firstIndex { $0.hasSameBytes(as: text) } }
+}
+
+extension Array where Element == String {
+  static func == (a: [String], b: [String]) -> Bool { a.elementsEqual(b) { $0.hasSameBytes(as: $1) } }
+  static func != (a: [String], b: [String]) -> Bool { !(a == b) }
+}
