@@ -2,7 +2,7 @@ internal import CGPGME
 
 extension Key {
   /// Whether the text is a full fingerprint of a version 4 or 5/6 key, in hexadecimal.
-  static func isFingerprint(_ text: String) -> Bool {
+  package static func isFingerprint(_ text: String) -> Bool {
     [40, 64].contains(text.utf8.count) && text.utf8.allSatisfy { Character(.init($0)).isHexDigit }
   }
 

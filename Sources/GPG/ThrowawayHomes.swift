@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import Glibc
+internal import Naming
 internal import Synchronization
 
 /// All throwaway gpg homes of this process.
@@ -14,7 +15,7 @@ public enum ThrowawayHomes {
   private static let owner = "owner"
 
   /// Path to the descriptor of the locked owner file.
-  private static let live = Mutex<[String: Int32]>([:])
+  private static let live = Mutex<[Name: Int32]>([:])
 
   private static let atExit: Void = {
     _ = atexit { ThrowawayHomes.removeAll() }
@@ -24,7 +25,7 @@ public enum ThrowawayHomes {
   /// handler; it returns when they are gone.
   public static func removeAll() {
     live.withLock { live in
-      for (path, lock) in live { tearDown(path, lock) }
+      for (path, lock) in live { tearDown(path.text, lock) }
       live = [:]
     }
   }

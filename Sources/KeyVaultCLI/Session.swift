@@ -3,6 +3,7 @@ import GPG
 import Glibc
 import HTTP
 import KeyVault
+import Naming
 import Secrets
 
 /// Options of every command that works in a repository.
@@ -206,7 +207,7 @@ final class Session {
   }
 
   /// The last verdicts of this machine, by entry.
-  func lastVerdicts(of repository: Repository) throws(Failure) -> [String: History.Record] {
+  func lastVerdicts(of repository: Repository) throws(Failure) -> [Name: History.Record] {
     try past(of: repository).latest
   }
 

@@ -52,6 +52,8 @@ extension StringProtocol {
 extension StringProtocol where SubSequence == Substring {
   func contains(_ text: String) -> Bool { range(of: text, from: startIndex) != nil }
 
+  func firstRange(of text: String) -> Range<Index>? { range(of: text, from: startIndex) }
+
   func firstIndex(of text: String) -> Index? { range(of: text, from: startIndex)?.lowerBound }
 
   func lastIndex(of text: String) -> Index? {

@@ -59,10 +59,15 @@ extension Set where Element == Name {
 
   public func contains(_ text: String) -> Bool { contains(Name(text)) }
 
+  public func contains(_ text: Substring) -> Bool { contains(Name(text)) }
+
   @discardableResult
   public mutating func insert(_ text: String) -> (inserted: Bool, memberAfterInsert: Name) {
     insert(Name(text))
   }
+
+  @discardableResult
+  public mutating func remove(_ text: String) -> Name? { remove(Name(text)) }
 
   public mutating func formUnion(_ texts: some Sequence<String>) {
     for text in texts { insert(Name(text)) }
@@ -72,6 +77,10 @@ extension Set where Element == Name {
 
   public func subtracting(_ texts: some Sequence<String>) -> Set<Name> {
     subtracting(texts.lazy.map { Name($0) })
+  }
+
+  public func isDisjoint(with texts: some Sequence<String>) -> Bool {
+    isDisjoint(with: texts.lazy.map { Name($0) })
   }
 
   /// The texts, in the order of their bytes.
@@ -87,5 +96,13 @@ extension Dictionary where Key == Name {
   public subscript(_ text: String, default value: @autoclosure () -> Value) -> Value {
     get { self[Name(text), default: value()] }
     set { self[Name(text)] = newValue }
+  }
+
+  /// The texts of the keys, in the order of their bytes.
+  public var sortedKeys: [String] { keys.sorted().map(\.text) }
+
+  @discardableResult
+  public mutating func removeValue(forKey text: String) -> Value? {
+    removeValue(forKey: Name(text))
   }
 }

@@ -1,4 +1,5 @@
 internal import GPG
+internal import Naming
 internal import YAML
 
 /// What one commit did to an entry.
@@ -64,8 +65,8 @@ public struct EntryChange: Sendable, Codable, Equatable {
     email = step.commit.email
     entry = name.path
     from = source?.name.path
-    oldSerial = old?["serial"]?.int
-    serial = new?["serial"]?.int
+    oldSerial = old?["serial"]?.serial
+    serial = new?["serial"]?.serial
     let isKept = step.old != nil && step.new != nil
     fields = isKept ? Self.changedFields(old, new) : []
     let wasDisabled = old?["disabled"]?.bool ?? false
@@ -92,11 +93,11 @@ public struct EntryChange: Sendable, Codable, Equatable {
   }
 
   /// What changes with every ciphertext tells nothing.
-  private static let written: Set = ["id", "serial", "digest", "preview", "created", "rotated"]
+  private static let written: Set<Name> = ["id", "serial", "digest", "preview", "created", "rotated"]
 
   private static func changedFields(_ old: Node?, _ new: Node?) -> [String] {
-    let keys = Set([old, new].flatMap { $0?.mapping ?? [] }.map(\.key))
-    return keys.subtracting(written).filter { old?[$0]?.json != new?[$0]?.json }.sorted()
+    let keys = Set(names: [old, new].flatMap { $0?.mapping ?? [] }.map(\.key))
+    return keys.subtracting(written).sortedTexts.filter { old?[$0]?.json != new?[$0]?.json }
   }
 }
 

@@ -1,3 +1,4 @@
+internal import Naming
 internal import YAML
 
 /// What became of an entry, by git's history of what is checked out: one item a commit. Nothing is
@@ -27,7 +28,7 @@ public struct EntryLog: Sendable, Codable {
     var changes: [EntryChange] = []
     var place: EntryName? = name
     var start = "HEAD"
-    var seen: Set<String> = []
+    var seen: Set<Name> = []
     while let here = place {
       place = nil
       let steps = try walk.steps(of: here, from: start)

@@ -1,3 +1,4 @@
+internal import Naming
 internal import YAML
 
 /// The pair of an entry in each commit that changed it.
@@ -98,7 +99,7 @@ struct EntryWalk {
     guard let (status, output) = git.run(arguments), status == 0 else {
       throw Failure(.io, "git could not list a commit of its history")
     }
-    let names = output.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+    let names = output.split(separator: 0).map { String(name: $0) }
       .filter { $0.hasSuffix(".yaml") }
       .compactMap { EntryName(found: String($0.dropFirst(Vault.folder.count + 1).dropLast(5))) }
     let sidecars = try objects.blobs(names.map { "\(parent):\(prefix)\($0.sidecarPath)" })

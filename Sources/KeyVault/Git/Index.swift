@@ -1,3 +1,5 @@
+internal import Naming
+
 /// What is staged: the content that the next commit will have.
 struct Index {
   /// A path as the index has it.
@@ -82,7 +84,7 @@ struct Index {
 
   private func output(_ arguments: [String]) -> [String]? {
     guard let (status, output) = git.run(arguments), status == 0 else { return nil }
-    return output.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+    return output.split(separator: 0).map { String(name: $0) }
   }
 
   private var failure: Failure { Failure(.io, "git could not read its index") }

@@ -1,4 +1,5 @@
 internal import GPG
+internal import Naming
 internal import YAML
 
 /// What is wrong with what the next commit will have: plaintext, half of an entry, and all that
@@ -28,7 +29,7 @@ public struct StagedChecks {
   public func findings() throws(Failure) -> [Finding] {
     let changes = try index.changes()
     let roots = changes.isEmpty ? [] : try workTree.repositories()
-    let paths = Set(changes.map(\.path))
+    let paths = Set(names: changes.map(\.path))
     let others = unstagedRoots(paths).filter { !roots.contains($0) }
     guard !roots.isEmpty || !others.isEmpty else { return [] }
     var findings = try keysInTheClear(changes, roots + others)
@@ -41,7 +42,7 @@ public struct StagedChecks {
     for root in roots {
       findings += state(changes, root)
       let parts = [Configuration.fileName, Catalogue.folder + "/", "Schemas/", Vault.folder]
-      guard paths.contains(where: { path in parts.contains { path.hasPrefix(root + $0) } }) else {
+      guard paths.contains(where: { path in parts.contains { path.text.hasPrefix(root + $0) } }) else {
         continue
       }
       findings += try validation(of: root, paths)
@@ -52,14 +53,14 @@ public struct StagedChecks {
   }
 
   /// Folders of repositories whose vault changes, as far as they lie in the work tree.
-  private func unstagedRoots(_ paths: Set<String>) -> [String] {
+  private func unstagedRoots(_ paths: Set<Name>) -> [String] {
     let roots = paths.compactMap { path -> String? in
-      let parts = path.split(separator: "/")
+      let parts = path.text.split(separator: "/")
       guard let end = parts.firstIndex(where: { $0 == Vault.folder }) else { return nil }
       return parts[..<end].map { $0 + "/" }.joined()
     }
     let top = try? Folder(workTree.top)
-    return Set(roots).sorted().filter { top?.holds($0 + Configuration.fileName) == true }
+    return Set(names: roots).sortedTexts.filter { top?.holds($0 + Configuration.fileName) == true }
   }
 
   /// This machine's own state, which `git add -f` takes.
@@ -119,7 +120,7 @@ public struct StagedChecks {
   }
 
   /// What ``Validator`` has against the files that change.
-  private func validation(of root: String, _ paths: Set<String>) throws(Failure) -> [Finding] {
+  private func validation(of root: String, _ paths: Set<Name>) throws(Failure) -> [Finding] {
     let scratch: ScratchFolder
     do throws(FileError) {
       scratch = try makeScratch()
@@ -142,12 +143,12 @@ public struct StagedChecks {
   }
 
   /// Whether a finding is about what changes.
-  private static func concerns(_ finding: Finding, _ paths: Set<String>) -> Bool {
+  private static func concerns(_ finding: Finding, _ paths: Set<Name>) -> Bool {
     let general: [Finding.Code] = [.noRecipients, .noGPG]
     if general.contains(where: { $0.rawValue == finding.code }) { return true }
     if paths.contains(finding.file) { return true }
     if let partner = finding.file.partner, paths.contains(partner) { return true }
     // A submodule is one path, and the finding is in it.
-    return paths.contains { finding.file.hasPrefix($0 + "/") }
+    return paths.contains { finding.file.hasPrefix($0.text + "/") }
   }
 }

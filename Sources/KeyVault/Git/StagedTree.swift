@@ -1,5 +1,6 @@
 internal import GPG
 internal import Glibc
+internal import Naming
 
 /// A copy of what is staged of one keyvault repository, so that what is checked is what will be
 /// committed. git itself would pass the files through filters of the configuration.
@@ -19,19 +20,19 @@ struct StagedTree {
 
   /// Copies into `scratch`, which is empty.
   init(
-    of prefix: String, in index: Index, changes: Set<String>, to scratch: ScratchFolder
+    of prefix: String, in index: Index, changes: Set<Name>, to scratch: ScratchFolder
   ) throws(Failure) {
     self.prefix = prefix
     root = scratch.path
     let items = try index.items(below: Self.parts.map { prefix + $0 })
     // keyvault.yaml names environments, so that a change of it is compared with every folder.
-    var folders: Set<Substring> = []
+    var folders: Set<Name> = []
     let needsFolders = changes.contains(prefix + Configuration.fileName)
     let needed = items.filter { item in
       guard Self.isEntry(item.path, below: prefix) else { return true }
       let folder = item.path.prefix(upTo: item.path.lastIndex(of: "/") ?? item.path.startIndex)
       return changes.contains(item.path) || changes.contains(item.path.partner ?? item.path)
-        || needsFolders && item.path.hasSuffix(".gpg") && folders.insert(folder).inserted
+        || needsFolders && item.path.hasSuffix(".gpg") && folders.insert(Name(folder)).inserted
     }
     let files = needed.filter { $0.kind != .submodule }
     let blobs = try GitObjects(index.git).blobs(files.map(\.object))

@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import Glibc
+internal import Naming
 
 /// A git work tree: where it begins, where git keeps what belongs to it, and which keyvault
 /// repositories it holds.
@@ -28,7 +29,7 @@ struct WorkTree {
   /// clone, and the one that this is a submodule of.
   var folders: [String] {
     let list = git.run(["worktree", "list", "--porcelain", "-z"])?.output ?? []
-    let others = list.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+    let others = list.split(separator: 0).map { String(name: $0) }
       .filter { $0.hasPrefix("worktree ") }.map { String($0.dropFirst("worktree ".count)) }
     let above = git.line(["rev-parse", "--show-superproject-working-tree"])
     // Of a submodule the list names git's own folder, which no commit writes.
@@ -40,7 +41,7 @@ struct WorkTree {
     let arguments = ["config", "--show-scope", "--type=path", "-z", "--get-all", "core.hooksPath"]
     let fields = (git.run(arguments)?.output ?? []).split(
       separator: 0, omittingEmptySubsequences: false
-    ).map { String(decoding: $0, as: UTF8.self) }
+    ).map { String(name: $0) }
     let values = stride(from: 0, to: fields.count - 1, by: 2).map { (fields[$0], fields[$0 + 1]) }
     // Our own call says /dev/null.
     guard let path = values.last(where: { $0.0 != "command" })?.1, !path.isEmpty else {
@@ -61,11 +62,9 @@ struct WorkTree {
     guard let (status, output) = git.run(["ls-files", "-z", "--", ":(glob)**/\(name)"]), status == 0
     else { throw Failure(.io, "git could not read its index") }
     return Set(
-      output.split(separator: 0).map {
-        String(decoding: $0.dropLast(name.utf8.count), as: UTF8.self)
-      }
+      names: output.split(separator: 0).map { String(name: $0.dropLast(name.utf8.count)) }
     )
-    .sorted()
+    .sortedTexts
   }
 }
 

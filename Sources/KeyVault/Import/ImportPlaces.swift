@@ -1,10 +1,12 @@
+internal import Naming
+
 /// The entries of an environment, those that are to come among them, and what they render.
 struct ImportPlaces {
   private let environment: String
   private let present: [Vault.Entry]
   private var names: Set<EntryName>
   /// Variables of entries that are to come.
-  private var variables: Set<String> = []
+  private var variables: Set<Name> = []
 
   /// `entries` may hold those of folders below.
   init(in environment: String, of entries: [Vault.Entry]) {

@@ -1,3 +1,4 @@
+public import Naming
 public import Secrets
 
 /// What becomes of each variable of a source, before anything is sent or written.
@@ -52,17 +53,17 @@ public struct ImportPlan: Sendable {
   /// `answers` says of variables which provider's they are, and `excluded` names those to be left out.
   /// Throws if they name something that is not there.
   public init(
-    of variables: [FoundVariable], answers: [String: String], excluded: Set<String>,
+    of variables: [FoundVariable], answers: [Name: String], excluded: Set<Name>,
     to environment: String, in repository: Repository, policy: OriginPolicy
   ) throws(Failure) {
-    let names = Set(variables.map(\.name))
+    let names = Set(names: variables.map(\.name))
     for name in Set(answers.keys).union(excluded).subtracting(names).sorted() {
       throw Failure(.usage, "there is no variable '\(name.printable(limit: 80))' to import")
     }
     var places = ImportPlaces(in: environment, of: try repository.vault.entries(below: environment))
     let recognition = Recognition(of: variables, catalogue: repository.catalogue)
     let last = Dictionary(
-      variables.enumerated().map { ($0.element.name, $0.offset) }, uniquingKeysWith: { $1 })
+      variables.enumerated().map { (Name($0.element.name), $0.offset) }, uniquingKeysWith: { $1 })
     var keys: [(found: FoundVariable, provider: Provider, isNamed: Bool)] = []
     var parts: [(found: FoundVariable, provider: String, name: String, value: String)] = []
     for (index, variable) in variables.enumerated() {
@@ -144,7 +145,7 @@ public struct ImportPlan: Sendable {
     }.map { ($0.name, $0.value) }.uniqued()
     parts.removeAll { $0.provider == provider.id }
     let hosts = policy.payloadHosts(
-      of: provider, fields: Dictionary(fields, uniquingKeysWith: { first, _ in first }))
+      of: provider, fields: Dictionary(fields.map { (Name($0.0), $0.1) }, uniquingKeysWith: { first, _ in first }))
     let preview = found.withValue {
       Preview.text(of: $0, provider: provider.id, limit: repository.configuration.policy.preview)
     }
@@ -211,7 +212,7 @@ extension String {
 extension [(name: String, value: String)] {
   /// The first of each name.
   fileprivate func uniqued() -> [(name: String, value: String)] {
-    var seen: Set<String> = []
+    var seen: Set<Name> = []
     return filter { seen.insert($0.name).inserted }
   }
 }

@@ -1,17 +1,18 @@
 public import GPG
+internal import Naming
 internal import Secrets
 
 /// A password store of `pass`, or a part of it, whose entries are opened by gpg itself.
 public struct PassStore: Sendable {
   private let root: String
   /// Names of lines that are further parts of a credential; no others are copied out.
-  private let fieldNames: Set<String>
+  private let fieldNames: Set<Name>
 
   /// `root` is the store's folder.
   public init(at root: String) {
     self.root = root
     let fields = Catalogue(root: nil).all().providers.flatMap(\.fields)
-    fieldNames = Set(fields.filter { !$0.isSecret }.map(\.name))
+    fieldNames = Set(names: fields.filter { !$0.isSecret }.map(\.name))
   }
 
   /// The entry at `path`, or all below that folder, sorted. Blocks. Throws if there is none, or none can

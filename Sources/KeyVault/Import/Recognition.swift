@@ -1,4 +1,5 @@
 internal import HTTP
+internal import Naming
 internal import Secrets
 
 /// Tells whose a variable is: by its name, then by the form of its value.
@@ -20,14 +21,14 @@ struct Recognition {
   private let providers: [Provider]
   private let own: [Provider]
   /// Addresses that the source sets, by provider.
-  private var elsewhere: Set<String> = []
+  private var elsewhere: Set<Name> = []
 
   /// A shorter prefix is found in words of every kind.
   private static let tellingPrefix = 4
 
   init(of variables: [FoundVariable], catalogue: Catalogue) {
     providers = Catalogue(root: nil).all().providers
-    let builtIn = Set(providers.map(\.id))
+    let builtIn = Set(names: providers.map(\.id))
     own = catalogue.own.filter { !builtIn.contains($0.id) }
     for variable in variables {
       guard case .baseURL(let provider) = named(variable), !variable.isEmpty else { continue }
@@ -131,7 +132,7 @@ extension Provider {
     let ends = baseURL.components(around: "{\(name)}")
     guard url.hasPrefix(ends.before) else { return nil }
     let value = String(url.dropFirst(ends.before.count).prefix { $0 != "." })
-    guard let filled = baseURL([name: value]), url == filled || url.hasPrefix(filled + "/") else {
+    guard let filled = baseURL([Name(name): value]), url == filled || url.hasPrefix(filled + "/") else {
       return nil
     }
     return (name, value)

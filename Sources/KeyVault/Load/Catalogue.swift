@@ -1,3 +1,4 @@
+internal import Naming
 internal import Synchronization
 internal import YAML
 
@@ -7,7 +8,7 @@ internal import YAML
 /// Files are read when they are asked for, so that a broken one stops only who needs it.
 public final class Catalogue: Sendable {
   private let root: String?
-  private let cache = Mutex<[String: Provider]>([:])
+  private let cache = Mutex<[Name: Provider]>([:])
   /// Listed once: a command lives shorter than files come and go.
   private let listing = Mutex<[String]?>(nil)
 
@@ -22,7 +23,7 @@ public final class Catalogue: Sendable {
   public var ids: [String] {
     listing.withLock { known in
       if let known { return known }
-      let ids = Set(((try? localFiles()) ?? []) + Self.builtInIDs).sorted()
+      let ids = Set(names: ((try? localFiles()) ?? []) + Self.builtInIDs).sortedTexts
       known = ids
       return ids
     }
@@ -99,11 +100,11 @@ public final class Catalogue: Sendable {
   private static func changes(from old: Node, to new: Node) -> [String] {
     let old = parts(of: old)
     let new = parts(of: new)
-    return Set(old.keys).union(new.keys).filter { old[$0] != new[$0] }.sorted()
+    return Set(old.keys).union(new.keys).filter { old[$0] != new[$0] }.sorted().map(\.text)
   }
 
-  private static func parts(of root: Node) -> [String: String] {
-    var parts: [String: String] = [:]
+  private static func parts(of root: Node) -> [Name: String] {
+    var parts: [Name: String] = [:]
     for pair in root.mapping ?? [] {
       guard pair.key == "key", let key = pair.value.mapping else {
         parts[pair.key] = pair.value.json

@@ -1,3 +1,4 @@
+public import Naming
 internal import YAML
 
 /// `keyvault.yaml`.
@@ -39,9 +40,9 @@ public struct Configuration: Sendable {
 
   /// The repository's random id, in the payload of each of its entries.
   public let vaultID: String
-  public private(set) var environments: [String: Environment]
+  public private(set) var environments: [Name: Environment]
   /// Capability → providers, best first.
-  public let preferences: [String: [String]]
+  public let preferences: [Name: [String]]
   public internal(set) var policy: Policy
 
   static let fileName = "keyvault.yaml"
@@ -51,10 +52,10 @@ public struct Configuration: Sendable {
     vaultID = root["vault"]?.string ?? ""
     let declared = root["environments"]?.mapping ?? []
     environments = Dictionary(
-      declared.map { ($0.key, Environment($0.value)) }, uniquingKeysWith: { first, _ in first })
+      declared.map { (Name($0.key), Environment($0.value)) }, uniquingKeysWith: { first, _ in first })
     let preferred = root["preferences"]?.mapping ?? []
     preferences = Dictionary(
-      preferred.map { ($0.key, $0.value.strings) }, uniquingKeysWith: { first, _ in first })
+      preferred.map { (Name($0.key), $0.value.strings) }, uniquingKeysWith: { first, _ in first })
     policy = Policy(root["policy"])
   }
 }
@@ -126,11 +127,14 @@ extension Node {
   /// The fingerprints of a list, in upper case.
   var fingerprints: [String] { strings.map { $0.uppercased() } }
 
+  /// Of any unit; the schemas allow no more than that either.
+  private static let greatestDuration = 99_999
+
   /// A duration such as `90d`, `2w` or `36h`, in days, of which a part counts as a whole one.
   var days: Int? {
-    guard let text = string, let unit = text.last, let count = Int(text.dropLast()) else {
-      return nil
-    }
+    guard let text = string, let unit = text.unicodeScalars.last,
+      let count = Int(text.dropLast()), (0...Self.greatestDuration).contains(count)
+    else { return nil }
     return switch unit {
     case "h": (count + 23) / 24
     case "d": count

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Naming
 
 /// An open folder. Every name is looked up relative to its descriptor and no symbolic link is
 /// followed, so that nothing can be moved under our feet or lead out of the repository.
@@ -36,8 +37,12 @@ public struct Folder: ~Copyable, Sendable {
   /// What a folder holds: its own names in byte order, without `.` and `..`.
   struct Item {
     enum Kind { case file, folder, link, other }
+    /// As the folder has it; spelled out if it is not UTF-8, and then no file has that name.
     let name: String
     let kind: Kind
+
+    /// Whether it is a folder whose name can be a part of an entry's.
+    var isEnvironment: Bool { kind == .folder && EntryName.objection(toPart: name[...]) == nil }
   }
 
   /// The folder at `relative` (components separated by `/`), which may be empty for a duplicate. What is
@@ -113,7 +118,9 @@ public struct Folder: ~Copyable, Sendable {
     while let entry = readdir(stream) {
       let type = Int32(entry.pointee.d_type)
       let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+        pointer.withMemoryRebound(to: UInt8.self, capacity: 256) { bytes in
+          String(name: UnsafeBufferPointer(start: bytes, count: strnlen(pointer, 256)))
+        }
       }
       guard name != ".", name != ".." else { continue }
       let kind: Item.Kind =

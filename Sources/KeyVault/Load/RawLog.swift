@@ -1,3 +1,5 @@
+internal import Naming
+
 /// What commits did to files: against each parent, merges too, renames not followed. By git's plumbing:
 /// what a person sets for `git log`, such as to show signatures, changes nothing.
 enum RawLog {
@@ -34,7 +36,7 @@ enum RawLog {
     var object: String?
     var changes: [Change] = []
     for field in output.split(separator: 0) {
-      let text = String(decoding: field.drop { $0 == UInt8(ascii: "\n") }, as: UTF8.self)
+      let text = String(name: field.drop { $0 == UInt8(ascii: "\n") })
       if let new = object {
         changes.append(Change(commit: commit, time: time, path: text, object: new))
         object = nil

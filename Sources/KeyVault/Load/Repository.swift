@@ -1,3 +1,4 @@
+internal import Naming
 internal import YAML
 
 /// A keyvault repository: a folder with a sound `keyvault.yaml`. Only

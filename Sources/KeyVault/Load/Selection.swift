@@ -1,3 +1,5 @@
+public import Naming
+
 /// What a command is about: entries, and the environments whose lack of keys matters.
 public struct Selection: Sendable {
   /// Sorted, each once.
@@ -5,9 +7,9 @@ public struct Selection: Sendable {
   /// Environments that were asked for, by name or as all.
   public private(set) var environments: [String]
   /// Paths of entries that were named one by one.
-  public private(set) var named: Set<String> = []
+  public private(set) var named: Set<Name> = []
   /// The providers that matter; nil for all.
-  private var providers: Set<String>?
+  private var providers: Set<Name>?
   /// Every entry of the vault.
   public let all: [Vault.Entry]
 
@@ -22,7 +24,7 @@ public struct Selection: Sendable {
       return
     }
     var chosen: Set<EntryName> = []
-    var folders: Set<String> = []
+    var folders: Set<Name> = []
     for argument in arguments {
       if let entry = all.first(where: { $0.name.path == argument }) {
         chosen.insert(entry.name)
@@ -42,17 +44,17 @@ public struct Selection: Sendable {
       chosen.formUnion(inside.map(\.name))
     }
     entries = all.filter { chosen.contains($0.name) }
-    environments = folders.sorted()
+    environments = folders.sortedTexts
   }
 
   /// Folders that directly hold an entry, and declared environments.
   static func environments(
     _ folders: some Sequence<String>, in repository: Repository
   ) -> [String] {
-    Set(folders)
+    Set(names: folders)
       .union(repository.configuration.environments.keys)
-      .subtracting([""])
-      .sorted()
+      .subtracting([""] as Set<Name>)
+      .sortedTexts
   }
 
   /// Checks that `name` is exactly one environment: a folder of entries, or a declared one.
@@ -80,7 +82,7 @@ public struct Selection: Sendable {
   }
 
   /// The same with keys of these providers alone.
-  public func narrowed(to providers: Set<String>) -> Selection {
+  public func narrowed(to providers: Set<Name>) -> Selection {
     var narrowed = self
     narrowed.entries = entries.filter { providers.contains($0.provider) }
     narrowed.providers = providers
@@ -92,8 +94,8 @@ public struct Selection: Sendable {
   public func notConfigured(
     in repository: Repository, requiring: [String] = [], everything: Bool = false, now: Timestamp
   ) throws(Failure) -> [TestResult] {
-    let elsewhere = Set(all.map(\.provider))
-    let byEnvironment = Dictionary(grouping: all, by: \.name.environment)
+    let elsewhere = Set(names: all.map(\.provider))
+    let byEnvironment = Dictionary(grouping: all) { Name($0.name.environment) }
     var results: [TestResult] = []
     for environment in environments {
       let required = repository.environment(environment).require + requiring
@@ -102,10 +104,10 @@ public struct Selection: Sendable {
       let assembly = try Assembly(environment, of: byEnvironment, in: repository)
       // A disabled key of its own is there, though it is not rendered.
       let own = (byEnvironment[environment] ?? []).map(\.provider)
-      let present = Set(assembly.slots.map(\.provider.id)).union(own)
-      let wanted = Set(required).union(declared ? elsewhere : [])
-        .union(everything ? Set(repository.catalogue.ids) : [])
-      for provider in wanted.subtracting(present).sorted()
+      let present = Set(names: assembly.slots.map(\.provider.id)).union(own)
+      let wanted = Set(names: required).union(declared ? elsewhere : [])
+        .union(everything ? Set(names: repository.catalogue.ids) : [])
+      for provider in wanted.subtracting(present).sortedTexts
       where providers?.contains(provider) ?? true || requiring.contains(provider) {
         var result = TestResult(
           entry: "\(environment)/\(provider)", provider: provider, verdict: .notConfigured,

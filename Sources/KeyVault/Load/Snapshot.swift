@@ -1,3 +1,5 @@
+internal import Naming
+
 /// The repository's files as a commit has them, whatever lies in the work tree. Nothing is checked out
 /// and no filter runs.
 struct Snapshot: Sendable {
@@ -6,7 +8,7 @@ struct Snapshot: Sendable {
   /// The full id.
   let commit: String
   /// Every regular file that a keyvault repository has, relative to its root: the id of its content.
-  let files: [String: String]
+  let files: [Name: String]
   private let git: Git
 
   /// Reads the list of the files of `revision` by one git process; the root may lie below the work
@@ -27,13 +29,13 @@ struct Snapshot: Sendable {
   ]
 
   /// `<mode> blob <id>`, a tab and a path each; links and submodules are no files.
-  private static func files(listed output: [UInt8]) -> [String: String] {
-    var files: [String: String] = [:]
+  private static func files(listed output: [UInt8]) -> [Name: String] {
+    var files: [Name: String] = [:]
     for line in output.split(separator: 0) {
       guard let tab = line.firstIndex(of: UInt8(ascii: "\t")) else { continue }
       let words = line[..<tab].split(separator: UInt8(ascii: " "))
       guard words.count == 3, words[0].starts(with: Array("100".utf8)) else { continue }
-      files[String(decoding: line[(tab + 1)...], as: UTF8.self)] =
+      files[String(name: line[(tab + 1)...])] =
         String(decoding: words[2], as: UTF8.self)
     }
     return files
@@ -78,7 +80,7 @@ struct Snapshot: Sendable {
   func read(_ paths: [String]) throws(Failure) -> [[UInt8]?] {
     let known = paths.filter { files[$0] != nil }
     let blobs = try GitObjects(git).blobs(known.compactMap { files[$0] })
-    let contents = Dictionary(zip(known, blobs), uniquingKeysWith: { first, _ in first })
+    let contents = Dictionary(zip(known.map { Name($0) }, blobs), uniquingKeysWith: { first, _ in first })
     return paths.map { contents[$0] ?? nil }
   }
 
@@ -103,16 +105,16 @@ struct Snapshot: Sendable {
 
   /// Ids of every content that a file of each path had in this commit or any before it, merged ones
   /// too, with the commit that brought it. Throws if git cannot say.
-  func history(of paths: [String]) throws(Failure) -> [String: [Version]] {
+  func history(of paths: [String]) throws(Failure) -> [Name: [Version]] {
     guard !paths.isEmpty else { return [:] }
     // So many that the arguments could grow too long: all of the vault, then.
     let places = paths.count > 500 ? [Vault.folder] : paths
     guard let changes = RawLog.changes(git, in: [commit], below: places) else {
       throw Failure(.io, "git could not list the history of '\(revision.printable(limit: 80))'")
     }
-    let wanted = Set(paths)
-    var versions: [String: [Version]] = [:]
-    var seen: Set<String> = []
+    let wanted = Set(names: paths)
+    var versions: [Name: [Version]] = [:]
+    var seen: Set<Name> = []
     for change in changes where wanted.contains(change.path) {
       guard seen.insert(change.path + "\0" + change.object).inserted else { continue }
       versions[change.path, default: []].append(

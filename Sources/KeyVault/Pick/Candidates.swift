@@ -1,3 +1,5 @@
+internal import Naming
+
 /// The entries of one environment that can serve a capability, best first, by what is known without
 /// opening any.
 struct Candidates: Sendable {

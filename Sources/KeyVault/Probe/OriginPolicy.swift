@@ -1,4 +1,5 @@
 public import HTTP
+public import Naming
 
 /// Where a key may travel. The text of a repository is anybody's who can open a pull
 /// request, so it alone never decides.
@@ -26,7 +27,7 @@ public struct OriginPolicy: Sendable {
   /// Whether a key of `provider` may be sent to `origin`: the built-in catalogue lists it, or the
   /// payload does, or it is this machine, or the user allows it. `fields` complete a host's name.
   func allows(
-    _ origin: Origin, provider: String, fields: [String: String] = [:], payloadHosts: [String]
+    _ origin: Origin, provider: String, fields: [Name: String] = [:], payloadHosts: [String]
   ) -> Bool {
     if allowsAnyKey(origin) { return true }
     if payloadHosts.contains(where: { Self.origin(of: $0) == origin }) { return true }
@@ -47,7 +48,7 @@ public struct OriginPolicy: Sendable {
   /// The hosts that go into a payload: where this key may travel from now on. Of a definition that
   /// is not trusted, those of the built-in one.
   public func payloadHosts(
-    of provider: Provider, fields: [String: String] = [:]
+    of provider: Provider, fields: [Name: String] = [:]
   ) -> [String] {
     let definition = trusts(provider) ? provider : Catalogue.builtIn(provider.id) ?? provider
     return definition.origins(fields).filter { !$0.isLoopback }
@@ -73,7 +74,7 @@ extension Origin {
 
 extension Provider {
   /// Every origin that the definition names; a host that `fields` do not complete is left out.
-  func origins(_ fields: [String: String]) -> Set<Origin> {
+  func origins(_ fields: [Name: String]) -> Set<Origin> {
     let probes = [probe, quota].compactMap(\.self) + formats.compactMap(\.probe)
     let urls =
       [baseURL(fields)].compactMap(\.self)

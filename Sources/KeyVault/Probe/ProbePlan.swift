@@ -1,4 +1,5 @@
 internal import HTTP
+internal import Naming
 
 /// Where one credential is asked about, and by which definition.
 struct ProbePlan: Sendable {
@@ -78,7 +79,7 @@ struct ProbePlanner: Sendable {
   }
 
   static func url(
-    of target: String, of provider: Provider, fields: [String: String], gateway: String?
+    of target: String, of provider: Provider, fields: [Name: String], gateway: String?
   ) throws(ProbePlan.Early) -> WebURL {
     guard let base = provider.baseURL(fields) else {
       throw ProbePlan.Early(
@@ -156,8 +157,8 @@ extension Payload {
   }
 
   /// The values of the fields that are a part of the provider's host; they are no secrets.
-  func hostFields(of provider: Provider) -> [String: String] {
-    var fields: [String: String] = [:]
+  func hostFields(of provider: Provider) -> [Name: String] {
+    var fields: [Name: String] = [:]
     for name in provider.hostFields {
       fields[name] = text(of: name)
     }

@@ -1,3 +1,5 @@
+internal import Naming
+
 extension Prober {
   /// What the provider's definitions say of no key and of a bogus one: each must refuse both. Only
   /// keys that nobody has are sent, so any host may be asked. Throws where nothing can be asked.
@@ -7,7 +9,7 @@ extension Prober {
     _ provider: Provider, fields: [(name: String, value: String)], gateway: String?
   ) async throws(Failure) -> [DefinitionReport.Row] {
     var rows: [DefinitionReport.Row] = []
-    let hostFields = Dictionary(fields.map { ($0.name, $0.value) }) { $1 }
+    let hostFields = Dictionary(fields.map { (Name($0.name), $0.value) }) { $1 }
     for (format, definition) in provider.definitions {
       let plan: ProbePlan
       do throws(ProbePlan.Early) {

@@ -1,4 +1,5 @@
 public import HTTP
+internal import Naming
 internal import Secrets
 
 /// Asks a provider whether it accepts a key. A verdict is the only outcome: what goes wrong on the
@@ -167,7 +168,7 @@ public struct Prober: Sendable {
 
   private func facts(
     of answer: ProbeAnswer, _ definition: ProbeDefinition, key: Payload
-  ) -> [String: String] {
+  ) -> [Name: String] {
     guard !definition.readings.isEmpty else { return [:] }
     let filter = key.withKey { LeakFilter($0) }
     return definition.facts(of: answer).filter { !filter.leaks(in: $0.value) }

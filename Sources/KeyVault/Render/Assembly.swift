@@ -1,3 +1,5 @@
+internal import Naming
+
 /// Which entry gives which variable in one environment: its own entries, then what it inherits,
 /// filled by variable. Nothing is decrypted for it.
 public struct Assembly: Sendable {
@@ -39,12 +41,12 @@ public struct Assembly: Sendable {
   /// Assembles `environment` from entries of the whole vault, by environment. Throws on a cycle of
   /// `inherit`.
   init(
-    _ environment: String, of byEnvironment: [String: [Vault.Entry]], in repository: Repository
+    _ environment: String, of byEnvironment: [Name: [Vault.Entry]], in repository: Repository
   ) throws(Failure) {
     self.environment = environment
-    var taken: Set<String> = []
+    var taken: Set<Name> = []
     for name in try Self.order(from: environment, in: repository) {
-      var here: [String: EntryName] = [:]
+      var here: [Name: EntryName] = [:]
       for entry in byEnvironment[name] ?? [] {
         guard let slot = slot(for: entry, in: repository) else { continue }
         if let first = here[slot.variable] {
@@ -66,7 +68,7 @@ public struct Assembly: Sendable {
 
   /// The same from what lies in the vault: nothing of other environments is read.
   init(_ environment: String, in repository: Repository) throws(Failure) {
-    let folders = Set(try Self.order(from: environment, in: repository))
+    let folders = Set(names: try Self.order(from: environment, in: repository))
     try self.init(environment, of: repository.vault.entries(of: folders), in: repository)
   }
 
@@ -114,7 +116,7 @@ public struct Assembly: Sendable {
 
   /// Providers that `require` names and that have no key here.
   func missing(in repository: Repository) -> [String] {
-    let present = Set(slots.map(\.provider.id))
+    let present = Set(names: slots.map(\.provider.id))
     return repository.environment(environment).require.filter { !present.contains($0) }
   }
 }

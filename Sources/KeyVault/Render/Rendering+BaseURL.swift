@@ -1,15 +1,16 @@
 internal import HTTP
+public import Naming
 
 extension Rendering {
   /// Variables of addresses that this environment decides, whether or not it may set them: an address
   /// from elsewhere would take the keys past the gateway.
   public func addresses(
     of opened: [OpenedEntry], in environment: String
-  ) -> Set<String> {
+  ) -> Set<Name> {
     let hasGateway = repository.environment(environment).gateway != nil
     let providers = opened.compactMap { try? repository.catalogue.provider($0.provider) }
     return Set(
-      providers.filter { hasGateway || !$0.hostFields.isEmpty }.compactMap(\.baseURLVariable))
+      names: providers.filter { hasGateway || !$0.hostFields.isEmpty }.compactMap(\.baseURLVariable))
   }
 
   /// The base URL for SDKs: that of a gateway, or one that the credential completes. Nothing where
@@ -40,7 +41,7 @@ extension Rendering {
       if isOwn { return nil }
       throw Failure(
         .malformed,
-        "'\(entry.name)' would set \(name), which is of \(owners.sorted().joined(separator: ", "))",
+        "'\(entry.name)' would set \(name), which is of \(owners.sortedTexts.joined(separator: ", "))",
         hints: [
           "give '\(provider.id)' a base_url_env of its own, or allow \(url.origin) "
             + "with KEYVAULT_ALLOW_HOSTS"

@@ -1,4 +1,5 @@
 public import GPG
+internal import Naming
 
 /// An environment as the variables that a consumer reads.
 public struct Rendering: Sendable {
@@ -23,7 +24,7 @@ public struct Rendering: Sendable {
     let orders = try environments.map { environment throws(Failure) in
       try Assembly.order(from: environment, in: repository)
     }
-    let folders = Set(orders.joined())
+    let folders = Set(names: orders.joined())
     repository.memory?.prepare()
     let lanes = DecryptionLanes()
     // What one entry needs is one decryption, and no other key in memory.
@@ -58,7 +59,7 @@ public struct Rendering: Sendable {
   /// Every entry that gives something, and what must be opened of them, with the environment that it is
   /// rendered for.
   private func slots(
-    of environments: [String], in folders: Set<String>, choosing choice: VariableChoice
+    of environments: [String], in folders: Set<Name>, choosing choice: VariableChoice
   ) throws(Failure) -> (
     all: Set<EntryName>, wanted: [(environment: String, slot: Assembly.Slot)]
   ) {
@@ -80,7 +81,7 @@ public struct Rendering: Sendable {
   }
 
   private func assembled(
-    _ environment: String, of entries: [String: [Vault.Entry]], choosing choice: VariableChoice
+    _ environment: String, of entries: [Name: [Vault.Entry]], choosing choice: VariableChoice
   ) throws(Failure) -> Assembly {
     let assembly = try Assembly(environment, of: entries, in: repository)
     if let conflict = assembly.conflicts.first { throw conflict.failure }
@@ -100,7 +101,7 @@ public struct Rendering: Sendable {
   }
 
   private func kept(
-    of environments: [String], in folders: Set<String>, by cache: WarmCache?,
+    of environments: [String], in folders: Set<Name>, by cache: WarmCache?,
     _ lanes: DecryptionLanes, gpg: GPG
   ) async -> Result<WarmCache.Contents?, Failure> {
     guard let cache else { return .success(nil) }
@@ -172,7 +173,7 @@ public struct Rendering: Sendable {
   private static func checked(
     _ variables: [Variable], prefix: String
   ) throws(Failure) -> [Variable] {
-    var seen: [String: Variable] = [:]
+    var seen: [Name: Variable] = [:]
     var result: [Variable] = []
     for variable in variables {
       var objection = VariableName.objection(to: variable.name)

@@ -1,3 +1,5 @@
+internal import Naming
+
 /// Names of environment variables that may be rendered. A name from a repository can
 /// run code as well as a value can: `BASH_ENV`, `LD_PRELOAD`.
 enum VariableName {
@@ -16,7 +18,7 @@ enum VariableName {
     return nil
   }
 
-  private static let reserved: Set<String> = [
+  private static let reserved: Set<Name> = [
     "GCONV_PATH", "PATH", "HOME", "SHELL", "IFS", "ENV", "PS4", "SHELLOPTS", "PROMPT_COMMAND",
     "JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS", "REQUESTS_CA_BUNDLE", "TMPDIR", "GNUPGHOME", "CI",
     // Shells set them anew, and what was rendered would not arrive.

@@ -1,4 +1,5 @@
 internal import GPG
+internal import Naming
 
 /// The document of `keyvault show`: everything but the key.
 public struct EntryDetails: Sendable, Codable {
@@ -97,7 +98,7 @@ public struct EntryDetails: Sendable, Codable {
   ) throws(Failure) -> [String] {
     let all = try repository.vault.entriesByEnvironment()
     var names: [String] = []
-    for environment in Selection.environments(all.keys, in: repository) {
+    for environment in Selection.environments(all.keys.map(\.text), in: repository) {
       let assembly = try Assembly(environment, of: all, in: repository)
       if assembly.slots.contains(where: { $0.entry.name == entry.name }) {
         names.append(environment)

@@ -1,3 +1,5 @@
+package import Naming
+
 extension String {
   /// The text as it may be shown anywhere: control and bidirectional characters are written as
   /// `\u{…}`, so that nobody's data can move the cursor, hide text or start a workflow command.
@@ -26,10 +28,10 @@ extension String {
     }.joined()
   }
 
-  /// For one cell of a line: printable, and of at most `limit` characters.
+  /// For one cell of a line: printable, and of at most `limit` Unicode scalars.
   package func printable(limit: Int) -> String {
     let text = printable
-    return text.count <= limit ? text : text.prefix(limit - 1) + "…"
+    return text.count <= limit ? text : text.prefix(max(0, limit - 1)) + "…"
   }
 }
 
@@ -42,4 +44,10 @@ extension Unicode.Scalar {
     default: false
     }
   }
+}
+
+extension Name {
+  package var printable: String { text.printable }
+
+  package func printable(limit: Int) -> String { text.printable(limit: limit) }
 }

@@ -1,4 +1,5 @@
 internal import GPG
+internal import Naming
 
 /// The document of `keyvault recipients`: who can read what, by folder.
 public struct RecipientListing: Sendable, Codable {
@@ -41,8 +42,8 @@ public struct RecipientListing: Sendable, Codable {
   ) throws(Failure) {
     let vault = repository.vault
     let keys = try repository.publicKeys(program)
-    var decided: [String: [String]] = [:]
-    for place in Set(try vault.entries().map(\.name.environment)) {
+    var decided: [Name: [String]] = [:]
+    for place in Set(names: try vault.entries().map(\.name.environment)).sortedTexts {
       // Of one without a list, nothing decides.
       guard let list = try? vault.recipientList(of: place) else { continue }
       decided[list.folder, default: []].append(place)

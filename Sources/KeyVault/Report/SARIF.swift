@@ -1,3 +1,5 @@
+internal import Naming
+
 /// SARIF 2.1.0 (OASIS), as code-scanning services read it.
 struct SARIF: Encodable {
   struct Text: Encodable { let text: String }
@@ -48,7 +50,7 @@ struct SARIF: Encodable {
   }
 
   init(_ findings: [Finding], toolVersion: String) {
-    let rules = Set(findings.map(\.code)).sorted().map(Rule.init)
+    let rules = Set(names: findings.map(\.code)).sortedTexts.map(Rule.init)
     let results = findings.map { finding in
       Result(
         ruleId: finding.code, level: finding.severity.rawValue,

@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+public import Naming
 
 /// What is known of every key without opening any: the document of `keyvault status`.
 public struct StatusReport: Sendable, Codable {
@@ -46,7 +47,7 @@ public struct StatusReport: Sendable, Codable {
   /// not count.
   public init(
     of selection: Selection, in repository: Repository,
-    verdicts: [String: History.Record], now: Timestamp
+    verdicts: [Name: History.Record], now: Timestamp
   ) throws(Failure) {
     at = now
     let rows = selection.entries.map { entry in

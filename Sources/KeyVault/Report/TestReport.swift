@@ -1,3 +1,5 @@
+public import Naming
+
 /// The document that `keyvault test --format json` prints.
 public struct TestReport: Sendable, Codable {
   public var version = 1
@@ -33,7 +35,7 @@ public struct TestReport: Sendable, Codable {
   }
 
   /// `named` are entries that were asked for one by one: one that is locked is no success.
-  public func conclusion(named: Set<String> = [], failOn: FailOn = .standard) -> Conclusion {
+  public func conclusion(named: Set<Name> = [], failOn: FailOn = .standard) -> Conclusion {
     if results.contains(where: { failOn.contains($0) || $0.error != nil }) { return .findings }
     let present = results.filter { $0.verdict != .notConfigured }
     if present.isEmpty { return .nothing }

@@ -1,4 +1,5 @@
 internal import GPG
+internal import Naming
 
 /// Which entries may be used where signatures are required; made once for all that a command uses, since
 /// one run of gpg then serves them all.
@@ -78,7 +79,7 @@ extension SignatureState {
 extension Repository {
   /// Throws where nobody can be believed: without gpg, and without a trusted signer.
   func signatureJudge(
-    _ rules: SigningRules, keys: Set<String>? = nil
+    _ rules: SigningRules, keys: Set<Name>? = nil
   ) throws(Failure) -> SignatureJudge {
     guard let program = signing?.program else {
       throw Failure(

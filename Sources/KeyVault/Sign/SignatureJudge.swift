@@ -1,4 +1,5 @@
 internal import GPG
+internal import Naming
 internal import YAML
 
 /// Judges signatures by the public keys of the repository and the rules of whoever asks. No secret key
@@ -11,7 +12,7 @@ struct SignatureJudge: Sendable {
   /// With every key of `.public-keys`, so that it can be told who signed that may not; or with those of
   /// `fingerprints` alone.
   init(
-    _ rules: SigningRules, of repository: Repository, keys fingerprints: Set<String>? = nil,
+    _ rules: SigningRules, of repository: Repository, keys fingerprints: Set<Name>? = nil,
     program: GPGProgram
   ) throws(GPGError) {
     self.rules = rules

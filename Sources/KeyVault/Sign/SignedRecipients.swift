@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import GPG
+internal import Naming
 internal import Secrets
 internal import YAML
 
@@ -14,9 +15,9 @@ struct SignedRecipients: Sendable, Codable {
     /// One more at each signature, so that an older one can be told.
     var counter: Int
     /// Fingerprints, sorted, by the folder that has the list, such as `vault/production`.
-    var folders: [String: [String]]
+    var folders: [Name: [String]]
     /// `sha256:…` by name.
-    var publicKeys: [String: String]
+    var publicKeys: [Name: String]
     /// `sha256:…` of keyvault.yaml.
     var configuration: String
 
@@ -80,11 +81,11 @@ struct SignedRecipients: Sendable, Codable {
 extension SignedRecipients.Content {
   /// What the signature covers.
   var signedText: [UInt8] {
-    func strings(_ texts: [String: String]) -> Node.Value {
-      .mapping(texts.map { Node.Pair(key: $0.key, .string($0.value)) })
+    func strings(_ texts: [Name: String]) -> Node.Value {
+      .mapping(texts.map { Node.Pair(key: $0.key.text, .string($0.value)) })
     }
     let lists = folders.map { folder, list in
-      Node.Pair(key: folder, .sequence(list.map { Node(.string($0)) }))
+      Node.Pair(key: folder.text, .sequence(list.map { Node(.string($0)) }))
     }
     let document = Node(
       .mapping([
@@ -101,11 +102,11 @@ extension SignedRecipients.Content {
   init(
     of repository: Repository, after changes: [VaultChange] = [], counter: Int
   ) throws(FileError) {
-    var folders: [String: [String]] = [:]
+    var folders: [Name: [String]] = [:]
     for list in try repository.vault.recipientLists() {
       folders[repository.vault.path(list.folder)] = list.recipients.map(\.fingerprint).sorted()
     }
-    var publicKeys: [String: String] = [:]
+    var publicKeys: [Name: String] = [:]
     for name in PublicKeys.names(in: repository) {
       publicKeys[name] = repository.vault.publicKey(name).map(Vault.digest) ?? "unreadable"
     }

@@ -1,3 +1,4 @@
+internal import Naming
 internal import YAML
 
 /// What a change does to a repository, against the commit that it is to be merged into. That commit

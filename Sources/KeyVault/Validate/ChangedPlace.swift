@@ -1,4 +1,5 @@
 internal import GPG
+internal import Naming
 internal import YAML
 
 /// A place in the vault where a change has something else than its base.
@@ -46,7 +47,7 @@ struct KeyMark: Sendable {
   init?(_ bytes: [UInt8]?) {
     guard let bytes, let root = try? Document(parsing: bytes).root else { return nil }
     id = root["id"]?.string
-    serial = root["serial"]?.int
+    serial = root["serial"]?.serial
     digest = root["digest"]?.string
     exposed = root["exposed"].map { $0["since"]?.string ?? "" }
     place = root["serial"]?.place ?? .start

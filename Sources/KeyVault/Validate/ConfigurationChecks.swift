@@ -1,4 +1,5 @@
 internal import HTTP
+internal import Naming
 internal import YAML
 
 /// What the schema of `keyvault.yaml` cannot say.
@@ -11,7 +12,7 @@ struct ConfigurationChecks {
   }
 
   private func environments() -> [Finding] {
-    let known = Set((try? repository.vault.entries())?.map(\.name.environment) ?? [])
+    let known = Set(names: (try? repository.vault.entries())?.map(\.name.environment) ?? [])
       .union(repository.configuration.environments.keys)
     return (root["environments"]?.mapping ?? []).flatMap { pair in
       var findings = name(pair) + inherited(pair, known: known)
@@ -30,13 +31,13 @@ struct ConfigurationChecks {
     ]
   }
 
-  private func inherited(_ pair: Node.Pair, known: Set<String>) -> [Finding] {
+  private func inherited(_ pair: Node.Pair, known: Set<Name>) -> [Finding] {
     let items = pair.value["inherit"]?.sequence ?? []
     let unknown: [Finding] = items.compactMap { item in
       guard let name = item.string, !known.contains(name) else { return nil }
       return finding(
         .unknownEnvironment, at: item.place, "no environment '\(name.printable(limit: 80))'",
-        hint: Suggestion.closest(to: name, among: known).map { "did you mean '\($0)'?" })
+        hint: Suggestion.closest(to: name, among: known.sortedTexts).map { "did you mean '\($0)'?" })
     }
     guard unknown.isEmpty, let place = pair.value["inherit"]?.place else { return unknown }
     do throws(Failure) {

@@ -1,4 +1,5 @@
 internal import GPG
+internal import Naming
 
 /// Who can read the entries of a folder, by the packets of their ciphertexts, against who is wanted.
 struct DriftChecks {
@@ -13,7 +14,7 @@ struct DriftChecks {
   /// At most one finding of each kind an entry; where the whole folder or more than a few of its entries
   /// drift in the same way, one for all of these. `path` is the folder's, relative to the root.
   func findings(_ drifts: [(name: EntryName, drift: Drift)], in path: String) -> [Finding] {
-    let missing = Dictionary(grouping: drifts, by: \.drift.missing)
+    let missing = Dictionary(grouping: drifts, by: { $0.drift.missing.map { Name($0) } })
     let unexpected = Dictionary(grouping: drifts, by: \.drift.unexpected)
     func findings(
       _ names: [EntryName], _ make: (_ what: String, _ file: String) -> Finding
@@ -32,7 +33,7 @@ struct DriftChecks {
       findings(entries.map(\.name)) { what, file in
         Finding(
           .recipientMissing, in: file,
-          "\(Self.joined(people.map(keys.text))) cannot read \(what)",
+          "\(Self.joined(people.map { keys.text(of: $0.text) })) cannot read \(what)",
           hint: "encrypt again: keyvault reencrypt")
       }
     }

@@ -1,3 +1,5 @@
+internal import Naming
+
 /// Keys that somebody could read, by git's history, who is no reader any more, and of which no sidecar
 /// says so: `exposed` is a cache, and anybody can take it out.
 struct HistoryChecks {
@@ -14,12 +16,12 @@ struct HistoryChecks {
     }
     let past = PastReaders(history, program: program)
     var findings = history.isWhole ? [] : [absent("git's history is not whole here")]
-    var readers: [String: Set<String>] = [:]
+    var readers: [Name: Set<Name>] = [:]
     for entry in (try? repository.vault.entries()) ?? [] where entry.sidecar?.exposed == nil {
       let folder = entry.name.environment
       if readers[folder] == nil {
         let list = try? repository.vault.recipientList(of: folder)
-        readers[folder] = Set(list?.recipients.map(\.fingerprint) ?? [])
+        readers[folder] = Set(names: list?.recipients.map(\.fingerprint) ?? [])
       }
       let debts = past.debts(for: entry, besides: readers[folder] ?? [])
       if let first = debts.first { findings.append(finding(entry.name, first, count: debts.count)) }

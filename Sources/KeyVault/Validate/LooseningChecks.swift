@@ -1,3 +1,4 @@
+internal import Naming
 internal import YAML
 
 /// What a change of `keyvault.yaml` allows that its base did not: nothing that is wrong, but nothing
@@ -58,7 +59,7 @@ struct LooseningChecks {
 
   /// Of an environment where it says otherwise than those above it.
   private func rotation() -> [Finding] {
-    Set(now.environments.keys).union(before.environments.keys).sorted().flatMap { name in
+    Set(now.environments.keys).union(before.environments.keys).sortedTexts.flatMap { name in
       let (own, old) = (now.environments[name], before.environments[name])
       var findings: [Finding] = []
       guard own?.maxAge != old?.maxAge || own?.warn != old?.warn else { return findings }
@@ -85,10 +86,10 @@ struct LooseningChecks {
 
   private func requirements() -> [Finding] {
     before.environments.sorted { $0.key < $1.key }.flatMap { name, environment in
-      let kept = Set(now.environments[name]?.require ?? [])
+      let kept = Set(names: now.environments[name]?.require ?? [])
       return environment.require.filter { !kept.contains($0) }.map { provider in
         loosened(
-          ["environments", name, "require"],
+          ["environments", name.text, "require"],
           "'\(name.printable(limit: 80))' does not require '\(provider)' any more, as in \(base)")
       }
     }
@@ -98,11 +99,11 @@ struct LooseningChecks {
   private func writers() -> [Finding] {
     let new = SigningRules(now, trust: .none)
     let old = SigningRules(before, trust: .none)
-    return Set(new.declared.keys).union(old.declared.keys).sorted().compactMap { folder in
+    return Set(new.declared.keys).union(old.declared.keys).sortedTexts.compactMap { folder in
       guard let known = old.declaredWriters(of: folder) else { return nil }
       let added = new.declaredWriters(of: folder)?.subtracting(known)
       guard added?.isEmpty != true else { return nil }
-      let whom = added.map { $0.sorted().joined(separator: ", ") } ?? "whoever is trusted"
+      let whom = added.map { $0.sortedTexts.joined(separator: ", ") } ?? "whoever is trusted"
       let place = folder.isEmpty ? ["policy", "writers"] : ["environments", folder, "writers"]
       let shown = folder.isEmpty ? Vault.folder : "\(Vault.folder)/\(folder.printable(limit: 80))"
       return loosened(place, "\(whom) may sign in '\(shown)', and may not in \(base)")

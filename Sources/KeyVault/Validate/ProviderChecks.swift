@@ -1,4 +1,5 @@
 internal import HTTP
+internal import Naming
 internal import YAML
 
 /// `providers.d/`: each file against its schema, and what the schema cannot say.
@@ -164,7 +165,7 @@ private struct ProviderFileChecks {
     guard !owners.isEmpty, !owners.contains(id) else { return secrets }
     return secrets + [
       .notAllowed(
-        "\(name) is of \(owners.sorted().joined(separator: ", ")); it is rendered only for a gateway "
+        "\(name) is of \(owners.sortedTexts.joined(separator: ", ")); it is rendered only for a gateway "
           + "that KEYVAULT_ALLOW_HOSTS allows", .warning, in: file, at: node.place)
     ]
   }

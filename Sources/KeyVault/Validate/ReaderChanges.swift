@@ -1,3 +1,4 @@
+internal import Naming
 internal import YAML
 
 /// Whom a change lets read a folder, and whom no longer: the reviewer must see it, since nobody can
@@ -11,18 +12,18 @@ struct ReaderChanges {
   func findings() throws(Failure) -> [Finding] {
     let before = try listsOfBase()
     let lists = (try? repository.vault.recipientLists()) ?? []
-    let now = Dictionary(lists.map { ($0.folder, $0) }, uniquingKeysWith: { first, _ in first })
-    return Set(before.keys).union(now.keys).sorted().flatMap { folder -> [Finding] in
+    let now = Dictionary(lists.map { (Name($0.folder), $0) }, uniquingKeysWith: { first, _ in first })
+    return Set(before.keys).union(now.keys).sortedTexts.flatMap { folder -> [Finding] in
       let old = Self.list(of: folder, in: before)
       let new = Self.list(of: folder, in: now)
       return added(new, old, to: folder) + removed(old, new, from: folder)
     }
   }
 
-  private func listsOfBase() throws(Failure) -> [String: RecipientList] {
+  private func listsOfBase() throws(Failure) -> [Name: RecipientList] {
     let end = "/" + RecipientList.fileName
-    let paths = base.files.keys.filter { $0.hasPrefix(Vault.folder + "/") && $0.hasSuffix(end) }
-    var lists: [String: RecipientList] = [:]
+    let paths = base.files.sortedKeys.filter { $0.hasPrefix(Vault.folder + "/") && $0.hasSuffix(end) }
+    var lists: [Name: RecipientList] = [:]
     for (path, bytes) in zip(paths, try base.read(Array(paths))) {
       let folder = path.dropLast(end.count).dropFirst(Vault.folder.count + 1)
       lists[String(folder)] = bytes.map { RecipientList(parsing: $0, folder: String(folder)) }
@@ -32,7 +33,7 @@ struct ReaderChanges {
 
   /// The one that decides of a folder: its own, or the nearest above.
   private static func list(
-    of folder: String, in lists: [String: RecipientList]
+    of folder: String, in lists: [Name: RecipientList]
   ) -> RecipientList? {
     var parts = folder.split(separator: "/").map(String.init)
     while true {
@@ -44,7 +45,7 @@ struct ReaderChanges {
   private func added(
     _ new: RecipientList?, _ old: RecipientList?, to folder: String
   ) -> [Finding] {
-    let known = Set(old?.recipients.map(\.fingerprint) ?? [])
+    let known = Set(names: old?.recipients.map(\.fingerprint) ?? [])
     return (new?.recipients ?? []).filter { !known.contains($0.fingerprint) }.map { recipient in
       Finding(
         .recipientAdded, .warning, in: new?.file ?? "",
@@ -58,7 +59,7 @@ struct ReaderChanges {
   private func removed(
     _ old: RecipientList?, _ new: RecipientList?, from folder: String
   ) -> [Finding] {
-    let kept = Set(new?.recipients.map(\.fingerprint) ?? [])
+    let kept = Set(names: new?.recipients.map(\.fingerprint) ?? [])
     return (old?.recipients ?? []).filter { !kept.contains($0.fingerprint) }.map { recipient in
       Finding(
         .recipientRemoved, .note, in: (new ?? old)?.file ?? "",

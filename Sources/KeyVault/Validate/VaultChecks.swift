@@ -1,4 +1,5 @@
 internal import GPG
+internal import Naming
 internal import YAML
 
 /// `vault/`: its folders, its recipients, its entries.
@@ -25,6 +26,12 @@ struct VaultChecks {
 
   /// What gpg says of the public keys, and what is wrong with them; nil where it cannot be asked.
   private func publicKeys(_ findings: inout [Finding]) -> PublicKeys? {
+    findings += PublicKeys.strays(in: repository).map { name in
+      Finding(
+        .badPublicKey, in: "\(PublicKeys.folder)/\(name.printable(limit: 200))",
+        "the file's name is not a fingerprint, so no command reads it",
+        hint: "name the file by the key's fingerprint, or remove it")
+    }
     let count = PublicKeys.names(in: repository).count
     guard count > 0 else { return nil }
     guard count <= PublicKeys.limit else {
@@ -42,7 +49,7 @@ struct VaultChecks {
         let keys = try PublicKeys(of: repository, program: program)
         let lists = (try? repository.vault.recipientLists()) ?? []
         findings += PublicKeyChecks(
-          keys: keys, recipients: Set(lists.flatMap(\.recipients).map(\.fingerprint)),
+          keys: keys, recipients: Set(names: lists.flatMap(\.recipients).map(\.fingerprint)),
           policy: repository.configuration.policy, now: now
         ).findings()
         return keys
@@ -96,7 +103,7 @@ struct VaultChecks {
       outcome.drift.map { (name, $0) }
     }
     findings += drift?.findings(drifts, in: path) ?? []
-    for item in items where item.kind == .folder && !item.name.hasPrefix(".") {
+    for item in items where item.isEnvironment {
       findings += folder(
         relative.isEmpty ? item.name : "\(relative)/\(item.name)", in: root, keys)
     }
@@ -144,6 +151,13 @@ struct VaultChecks {
       if item.kind == .other {
         return Finding(.unreadable, in: file, "this is no regular file", hint: "remove it")
       }
+      if item.kind == .folder, !item.name.hasPrefix(".") {
+        return EntryName.objection(toPart: item.name[...]).map {
+          Finding(
+            .badEntryName, in: file, "no command reads this folder: \($0)",
+            hint: "rename it, or remove it")
+        }
+      }
       guard item.kind == .file else { return nil }
       if item.name.hasSuffix(".gpg") || item.name.hasSuffix(".yaml"), !item.name.hasPrefix(".") {
         return badName(item.name, in: relative, file: file)
@@ -158,7 +172,9 @@ struct VaultChecks {
     let base = name.hasSuffix(".gpg") ? name.dropLast(4) : name.dropLast(5)
     let path = relative.isEmpty ? String(base) : "\(relative)/\(base)"
     return EntryName.objection(to: path).map {
-      Finding(.badEntryName, .warning, in: file, "no command can use this entry: \($0)")
+      Finding(
+        .badEntryName, in: file, "no command can use this entry: \($0)",
+        hint: "rename it, or remove it")
     }
   }
 
@@ -167,7 +183,7 @@ struct VaultChecks {
     guard let entries = try? repository.vault.entriesByEnvironment() else { return [] }
     return entries.filter { $0.key != "" }.sorted { $0.key < $1.key }.flatMap { environment, own in
       let alone = [environment: own]
-      let conflicts = (try? Assembly(environment, of: alone, in: repository))?.conflicts ?? []
+      let conflicts = (try? Assembly(environment.text, of: alone, in: repository))?.conflicts ?? []
       return conflicts.map { conflict in
         Finding(
           .sameVariable, .warning, in: conflict.second.sidecarPath, conflict.failure.message,

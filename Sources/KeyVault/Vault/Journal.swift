@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import Naming
 internal import Secrets
 
 /// A redo journal in `.keyvault/journal/`, by which changes of many files happen together: all new contents are on the disk before one record commits them; whoever comes after a crash
@@ -49,7 +50,7 @@ struct Journal {
     try reporting { () throws(FileError) in
       let root = try Folder(repository.root)
       let device = try open(root).device
-      for folder in Set(files.map(\.folder)) {
+      for folder in Set(names: files.map(\.folder)).sortedTexts {
         if try root.folder(repository.vault.path(folder)).device != device { return false }
       }
       return true
@@ -180,7 +181,7 @@ struct Journal {
       }
       done += 1
     }
-    for folder in Set(all.map(\.file.folder)) {
+    for folder in Set(names: all.map(\.file.folder)).sortedTexts {
       try root.folder(repository.vault.path(folder)).sync()
     }
     clear(journal, in: root)

@@ -1,4 +1,5 @@
 internal import Dispatch
+internal import Naming
 internal import Synchronization
 
 /// What this machine knows of the entries that it opened: the highest serial of each place, the
@@ -39,13 +40,13 @@ public final class Memory: Sendable {
     /// nil while there is nothing to read, so that a key is only opened for what is kept.
     let state: LocalState?
     /// By entry, as they stand in the file: a code is checked when its entry is asked for.
-    var lines: [String: [ArraySlice<UInt8>]]
+    var lines: [Name: [ArraySlice<UInt8>]]
     var count: Int
-    var known: [String: Record?] = [:]
+    var known: [Name: Record?] = [:]
     var foreign = 0
     /// The commit that is checked out; its inner nil where there is none.
     var head: Snapshot??
-    var ancestry: [String: Bool] = [:]
+    var ancestry: [Name: Bool] = [:]
   }
 
   /// Starts to read while something is decrypted. Does not wait.
@@ -127,7 +128,7 @@ public final class Memory: Sendable {
 
   /// Forgets entries: whatever is opened next in their places is remembered anew.
   public func forget(_ names: [EntryName]) throws(Failure) {
-    let paths = Set(names.map(\.path))
+    let paths = Set(names: names.map(\.path))
     guard let state = try state() else { return }
     do throws(FileError) {
       try rewrite(state) { !paths.contains($0) }
@@ -142,7 +143,7 @@ public final class Memory: Sendable {
     _ state: LocalState, where isKept: (String) -> Bool
   ) throws(FileError) {
     try state.rewrite(Self.fileName, purpose: Self.purpose) { records in
-      var best: [String: Record] = [:]
+      var best: [Name: Record] = [:]
       for record in records.compactMap(Record.init) where isKept(record.entry) {
         let place = record.vault + " " + record.entry
         if record.serial >= best[place]?.serial ?? 0 { best[place] = record }
@@ -169,7 +170,7 @@ public final class Memory: Sendable {
     guard let state = try opening.get() else { return Held(state: nil, lines: [:], count: 0) }
     let lines = state.lines(of: Self.fileName)
     return Held(
-      state: state, lines: Dictionary(grouping: lines) { Record.entry(inLine: $0) },
+      state: state, lines: Dictionary(grouping: lines) { Name(Record.entry(inLine: $0)) },
       count: lines.count)
   }
 }

@@ -1,4 +1,5 @@
 internal import GPG
+internal import Naming
 
 /// The keys that an entry had before its present one, from the ciphertexts of git's history.
 struct PastKeys {
@@ -31,7 +32,7 @@ struct PastKeys {
     let entries = try repository.vault.entries()
     let others = Dictionary(
       entries.filter { $0.name != entry.name }.compactMap { other in
-        other.sidecar?.id.map { ($0, other.name) }
+        other.sidecar?.id.map { (Name($0), other.name) }
       }, uniquingKeysWith: { first, _ in first })
     let limit = entry.sidecar?.serial ?? present.payload.serial ?? .max
     var keys: [PastKey] = []
@@ -66,12 +67,12 @@ struct PastKeys {
   private static func states(
     of name: EntryName, in history: VaultHistory, _ entries: [Vault.Entry]
   ) -> [VaultHistory.State] {
-    let taken = Set(entries.map(\.name.path))
+    let taken = Set(names: entries.map(\.name.path))
     var places: Set = [name.path]
-    var lineages: Set<String> = []
+    var lineages: Set<Name> = []
     while true {
       let known = places.count
-      lineages = Set(history.states.filter { places.contains($0.entry) }.compactMap(\.lineage))
+      lineages = Set(names: history.states.filter { places.contains($0.entry) }.compactMap(\.lineage))
       for state in history.states where !taken.contains(state.entry) {
         if let lineage = state.lineage, lineages.contains(lineage) { places.insert(state.entry) }
       }

@@ -75,7 +75,7 @@ extension Vault {
   func folders(below folder: String = "") throws(FileError) -> [String] {
     var found = [folder]
     for item in try Folder(repository.root).folder(path(folder)).items() {
-      guard item.kind == .folder, !item.name.hasPrefix(".") else { continue }
+      guard item.isEnvironment else { continue }
       found += try folders(below: folder.isEmpty ? item.name : "\(folder)/\(item.name)")
     }
     return found

@@ -1,4 +1,5 @@
 internal import GPG
+internal import Naming
 
 extension PublicKeyFile {
   /// What a file holds that somebody was sent; `path` is the person's own, not the repository's. Throws
@@ -137,7 +138,7 @@ extension Vault {
 
   /// The files that say who can read these entries, relative to the root: lists, public keys, signature.
   public func recipientFiles(of names: [EntryName]) -> [String] {
-    let lists = Set(names.map(\.environment)).compactMap { try? recipientList(of: $0)?.file }
+    let lists = Set(names: names.map(\.environment)).sortedTexts.compactMap { try? recipientList(of: $0)?.file }
     let keys = PublicKeys.names(in: repository).map { "\(PublicKeys.folder)/\($0)" }
     let signature = VaultFile.recipientsSignature.path
     let isSigned = (try? Folder(repository.root))?.holds(signature) ?? false
@@ -146,7 +147,7 @@ extension Vault {
 
   /// Whom lists name, and whose public key is not in the repository; sorted. Faulty lines name nobody.
   public func recipientsWithoutKey() -> [(list: String, folder: String, fingerprint: String)] {
-    var seen = Set(PublicKeys.names(in: repository))
+    var seen = Set(names: PublicKeys.names(in: repository))
     var missing: [(list: String, folder: String, fingerprint: String)] = []
     for list in (try? recipientLists()) ?? [] {
       for recipient in list.recipients where seen.insert(recipient.fingerprint).inserted {

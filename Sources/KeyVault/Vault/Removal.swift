@@ -1,3 +1,4 @@
+internal import Naming
 internal import YAML
 
 extension Vault {
@@ -121,7 +122,7 @@ private final class ListsAfterRemoval {
   private let list: RecipientList
   private let vault: Vault
   /// By folder: the list that decided of it.
-  private var known: [String: RecipientList?] = [:]
+  private var known: [Name: RecipientList?] = [:]
 
   init(
     of fingerprint: String, from folder: String, decidedBy list: RecipientList, in vault: Vault

@@ -38,7 +38,7 @@ extension Vault {
     if values.isOtherKey {
       try edits.set("id", .string(RandomID.crockford()))
       // Until it is proven dead, somebody has a key that may work.
-      if edits.document.root["exposed"] != nil { retired = edits.document.root["serial"]?.int }
+      if edits.document.root["exposed"] != nil { retired = edits.document.root["serial"]?.serial }
       try edits.remove("exposed")
     } else {
       try edits.setIfAbsent("id", RandomID.crockford())

@@ -1,4 +1,5 @@
 internal import GPG
+internal import Naming
 internal import YAML
 
 /// The encrypted keys of a repository, and what stands beside them in the clear.
@@ -55,11 +56,11 @@ public struct Vault: Sendable {
   }
 
   /// The entries of these environments, and no other, by environment.
-  func entries(of environments: Set<String>) throws(Failure) -> [String: [Entry]] {
-    var all: [String: [Entry]] = [:]
+  func entries(of environments: Set<Name>) throws(Failure) -> [Name: [Entry]] {
+    var all: [Name: [Entry]] = [:]
     for (environment, names) in try names(of: environments) {
       all[environment] = try reporting { () throws(FileError) in
-        let folder = try Folder(repository.root).folder(path(environment))
+        let folder = try Folder(repository.root).folder(path(environment.text))
         return concurrentMap(names.count) { entry(names[$0], in: folder) }
       }
     }
@@ -67,13 +68,13 @@ public struct Vault: Sendable {
   }
 
   /// The names of the entries of these environments, sorted; of one that has none, nothing.
-  func names(of environments: Set<String>) throws(Failure) -> [String: [EntryName]] {
-    var all: [String: [EntryName]] = [:]
+  func names(of environments: Set<Name>) throws(Failure) -> [Name: [EntryName]] {
+    var all: [Name: [EntryName]] = [:]
     for environment in environments {
       do throws(FileError) {
-        let items = try Folder(repository.root).folder(path(environment)).items()
+        let items = try Folder(repository.root).folder(path(environment.text)).items()
         all[environment] = Self.entryNames(
-          items.filter { !$0.name.hasPrefix(".") }, in: environment
+          items.filter { !$0.name.hasPrefix(".") }, in: environment.text
         ).sorted()
       } catch let error where error.isMissing {
         continue
@@ -85,8 +86,8 @@ public struct Vault: Sendable {
   }
 
   /// Every entry, by environment.
-  func entriesByEnvironment() throws(Failure) -> [String: [Entry]] {
-    Dictionary(grouping: try entries(), by: \.name.environment)
+  func entriesByEnvironment() throws(Failure) -> [Name: [Entry]] {
+    Dictionary(grouping: try entries()) { Name($0.name.environment) }
   }
 
   /// The entry of that name. Throws if it does not exist, and says what is close to it.
@@ -160,7 +161,7 @@ public struct Vault: Sendable {
     let folder = try root.folder(path(relative))
     let items = try folder.items().filter { !$0.name.hasPrefix(".") }
     visit(relative, Self.entryNames(items, in: relative), folder)
-    for item in items where item.kind == .folder {
+    for item in items where item.isEnvironment {
       try walk(relative.isEmpty ? item.name : "\(relative)/\(item.name)", in: root, visit)
     }
   }

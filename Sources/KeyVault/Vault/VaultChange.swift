@@ -1,3 +1,5 @@
+internal import Naming
+
 /// What is to become of a file of the vault.
 struct VaultChange: Sendable {
   let file: VaultFile
@@ -164,7 +166,7 @@ private struct NewFolders {
     self.repository = repository
     do throws(FileError) {
       let root = try Folder(repository.root)
-      for folder in Set(files.map { repository.vault.path($0.folder) }).sorted() {
+      for folder in Set(names: files.map { repository.vault.path($0.folder) }).sortedTexts {
         let parts = folder.split(separator: "/")
         for end in 1...parts.count {
           let path = parts[..<end].joined(separator: "/")

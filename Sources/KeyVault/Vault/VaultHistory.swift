@@ -1,3 +1,5 @@
+internal import GPG
+internal import Naming
 internal import YAML
 
 /// Every state of every entry in every commit that a local ref reaches, and what lies there now. Nothing
@@ -20,7 +22,7 @@ struct VaultHistory {
   /// Entries, oldest commit last.
   let states: [State]
   /// Every version of every file in `.public-keys`, by the fingerprint that it is named by.
-  let publicKeys: [String: Set<[UInt8]>]
+  let publicKeys: [Name: Set<[UInt8]>]
   /// Whether all commits and their objects are here.
   let isWhole: Bool
 
@@ -44,7 +46,7 @@ struct VaultHistory {
 
   private static func present(
     _ repository: Repository
-  ) throws(Failure) -> (states: [State], publicKeys: [String: Set<[UInt8]>]) {
+  ) throws(Failure) -> (states: [State], publicKeys: [Name: Set<[UInt8]>]) {
     let vault = repository.vault
     let entries = try vault.entries()
     let states = concurrentMap(entries.count) { index -> State? in
@@ -57,7 +59,7 @@ struct VaultHistory {
           lineage: entry.sidecar?.id, serial: entry.sidecar?.serial, ciphertext: bytes)
       }
     }
-    var publicKeys: [String: Set<[UInt8]>] = [:]
+    var publicKeys: [Name: Set<[UInt8]>] = [:]
     for name in PublicKeys.names(in: repository) {
       guard let bytes = vault.publicKey(name) else { continue }
       publicKeys[name.uppercased()] = [bytes]
@@ -70,7 +72,7 @@ struct VaultHistory {
     let commit: String
     let time: Timestamp
     /// Without `vault/`.
-    let path: String
+    let path: Name
   }
 
   private static func changes(_ git: Git) throws(Failure) -> [Change] {
@@ -80,26 +82,26 @@ struct VaultHistory {
     return logged.filter { $0.path.hasPrefix(Vault.folder + "/") }.map { change in
       Change(
         commit: change.commit, time: change.time,
-        path: String(change.path.dropFirst(Vault.folder.count + 1)))
+        path: Name(change.path.dropFirst(Vault.folder.count + 1)))
     }
   }
 
   private static func read(
     _ changes: [Change], below top: String, _ objects: GitObjects
-  ) throws(Failure) -> (states: [State], publicKeys: [String: Set<[UInt8]>]) {
+  ) throws(Failure) -> (states: [State], publicKeys: [Name: Set<[UInt8]>]) {
     // The pair of an entry matters where either file changed.
     var entries: [Change] = []
     var seen: Set<Change> = []
     var keys: [Change] = []
     for change in changes {
       let keyFolder = RecipientList.publicKeys + "/"
-      if change.path.hasPrefix(keyFolder) {
+      if change.path.text.hasPrefix(keyFolder) {
         keys.append(change)
         continue
       }
-      guard let end = [".gpg", ".yaml"].first(where: change.path.hasSuffix) else { continue }
+      guard let end = [".gpg", ".yaml"].first(where: change.path.text.hasSuffix) else { continue }
       let entry = Change(
-        commit: change.commit, time: change.time, path: String(change.path.dropLast(end.count)))
+        commit: change.commit, time: change.time, path: Name(change.path.text.dropLast(end.count)))
       if seen.insert(entry).inserted { entries.append(entry) }
     }
     func name(_ change: Change, _ suffix: String) -> String {
@@ -116,14 +118,15 @@ struct VaultHistory {
       guard let ciphertext = ciphertexts[index] else { continue }
       states.append(
         State(
-          entry: entry.path, commit: entry.commit, time: entry.time,
-          lineage: roots[index]?["id"]?.string, serial: roots[index]?["serial"]?.int,
+          entry: entry.path.text, commit: entry.commit, time: entry.time,
+          lineage: roots[index]?["id"]?.string, serial: roots[index]?["serial"]?.serial,
           ciphertext: ciphertext))
     }
-    var publicKeys: [String: Set<[UInt8]>] = [:]
+    var publicKeys: [Name: Set<[UInt8]>] = [:]
     for (key, blob) in zip(keys, try objects.blobs(keys.map { name($0, "") })) {
       guard let blob else { continue }
-      let fingerprint = String(key.path.dropFirst(RecipientList.publicKeys.count + 1))
+      let fingerprint = String(key.path.text.dropFirst(RecipientList.publicKeys.count + 1))
+      guard Key.isFingerprint(fingerprint) else { continue }
       publicKeys[fingerprint.uppercased(), default: []].insert(blob)
     }
     return (states, publicKeys)

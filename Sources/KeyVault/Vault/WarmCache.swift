@@ -1,4 +1,5 @@
 internal import GPG
+internal import Naming
 internal import Secrets
 
 /// Environments that were opened, in `.keyvault/cache/`, each encrypted to the user's own key alone: the
@@ -45,7 +46,7 @@ public struct WarmCache: Sendable {
   /// and those that they inherit; nil too if it cannot be decrypted. Throws if the local state is not ours to
   /// read, or nobody wants it decrypted. Blocks.
   func open(
-    _ environments: [String], in folders: Set<String>, of repository: Repository, with gpg: GPG
+    _ environments: [String], in folders: Set<Name>, of repository: Repository, with gpg: GPG
   ) throws(Failure) -> Contents? {
     let name = CacheFile.name(of: environments)
     guard repository.memory != nil, let folder = try? Folder(repository.root).folder(Self.folder),
@@ -71,7 +72,7 @@ public struct WarmCache: Sendable {
   }
 
   private func find(
-    _ name: String, in folder: borrowing Folder, of folders: Set<String>, _ repository: Repository
+    _ name: String, in folder: borrowing Folder, of folders: Set<Name>, _ repository: Repository
   ) throws(Failure) -> Found? {
     // What cannot be read is said where it is needed.
     let ciphertexts = try? repository.vault.ciphertexts(of: folders)
@@ -92,7 +93,7 @@ public struct WarmCache: Sendable {
   /// Keeps what was opened: all that gives something in these environments. What cannot be kept costs
   /// time, and nothing else. Blocks.
   func keep(
-    _ opened: [OpenedEntry], of environments: [String], in folders: Set<String>,
+    _ opened: [OpenedEntry], of environments: [String], in folders: Set<Name>,
     of repository: Repository, with gpg: GPG
   ) {
     do throws(Failure) {
@@ -104,7 +105,7 @@ public struct WarmCache: Sendable {
   }
 
   private func write(
-    _ opened: [OpenedEntry], of environments: [String], in folders: Set<String>,
+    _ opened: [OpenedEntry], of environments: [String], in folders: Set<Name>,
     of repository: Repository, _ local: LocalState, with gpg: GPG
   ) throws(Failure) {
     // Whether it can be written is seen before gpg is asked.
@@ -143,7 +144,7 @@ public struct WarmCache: Sendable {
   private func owner(
     of name: EntryName, in vault: Vault, _ gpg: GPG
   ) throws(Failure) -> RecipientFile {
-    let wanted = Set(try vault.recipients(of: name.environment).recipients.map(\.fingerprint))
+    let wanted = Set(names: try vault.recipients(of: name.environment).recipients.map(\.fingerprint))
     let file: RecipientFile?
     do throws(GPGError) {
       let key = try gpg.secretKeys().first {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import GPG
 import KeyVault
+import Naming
 import Secrets
 
 struct Add: AsyncParsableCommand {
@@ -70,7 +71,7 @@ struct Add: AsyncParsableCommand {
     let intake = KeyIntake(session: session, repository: repository, isForced: force)
     let key = try intake.key(fromEnv, fromVariable, for: name, definition)
     let hosts = session.surroundings.policy.payloadHosts(
-      of: definition, fields: Dictionary(fields.map { ($0.name, $0.value) }) { $1 })
+      of: definition, fields: Dictionary(fields.map { (Name($0.name), $0.value) }) { $1 })
     let replacement = try Replacement(of: existing, at: name, by: key, in: repository, session)
     let new = NewKey(
       entry: name, provider: providerID, key: key, fields: fields, hosts: hosts,

@@ -50,7 +50,7 @@ struct AddRecipient: AsyncParsableCommand {
 
   private func publicKey(_ session: Session) throws -> PublicKeyFile {
     let fingerprint = key.filter { $0 != " " }.uppercased()
-    if fingerprint.count == 40, fingerprint.allSatisfy(\.isHexDigit) {
+    if fingerprint.count == 40, Key.isFingerprint(fingerprint) {
       let gpg = try session.gpg()
       do throws(GPGError) {
         let armored = try gpg.exportPublicKey(fingerprint)

@@ -2,6 +2,7 @@ import ArgumentParser
 import CProcess
 import GPG
 import KeyVault
+import Naming
 
 struct Exec: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -75,7 +76,7 @@ struct Exec: AsyncParsableCommand {
   private struct Prepared {
     var variables: [Rendering.Variable] = []
     /// What it does not inherit: addresses that were meant for other keys.
-    var withheld: Set<String> = []
+    var withheld: Set<Name> = []
     let surroundings: Surroundings
   }
 
@@ -141,7 +142,7 @@ struct Exec: AsyncParsableCommand {
   ) throws -> ChildEnvironment {
     let variables = prepared.variables
     let asFiles = files || folder
-    var names = Set(variables.map(\.name))
+    var names = Set(names: variables.map(\.name))
     if asFiles { names.formUnion(variables.filter(\.isSecret).map { $0.name + "_FILE" }) }
     var environment = ChildEnvironment(
       isClean: clean, replacing: names.union(prepared.withheld))

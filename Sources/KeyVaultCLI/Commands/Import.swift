@@ -1,6 +1,7 @@
 import ArgumentParser
 import GPG
 import KeyVault
+import Naming
 import Secrets
 
 struct Import: AsyncParsableCommand {
@@ -67,7 +68,7 @@ struct Import: AsyncParsableCommand {
     _ = try EntryName(environment)
     let read = try source.read(session)
     let plan = try plan(
-      of: read.variables, Dictionary(answers) { $1 }, source, session.repository(), session)
+      of: read.variables, Dictionary(answers.map { (Name($0.0), $0.1) }) { $1 }, source, session.repository(), session)
     source.hide(plan)
 
     let repository = try session.repositoryToChange()
@@ -102,12 +103,12 @@ struct Import: AsyncParsableCommand {
 
   /// What becomes of each variable, with the answers of a person where one can be asked.
   private func plan(
-    of variables: [FoundVariable], _ answers: [String: String], _ source: ImportSource,
+    of variables: [FoundVariable], _ answers: [Name: String], _ source: ImportSource,
     _ repository: Repository, _ session: Session
   ) throws -> ImportPlan {
-    func plan(_ answers: [String: String]) throws(Failure) -> ImportPlan {
+    func plan(_ answers: [Name: String]) throws(Failure) -> ImportPlan {
       try ImportPlan(
-        of: variables, answers: answers, excluded: Set(except), to: environment, in: repository,
+        of: variables, answers: answers, excluded: Set(names: except), to: environment, in: repository,
         policy: session.surroundings.policy)
     }
     let first = try plan(answers)

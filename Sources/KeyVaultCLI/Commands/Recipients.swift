@@ -1,4 +1,5 @@
 import ArgumentParser
+import GPG
 import KeyVault
 
 struct Recipients: AsyncParsableCommand {
@@ -52,7 +53,7 @@ struct ListRecipients: AsyncParsableCommand {
 enum FullFingerprint {
   static func parse(_ text: String) throws(Failure) -> String {
     let digits = text.filter { $0 != " " }.uppercased()
-    guard digits.count == 40, digits.allSatisfy(\.isHexDigit) else {
+    guard digits.count == 40, Key.isFingerprint(digits) else {
       throw Failure(
         .usage, "'\(text.printable(limit: 80))' is not a full fingerprint of 40 digits",
         hints: ["'keyvault recipients' shows those of the vault"])

@@ -2,6 +2,7 @@ import ArgumentParser
 import GPG
 import HTTP
 import KeyVault
+import Naming
 
 struct Test: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

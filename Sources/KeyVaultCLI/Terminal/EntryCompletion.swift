@@ -1,5 +1,6 @@
 import ArgumentParser
 import KeyVault
+import Naming
 
 extension CompletionKind {
   /// Names of entries of the repository that the shell is in.
@@ -9,7 +10,7 @@ extension CompletionKind {
         let root = try? Repository.root(from: surroundings.workingFolder),
         let entries = try? Repository(at: root).vault.entries()
       else { return [] }
-      let names = entries.map(\.name.path) + Set(entries.map(\.name.environment)).sorted()
+      let names = entries.map(\.name.path) + Set(names: entries.map(\.name.environment)).sortedTexts
       return names.filter { $0.hasPrefix(prefix) }
     }
   }
