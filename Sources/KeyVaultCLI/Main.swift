@@ -3,6 +3,7 @@ import CProcess
 import GPG
 import Glibc
 import KeyVault
+import Naming
 
 /// The only place that exits.
 @main
@@ -36,7 +37,7 @@ enum Main {
   }
 
   /// Commands that open entries, and that somebody waits for; others ask providers, or write.
-  private static let openers: Set = ["exec", "get", "render"]
+  private static let openers: Set<Name> = ["exec", "get", "render"]
 
   /// Parses, runs, and tells what went wrong; the exit status.
   private static func run(_ arguments: [String]) async -> Int32 {

@@ -22,6 +22,24 @@ extension String {
   func dropLast(_ length: Int = 1) -> Substring { Substring(unicodeScalars.dropLast(length)) }
   func index(after index: Index) -> Index { unicodeScalars.index(after: index) }
   func index(before index: Index) -> Index { unicodeScalars.index(before: index) }
+
+  var first: Unicode.Scalar? { unicodeScalars.first }
+  var last: Unicode.Scalar? { unicodeScalars.last }
+  func contains(where isWanted: (Unicode.Scalar) -> Bool) -> Bool {
+    unicodeScalars.contains(where: isWanted)
+  }
+  func allSatisfy(_ isWanted: (Unicode.Scalar) -> Bool) -> Bool {
+    unicodeScalars.allSatisfy(isWanted)
+  }
+  func prefix(while isWanted: (Unicode.Scalar) -> Bool) -> Substring {
+    Substring(unicodeScalars.prefix(while: isWanted))
+  }
+  func drop(while isUnwanted: (Unicode.Scalar) -> Bool) -> Substring {
+    Substring(unicodeScalars.drop(while: isUnwanted))
+  }
+  func split(whereSeparator isSeparator: (Unicode.Scalar) -> Bool) -> [Substring] {
+    unicodeScalars.split(whereSeparator: isSeparator).map { Substring($0) }
+  }
 }
 
 extension Substring {
@@ -38,6 +56,24 @@ extension Substring {
   func dropLast(_ length: Int = 1) -> Substring { Substring(unicodeScalars.dropLast(length)) }
   func index(after index: Index) -> Index { unicodeScalars.index(after: index) }
   func index(before index: Index) -> Index { unicodeScalars.index(before: index) }
+
+  var first: Unicode.Scalar? { unicodeScalars.first }
+  var last: Unicode.Scalar? { unicodeScalars.last }
+  func contains(where isWanted: (Unicode.Scalar) -> Bool) -> Bool {
+    unicodeScalars.contains(where: isWanted)
+  }
+  func allSatisfy(_ isWanted: (Unicode.Scalar) -> Bool) -> Bool {
+    unicodeScalars.allSatisfy(isWanted)
+  }
+  func prefix(while isWanted: (Unicode.Scalar) -> Bool) -> Substring {
+    Substring(unicodeScalars.prefix(while: isWanted))
+  }
+  func drop(while isUnwanted: (Unicode.Scalar) -> Bool) -> Substring {
+    Substring(unicodeScalars.drop(while: isUnwanted))
+  }
+  func split(whereSeparator isSeparator: (Unicode.Scalar) -> Bool) -> [Substring] {
+    unicodeScalars.split(whereSeparator: isSeparator).map { Substring($0) }
+  }
 }
 
 extension StringProtocol {
@@ -109,6 +145,11 @@ extension Optional where Wrapped == String {
     return a.hasSameBytes(as: b)
   }
   static func != (a: String?, b: String?) -> Bool { !(a == b) }
+}
+
+extension Optional where Wrapped == String {
+  static func == (a: String?, b: String) -> Bool { a.map { $0.hasSameBytes(as: b) } ?? false }
+  static func != (a: String?, b: String) -> Bool { !(a == b) }
 }
 
 extension Optional where Wrapped == Substring {

@@ -132,7 +132,7 @@ extension Node {
 
   /// A duration such as `90d`, `2w` or `36h`, in days, of which a part counts as a whole one.
   var days: Int? {
-    guard let text = string, let unit = text.unicodeScalars.last,
+    guard let text = string, let unit = text.last,
       let count = Int(text.dropLast()), (0...Self.greatestDuration).contains(count)
     else { return nil }
     return switch unit {

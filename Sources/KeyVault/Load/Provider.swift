@@ -1,3 +1,4 @@
+internal import Naming
 internal import YAML
 
 /// One provider of AI services: where its API is, what its keys look like, and how to prove that a
@@ -43,7 +44,7 @@ public struct Provider: Sendable {
       return changes.filter(Self.protected.contains)
     }
 
-    private static let protected: Set = [
+    private static let protected: Set<Name> = [
       "base_url", "auth", "headers", "hosts", "probe", "quota", "key.formats", "key.fields",
     ]
   }

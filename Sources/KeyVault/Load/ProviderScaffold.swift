@@ -12,7 +12,7 @@ public struct ProviderScaffold {
     let isID =
       id.utf8.count <= 64
       && id.utf8.allSatisfy { "abcdefghijklmnopqrstuvwxyz0123456789_".utf8.contains($0) }
-      && id.first.map { $0.isLetter } == true
+      && id.first.map { ("a"..."z").contains($0) } == true
     guard isID else {
       throw Failure(
         .usage, "'\(id.printable(limit: 80))' is no provider id",

@@ -39,7 +39,7 @@ struct Reading: Sendable {
     var text = raw
     if let after {
       guard let range = text.firstRange(of: after) else { return nil }
-      text = String(text[range.upperBound...].prefix { !";, ".contains($0) })
+      text = String(text[range.upperBound...].prefix { !";, ".unicodeScalars.contains($0) })
     }
     if let scale {
       guard let number = Double(text) else { return nil }

@@ -68,7 +68,7 @@ struct PastKeys {
     of name: EntryName, in history: VaultHistory, _ entries: [Vault.Entry]
   ) -> [VaultHistory.State] {
     let taken = Set(names: entries.map(\.name.path))
-    var places: Set = [name.path]
+    var places: Set<Name> = [Name(name.path)]
     var lineages: Set<Name> = []
     while true {
       let known = places.count

@@ -31,7 +31,7 @@ extension Vault {
     let lists = ListsAfterRemoval(of: fingerprint, from: folder, decidedBy: list, in: self)
     let debt = try debt(of: fingerprint, program)
     var removal = Removal(change: change, isComplete: debt?.isComplete ?? false)
-    let known = Set(debt?.keys.map(\.entry) ?? [])
+    let known = Set(names: debt?.keys.map(\.entry) ?? [])
     var changes: [VaultChange] = []
     for entry in try entries() where !lists.name(entry.name.environment) {
       guard

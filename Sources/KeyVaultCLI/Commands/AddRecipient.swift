@@ -49,7 +49,7 @@ struct AddRecipient: AsyncParsableCommand {
   }
 
   private func publicKey(_ session: Session) throws -> PublicKeyFile {
-    let fingerprint = key.filter { $0 != " " }.uppercased()
+    let fingerprint = key.replacing(" ", with: "").uppercased()
     if fingerprint.count == 40, Key.isFingerprint(fingerprint) {
       let gpg = try session.gpg()
       do throws(GPGError) {

@@ -52,7 +52,7 @@ struct ListRecipients: AsyncParsableCommand {
 /// 40 hexadecimal digits, as a person copies them: with spaces, in any case.
 enum FullFingerprint {
   static func parse(_ text: String) throws(Failure) -> String {
-    let digits = text.filter { $0 != " " }.uppercased()
+    let digits = text.replacing(" ", with: "").uppercased()
     guard digits.count == 40, Key.isFingerprint(digits) else {
       throw Failure(
         .usage, "'\(text.printable(limit: 80))' is not a full fingerprint of 40 digits",

@@ -118,8 +118,8 @@ enum Question {
 extension String {
   var trimmed: String {
     var text = self[...]
-    while text.first?.isWhitespace == true { text.removeFirst() }
-    while text.last?.isWhitespace == true { text.removeLast() }
+    while text.first?.properties.isWhitespace == true { text.unicodeScalars.removeFirst() }
+    while text.last?.properties.isWhitespace == true { text.unicodeScalars.removeLast() }
     return String(text)
   }
 }
