@@ -26,6 +26,7 @@ COMMANDS = ^(CLI|SDK)Tests\.
 
 test: build deps-test ## every test
 	swift build --build-tests
+	@Scripts/names
 	swift test --skip-build --filter '$(LARGE)'
 	swift test --skip-build --skip '$(LARGE)' --skip '$(COMMANDS)'
 	KEYVAULT_BINARIES=$(CURDIR)/.build/release swift test --skip-build --filter '$(COMMANDS)'

@@ -79,6 +79,7 @@ let package = Package(
     // What the tests of two targets need, for tests cannot import tests.
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
 
+    .testTarget(name: "NamingTests", dependencies: ["Naming"], swiftSettings: settings),
     .testTarget(name: "SecretsTests", dependencies: ["Secrets"], swiftSettings: settings),
     .testTarget(name: "YAMLTests", dependencies: ["YAML"], swiftSettings: settings),
     .testTarget(name: "JSONSchemaTests", dependencies: ["JSONSchema"], swiftSettings: settings),
@@ -87,7 +88,7 @@ let package = Package(
       name: "HTTPTests", dependencies: ["HTTP", "ProviderStub", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
-      name: "KeyVaultTests", dependencies: ["KeyVault", "ProviderStub", "TestSupport"],
+      name: "KeyVaultTests", dependencies: ["KeyVault", "Naming", "ProviderStub", "TestSupport"],
       exclude: ["Fixtures", "Render/Consumers"], swiftSettings: settings),
     .testTarget(
       name: "CLITests",

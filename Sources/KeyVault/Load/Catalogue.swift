@@ -131,7 +131,7 @@ public final class Catalogue: Sendable {
     do throws(FileError) {
       let items = try Folder(root).folder(Self.folder).items()
       return items.filter { $0.kind == .file && $0.name.hasSuffix(".yaml") }
-        .map { String($0.name.dropLast(".yaml".count)) }
+        .map { String($0.name.dropLast(".yaml".count)) }.filter(Provider.isID)
     } catch let error where error.isMissing {
       return []
     }

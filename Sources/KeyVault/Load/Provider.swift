@@ -121,3 +121,17 @@ extension Node {
     mapping?.compactMap { pair in pair.value.string.map { (pair.key, $0) } } ?? []
   }
 }
+
+extension Provider {
+  /// Whether the schema accepts a text as an id: `[a-z][a-z0-9_]*`, at most 64 bytes.
+  static func isID(_ text: String) -> Bool {
+    guard let first = text.unicodeScalars.first, ("a"..."z").contains(first) else { return false }
+    return text.utf8.count <= 64
+      && text.unicodeScalars.allSatisfy { scalar in
+        switch scalar {
+        case "a"..."z", "0"..."9", "_": true
+        default: false
+        }
+      }
+  }
+}

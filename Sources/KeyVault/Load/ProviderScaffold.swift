@@ -9,11 +9,7 @@ public struct ProviderScaffold {
 
   /// Throws a usage failure for an id that the schema would refuse.
   public init(id: String, name: String?, baseURL: String?) throws(Failure) {
-    let isID =
-      id.utf8.count <= 64
-      && id.utf8.allSatisfy { "abcdefghijklmnopqrstuvwxyz0123456789_".utf8.contains($0) }
-      && id.first.map { ("a"..."z").contains($0) } == true
-    guard isID else {
+    guard Provider.isID(id) else {
       throw Failure(
         .usage, "'\(id.printable(limit: 80))' is no provider id",
         hints: ["lower-case letters, digits and underscores, starting with a letter: acme_ai"])

@@ -108,7 +108,7 @@ extension Node {
         }
         node = list[index]
       } else {
-        guard let next = node[String(key)] else { return nil }
+        guard let next = node[key] else { return nil }
         node = next
       }
     }

@@ -21,15 +21,21 @@ struct ProviderChecks {
       faults = [Finding(.unreadable, in: Catalogue.folder, error.message)]
     }
     files = items.filter { $0.kind == .file && $0.name.hasSuffix(".yaml") }.map(\.name)
+      .filter { Provider.isID(String($0.dropLast(5))) }
     strays =
       faults
       + items.compactMap { item in
-        let file = "\(Catalogue.folder)/\(item.name)"
+        let file = "\(Catalogue.folder)/\(item.name.printable)"
         switch item.kind {
         case .other:
           return Finding(.unreadable, in: file, "this is no regular file")
         case .link:
           return Finding(.symbolicLink, in: file, "a symbolic link is not followed")
+        case .file
+        where item.name.hasSuffix(".yaml") && !Provider.isID(String(item.name.dropLast(5))):
+          return Finding(
+            .idIsNotFileName, in: file, "the file's name is not a provider's id, so it is not read",
+            hint: "an id is a lower-case letter, then lower-case letters, digits and underscores")
         case .file where item.name.hasSuffix(".yml"):
           return Finding(
             .strayFile, .warning, in: file, "only files that end in '.yaml' are read",
@@ -193,11 +199,21 @@ private struct ProviderFileChecks {
   /// Schemas compare text by POSIX expressions, in which a line break is a character like others.
   private func headers() -> [Finding] {
     (root["headers"]?.mapping ?? []).compactMap { pair in
-      guard let value = pair.value.string, value.contains(where: \.isNewline) else { return nil }
+      guard let value = pair.value.string, value.contains(where: \.isLineBreak) else { return nil }
       return Finding(
         code: "bad-format", severity: .error, file: file, place: pair.value.place,
         message: "the header '\(pair.key.printable(limit: 80))' has a line break in its value",
         hint: nil)
+    }
+  }
+}
+
+extension Unicode.Scalar {
+  /// Whether a reader may take it for the end of a line.
+  fileprivate var isLineBreak: Bool {
+    switch value {
+    case 0x0a...0x0d, 0x85, 0x2028, 0x2029: true
+    default: false
     }
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Naming
 import TestSupport
 import Testing
 
@@ -62,7 +63,7 @@ struct SnapshotTests {
       "git init -q -b main && git add -A && git -c user.name=a -c user.email=a commit -qm x"
     _ = try run(["/bin/bash", "-c", script], in: outer.folder)
     let snapshot = try Snapshot("HEAD", of: outer.path("deep/er"))
-    #expect(snapshot.files.keys.sorted() == ["keyvault.yaml", "vault/p/a.gpg"])
+    #expect(snapshot.files.sortedKeys == ["keyvault.yaml", "vault/p/a.gpg"])
     #expect(try snapshot.history(of: ["vault/p/a.gpg"])["vault/p/a.gpg"]?.count == 1)
   }
 

@@ -135,8 +135,14 @@ struct FindingCase: Sendable {
     },
     FindingCase(
       .badEntryName, at: "keyvault.yaml:4:3", configuration: "environments:\n  a.gpg: {}\n"),
-    FindingCase(.badEntryName, .warning, at: "vault/p/a b.gpg:1:1") {
+    FindingCase(.badEntryName, at: "vault/p/a b.gpg:1:1") {
       try $0.write("x", to: "vault/p/a b.gpg")
+    },
+    FindingCase(.badEntryName, at: "vault/p q:1:1") {
+      try $0.write("", to: "vault/p q/.gpg-id")
+    },
+    FindingCase(.idIsNotFileName, at: "providers.d/Acme.yaml:1:1") {
+      try $0.write("", to: "providers.d/Acme.yaml")
     },
     FindingCase(.symbolicLink, at: "vault/p/openai.gpg:1:1") {
       try $0.write("", to: "vault/p/.gpg-id.sig")
