@@ -26,8 +26,11 @@ struct Reference: Equatable {
 
   /// `https:` of `https://example.com/a`, with its colon.
   private static func scheme(of uri: String) -> String? {
-    guard let colon = uri.firstIndex(of: ":"), uri.first?.properties.isAlphabetic == true else { return nil }
-    return uri[..<colon].contains { "/?#".unicodeScalars.contains($0) } ? nil : String(uri[...colon])
+    guard let colon = uri.firstIndex(of: ":"), uri.first?.properties.isAlphabetic == true else {
+      return nil
+    }
+    return uri[..<colon].contains { "/?#".unicodeScalars.contains($0) }
+      ? nil : String(uri[...colon])
   }
 
   /// `https://example.com` of `https://example.com/a`.

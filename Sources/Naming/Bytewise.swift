@@ -173,6 +173,8 @@ extension Collection where Element == String {
 }
 
 extension Array where Element == String {
-  static func == (a: [String], b: [String]) -> Bool { a.elementsEqual(b) { $0.hasSameBytes(as: $1) } }
+  static func == (a: [String], b: [String]) -> Bool {
+    a.elementsEqual(b) { $0.hasSameBytes(as: $1) }
+  }
   static func != (a: [String], b: [String]) -> Bool { !(a == b) }
 }

@@ -73,7 +73,9 @@ extension Set where Element == Name {
     for text in texts { insert(Name(text)) }
   }
 
-  public func union(_ texts: some Sequence<String>) -> Set<Name> { union(texts.lazy.map { Name($0) }) }
+  public func union(_ texts: some Sequence<String>) -> Set<Name> {
+    union(texts.lazy.map { Name($0) })
+  }
 
   public func subtracting(_ texts: some Sequence<String>) -> Set<Name> {
     subtracting(texts.lazy.map { Name($0) })

@@ -16,7 +16,8 @@ struct NameTests {
     one: String, other: String
   ) {
     let (a, b) = (Name("vault/U\(one)"), Name("vault/U\(other)"))
-    #expect(one.precomposedStringWithCanonicalMapping == other.precomposedStringWithCanonicalMapping)
+    #expect(
+      one.precomposedStringWithCanonicalMapping == other.precomposedStringWithCanonicalMapping)
     #expect(a != b && (a < b) != (b < a))
     #expect(Set([a, b]).count == 2)
     #expect(Set(names: [a.text, b.text]).count == 2)
@@ -48,7 +49,8 @@ struct NameOfBytesTests {
   @Test func `names that are not UTF-8 stay apart`() {
     let names: [[UInt8]] = [
       [0xFF], [0xFE], [0x61, 0xFF], [0xC3], [0xC3, 0xC3], [0xED, 0xA0, 0x80], [0xC0, 0xAF],
-      Array("\u{FFFD}".utf8), Array("\u{FFFD}ff".utf8), Array("\u{FFFD}ef\u{FFFD}bf\u{FFFD}bd".utf8),
+      Array("\u{FFFD}".utf8), Array("\u{FFFD}ff".utf8),
+      Array("\u{FFFD}ef\u{FFFD}bf\u{FFFD}bd".utf8),
       [0xFF, 0x66, 0x66], Array("\\xff".utf8), Array("%ff".utf8), [],
     ]
     #expect(Set(names: names.map { String(name: $0) }).count == names.count)

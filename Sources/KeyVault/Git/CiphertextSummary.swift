@@ -32,7 +32,8 @@ public struct CiphertextSummary: Sendable {
       let keys = Self.publicKeys(around: folder, program)
       // By name, so that two versions list the same people in the same order.
       let readers = Dictionary(
-        message.recipients.map { Self.reader($0, keys) }.map { (Name($0.0), $0.name) }, uniquingKeysWith: { first, _ in first }
+        message.recipients.map { Self.reader($0, keys) }.map { (Name($0.0), $0.name) },
+        uniquingKeysWith: { first, _ in first }
       ).sorted { ($0.value, $0.key) < ($1.value, $1.key) }.map(\.key)
       self.init(lines: ["OpenPGP message, \(size)", digest] + readers.map { "reader \($0)" })
     } catch {

@@ -93,7 +93,9 @@ public struct EntryChange: Sendable, Codable, Equatable {
   }
 
   /// What changes with every ciphertext tells nothing.
-  private static let written: Set<Name> = ["id", "serial", "digest", "preview", "created", "rotated"]
+  private static let written: Set<Name> = [
+    "id", "serial", "digest", "preview", "created", "rotated",
+  ]
 
   private static func changedFields(_ old: Node?, _ new: Node?) -> [String] {
     let keys = Set(names: [old, new].flatMap { $0?.mapping ?? [] }.map(\.key))

@@ -42,7 +42,8 @@ public struct StagedChecks {
     for root in roots {
       findings += state(changes, root)
       let parts = [Configuration.fileName, Catalogue.folder + "/", "Schemas/", Vault.folder]
-      guard paths.contains(where: { path in parts.contains { path.text.hasPrefix(root + $0) } }) else {
+      guard paths.contains(where: { path in parts.contains { path.text.hasPrefix(root + $0) } })
+      else {
         continue
       }
       findings += try validation(of: root, paths)

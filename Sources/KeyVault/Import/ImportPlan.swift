@@ -145,7 +145,9 @@ public struct ImportPlan: Sendable {
     }.map { ($0.name, $0.value) }.uniqued()
     parts.removeAll { $0.provider == provider.id }
     let hosts = policy.payloadHosts(
-      of: provider, fields: Dictionary(fields.map { (Name($0.0), $0.1) }, uniquingKeysWith: { first, _ in first }))
+      of: provider,
+      fields: Dictionary(fields.map { (Name($0.0), $0.1) }, uniquingKeysWith: { first, _ in first })
+    )
     let preview = found.withValue {
       Preview.text(of: $0, provider: provider.id, limit: repository.configuration.policy.preview)
     }

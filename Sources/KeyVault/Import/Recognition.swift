@@ -132,7 +132,8 @@ extension Provider {
     let ends = baseURL.components(around: "{\(name)}")
     guard url.hasPrefix(ends.before) else { return nil }
     let value = String(url.dropFirst(ends.before.count).prefix { $0 != "." })
-    guard let filled = baseURL([Name(name): value]), url == filled || url.hasPrefix(filled + "/") else {
+    guard let filled = baseURL([Name(name): value]), url == filled || url.hasPrefix(filled + "/")
+    else {
       return nil
     }
     return (name, value)

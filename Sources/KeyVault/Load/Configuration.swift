@@ -52,7 +52,8 @@ public struct Configuration: Sendable {
     vaultID = root["vault"]?.string ?? ""
     let declared = root["environments"]?.mapping ?? []
     environments = Dictionary(
-      declared.map { (Name($0.key), Environment($0.value)) }, uniquingKeysWith: { first, _ in first })
+      declared.map { (Name($0.key), Environment($0.value)) },
+      uniquingKeysWith: { first, _ in first })
     let preferred = root["preferences"]?.mapping ?? []
     preferences = Dictionary(
       preferred.map { (Name($0.key), $0.value.strings) }, uniquingKeysWith: { first, _ in first })

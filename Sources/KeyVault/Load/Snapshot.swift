@@ -80,7 +80,8 @@ struct Snapshot: Sendable {
   func read(_ paths: [String]) throws(Failure) -> [[UInt8]?] {
     let known = paths.filter { files[$0] != nil }
     let blobs = try GitObjects(git).blobs(known.compactMap { files[$0] })
-    let contents = Dictionary(zip(known.map { Name($0) }, blobs), uniquingKeysWith: { first, _ in first })
+    let contents = Dictionary(
+      zip(known.map { Name($0) }, blobs), uniquingKeysWith: { first, _ in first })
     return paths.map { contents[$0] ?? nil }
   }
 

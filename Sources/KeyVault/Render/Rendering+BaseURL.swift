@@ -10,7 +10,8 @@ extension Rendering {
     let hasGateway = repository.environment(environment).gateway != nil
     let providers = opened.compactMap { try? repository.catalogue.provider($0.provider) }
     return Set(
-      names: providers.filter { hasGateway || !$0.hostFields.isEmpty }.compactMap(\.baseURLVariable))
+      names: providers.filter { hasGateway || !$0.hostFields.isEmpty }.compactMap(\.baseURLVariable)
+    )
   }
 
   /// The base URL for SDKs: that of a gateway, or one that the credential completes. Nothing where

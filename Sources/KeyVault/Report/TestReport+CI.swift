@@ -25,7 +25,8 @@ extension TestReport {
       var suite = XMLElement(
         "testsuite",
         [
-          ("name", environment.text), ("tests", String(results.count)), ("failures", String(failures)),
+          ("name", environment.text), ("tests", String(results.count)),
+          ("failures", String(failures)),
           ("errors", String(errors)),
           ("skipped", String(results.count - failures - errors - good)),
           ("timestamp", String(checked.text.dropLast())),

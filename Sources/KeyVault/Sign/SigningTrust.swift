@@ -73,7 +73,9 @@ public struct SigningTrust: Sendable, Equatable {
   private static func fingerprints(
     _ text: String?, in variable: String
   ) throws(Failure) -> [String] {
-    let words = text?.unicodeScalars.split { $0 == "," || $0.properties.isWhitespace }.map(Substring.init) ?? []
+    let words =
+      text?.unicodeScalars.split { $0 == "," || $0.properties.isWhitespace }.map(Substring.init)
+      ?? []
     var found: [String] = []
     for word in words {
       guard word.utf8.count == 40, Key.isFingerprint(String(word)) else {

@@ -37,7 +37,8 @@ struct ConfigurationChecks {
       guard let name = item.string, !known.contains(name) else { return nil }
       return finding(
         .unknownEnvironment, at: item.place, "no environment '\(name.printable(limit: 80))'",
-        hint: Suggestion.closest(to: name, among: known.sortedTexts).map { "did you mean '\($0)'?" })
+        hint: Suggestion.closest(to: name, among: known.sortedTexts).map { "did you mean '\($0)'?" }
+      )
     }
     guard unknown.isEmpty, let place = pair.value["inherit"]?.place else { return unknown }
     do throws(Failure) {

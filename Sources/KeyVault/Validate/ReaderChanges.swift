@@ -12,7 +12,8 @@ struct ReaderChanges {
   func findings() throws(Failure) -> [Finding] {
     let before = try listsOfBase()
     let lists = (try? repository.vault.recipientLists()) ?? []
-    let now = Dictionary(lists.map { (Name($0.folder), $0) }, uniquingKeysWith: { first, _ in first })
+    let now = Dictionary(
+      lists.map { (Name($0.folder), $0) }, uniquingKeysWith: { first, _ in first })
     return Set(before.keys).union(now.keys).sortedTexts.flatMap { folder -> [Finding] in
       let old = Self.list(of: folder, in: before)
       let new = Self.list(of: folder, in: now)
@@ -22,7 +23,9 @@ struct ReaderChanges {
 
   private func listsOfBase() throws(Failure) -> [Name: RecipientList] {
     let end = "/" + RecipientList.fileName
-    let paths = base.files.sortedKeys.filter { $0.hasPrefix(Vault.folder + "/") && $0.hasSuffix(end) }
+    let paths = base.files.sortedKeys.filter {
+      $0.hasPrefix(Vault.folder + "/") && $0.hasSuffix(end)
+    }
     var lists: [Name: RecipientList] = [:]
     for (path, bytes) in zip(paths, try base.read(Array(paths))) {
       let folder = path.dropLast(end.count).dropFirst(Vault.folder.count + 1)

@@ -72,7 +72,8 @@ struct PastKeys {
     var lineages: Set<Name> = []
     while true {
       let known = places.count
-      lineages = Set(names: history.states.filter { places.contains($0.entry) }.compactMap(\.lineage))
+      lineages = Set(
+        names: history.states.filter { places.contains($0.entry) }.compactMap(\.lineage))
       for state in history.states where !taken.contains(state.entry) {
         if let lineage = state.lineage, lineages.contains(lineage) { places.insert(state.entry) }
       }

@@ -138,7 +138,9 @@ extension Vault {
 
   /// The files that say who can read these entries, relative to the root: lists, public keys, signature.
   public func recipientFiles(of names: [EntryName]) -> [String] {
-    let lists = Set(names: names.map(\.environment)).sortedTexts.compactMap { try? recipientList(of: $0)?.file }
+    let lists = Set(names: names.map(\.environment)).sortedTexts.compactMap {
+      try? recipientList(of: $0)?.file
+    }
     let keys = PublicKeys.names(in: repository).map { "\(PublicKeys.folder)/\($0)" }
     let signature = VaultFile.recipientsSignature.path
     let isSigned = (try? Folder(repository.root))?.holds(signature) ?? false

@@ -76,7 +76,9 @@ struct RecipientList: Sendable {
     if text.contains("#") || text.contains(" ") {
       return "is not a fingerprint alone: a comment needs a line of its own"
     }
-    guard text.utf8.allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit }) else { return "is not a fingerprint" }
+    guard text.utf8.allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit }) else {
+      return "is not a fingerprint"
+    }
     switch text.count {
     case 40: return nil
     case 64: return "is the fingerprint of a version 5 or 6 key, which gpg 2.2 cannot use"

@@ -144,7 +144,8 @@ public struct WarmCache: Sendable {
   private func owner(
     of name: EntryName, in vault: Vault, _ gpg: GPG
   ) throws(Failure) -> RecipientFile {
-    let wanted = Set(names: try vault.recipients(of: name.environment).recipients.map(\.fingerprint))
+    let wanted = Set(
+      names: try vault.recipients(of: name.environment).recipients.map(\.fingerprint))
     let file: RecipientFile?
     do throws(GPGError) {
       let key = try gpg.secretKeys().first {

@@ -68,7 +68,8 @@ struct Import: AsyncParsableCommand {
     _ = try EntryName(environment)
     let read = try source.read(session)
     let plan = try plan(
-      of: read.variables, Dictionary(answers.map { (Name($0.0), $0.1) }) { $1 }, source, session.repository(), session)
+      of: read.variables, Dictionary(answers.map { (Name($0.0), $0.1) }) { $1 }, source,
+      session.repository(), session)
     source.hide(plan)
 
     let repository = try session.repositoryToChange()
@@ -108,7 +109,8 @@ struct Import: AsyncParsableCommand {
   ) throws -> ImportPlan {
     func plan(_ answers: [Name: String]) throws(Failure) -> ImportPlan {
       try ImportPlan(
-        of: variables, answers: answers, excluded: Set(names: except), to: environment, in: repository,
+        of: variables, answers: answers, excluded: Set(names: except), to: environment,
+        in: repository,
         policy: session.surroundings.policy)
     }
     let first = try plan(answers)

@@ -8,7 +8,9 @@ import YAML
 /// Numbers that anybody may write into a file or a commit, and what is computed from them.
 @Suite(.oneAtATime)
 struct NumberTests {
-  static let extremes = ["9223372036854775807", "-9223372036854775808", "9223372036854775808", "1e400"]
+  static let extremes = [
+    "9223372036854775807", "-9223372036854775808", "9223372036854775808", "1e400",
+  ]
 
   private func node(_ text: String) throws -> Node {
     try Document(parsing: Array("x: \(text)\n".utf8)).root["x"]!
@@ -37,14 +39,16 @@ struct NumberTests {
     try world.scratch.remove("vault/p/openai.gpg")
     try world.scratch.remove("vault/p/openai.yaml")
     _ = try world.findings(base: "main")
-    #expect(try world.repository.vault.lastSerial(of: EntryName("p/openai")) < Payload.greatestSerial)
+    #expect(
+      try world.repository.vault.lastSerial(of: EntryName("p/openai")) < Payload.greatestSerial)
   }
 
-  @Test(arguments: [
-    ("9223372036854775807w", nil), ("9223372036854775807h", nil), ("100000d", nil), ("-1d", nil),
-    ("99999w", 699_993), ("1h", 1), ("24h", 1), ("25h", 2), ("90d", 90), ("d", nil), ("", nil),
-    ("90d\u{301}", nil), ("9\u{301}d", nil),
-  ] as [(String, Int?)])
+  @Test(
+    arguments: [
+      ("9223372036854775807w", nil), ("9223372036854775807h", nil), ("100000d", nil), ("-1d", nil),
+      ("99999w", 699_993), ("1h", 1), ("24h", 1), ("25h", 2), ("90d", 90), ("d", nil), ("", nil),
+      ("90d\u{301}", nil), ("9\u{301}d", nil),
+    ] as [(String, Int?)])
   func `a duration is bounded`(text: String, days: Int?) throws {
     #expect(Node(.string(text)).days == days)
   }
@@ -92,7 +96,9 @@ struct NumberTests {
     let provider = Provider(try Document(parsing: Array(text.utf8)).root, source: .builtIn)
     #expect(Set(provider.hostFields).isSubset(of: ["a", "b"]))
     let url = provider.baseURL(["a": "x", "b": "y"])
-    #expect(url == "https://" + host.replacing("{a}", with: "x").replacing("{b}", with: "y") + ".example/v1")
+    #expect(
+      url == "https://" + host.replacing("{a}", with: "x").replacing("{b}", with: "y")
+        + ".example/v1")
     let world = try World()
     try world.write(text + "\n", to: "providers.d/acme.yaml")
     _ = try world.findings()

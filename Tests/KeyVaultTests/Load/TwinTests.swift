@@ -89,7 +89,9 @@ struct TwinTests {
 
   // MARK: - Providers
 
-  @Test(arguments: [#"acm\xc3\xa9"#, #"acme\xcc\x81"#, #"acme\xff"#, #"\xe2\x84\xaa"#, "Acme", "1a"])
+  @Test(arguments: [
+    #"acm\xc3\xa9"#, #"acme\xcc\x81"#, #"acme\xff"#, #"\xe2\x84\xaa"#, "Acme", "1a",
+  ])
   func `a provider file of another alphabet is an error and is not read`(name: String) throws {
     let world = try World()
     try shell(world, "mkdir providers.d; echo 'id: acme' >providers.d/$'\(name).yaml'")
@@ -105,7 +107,9 @@ struct TwinTests {
     let names = [
       "UK", #"U\xe2\x84\xaa"#, #"\xc3\xa9"#, #"e\xcc\x81"#, #"\xff"#, #"\xfe"#, #"\xef\xbf\xbd"#,
     ]
-    for name in names { try shell(world, "mkdir -p vault/$'\(name)'; echo \(name) >vault/$'\(name)'/a.gpg") }
+    for name in names {
+      try shell(world, "mkdir -p vault/$'\(name)'; echo \(name) >vault/$'\(name)'/a.gpg")
+    }
     try world.commit()
     let snapshot = try Snapshot("main", of: world.scratch.folder)
     let paths = snapshot.files.sortedKeys.filter { $0.hasSuffix("/a.gpg") }
@@ -153,8 +157,9 @@ struct TwinTests {
     }
     var edited = try Document(parsing: Array(text.utf8))
     try edited.set(["e\u{301}"], to: .int(9))
-    #expect(String(decoding: edited.bytes, as: UTF8.self).utf8.elementsEqual(
-      "\u{E9}: 1\ne\u{301}: 9\nK: 3\n\u{212A}: 4\n".utf8))
+    #expect(
+      String(decoding: edited.bytes, as: UTF8.self).utf8.elementsEqual(
+        "\u{E9}: 1\ne\u{301}: 9\nK: 3\n\u{212A}: 4\n".utf8))
   }
 
   @Test(arguments: ["U\u{212A}: {}", "caf\u{E9}: {}", "cafe\u{301}: {}"])

@@ -30,11 +30,14 @@ struct EscapeTests {
     #expect(annotations.count == 1)
     let line = String(Substring(annotations[0]))
     let properties = Array(line.unicodeScalars.dropFirst("::error ".count))
-    let end = zip(properties, properties.dropFirst()).enumerated().first { $0.element == (":", ":") }
+    let end = zip(properties, properties.dropFirst()).enumerated().first {
+      $0.element == (":", ":")
+    }
     let head = properties[..<(end?.offset ?? 0)]
     #expect(head.split(separator: ",").count == 4 && !head.contains(":"), "\(line)")
     let codes = line.unicodeScalars.split(separator: "%").dropFirst()
-    #expect(codes.allSatisfy { ["25", "3A", "2C", "0A"].contains(String($0.prefix(2))) }, "\(line)")
+    #expect(
+      codes.allSatisfy { ["25", "3A", "2C", "0A"].contains(String($0.prefix(2))) }, "\(line)")
   }
 
   @Test(arguments: marks) func `a table of Markdown and XML keep their cells`(mark: String) throws {
@@ -58,7 +61,8 @@ struct EscapeTests {
   @Test func `no format of variables loses a mark`() throws {
     let value = Self.marks.map { "'\($0)\"\($0)$\($0)\\\($0)" }.joined()
     #expect(value.quotedForJSON.utf8.count > value.utf8.count)
-    let decoded = try JSONDecoder().decode([String].self, from: Data("[\(value.quotedForJSON)]".utf8))
+    let decoded = try JSONDecoder().decode(
+      [String].self, from: Data("[\(value.quotedForJSON)]".utf8))
     #expect(decoded.first?.utf8.elementsEqual(value.utf8) == true)
   }
 }
