@@ -78,7 +78,7 @@ extension WebURL {
   }
 
   private static func isHexadecimal(_ byte: UInt8) -> Bool {
-    Character(Unicode.Scalar(byte)).isHexDigit
+    Unicode.Scalar(byte).properties.isASCIIHexDigit
   }
 
   private static func split(

@@ -41,7 +41,7 @@ enum RawLog {
         changes.append(Change(commit: commit, time: time, path: text, object: new))
         object = nil
       } else if text.hasPrefix("commit ") {
-        let words = text.prefix { !$0.isNewline }.split(separator: " ")
+        let words = text.prefix { $0 != "\n" }.split(separator: " ")
         guard words.count == 3, let seconds = Int(words[2]) else { continue }
         commit = String(words[1])
         time = Timestamp(seconds: seconds)

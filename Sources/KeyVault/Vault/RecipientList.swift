@@ -76,7 +76,7 @@ struct RecipientList: Sendable {
     if text.contains("#") || text.contains(" ") {
       return "is not a fingerprint alone: a comment needs a line of its own"
     }
-    guard text.utf8.allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit }) else {
+    guard text.utf8.allSatisfy({ Unicode.Scalar($0).properties.isASCIIHexDigit }) else {
       return "is not a fingerprint"
     }
     switch text.count {
