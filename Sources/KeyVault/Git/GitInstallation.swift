@@ -47,7 +47,7 @@ public struct GitInstallation {
     let answer =
       git.run(["check-attr", "--stdin", "-z", "diff", "text"], input: files)?.output ?? []
     let fields = answer.split(separator: 0).map { String(name: $0) }
-    let wanted = ["diff": "keyvault", "text": "unset"]
+    let wanted: [Name: String] = ["diff": "keyvault", "text": "unset"]
     for index in stride(from: 0, to: fields.count - 2, by: 3)
     where wanted[fields[index + 1]] != fields[index + 2] {
       return fields[index]

@@ -1,4 +1,5 @@
 import Foundation
+import Naming
 import Secrets
 import TestSupport
 import Testing
@@ -12,7 +13,7 @@ struct ImportPlanTests {
   private static let plain = "NotARealKeyNotARealKeyNotARealKey"
 
   private func plan(
-    _ text: String, _ answers: [String: String] = [:], except: Set<String> = [], in world: World
+    _ text: String, _ answers: [Name: String] = [:], except: Set<Name> = [], in world: World
   ) throws -> ImportPlan {
     try ImportPlan(
       of: DotenvText(Secret(utf8: text)).variables, answers: answers, excluded: except,
@@ -114,7 +115,7 @@ struct ImportPlanTests {
 
   @Test func `names that steer programs are refused, and no flag helps`() throws {
     for name in ["BASH_ENV", "LD_PRELOAD", "GITHUB_KEY", "HTTPS_PROXY", "my_key"] {
-      let plan = try plan("\(name)=\(Self.openAI)", [name: "openai"], in: World())
+      let plan = try plan("\(name)=\(Self.openAI)", [Name(name): "openai"], in: World())
       #expect(plan.keys.isEmpty)
       #expect(plan.refused.map(\.found.name) == [name])
     }

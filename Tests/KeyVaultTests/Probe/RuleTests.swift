@@ -1,9 +1,9 @@
 import HTTP
 import JSONSchema
+import Naming
 import Testing
 import YAML
 
-@testable import HTTP
 @testable import KeyVault
 
 /// What an answer is, for tests of rules.
