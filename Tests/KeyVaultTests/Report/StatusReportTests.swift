@@ -43,7 +43,9 @@ struct StatusReportTests {
     let world = try world()
     // What the sidecar says of the ciphertext, anybody can write there.
     let other = "sha256:" + String(repeating: "a", count: 64)
-    let verdicts: [Name: History.Record] = ["p/openai": record(.valid), "p/mistral": record(.valid, digest: other)]
+    let verdicts: [Name: History.Record] = [
+      "p/openai": record(.valid), "p/mistral": record(.valid, digest: other),
+    ]
     let rows = try report(world, verdicts).results
     #expect(rows.map(\.entry) == ["p/mistral", "p/openai", "p/runway", "p/together"])
     #expect(rows.map(\.verdict) == [.untested, .valid, .untested, .untested])

@@ -32,7 +32,8 @@ struct SigningTrustTests {
       signers: "\(Self.a.lowercased()), \(Self.c)\n", passKeys: Self.c)
     #expect(try trust(all, file).signers == Set(names: [Self.a, Self.c]))
     #expect(try trust(.init(passKeys: Self.c), file).signers == Set(names: [Self.b]))
-    #expect(try trust(.init(passKeys: "\(Self.c) \(Self.a)")).signers == Set(names: [Self.c, Self.a]))
+    #expect(
+      try trust(.init(passKeys: "\(Self.c) \(Self.a)")).signers == Set(names: [Self.c, Self.a]))
     #expect(try trust(all, file).keys == [Self.c])
     #expect(try trust(.init(key: Self.a, passKeys: Self.c), file).keys == [Self.a])
   }

@@ -67,7 +67,8 @@ struct Fixture: Sendable, CustomTestStringConvertible {
     fields =
       Self.names(object["fields"])
       ?? Dictionary(
-        Catalogue.builtIn(provider)!.hostFields.map { (Name($0), "example") }) { $1 }
+        Catalogue.builtIn(provider)!.hostFields.map { (Name($0), "example") }
+      ) { $1 }
     status = object["status"] as? Int ?? 200
     hasQuota = object["quota"] != nil
     var headers = Self.names(object["headers"]) ?? [:]
