@@ -42,6 +42,7 @@ enum Main {
   /// Parses, runs, and tells what went wrong; the exit status.
   private static func run(_ arguments: [String]) async -> Int32 {
     do {
+      try checkArguments()
       var command = try KeyVaultCommand.parseAsRoot(try enterFolder(arguments))
       if var command = command as? any AsyncParsableCommand {
         try await command.run()
@@ -65,6 +66,17 @@ enum Main {
       return error.failure.kind.exitStatus
     case let code as ExitCode: return code.rawValue
     default: return reportUsage(error, arguments: arguments)
+    }
+  }
+
+  /// Refuses an argument that is not UTF-8: repaired, it could be the name of another file. What follows `--`
+  /// is for the command that `exec` runs, which gets the bytes as they are.
+  private static func checkArguments() throws(Failure) {
+    for index in 1..<max(1, Int(CommandLine.argc)) {
+      guard let argument = CommandLine.unsafeArgv[index], strcmp(argument, "--") != 0 else { return }
+      guard String(validatingCString: argument) != nil else {
+        throw Failure(.usage, "argument \(index) is not UTF-8: expected a name or path in UTF-8")
+      }
     }
   }
 
