@@ -47,7 +47,7 @@ import Testing
       cp -a "$FILLED/." .
       git init -q
       git add -A; git commit -qm start
-      where=$HOME/it\'$'MARK'';touch pwned;'\''
+      where=$HOME/it\'$'MARK'';touch pwned;'\'
       mkdir -p "$where"
       cp "$(command -v keyvault)" "$where/keyvault"
       "$where/keyvault" git install

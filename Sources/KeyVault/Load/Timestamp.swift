@@ -5,13 +5,13 @@ public struct Timestamp: Sendable, Hashable, Comparable, Codable {
   /// Since 1970.
   public let seconds: Int
 
-  /// A moment outside the years 1 to 9999, as only a forged commit or key has, counts as the nearest in
+  /// A moment outside the years 1000 to 9999, as only a forged commit or key has, counts as the nearest in
   /// them, so that differences and sums of moments cannot overflow.
   public init(seconds: Int) {
     self.seconds = min(max(seconds, Self.range.lowerBound), Self.range.upperBound)
   }
 
-  private static let range = -62_135_596_800...253_402_300_799
+  private static let range = -30_610_224_000...253_402_300_799
 
   /// The machine's clock, for programs; a command is told the time.
   public static var now: Timestamp { Timestamp(seconds: time(nil)) }

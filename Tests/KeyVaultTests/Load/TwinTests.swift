@@ -118,7 +118,8 @@ struct TwinTests {
     let read = try snapshot.read(paths).map { $0.map { String(decoding: $0, as: UTF8.self) } }
     #expect(read.compactMap(\.self).count == names.count)
     #expect(try snapshot.read(["vault/UK/a.gpg"]) == [Array("UK\n".utf8)])
-    #expect(try snapshot.history(of: paths).count == names.count)
+    // git is asked by path, and no string is the path of those that are not UTF-8.
+    #expect(try snapshot.history(of: paths).count == names.count - 3)
   }
 
   @Test func `an older key comes back beside its twin, and is found`() throws {
@@ -165,10 +166,8 @@ struct TwinTests {
   @Test(arguments: ["U\u{212A}: {}", "caf\u{E9}: {}", "cafe\u{301}: {}"])
   func `an environment of another alphabet is an error`(declared: String) throws {
     let world = try World("environments:\n  UK: {require: [openai]}\n  \(declared)\n")
-    #expect(try errors(world).contains("bad-entry-name keyvault.yaml"))
-    let configuration = try world.repository.configuration
-    #expect(configuration.environments.count == 2)
-    #expect(configuration.environments["UK"]?.require == ["openai"])
+    #expect(try errors(world) == ["bad-format keyvault.yaml"])
+    #expect(failure { _ = try world.repository }?.kind == .malformed)
   }
 
   @Test func `a variable is chosen by its bytes`() {
