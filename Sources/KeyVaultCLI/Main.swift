@@ -73,7 +73,9 @@ enum Main {
   /// is for the command that `exec` runs, which gets the bytes as they are.
   private static func checkArguments() throws(Failure) {
     for index in 1..<max(1, Int(CommandLine.argc)) {
-      guard let argument = CommandLine.unsafeArgv[index], strcmp(argument, "--") != 0 else { return }
+      guard let argument = CommandLine.unsafeArgv[index], strcmp(argument, "--") != 0 else {
+        return
+      }
       guard String(validatingCString: argument) != nil else {
         throw Failure(.usage, "argument \(index) is not UTF-8: expected a name or path in UTF-8")
       }
