@@ -40,7 +40,19 @@ extension Unicode.Scalar {
     switch value {
     case 0..<0x20, 0x7f..<0xa0: true
     // Line and paragraph separators; bidirectional marks, embeddings, overrides and isolates.
+    case _ where isTwin: true
     case 0x061c, 0x200e, 0x200f, 0x2028...0x202e, 0x2066...0x2069, 0xfeff: true
+    default: false
+    }
+  }
+}
+
+extension Unicode.Scalar {
+  /// Whether it looks exactly as another character, which normalization puts in its place: the Kelvin sign as
+  /// K, the Greek question mark as a semicolon. No keyboard writes them.
+  fileprivate var isTwin: Bool {
+    switch value {
+    case 0x212a, 0x2126, 0x212b, 0x037e, 0x0387, 0x1fef, 0x2000, 0x2001, 0x2329, 0x232a: true
     default: false
     }
   }
