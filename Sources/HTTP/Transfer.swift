@@ -184,8 +184,10 @@ extension Transfer {
       easy.set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
     }
     easy.set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
-    // For loopback an empty name overrides `http_proxy` and its kin.
-    if url.isLoopback || url.host == "localhost" { easy.set(CURLOPT_PROXY, "") }
+    // An empty name overrides `http_proxy` and its kin: in plain HTTP a proxy would read the key.
+    if url.scheme == "http" || url.isLoopback || url.host == "localhost" {
+      easy.set(CURLOPT_PROXY, "")
+    }
   }
 }
 

@@ -27,6 +27,8 @@ final class Session {
   private let userGPG: UserGPG
   /// Written down when the command has ended, however it did.
   private var memory: Memory?
+  /// The user's own, once it was read.
+  private var configuration: UserConfiguration?
 
   init(_ options: CommonOptions) throws {
     if let folder = options.folder, chdir(folder) != 0 {
@@ -71,7 +73,7 @@ final class Session {
   private func repository(at root: String, _ opening: LocalStateOpening?) throws -> Repository {
     let isQuiet = options.quiet
     let signing = Signing(
-      trust: try surroundings.trust(in: root), program: try? gpgProgram(),
+      trust: try trust(in: root), program: try? gpgProgram(),
       gpg: { [userGPG] () throws(Failure) in try userGPG.gpg() },
       tell: { if !isQuiet { Console.note($0) } })
     var repository = try Repository(
@@ -82,6 +84,27 @@ final class Session {
       repository.memory = memory
     }
     return repository
+  }
+
+  /// Whose signatures count in the repository at `root`. Throws if what says so is broken.
+  private func trust(in root: String) throws(Failure) -> SigningTrust {
+    try SigningTrust(surroundings.signingVariables, configuration: configuration(in: root))
+  }
+
+  /// Where keys may travel, by what is said outside the repository. Throws if what says so is broken.
+  func policy() throws(Failure) -> OriginPolicy {
+    let root = try? Repository.root(from: surroundings.workingFolder)
+    return try OriginPolicy(
+      parsing: surroundings.allowedHosts,
+      configuration: configuration(in: root ?? surroundings.workingFolder))
+  }
+
+  /// What the user's configuration says of the repository at `root`.
+  private func configuration(in root: String) throws(Failure) -> UserConfiguration.Trust {
+    if let configuration { return configuration.trust(in: root) }
+    let read = try surroundings.configuration()
+    configuration = read
+    return read.trust(in: root)
   }
 
   /// The same for a command that changes it: what an earlier one was interrupted in is ended first, so
@@ -128,7 +151,7 @@ final class Session {
       (try? Repository(at: root)).flatMap { try? gpgProgram(of: $0) } ?? (try? gpgProgram())
     return Validator(
       root: root, now: surroundings.now, program: program, readsHistory: readsHistory,
-      trust: try surroundings.trust(in: root), base: base)
+      trust: try trust(in: root), base: base)
   }
 
   /// The same, with what this machine remembers of the public keys of a repository; a job of CI has

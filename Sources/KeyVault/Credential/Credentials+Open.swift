@@ -12,7 +12,8 @@ extension Credentials {
     public var searchPath = "/usr/local/bin:/usr/bin:/bin"
     /// `$XDG_RUNTIME_DIR`, where there is one.
     public var runtimeDirectory: String?
-    /// Hosts to which keys may travel besides their providers' own, as in `KEYVAULT_ALLOW_HOSTS`.
+    /// Hosts to which keys may travel besides their providers' own, as in `KEYVAULT_ALLOW_HOSTS`. What
+    /// the repository names alone, a gateway or loopback too, gets no key without.
     public var allowedHosts = ""
     /// Fingerprints of those whose signatures count, where the repository requires them.
     public var trustedSigners: String?

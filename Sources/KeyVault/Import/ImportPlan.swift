@@ -13,15 +13,18 @@ public struct ImportPlan: Sendable {
     public internal(set) var objection: String?
     /// Further parts of the credential.
     var fields: [(name: String, value: String)]
-    let hosts: [String]
+    /// Where it may travel.
+    public var destinations: Destinations
+    /// Whether only the sidecar of an entry says whose key it is.
+    public let isNamedBySidecar: Bool
     public let preview: String
     public var serial = 1
     public var isOtherKey = true
 
     public var newKey: NewKey {
       NewKey(
-        entry: entry, provider: provider.id, key: found.copy(), fields: fields, hosts: hosts,
-        serial: serial, isOtherKey: isOtherKey)
+        entry: entry, provider: provider.id, key: found.copy(), fields: fields,
+        hosts: destinations.hosts, serial: serial, isOtherKey: isOtherKey)
     }
 
     /// A copy of the key itself.
@@ -63,7 +66,7 @@ public struct ImportPlan: Sendable {
     let recognition = Recognition(of: variables, catalogue: repository.catalogue)
     let last = Dictionary(
       variables.enumerated().map { ($0.element.name, $0.offset) }, uniquingKeysWith: { $1 })
-    var keys: [(found: FoundVariable, provider: Provider, isNamed: Bool)] = []
+    var keys: [Recognized] = []
     var parts: [(found: FoundVariable, provider: String, name: String, value: String)] = []
     for (index, variable) in variables.enumerated() {
       func skip(_ reason: String) { skipped.append(Other(found: variable, reason: reason)) }
@@ -76,6 +79,7 @@ public struct ImportPlan: Sendable {
         continue
       }
       let answer = answers[variable.name]
+      var isBySidecar = false
       var kind =
         variable.fault == nil ? recognition.kind(of: variable) : recognition.named(variable)
       if let answer { kind = .key(try Self.provider(answer, in: repository)) }
@@ -83,6 +87,7 @@ public struct ImportPlan: Sendable {
         let known = places.provider(of: variable.name, among: candidates)
       {
         kind = .key(try Self.provider(known, in: repository))
+        isBySidecar = true
       }
       switch kind {
       case _ where variable.isEmpty && variable.fault == nil: skip("it is empty")
@@ -91,7 +96,10 @@ public struct ImportPlan: Sendable {
           refused.append(Other(found: variable, reason: fault))
         } else {
           let isNamed = if case .key = recognition.named(variable) { true } else { false }
-          keys.append((variable, try Self.provider(provider.id, in: repository), isNamed))
+          keys.append(
+            Recognized(
+              found: variable, provider: try Self.provider(provider.id, in: repository),
+              isNamed: isNamed, isBySidecar: isBySidecar))
         }
       case _ where variable.isUnread:
         refused.append(Other(found: variable, reason: variable.fault ?? ""))
@@ -110,19 +118,29 @@ public struct ImportPlan: Sendable {
       }
     }
     // The provider's own variables take its name.
-    for (found, provider, _) in keys.filter(\.isNamed) + keys.filter({ !$0.isNamed }) {
-      place(found, provider, parts: &parts, in: &places, repository, policy)
+    for key in keys.filter(\.isNamed) + keys.filter({ !$0.isNamed }) {
+      place(key, parts: &parts, in: &places, repository, policy)
     }
     for part in parts {
       skipped.append(Other(found: part.found, reason: "no key of \(part.provider) is beside it"))
     }
   }
 
+  /// A variable that is a key.
+  private struct Recognized {
+    let found: FoundVariable
+    let provider: Provider
+    /// Whether the variable's name is the provider's own.
+    let isNamed: Bool
+    let isBySidecar: Bool
+  }
+
   private mutating func place(
-    _ found: FoundVariable, _ provider: Provider,
+    _ key: Recognized,
     parts: inout [(found: FoundVariable, provider: String, name: String, value: String)],
     in places: inout ImportPlaces, _ repository: Repository, _ policy: OriginPolicy
   ) {
+    let (found, provider) = (key.found, key.provider)
     if let same = keys.first(where: { $0.provider.id == provider.id && $0.found.isSame(as: found) })
     {
       skipped.append(Other(found: found, reason: "the same key as \(same.found.name)"))
@@ -143,8 +161,9 @@ public struct ImportPlan: Sendable {
       part.provider == provider.id && !fields.contains { $0.name == part.name }
     }.map { ($0.name, $0.value) }.uniqued()
     parts.removeAll { $0.provider == provider.id }
-    let hosts = policy.payloadHosts(
-      of: provider, fields: Dictionary(fields, uniquingKeysWith: { first, _ in first }))
+    let destinations = policy.destinations(
+      of: provider, fields: Dictionary(fields, uniquingKeysWith: { first, _ in first }),
+      gateway: repository.environment(entry.environment).gateway)
     let preview = found.withValue {
       Preview.text(of: $0, provider: provider.id, limit: repository.configuration.policy.preview)
     }
@@ -152,7 +171,8 @@ public struct ImportPlan: Sendable {
       Key(
         found: found, provider: provider, entry: entry, variable: variable,
         objection: found.withValue(provider.objection) ?? provider.objection(to: fields),
-        fields: fields, hosts: hosts, preview: preview))
+        fields: fields, destinations: destinations, isNamedBySidecar: key.isBySidecar,
+        preview: preview))
   }
 
   private static func provider(

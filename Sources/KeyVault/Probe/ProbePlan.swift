@@ -57,16 +57,23 @@ struct ProbePlanner: Sendable {
   ) throws(ProbePlan.Early) -> WebURL {
     let fields = payload.hostFields(of: provider)
     let url = try Self.url(of: target, of: provider, fields: fields, gateway: gateway)
+    try check(url, of: provider, fields: fields, payloadHosts: payload.hosts)
+    return url
+  }
+
+  /// Throws unless a key with these hosts may travel to `url`.
+  func check(
+    _ url: WebURL, of provider: Provider, fields: [String: String], payloadHosts: [String]
+  ) throws(ProbePlan.Early) {
     guard
       policy.allows(
-        url.origin, provider: provider.id, fields: fields, payloadHosts: payload.hosts)
+        url.origin, provider: provider.id, fields: fields, payloadHosts: payloadHosts)
     else {
       throw ProbePlan.Early(
         verdict: .misconfigured,
         note: "nothing was sent: \(url.origin) is not where this key may travel; "
-          + "KEYVAULT_ALLOW_HOSTS allows it")
+          + "KEYVAULT_ALLOW_HOSTS=\(url.origin.permission) allows it")
     }
-    return url
   }
 
   /// Where a program sends requests with this key, without a final slash. Throws if the key may not travel

@@ -12,15 +12,36 @@ extension Rendering {
       providers.filter { hasGateway || !$0.hostFields.isEmpty }.compactMap(\.baseURLVariable))
   }
 
-  /// The base URL for SDKs: that of a gateway, or one that the credential completes. Nothing where
-  /// the key may not travel there.
+  /// A base URL that is left out, since its key may not travel there.
+  struct Refused: Error {
+    let variable: String
+    let reason: String
+    /// What permits it.
+    let hint: String
+  }
+
+  /// What was left out, by reason, in sentences.
+  static func warnings(of refused: [Refused]) -> [Failure] {
+    var warnings: [Failure] = []
+    for first in refused where !warnings.contains(where: { $0.message.hasSuffix(first.reason) }) {
+      let names = Set(refused.filter { $0.reason == first.reason }.map(\.variable)).sorted()
+      warnings.append(
+        Failure(
+          .findings, "left out \(names.joined(separator: ", ")): \(first.reason)",
+          hints: [first.hint]))
+    }
+    return warnings
+  }
+
+  /// The base URL for SDKs: that of a gateway, or one that the credential completes; nil where there is
+  /// neither.
   func baseURL(
     of slot: Assembly.Slot, _ entry: OpenedEntry, in environment: String
-  ) throws(Failure) -> Variable? {
+  ) throws(Failure) -> Result<Variable?, Refused> {
     let provider = slot.provider
     let gateway = repository.environment(environment).gateway
     guard let name = provider.baseURLVariable, gateway != nil || !provider.hostFields.isEmpty else {
-      return nil
+      return .success(nil)
     }
     let fields = entry.payload.hostFields(of: provider)
     let url: WebURL
@@ -31,22 +52,23 @@ extension Rendering {
     }
     let owners = BaseURLVariable.owners(of: name)
     let isOwn = owners.isEmpty || owners.contains(provider.id)
-    guard
+    let isAllowed =
       isOwn
-        ? policy.allows(
+      ? policy.trusts(provider)
+        && policy.allows(
           url.origin, provider: provider.id, fields: fields, payloadHosts: entry.payload.hosts)
-        : policy.allowsAnyKey(url.origin)
-    else {
-      if isOwn { return nil }
-      throw Failure(
-        .malformed,
-        "'\(entry.name)' would set \(name), which is of \(owners.sorted().joined(separator: ", "))",
-        hints: [
-          "give '\(provider.id)' a base_url_env of its own, or allow \(url.origin) "
-            + "with KEYVAULT_ALLOW_HOSTS"
-        ])
+      : policy.allowsAnyKey(url.origin)
+    guard isAllowed else {
+      return .failure(
+        Refused(
+          variable: name,
+          reason: isOwn
+            ? "keys may not travel to \(url.origin)"
+            : "\(owners.sorted().joined(separator: ", ")) reads it, and '\(entry.name)' would set it",
+          hint: "allow it: KEYVAULT_ALLOW_HOSTS=\(url.origin.permission)"))
     }
-    return Variable(name: name, value: .text(url.withoutFinalSlash), origin: entry.name.path)
+    return .success(
+      Variable(name: name, value: .text(url.withoutFinalSlash), origin: entry.name.path))
   }
 }
 

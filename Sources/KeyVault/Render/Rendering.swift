@@ -15,10 +15,10 @@ public struct Rendering: Sendable {
 
   /// Opens what `choice` wants of the environments: their variables by name, each once. Throws if a
   /// required key is missing, two entries want one variable, or an entry cannot be opened. `look` hears
-  /// of what was opened.
+  /// of what was opened, and `warn` of each base URL that is left out, with what permits it.
   public func variables(
     of environments: [String], choosing choice: VariableChoice = .all, gpg: GPG,
-    look: ([OpenedEntry]) -> Void = { _ in }
+    look: ([OpenedEntry]) -> Void = { _ in }, warn: (Failure) -> Void = { _ in }
   ) async throws(Failure) -> [Variable] {
     let orders = try environments.map { environment throws(Failure) in
       try Assembly.order(from: environment, in: repository)
@@ -48,11 +48,19 @@ public struct Rendering: Sendable {
     }
     look(opened)
     var variables: [Variable] = []
+    var refused: [Refused] = []
     for ((environment, slot), entry) in zip(slots, opened) {
-      variables += try self.variables(of: slot, entry, in: environment)
-        .filter { choice.wants($0.name, of: slot) }
+      variables += self.variables(of: slot, entry).filter { choice.wants($0.name, of: slot) }
+      switch try baseURL(of: slot, entry, in: environment) {
+      case .success(let base?) where choice.wants(base.name, of: slot): variables.append(base)
+      case .failure(let base) where choice.wants(base.variable, of: slot): refused.append(base)
+      default: break
+      }
     }
-    return try Self.checked(variables.map { $0.prefixed(choice.prefix) }, prefix: choice.prefix)
+    let result = try Self.checked(
+      variables.map { $0.prefixed(choice.prefix) }, prefix: choice.prefix)
+    Self.warnings(of: refused).forEach(warn)
+    return result
   }
 
   /// Every entry that gives something, and what must be opened of them, with the environment that it is
@@ -154,9 +162,7 @@ public struct Rendering: Sendable {
     }
   }
 
-  private func variables(
-    of slot: Assembly.Slot, _ entry: OpenedEntry, in environment: String
-  ) throws(Failure) -> [Variable] {
+  private func variables(of slot: Assembly.Slot, _ entry: OpenedEntry) -> [Variable] {
     let origin = entry.name.path
     let name = slot.variable(of: entry)
     var variables = [Variable(name: name, value: .key(entry), origin: origin)]
@@ -164,7 +170,6 @@ public struct Rendering: Sendable {
       guard let name = field.variable else { continue }
       variables.append(Variable(name: name, value: .field(entry, field.name), origin: origin))
     }
-    if let base = try baseURL(of: slot, entry, in: environment) { variables.append(base) }
     return variables
   }
 

@@ -2,20 +2,24 @@ internal import YAML
 
 /// `$XDG_CONFIG_HOME/keyvault/config.yaml`: what a person decides, whatever a repository says.
 public struct UserConfiguration: Sendable {
-  /// Whom to trust in a repository.
+  /// Whom and what to trust in a repository.
   public struct Trust: Sendable, Equatable {
     /// Full fingerprints, upper case.
     public let signers: [String]
     public let least: SignaturePolicy
+    /// Where keys may travel, as in `KEYVAULT_ALLOW_HOSTS`.
+    public let hosts: [String]
 
     public init() {
       signers = []
       least = .off
+      hosts = []
     }
 
     fileprivate init(_ node: Node) {
       signers = node["trusted_signers"]?.fingerprints ?? []
       least = node["signatures"]?.string.flatMap(SignaturePolicy.init) ?? .off
+      hosts = node["allow_hosts"]?.strings ?? []
     }
   }
 

@@ -49,8 +49,9 @@ struct ConfigurationChecks {
 
   private func gateway(_ node: Node) -> [Finding] {
     do throws(WebURLError) {
-      _ = try Gateway(node.string ?? "").origin()
-      return []
+      let origin = try Gateway(node.string ?? "").origin()
+      return [Finding.needsPermission(origin, in: Configuration.fileName, at: node.place)]
+        .compactMap(\.self)
     } catch {
       let url = (node.string ?? "").printable(limit: 120)
       return [finding(.badURL, at: node.place, "'\(url)' \(error.message)")]

@@ -1,3 +1,4 @@
+internal import HTTP
 public import YAML
 
 /// Something that a person wrote wrongly or should look at: data, never an exception.
@@ -77,6 +78,21 @@ public struct Finding: Sendable, Equatable, Codable {
 }
 
 extension Finding {
+  /// A URL to which no key is sent unless a person allows it outside the repository, whatever a payload
+  /// says; nil for others.
+  static func needsPermission(
+    _ origin: Origin, in file: String, at place: Place
+  ) -> Finding? {
+    guard !origin.isSameEverywhere else { return nil }
+    let isPlain = origin.scheme == "http" && !origin.isLoopback
+    return Finding(
+      .needsPermission, isPlain ? .warning : .note, in: file, at: place,
+      "this file alone sends no key to '\(origin)': "
+        + (isPlain ? "it would travel without encryption" : "any program may listen on loopback"),
+      hint: "allow it outside the repository: KEYVAULT_ALLOW_HOSTS=\(origin.permission)"
+        + (origin.isLoopback ? ", or --gateway" : ""))
+  }
+
   /// The codes of checks that no schema can express. Those of the schemas are
   /// `JSONSchema.Violation.Code`.
   public enum Code: String, Sendable, CaseIterable {
@@ -85,6 +101,7 @@ extension Finding {
     case idIsNotFileName = "id-is-not-file-name"
     case overridesBuiltIn = "overrides-built-in"
     case badURL = "bad-url"
+    case needsPermission = "needs-permission"
     case badLength = "bad-length"
     case unknownProvider = "unknown-provider"
     case unknownEnvironment = "unknown-environment"

@@ -135,14 +135,16 @@ private struct ProviderFileChecks {
     }
     guard let node = root["base_url"], let first = objection(to: node, target: base, below: base)
     else { return requests }
-    // A path below a base that is no URL has the same fault.
+    // A path below a base that is not a URL has the same fault.
     return [first] + requests.filter { $0.message != first.message }
   }
 
   private func objection(to node: Node, target: String, below base: String) -> Finding? {
     do throws(WebURLError) {
-      _ = try ProbeDefinition.url(of: Self.filled(target), below: Self.filled(base))
-      return nil
+      let url = try ProbeDefinition.url(of: Self.filled(target), below: Self.filled(base))
+      // A path is below `base_url`, which has its own finding.
+      return target.hasPrefix("/")
+        ? nil : Finding.needsPermission(url.origin, in: file, at: node.place)
     } catch {
       return Finding(
         .badURL, in: file, at: node.place, "'\(target.printable(limit: 120))' \(error.message)")

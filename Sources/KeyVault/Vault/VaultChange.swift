@@ -51,6 +51,14 @@ extension Vault {
     }
   }
 
+  /// Throws what ``apply(_:given:)`` would, as far as that is known without writing.
+  func checkCanApply(_ changes: [VaultChange]) throws(Failure) {
+    try alone { (_) throws(Failure) in
+      for change in changes { _ = try digest(of: change.file, expecting: change.over) }
+      try NewFolders(for: changes.map(\.file), in: repository).removeEmpty()
+    }
+  }
+
   /// Ends what an earlier run was interrupted in, and drops what it had only begun; whether there was
   /// anything to end.
   public func endInterrupted() throws(Failure) -> Bool {

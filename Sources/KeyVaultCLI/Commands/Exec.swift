@@ -90,14 +90,15 @@ struct Exec: AsyncParsableCommand {
     let picked = try await pick.map { try PickedVariables(capability: Capability(named: $0)) }?
       .variables(in: environments[0], of: repository, session)
     let rendering = Rendering(
-      repository: repository, policy: session.surroundings.policy,
+      repository: repository, policy: try session.policy(),
       cache: try session.cache(of: repository))
     prepared.variables = try await rendering.variables(
-      of: environments, choosing: choice.choice(), gpg: gpg
-    ) { opened in
-      session.warn(opened.map { ($0.name.path, $0.doubts) })
-      prepared.withheld = rendering.addresses(of: opened, in: environments[0])
-    }
+      of: environments, choosing: choice.choice(), gpg: gpg,
+      look: { opened in
+        session.warn(opened.map { ($0.name.path, $0.doubts) })
+        prepared.withheld = rendering.addresses(of: opened, in: environments[0])
+      },
+      warn: { Console.warning($0.message, hint: $0.hints.first) })
     for variable in picked ?? [] {
       guard !prepared.variables.contains(where: { $0.name == variable.name }) else {
         throw Failure(

@@ -13,7 +13,8 @@ struct Import: AsyncParsableCommand {
       stored together, after their providers were asked whether they work.
 
       Nothing is expanded or run. A line that parsers of .env files read differently is told, and not \
-      imported.
+      imported. A host that only the repository names gets no key unless KEYVAULT_ALLOW_HOSTS or your \
+      answer on the terminal allows it.
 
       Example: keyvault import production --from .env --dry-run
       """)
@@ -108,7 +109,7 @@ struct Import: AsyncParsableCommand {
     func plan(_ answers: [String: String]) throws(Failure) -> ImportPlan {
       try ImportPlan(
         of: variables, answers: answers, excluded: Set(except), to: environment, in: repository,
-        policy: session.surroundings.policy)
+        policy: session.policy())
     }
     let first = try plan(answers)
     guard !dryRun, source.leavesInput, Console.isInputTerminal, Console.isErrorTerminal else {

@@ -74,7 +74,7 @@ struct Test: AsyncParsableCommand {
   func run() async throws {
     let session = try Session(options)
     let repository = try session.repository()
-    try gateway.check()
+    let policy = try gateway.policy(session)
     let failOn = try failing.value ?? .standard
     let selection = try narrowing.narrow(Selection(selection, in: repository), in: repository)
     let now = session.surroundings.now
@@ -86,7 +86,8 @@ struct Test: AsyncParsableCommand {
     }
     let history = try session.history(of: repository)
     let past = history.past(now: now).latestClear
-    let results = try await results(selection.entries, in: repository, session).map { result in
+    let results = try await results(selection.entries, in: repository, policy, session).map {
+      result in
       var result = result
       result.isRequired = result.isRequired || require.contains(result.provider)
       result.remember(past[result.entry])
@@ -120,7 +121,7 @@ struct Test: AsyncParsableCommand {
   }
 
   private func results(
-    _ entries: [Vault.Entry], in repository: Repository, _ session: Session
+    _ entries: [Vault.Entry], in repository: Repository, _ policy: OriginPolicy, _ session: Session
   ) async throws -> [TestResult] {
     guard !entries.isEmpty else { return [] }
     var asking = Prober.Options()
@@ -130,7 +131,7 @@ struct Test: AsyncParsableCommand {
     asking.patience = Patience(retries: retries)
     let prober = Prober(
       client: try session.client(), catalogue: repository.catalogue,
-      policy: session.surroundings.policy, options: asking)
+      policy: policy, options: asking)
     let run = TestRun(
       repository: repository, gpg: try session.gpg(), prober: prober, gateway: gateway.gateway)
     let progress = Progress(of: entries, isShown: !options.quiet && Console.isErrorTerminal)

@@ -14,7 +14,8 @@ struct Surroundings {
   let runtimeDirectory: String?
   /// The environment to render where none is named.
   let environment: String?
-  let policy: OriginPolicy
+  /// `KEYVAULT_ALLOW_HOSTS`.
+  let allowedHosts: String
   /// The user's own configuration, `$XDG_CONFIG_HOME/keyvault/config.yaml`.
   let configurationFile: String
   let signingVariables: SigningTrust.Variables
@@ -46,15 +47,14 @@ struct Surroundings {
     githubEnvironmentFile = Self.variable("GITHUB_ENV")
     passStore = Self.variable("PASSWORD_STORE_DIR") ?? home + "/.password-store"
     summaryFile = Self.variable("GITHUB_STEP_SUMMARY")
-    policy = try OriginPolicy(parsing: Self.variable("KEYVAULT_ALLOW_HOSTS") ?? "")
+    allowedHosts = Self.variable("KEYVAULT_ALLOW_HOSTS") ?? ""
   }
 
-  /// Whose signatures count in the repository at `root`. Throws if what says so is broken.
-  func trust(in root: String) throws(Failure) -> SigningTrust {
+  /// The user's own configuration. Throws if it is broken.
+  func configuration() throws(Failure) -> UserConfiguration {
     // Links are followed: what a person keeps elsewhere is theirs all the same.
-    let file = (try? Self.realFolder(configurationFile)) ?? configurationFile
-    return try SigningTrust(
-      signingVariables, configuration: UserConfiguration(at: file).trust(in: root))
+    try UserConfiguration(
+      at: (try? Self.realFolder(configurationFile)) ?? configurationFile)
   }
 
   /// Adds Markdown to the summary of a job of GitHub Actions, if this is one.
