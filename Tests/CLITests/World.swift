@@ -71,6 +71,8 @@ final class World {
       "ANSWERS": Self.answers.path,
       "DEMO": Self.repository.appending(path: "Demo").path,
       "XDG_RUNTIME_DIR": runtime.path, "PYTHONDONTWRITEBYTECODE": "1",
+      // Repositories of tests name the stand-in as a gateway, which gets no key without.
+      "KEYVAULT_ALLOW_HOSTS": "http://127.0.0.1:\(stub.port)",
     ]
   }
 

@@ -97,7 +97,7 @@ struct ImportPlanTests {
     ] {
       let plan = try plan("\(address)\nAZURE_OPENAI_API_KEY=\(key)", in: World())
       #expect(plan.keys.first?.fields.map(\.value) == ["acme"])
-      #expect(plan.keys.first?.hosts == ["acme.openai.azure.com"])
+      #expect(plan.keys.first?.destinations.hosts == ["acme.openai.azure.com"])
       #expect(plan.keys.first?.objection == nil)
       #expect(plan.skipped.isEmpty)
     }

@@ -39,7 +39,7 @@ struct FixtureTests {
       options.asksQuota = asksQuota
       return Prober(
         client: try .forTests(), catalogue: repository.catalogue,
-        policy: OriginPolicy(allowed: []), options: options)
+        policy: try .standIns(of: repository), options: options)
     }
   }
 

@@ -10,9 +10,11 @@ struct RenderingTests {
 
   private func render(
     _ world: World, _ environment: String = "production", as dialect: Dialect = .dotenv,
-    policy: OriginPolicy = OriginPolicy(allowed: []), with keyring: Keyring = .alice
+    policy: OriginPolicy? = nil, with keyring: Keyring = .alice
   ) async throws -> String {
-    try await Rendering(repository: world.repository, policy: policy)
+    let repository = try world.repository
+    let policy = try policy ?? .standIns(of: repository)
+    return try await Rendering(repository: repository, policy: policy)
       .text(of: environment, as: dialect, gpg: keyring.gpg).text
   }
 
@@ -64,7 +66,11 @@ struct RenderingTests {
       return try await render(world, policy: policy).split(separator: "\n")
         .first { $0.hasPrefix("OPENAI_BASE_URL=") }.map { String($0.dropFirst(16)) }
     }
-    #expect(try await rendered("http://127.0.0.1:9/{provider}") == "http://127.0.0.1:9/openai/v1")
+    let local = "http://127.0.0.1:9/{provider}"
+    #expect(try await rendered(local) == nil)
+    #expect(
+      try await rendered(local, OriginPolicy(parsing: "http://127.0.0.1:9"))
+        == "http://127.0.0.1:9/openai/v1")
     #expect(
       try await rendered("https://allowed-gateway.example.com")
         == "https://allowed-gateway.example.com/v1")

@@ -104,6 +104,14 @@ struct FindingCase: Sendable {
     FindingCase(
       .badURL, at: "keyvault.yaml:3:32",
       configuration: "environments: {p: {gateway:    \"https://a..example.com/{provider}\"}}\n"),
+    FindingCase(
+      .needsPermission, .warning, at: "providers.d/acme.yaml:5:11",
+      acme(base: "http://a.example.com:8000")),
+    FindingCase(
+      .needsPermission, .note, at: "providers.d/acme.yaml:5:11", acme(base: "https://127.0.0.1")),
+    FindingCase(
+      .needsPermission, .note, at: "keyvault.yaml:3:32",
+      configuration: "environments: {p: {gateway:    \"http://[::1]:8971/{provider}\"}}\n"),
     FindingCase(.badLength, at: "providers.d/acme.yaml:9:14") { world in
       try acme()(world)
       let text = try world.scratch.text("providers.d/acme.yaml")

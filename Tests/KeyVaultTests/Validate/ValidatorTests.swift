@@ -124,11 +124,11 @@ struct ValidatorTests {
     "probe: {request: GET /x, rules: [{status: 200, text: ok, verdict: unreachable}]}",
     "probe: {request: DELETE /x, rules: [{status: 401, verdict: invalid}]}",
     "probe: {request: \"GET /x?key={key}\", rules: [{status: 401, verdict: invalid}]}",
-    "probe: {request: GET http://a.example.com/, rules: [{status: 401, verdict: invalid}]}",
+    "probe: {request: GET ftp://a.example.com/, rules: [{status: 401, verdict: invalid}]}",
     "probe: {request: GET /x, json: {}, rules: [{status: 401, verdict: invalid}]}",
     "key: {env: [ACME_KEY], formats: [{name: x, prefix: a, pattern: \"^(a+)+$\"}]}",
     "auth: {header: Host, value: \"{key}\\nx\"}", "auth: {header: \"a b\", value: \"{key}\"}",
-    "base_url: http://a.example.com", "base_url: https://u:p@a.example.com",
+    "base_url: http://u@a.example.com", "base_url: https://u:p@a.example.com",
     "logo: ../../etc/passwd", "logo: logos/a.png", "links: {docs: \"http://a.example.com\"}",
     "links: {keys: \"javascript:alert(1)\"}", "id: Acme",
   ])
