@@ -6,8 +6,10 @@ internal import YAML
 ///
 /// Files are read when they are asked for, so that a broken one stops only who needs it.
 public final class Catalogue: Sendable {
-  private let root: String?
+  let root: String?
   private let cache = Mutex<[String: Provider]>([:])
+  /// `sha256:…` of the repository's files that were read, by name.
+  let read = Mutex<[String: String]>([:])
   /// Listed once: a command lives shorter than files come and go.
   private let listing = Mutex<[String]?>(nil)
 
@@ -67,6 +69,7 @@ public final class Catalogue: Sendable {
 
   private func load(_ id: String) throws(Failure) -> Provider? {
     guard let bytes = try localBytes(id) else { return Self.builtIn(id) }
+    read.withLock { $0[id + ".yaml"] = Vault.digest(bytes) }
     let file = "\(Self.folder)/\(id).yaml"
     switch CheckedDocument.read(bytes, as: .provider, file: file) {
     case .failure(let malformed): throw malformed.failure
@@ -87,7 +90,7 @@ public final class Catalogue: Sendable {
     return .override(changes: changes(from: builtIn, to: root))
   }
 
-  private static func builtInRoot(_ id: String) -> Node? {
+  static func builtInRoot(_ id: String) -> Node? {
     guard let text = Embedded.providers.first(where: { $0.name == id + ".yaml" })?.text else {
       return nil
     }
@@ -99,17 +102,18 @@ public final class Catalogue: Sendable {
   private static func changes(from old: Node, to new: Node) -> [String] {
     let old = parts(of: old)
     let new = parts(of: new)
-    return Set(old.keys).union(new.keys).filter { old[$0] != new[$0] }.sorted()
+    return Set(old.keys).union(new.keys).filter { old[$0]?.json != new[$0]?.json }.sorted()
   }
 
-  private static func parts(of root: Node) -> [String: String] {
-    var parts: [String: String] = [:]
+  /// By names such as `auth` and `key.formats`.
+  static func parts(of root: Node) -> [String: Node] {
+    var parts: [String: Node] = [:]
     for pair in root.mapping ?? [] {
       guard pair.key == "key", let key = pair.value.mapping else {
-        parts[pair.key] = pair.value.json
+        parts[pair.key] = pair.value
         continue
       }
-      for part in key { parts["key." + part.key] = part.value.json }
+      for part in key { parts["key." + part.key] = part.value }
     }
     return parts
   }

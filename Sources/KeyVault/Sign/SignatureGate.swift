@@ -7,7 +7,7 @@ struct SignatureGate: Sendable {
   private let failures: [EntryName: Failure?]
   /// What bars them all.
   private let fault: Failure?
-  private let isRequired: Bool
+  let isRequired: Bool
 
   /// Where signatures are not required, it lets everything pass and asks nobody.
   init(for entries: [Vault.Entry], in repository: Repository) {
@@ -20,7 +20,7 @@ struct SignatureGate: Sendable {
     do throws(Failure) {
       let judge = try repository.signatureJudge(rules, keys: rules.signers)
       // keyvault.yaml says who may sign what.
-      try repository.checkSignedRecipients(judge)
+      try repository.checkSignedRecipients(judge, encrypts: false)
       let states = try repository.states(of: entries, judge)
       failures = Dictionary(zip(entries, states).map { ($0.name, $1.failure(of: $0.name)) }) { $1 }
       fault = nil

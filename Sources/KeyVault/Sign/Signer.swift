@@ -35,6 +35,11 @@ extension Repository {
     SigningRules(configuration, trust: signing?.trust ?? .none)
   }
 
+  /// Whether the policy of ``signingRules`` is that signatures are required.
+  var requiresSignatures: Bool {
+    configuration.policy.signatures == .required || signing?.trust.least == .required
+  }
+
   /// Who signs here: the first of `keys` (those that the person named, if not said) with a secret key,
   /// else the one trusted signer with one. Throws, and says why, if there is nobody.
   public func signer(keys: [String]? = nil) throws(Failure) -> Signer {

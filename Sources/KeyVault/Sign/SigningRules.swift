@@ -42,13 +42,13 @@ public struct SigningRules: Sendable {
 /// What another commit, the base of a change, says of signatures: by it the change is judged.
 public struct SigningBase: Sendable {
   let configuration: Configuration
-  /// Of its `vault/.recipients.sig`.
-  let counter: Int
+  /// Of its `vault/.recipients.sig`; nil where there was none.
+  let recipients: SignedRecipients.Content?
 
   /// `signedRecipients` are the bytes of `vault/.recipients.sig`, where there was one. Whatever it is
-  /// worth, its counter is not to be fallen below.
+  /// worth, the change is not to fall below its counter.
   init(_ configuration: Configuration, signedRecipients: [UInt8]?) {
     self.configuration = configuration
-    counter = signedRecipients.flatMap(SignedRecipients.init)?.content.counter ?? 0
+    recipients = signedRecipients.flatMap(SignedRecipients.init)?.content
   }
 }

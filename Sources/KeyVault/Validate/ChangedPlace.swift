@@ -56,12 +56,23 @@ struct KeyMark: Sendable {
 extension Snapshot {
   /// The highest serial that a sidecar of that place had in this commit or before, 0 if there was none.
   func lastSerial(at name: EntryName) throws(Failure) -> Int {
-    let versions = try history(of: [name.sidecarPath])[name.sidecarPath] ?? []
-    let serials = try contents(versions).compactMap { KeyMark($0)?.serial }
-    // Anybody may have committed any number: one to which no change of a key leads does not count, or
-    // it would take the last, and leave none for the next key.
-    return serials.sorted().reduce(0) { last, serial in
-      (last...last + Payload.greatestLeap).contains(serial) ? serial : last
+    try lastNumber(at: name.sidecarPath) { KeyMark($0)?.serial }
+  }
+
+  /// The same of the numbers under which the lists were signed.
+  func lastCounter() throws(Failure) -> Int {
+    try lastNumber(at: SignedRecipients.path) { SignedRecipients(parsing: $0)?.content.counter }
+  }
+
+  private func lastNumber(
+    at path: String, of number: ([UInt8]) -> Int?
+  ) throws(Failure) -> Int {
+    let versions = try history(of: [path])[path] ?? []
+    let numbers = try contents(versions).compactMap { $0.flatMap(number) }
+    // Anybody may have committed any number: one to which no change leads does not count, or it would take
+    // the last, and leave none for the next.
+    return numbers.sorted().reduce(0) { last, number in
+      (last...last + Payload.greatestLeap).contains(number) ? number : last
     }
   }
 }

@@ -3,7 +3,7 @@ internal import Synchronization
 
 /// What this machine knows of the entries that it opened: the highest serial of each place, the
 /// ciphertext that had it, and the commit that was checked out. A key that somebody put back is known
-/// by it, however well its files fit each other.
+/// by it, however well its files fit each other. The signed lists are remembered beside them.
 ///
 /// Nothing is read before it is needed, and what is new is written by one ``save()``.
 public final class Memory: Sendable {
@@ -35,7 +35,7 @@ public final class Memory: Sendable {
   }
 
   /// What was read, and what follows from it.
-  fileprivate struct Held {
+  struct Held {
     /// nil while there is nothing to read, so that a key is only opened for what is kept.
     let state: LocalState?
     /// By entry, as they stand in the file: a code is checked when its entry is asked for.
@@ -56,7 +56,11 @@ public final class Memory: Sendable {
 
   /// What is remembered of an entry. Throws if the local state is not ours to read.
   public func record(of name: EntryName) throws(Failure) -> Record? {
-    try withHeld { $0.record(of: name.path, in: self.repository.configuration.vaultID) }
+    try record(named: name.path)
+  }
+
+  func record(named name: String) throws(Failure) -> Record? {
+    try withHeld { $0.record(of: name, in: self.repository.configuration.vaultID) }
   }
 
   /// Lines that do not carry this machine's code, among those that were asked for.
@@ -64,15 +68,9 @@ public final class Memory: Sendable {
 
   /// Compares an entry that was opened with what is remembered of it. Throws if it is older, unless
   /// the commit that is checked out is so too; true then.
-  func admit(
-    _ name: EntryName, serial: Int, ciphertext: [UInt8], digest: String
-  ) throws(Failure) -> Bool {
-    let known = try record(of: name)
-    if let known, serial < known.serial {
-      let isOnPurpose = try withHeld { held in
-        held.isBefore(known, with: ciphertext, at: name.ciphertextPath, root: self.repository.root)
-      }
-      if isOnPurpose { return true }
+  func isOlder(_ name: EntryName, serial: Int, ciphertext: [UInt8]) throws(Failure) -> Bool {
+    if let known = try record(of: name), serial < known.serial {
+      if try isOnPurpose(known, at: name.ciphertextPath, with: ciphertext) { return true }
       throw Failure(
         .malformed,
         "'\(name)' was put back: its serial is \(serial), and \(known.serial) was opened here before",
@@ -80,16 +78,36 @@ public final class Memory: Sendable {
           "merge or restore the newer one; if this one is right: keyvault trust \(name)"
         ])
     }
-    if known?.serial != serial || known?.digest != digest {
-      learn(name, serial: serial, digest: digest)
-    }
     return false
   }
 
-  /// Takes note of what was opened or written; ``save()`` writes it down.
-  func learn(_ name: EntryName, serial: Int, digest: String) {
+  /// Whether somebody went back in history, and what is `remembered` with the commit.
+  func isOnPurpose(
+    _ remembered: Record, at path: String, with bytes: [UInt8]
+  ) throws(Failure) -> Bool {
+    try withHeld { $0.isBefore(remembered, with: bytes, at: path, root: self.repository.root) }
+  }
+
+  /// Takes note of an entry that was opened or written, where it is news. A serial to which no change of
+  /// the key leads is none: anybody can forge an entry, and the right one would be taken for an older one
+  /// ever after.
+  func learn(_ name: EntryName, serial: Int, digest: String) throws(Failure) {
+    let known = try record(of: name)
+    guard known?.serial ?? 0 <= serial, known?.serial != serial || known?.digest != digest else {
+      return
+    }
+    var last = known?.serial ?? 0
+    if serial - last > Payload.greatestLeap {
+      last = max(last, (try? Snapshot("HEAD", of: repository.root).lastSerial(at: name)) ?? 0)
+    }
+    guard serial - last <= Payload.greatestLeap else { return }
+    learn(named: name.path, serial: serial, digest: digest)
+  }
+
+  /// ``save()`` writes it down.
+  func learn(named name: String, serial: Int, digest: String) {
     let record = Record(
-      entry: name.path, serial: serial, digest: digest, commit: nil,
+      entry: name, serial: serial, digest: digest, commit: nil,
       vault: repository.configuration.vaultID)
     fresh.withLock { $0.append(record) }
   }
@@ -127,10 +145,13 @@ public final class Memory: Sendable {
 
   /// Forgets entries: whatever is opened next in their places is remembered anew.
   public func forget(_ names: [EntryName]) throws(Failure) {
-    let paths = Set(names.map(\.path))
+    try forget(named: names.map(\.path))
+  }
+
+  func forget(named names: [String]) throws(Failure) {
     guard let state = try state() else { return }
     do throws(FileError) {
-      try rewrite(state) { !paths.contains($0) }
+      try rewrite(state) { !names.contains($0) }
     } catch {
       throw error.failure
     }

@@ -87,8 +87,12 @@ extension Vault {
     guard let memory = repository.memory else { return [] }
     guard payload.isBound else { return try memory.record(of: name) == nil ? [] : [.unbound] }
     guard let serial = payload.serial, isHere(payload, name) else { return [] }
-    return try memory.admit(name, serial: serial, ciphertext: bytes, digest: digest)
-      ? [.olderCommit] : []
+    if try memory.isOlder(name, serial: serial, ciphertext: bytes) { return [.olderCommit] }
+    // Where signatures are required, what nobody signed is no news: see openBound.
+    if !repository.requiresSignatures {
+      try memory.learn(name, serial: serial, digest: digest)
+    }
+    return []
   }
 
   /// The same for commands that send or render keys: an unbound payload is refused, unless the policy
@@ -104,6 +108,9 @@ extension Vault {
   ) throws(Failure) -> OpenedEntry {
     let opened = try openSound(entry, with: gpg)
     try signatures.check(entry, digest: opened.digest)
+    if signatures.isRequired, let serial = opened.payload.serial, opened.payload.isBound {
+      try repository.memory?.learn(entry.name, serial: serial, digest: opened.digest)
+    }
     return opened
   }
 

@@ -81,7 +81,7 @@ extension Vault {
     guard let ciphertext = changes.first(where: { $0.file == .ciphertext(name) })?.content else {
       return
     }
-    repository.memory?.learn(name, serial: serial, digest: Self.digest(ciphertext))
+    try? repository.memory?.learn(name, serial: serial, digest: Self.digest(ciphertext))
   }
 
   func changes(

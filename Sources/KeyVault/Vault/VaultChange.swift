@@ -49,6 +49,7 @@ extension Vault {
         throw error
       }
     }
+    rememberRecipients(changes)
   }
 
   /// Ends what an earlier run was interrupted in, and drops what it had only begun; whether there was

@@ -39,6 +39,9 @@ struct NewProvider: ParsableCommand {
     for path in try scaffold.write(to: root, answers: folder) {
       session.note("wrote \(shown(path, from: here))")
     }
+    if let repository = try? session.repository(), repository.vault.needsSignature {
+      session.note("\(Vault.signedRecipientsPath) does not cover it yet: keyvault recipients sign")
+    }
     session.note(
       "next: keyvault providers check \(id) --answers \(shown("\(folder)/\(id)", from: here)), "
         + "then the same without --answers, which asks the provider")
