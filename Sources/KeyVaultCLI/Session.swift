@@ -248,6 +248,13 @@ final class Session {
     }
   }
 
+  /// Warns of definitions of the repository that do not count.
+  func warnOfDefinitions(_ texts: [String]) {
+    for text in texts {
+      Console.warning(text, hint: "KEYVAULT_ALLOW_HOSTS allows its hosts, and with them the file")
+    }
+  }
+
   /// Warns of an entry that is not opened and whose sidecar is older than what is remembered.
   func warnIfPutBack(_ entry: Vault.Entry, in repository: Repository) throws {
     guard let serial = entry.sidecar?.serial,

@@ -86,7 +86,7 @@ public final class Credentials: Sendable {
   /// passed over until then.
   @discardableResult
   public func refresh(_ environment: String) async throws(Failure) -> [TestResult] {
-    let assembly = try Assembly(environment, in: repository)
+    let assembly = try Assembly(environment, in: repository, by: nil)
     let run = TestRun(
       repository: repository, gpg: gpg, prober: prober,
       gateway: repository.environment(environment).gateway)

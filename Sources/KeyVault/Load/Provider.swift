@@ -37,14 +37,15 @@ public struct Provider: Sendable {
     /// A file that replaces the built-in of the same id, and the parts in which they differ.
     case override(changes: [String])
 
-    /// The changed parts that decide where a key goes and what an answer means.
+    /// The changed parts that decide where a key goes, under which name, and what an answer means.
     var protectedChanges: [String] {
       guard case .override(let changes) = self else { return [] }
       return changes.filter(Self.protected.contains)
     }
 
-    private static let protected: Set = [
-      "base_url", "auth", "headers", "hosts", "probe", "quota", "key.formats", "key.fields",
+    static let protected: Set = [
+      "base_url", "auth", "headers", "hosts", "probe", "quota", "key.env", "key.base_url_env",
+      "key.formats", "key.fields",
     ]
   }
 

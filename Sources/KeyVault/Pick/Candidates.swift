@@ -24,7 +24,8 @@ struct Candidates: Sendable {
     known: KnownVerdicts, asksAnew: Bool
   ) throws(Failure) {
     let vault = repository.vault
-    let assembly = try Assembly(environment, in: repository)
+    // Of a definition that does not count, the planner says so before the key is handed out.
+    let assembly = try Assembly(environment, in: repository, by: nil)
     if let conflict = assembly.conflicts.first { throw conflict.failure }
     for (entry, failure) in assembly.unusable where repository.mayHave(capability, entry) {
       skipped.append(Skip(entry, failure))

@@ -36,8 +36,13 @@ public struct OriginPolicy: Sendable {
   /// Whether keys of any provider may go there: this machine, or what the user allows.
   func allowsAnyKey(_ origin: Origin) -> Bool { origin.isLoopback || allowed.contains(origin) }
 
+  /// What counts of a provider: its definition if that is trusted, else the built-in one.
+  func definition(_ provider: Provider) -> Provider {
+    trusts(provider) ? provider : Catalogue.builtIn(provider.id) ?? provider
+  }
+
   /// Whether a repository's definition of a built-in provider may be used: it leaves alone what
-  /// decides where a key goes and what an answer means, or the user allows all its hosts.
+  /// decides where a key goes, under which name, and what an answer means, or the user allows all its hosts.
   func trusts(_ provider: Provider) -> Bool {
     // A host that a field completes cannot be allowed beforehand.
     provider.source.protectedChanges.isEmpty
@@ -49,8 +54,7 @@ public struct OriginPolicy: Sendable {
   public func payloadHosts(
     of provider: Provider, fields: [String: String] = [:]
   ) -> [String] {
-    let definition = trusts(provider) ? provider : Catalogue.builtIn(provider.id) ?? provider
-    return definition.origins(fields).filter { !$0.isLoopback }
+    definition(provider).origins(fields).filter { !$0.isLoopback }
       .map(\.hostAndPort).sorted()
   }
 

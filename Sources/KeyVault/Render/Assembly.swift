@@ -36,17 +36,19 @@ public struct Assembly: Sendable {
     }
   }
 
-  /// Assembles `environment` from entries of the whole vault, by environment. Throws on a cycle of
-  /// `inherit`.
+  /// Assembles `environment` from entries of the whole vault, by environment. `policy` says which of the
+  /// repository's definitions of built-in providers count; with nil all do, for callers that judge them.
+  /// Throws on a cycle of `inherit`.
   init(
-    _ environment: String, of byEnvironment: [String: [Vault.Entry]], in repository: Repository
+    _ environment: String, of byEnvironment: [String: [Vault.Entry]], in repository: Repository,
+    by policy: OriginPolicy? = OriginPolicy(allowed: [])
   ) throws(Failure) {
     self.environment = environment
     var taken: Set<String> = []
     for name in try Self.order(from: environment, in: repository) {
       var here: [String: EntryName] = [:]
       for entry in byEnvironment[name] ?? [] {
-        guard let slot = slot(for: entry, in: repository) else { continue }
+        guard let slot = slot(for: entry, in: repository, by: policy) else { continue }
         if let first = here[slot.variable] {
           conflicts.append(
             Conflict(variable: slot.variable, first: first, second: entry.name))
@@ -65,18 +67,23 @@ public struct Assembly: Sendable {
   }
 
   /// The same from what lies in the vault: nothing of other environments is read.
-  init(_ environment: String, in repository: Repository) throws(Failure) {
+  init(
+    _ environment: String, in repository: Repository, by policy: OriginPolicy?
+  ) throws(Failure) {
     let folders = Set(try Self.order(from: environment, in: repository))
-    try self.init(environment, of: repository.vault.entries(of: folders), in: repository)
+    try self.init(
+      environment, of: repository.vault.entries(of: folders), in: repository, by: policy)
   }
 
-  private mutating func slot(for entry: Vault.Entry, in repository: Repository) -> Slot? {
+  private mutating func slot(
+    for entry: Vault.Entry, in repository: Repository, by policy: OriginPolicy?
+  ) -> Slot? {
     if let fault = entry.fault {
       unusable.append((entry, fault))
       return nil
     }
     do throws(Failure) {
-      guard let provider = try repository.catalogue.provider(entry.provider) else {
+      guard let found = try repository.catalogue.provider(entry.provider) else {
         let name = entry.provider.printable(limit: 80)
         let failure = Failure(
           .malformed, "no provider '\(name)' is known",
@@ -84,6 +91,7 @@ public struct Assembly: Sendable {
         unusable.append((entry, failure))
         return nil
       }
+      let provider = policy?.definition(found) ?? found
       let variable = entry.variable(of: provider)
       return Slot(variable: variable, entry: entry, provider: provider)
     } catch {

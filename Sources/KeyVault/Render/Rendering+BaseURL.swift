@@ -8,6 +8,7 @@ extension Rendering {
   ) -> Set<String> {
     let hasGateway = repository.environment(environment).gateway != nil
     let providers = opened.compactMap { try? repository.catalogue.provider($0.provider) }
+      .map(policy.definition)
     return Set(
       providers.filter { hasGateway || !$0.hostFields.isEmpty }.compactMap(\.baseURLVariable))
   }
@@ -47,6 +48,22 @@ extension Rendering {
         ])
     }
     return Variable(name: name, value: .text(url.withoutFinalSlash), origin: entry.name.path)
+  }
+}
+
+extension Rendering {
+  /// Providers of opened entries whose definition by the repository does not count, and why, in a sentence;
+  /// each once. The built-in one counts instead.
+  public func distrusted(_ opened: [OpenedEntry]) -> [String] {
+    Set(opened.map(\.provider)).sorted().compactMap { id in
+      guard let provider = try? repository.catalogue.provider(id), !policy.trusts(provider) else {
+        return nil
+      }
+      let changes = provider.source.protectedChanges.joined(separator: ", ")
+      return
+        "\(Catalogue.folder)/\(id).yaml changes \(changes) of a built-in provider, so what counts is "
+        + "the built-in definition"
+    }
   }
 }
 

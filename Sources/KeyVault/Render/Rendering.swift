@@ -82,7 +82,7 @@ public struct Rendering: Sendable {
   private func assembled(
     _ environment: String, of entries: [String: [Vault.Entry]], choosing choice: VariableChoice
   ) throws(Failure) -> Assembly {
-    let assembly = try Assembly(environment, of: entries, in: repository)
+    let assembly = try Assembly(environment, of: entries, in: repository, by: policy)
     if let conflict = assembly.conflicts.first { throw conflict.failure }
     if let (entry, failure) = assembly.unusable.first {
       throw Failure(

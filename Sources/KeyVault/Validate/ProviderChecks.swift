@@ -93,7 +93,8 @@ private struct ProviderFileChecks {
         .overridesBuiltIn, .warning, in: file, at: root["id"]?.place ?? .start,
         "this changes \(changes.joined(separator: ", ")) of the built-in '\(id)'",
         hint: isProtected
-          ? "no key is sent unless KEYVAULT_ALLOW_HOSTS allows all hosts of this file" : nil)
+          ? "no key is sent or renamed by it unless KEYVAULT_ALLOW_HOSTS allows all hosts of this file"
+          : nil)
     ]
   }
 

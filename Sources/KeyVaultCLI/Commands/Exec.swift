@@ -96,6 +96,7 @@ struct Exec: AsyncParsableCommand {
       of: environments, choosing: choice.choice(), gpg: gpg
     ) { opened in
       session.warn(opened.map { ($0.name.path, $0.doubts) })
+      session.warnOfDefinitions(rendering.distrusted(opened))
       prepared.withheld = rendering.addresses(of: opened, in: environments[0])
     }
     for variable in picked ?? [] {

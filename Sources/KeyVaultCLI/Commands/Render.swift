@@ -50,12 +50,14 @@ struct Render: AsyncParsableCommand {
       environments, in: repository, "to render", example: "render production")
     let isShown = target.output == nil && job == nil
     if isShown { try session.refuseLog(revealed: target.reveal, what: "the keys") }
-    let variables = try await Rendering(
+    let rendering = Rendering(
       repository: repository, policy: session.surroundings.policy,
-      cache: session.cache(of: repository)
-    )
-    .variables(of: environments, choosing: choice.choice(), gpg: gpg) { opened in
+      cache: try session.cache(of: repository))
+    let variables = try await rendering.variables(
+      of: environments, choosing: choice.choice(), gpg: gpg
+    ) { opened in
       session.warn(opened.map { ($0.name.path, $0.doubts) })
+      session.warnOfDefinitions(rendering.distrusted(opened))
     }
     if target.check { return try target.compare(variables, as: dialect) }
     if let job {
