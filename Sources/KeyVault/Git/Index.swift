@@ -24,9 +24,9 @@ struct Index {
     git = workTree.git
   }
 
-  /// What differs from the last commit, or all where there is none yet.
-  func changes() throws(Failure) -> [Change] {
-    let head = git.line(["rev-parse", "--verify", "--quiet", "HEAD^{tree}"])
+  /// What differs from `commit`, or the last one if none is said, or all where there is none yet.
+  func changes(since commit: String? = nil) throws(Failure) -> [Change] {
+    let head = commit ?? git.line(["rev-parse", "--verify", "--quiet", "HEAD^{tree}"])
     guard let base = head ?? git.line(["hash-object", "-t", "tree", "/dev/null"]),
       let output = output([
         "diff-index", "--cached", "--raw", "-z", "--no-renames", "--no-abbrev", "--no-ext-diff",

@@ -31,7 +31,7 @@ public struct StagedChecks {
     let paths = Set(changes.map(\.path))
     let others = unstagedRoots(paths).filter { !roots.contains($0) }
     guard !roots.isEmpty || !others.isEmpty else { return [] }
-    var findings = try keysInTheClear(changes, roots + others)
+    var findings = try Self.keysInTheClear(changes, roots + others, in: index, of: workTree)
     findings += others.map { root in
       Finding(
         code: "half-staged", severity: .error, file: root + Configuration.fileName,
@@ -77,12 +77,14 @@ public struct StagedChecks {
     ]
   }
 
-  private func keysInTheClear(
-    _ changes: [Index.Change], _ roots: [String]
+  /// Keys in the files that change. `roots` are the folders of repositories, relative to the top.
+  static func keysInTheClear(
+    _ changes: [Index.Change], _ roots: [String], in index: Index, of workTree: WorkTree
   ) throws(Failure) -> [Finding] {
     let files = changes.compactMap(\.item).filter { $0.kind == .file }
     let sizes = try GitObjects(index.git).sizes(files.map(\.object))
     let small = zip(files, sizes).filter { $1 <= KeyScan.sizeLimit }.map(\.0)
+    guard !small.isEmpty else { return [] }
     let scan = KeyScan(others: roots.flatMap { Catalogue(root: workTree.top + "/" + $0).own })
     var findings: [Finding] = []
     // A few at a time: a first commit may have any number.
@@ -90,7 +92,7 @@ public struct StagedChecks {
       let batch = small[start..<min(start + 64, small.count)]
       let blobs = try GitObjects(index.git).blobs(batch.map(\.object))
       for (item, blob) in zip(batch, blobs) {
-        guard let blob, let hit = Self.hit(in: blob, item.path, roots, scan) else { continue }
+        guard let blob, let hit = hit(in: blob, item.path, roots, scan) else { continue }
         findings.append(
           Finding(
             code: "plaintext-key", severity: .error, file: item.path,

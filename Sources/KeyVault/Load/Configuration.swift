@@ -12,6 +12,8 @@ public struct Configuration: Sendable {
     public var gateway: String?
     /// Fingerprints of those who may sign here, where not all of the policy's may.
     public var writers: [String]?
+    /// Whether a change that lets somebody new read here, or below, is an error.
+    public var isProtected = false
     /// Days, where they are not the policy's: after which a key must be rotated, and before that.
     public var maxAge: Int?
     public var warn: Int?
@@ -80,6 +82,14 @@ extension Configuration {
     return policy
   }
 
+  /// Whether an environment is protected, by its own declaration or by one above it.
+  func isProtected(_ environment: String) -> Bool {
+    let parts = environment.split(separator: "/")
+    return parts.indices.contains { end in
+      environments[parts[...end].joined(separator: "/")]?.isProtected ?? false
+    }
+  }
+
   /// The same with the policy of another one, for its environments too.
   func judged(by other: Configuration) -> Configuration {
     var judged = self
@@ -99,6 +109,7 @@ extension Configuration.Environment {
     inherit = node["inherit"]?.strings ?? []
     gateway = node["gateway"]?.string
     writers = node["writers"]?.fingerprints
+    isProtected = node["protected"]?.bool ?? false
     maxAge = node["rotation"]?["max_age"].flatMap(\.days)
     warn = node["rotation"]?["warn"].flatMap(\.days)
   }

@@ -9,9 +9,11 @@ struct LooseningChecks {
   let before: Configuration
   /// For messages.
   let base: String
+  /// Of what is looser.
+  let severity: Finding.Severity
 
   func findings() -> [Finding] {
-    identity() + policy() + rotation() + requirements() + writers()
+    identity() + policy() + rotation() + requirements() + writers() + protection()
   }
 
   private func identity() -> [Finding] {
@@ -109,13 +111,27 @@ struct LooseningChecks {
     }
   }
 
-  private func loosened(_ path: [String], _ message: String) -> Finding {
-    Finding(.policyLoosened, .warning, in: Configuration.fileName, at: place(path), message)
+  private func protection() -> [Finding] {
+    before.environments.filter(\.value.isProtected).keys.sorted()
+      .filter { !now.isProtected($0) }.map { name in
+        Finding(
+          .protectionDropped, in: Configuration.fileName,
+          at: root.place(of: ["environments", name, "protected"]),
+          "'\(name.printable(limit: 80))' is not protected any more, and is in \(base)",
+          hint: "put 'protected: true' back")
+      }
   }
 
-  /// Of the value at that path, or of the nearest above it that is there.
-  private func place(_ path: [String]) -> Place {
-    var node = root
+  private func loosened(_ path: [String], _ message: String) -> Finding {
+    Finding(
+      .policyLoosened, severity, in: Configuration.fileName, at: root.place(of: path), message)
+  }
+}
+
+extension Node {
+  /// Where the value at that path stands, or the nearest above it that is there.
+  func place(of path: [String]) -> Place {
+    var node = self
     for key in path {
       guard let next = node[key] else { return key == path.first ? .start : node.place }
       node = next

@@ -7,16 +7,29 @@ struct ReaderChanges {
   let base: Snapshot
   /// nil where gpg cannot tell whose the keys are.
   let keys: PublicKeys?
+  /// keyvault.yaml of the base; nil where it is not sound.
+  let configuration: Configuration?
 
   func findings() throws(Failure) -> [Finding] {
     let before = try listsOfBase()
     let lists = (try? repository.vault.recipientLists()) ?? []
     let now = Dictionary(lists.map { ($0.folder, $0) }, uniquingKeysWith: { first, _ in first })
-    return Set(before.keys).union(now.keys).sorted().flatMap { folder -> [Finding] in
+    let withList = Set(before.keys).union(now.keys)
+    // A protected folder without a list of its own is read by those of the list above it.
+    let below = (configuration?.environments ?? [:]).filter(\.value.isProtected).keys
+      .filter { !withList.contains($0) }.sorted()
+      .flatMap { added(Self.list(of: $0, in: now), Self.list(of: $0, in: before), to: $0) }
+    let ofLists = withList.sorted().flatMap { folder -> [Finding] in
       let old = Self.list(of: folder, in: before)
       let new = Self.list(of: folder, in: now)
       return added(new, old, to: folder) + removed(old, new, from: folder)
     }
+    // What is an error below need not be a warning too.
+    return below
+      + ofLists.filter { finding in
+        finding.severity != .warning
+          || !below.contains { ($0.file, $0.line) == (finding.file, finding.line) }
+      }
   }
 
   private func listsOfBase() throws(Failure) -> [String: RecipientList] {
@@ -45,12 +58,13 @@ struct ReaderChanges {
     _ new: RecipientList?, _ old: RecipientList?, to folder: String
   ) -> [Finding] {
     let known = Set(old?.recipients.map(\.fingerprint) ?? [])
+    let isProtected = configuration?.isProtected(folder) ?? false
     return (new?.recipients ?? []).filter { !known.contains($0.fingerprint) }.map { recipient in
       Finding(
-        .recipientAdded, .warning, in: new?.file ?? "",
+        .recipientAdded, isProtected ? .error : .warning, in: new?.file ?? "",
         at: Place(line: recipient.line, column: 1),
         "\(text(recipient.fingerprint)) is to read '\(repository.vault.path(folder))', and is not "
-          + "in \(base.name)",
+          + "in \(base.name)" + (isProtected ? ", which protects it" : ""),
         hint: "ask them for the fingerprint by another way than this repository")
     }
   }

@@ -7,8 +7,7 @@ struct RollbackChecks {
   let repository: Repository
   let base: Snapshot
 
-  func findings() throws(Failure) -> [Finding] {
-    let places = changedPlaces()
+  func findings(_ places: [ChangedPlace]) throws(Failure) -> [Finding] {
     let before = try base.read(places.map(\.name.sidecarPath))
     let past = try Past(of: places.filter(\.hasOtherKey), in: base)
     var findings: [Finding] = []
@@ -29,7 +28,7 @@ struct RollbackChecks {
   }
 
   /// Where something lies that the base has otherwise, or no more.
-  private func changedPlaces() -> [ChangedPlace] {
+  func changedPlaces() -> [ChangedPlace] {
     let vault = repository.vault
     var places: [ChangedPlace] = []
     var present: Set<String> = []

@@ -73,7 +73,7 @@ public struct Validator: Sendable {
       var repository = try Repository(at: root)
       if let snapshot {
         findings += try BaseChecks(
-          repository: repository, root: checked.root, base: snapshot, program: program
+          repository: repository, root: checked.root, base: snapshot, program: program, trust: trust
         ).findings()
       }
       let before = try snapshot.flatMap { base throws(Failure) in try SigningBase(base) }
@@ -105,7 +105,7 @@ public struct Validator: Sendable {
       base?.configuration ?? repository.configuration, trust: trust,
       atLeast: repository.configuration.policy.signatures)
     return SignatureChecks(
-      repository: repository, rules: rules, leastCounter: base?.counter ?? 0, program: program)
+      repository: repository, rules: rules, before: base?.recipients, program: program)
   }
 
   private static func precedes(_ a: Finding, _ b: Finding) -> Bool {
