@@ -30,7 +30,8 @@ public struct Failure: Error, Sendable, Equatable {
 
   public init(_ kind: Kind, _ message: String, hints: [String] = []) {
     self.kind = kind
-    self.message = message
-    self.hints = hints
+    // Names in it may be anybody's: they bring no line breaks and no control characters.
+    self.message = message.printable
+    self.hints = hints.map(\.printable)
   }
 }

@@ -93,11 +93,31 @@ enum Main {
       Console.report(unknownCommand(first, names: names))
       return Failure.Kind.usage.exitStatus
     }
-    var message = KeyVaultCommand.message(for: error)
-    if message.hasSuffix(".") { message.removeLast() }
+    let lines = usage(error, arguments: arguments).split(separator: "\n").map(String.init)
+    Console.note("keyvault: error: " + (lines.first ?? "invalid arguments").lowercasedFirst)
+    for line in lines.dropFirst() { Console.note(line) }
     let help = names.contains(first) ? "keyvault help \(first)" : "keyvault --help"
-    Console.report(Failure(.usage, message.lowercasedFirst, hints: ["see '\(help)'"]))
+    Console.note("keyvault: hint: see '\(help)'")
     return Failure.Kind.usage.exitStatus
+  }
+
+  /// What the parser says of the arguments, on lines of its own. Arguments with control characters are
+  /// parsed once more with these escaped, so that no argument begins a line.
+  private static func usage(_ error: any Error, arguments: [String]) -> String {
+    let shown = arguments.map(\.printable)
+    var message: String
+    if shown == arguments {
+      message = KeyVaultCommand.message(for: error)
+    } else {
+      do {
+        _ = try KeyVaultCommand.parseAsRoot(shown)
+        message = KeyVaultCommand.message(for: error).printable
+      } catch {
+        message = KeyVaultCommand.message(for: error)
+      }
+    }
+    if message.hasSuffix(".") { message.removeLast() }
+    return message
   }
 
   private static var commandNames: [String] {

@@ -76,6 +76,7 @@ final class Session {
       tell: { if !isQuiet { Console.note($0) } })
     var repository = try Repository(
       at: root, stateHome: surroundings.stateHome, signing: signing)
+    repository.names = try surroundings.names(in: root)
     if !surroundings.isCI {
       memory =
         memory ?? Memory(of: repository, stateHome: surroundings.stateHome, opening: opening)
@@ -128,7 +129,8 @@ final class Session {
       (try? Repository(at: root)).flatMap { try? gpgProgram(of: $0) } ?? (try? gpgProgram())
     return Validator(
       root: root, now: surroundings.now, program: program, readsHistory: readsHistory,
-      trust: try surroundings.trust(in: root), base: base)
+      trust: try surroundings.trust(in: root), base: base,
+      names: try surroundings.names(in: root))
   }
 
   /// The same, with what this machine remembers of the public keys of a repository; a job of CI has

@@ -39,11 +39,47 @@ struct KeyScan {
     let line: Int
   }
 
-  /// The first key in a text, by a prefix that no other word has.
+  /// The first key in a file, by a prefix that no other word has: in the clear, as UTF-16 or UTF-32, in
+  /// base64 or in hexadecimal digits.
   func firstKey(in bytes: [UInt8]) -> Hit? {
     guard bytes.count <= Self.sizeLimit else { return nil }
+    return firstKey(in: bytes, depth: Self.greatestDepth)
+  }
+
+  /// How often an encoding may be encoded again.
+  private static let greatestDepth = 2
+
+  private func firstKey(in bytes: [UInt8], depth: Int) -> Hit? {
+    if let hit = firstPlainKey(in: bytes) { return hit }
+    for width in [2, 4] where bytes.contains(0) {
+      let text = bytes.narrowed(from: width)
+      if let hit = firstPlainKey(in: text) ?? firstEncodedKey(in: text, depth: depth) { return hit }
+    }
+    return firstEncodedKey(in: bytes, depth: depth)
+  }
+
+  private func firstEncodedKey(in bytes: [UInt8], depth: Int) -> Hit? {
+    guard depth > 0 else { return nil }
+    for run in EncodedRun.all(in: bytes) {
+      for decoded in run.decodings {
+        if let hit = firstKey(in: decoded, depth: depth - 1) {
+          return Hit(provider: hit.provider, line: run.line)
+        }
+      }
+    }
+    return nil
+  }
+
+  private func firstPlainKey(in bytes: [UInt8]) -> Hit? {
+    firstPlainKey(in: bytes, from: 0)?.hit
+  }
+
+  /// The first key at or behind `start`: what it is, and where it stands.
+  private func firstPlainKey(
+    in bytes: [UInt8], from start: Int
+  ) -> (hit: Hit, range: Range<Int>)? {
     var line = 1
-    for index in bytes.indices {
+    for index in bytes.indices where index >= start {
       let byte = bytes[index]
       if byte == UInt8(ascii: "\n") { line += 1 }
       let candidates = forms[Int(byte)]
@@ -53,12 +89,23 @@ struct KeyScan {
       else {
         continue
       }
-      let form = candidates.first {
-        $0.prefix == longest.prefix && Self.holds($0, bytes, at: index)
+      for form in candidates where form.prefix == longest.prefix {
+        guard let end = Self.end(of: form, bytes, at: index) else { continue }
+        return (Hit(provider: form.provider, line: line), index..<end)
       }
-      if let form { return Hit(provider: form.provider, line: line) }
     }
     return nil
+  }
+
+  /// The same text without the keys that stand in it in the clear.
+  func masked(_ text: String) -> String {
+    var bytes = Array(text.utf8)
+    var start = 0
+    while let (_, range) = firstPlainKey(in: bytes, from: start) {
+      bytes.replaceSubrange(range, with: "…".utf8)
+      start = range.lowerBound
+    }
+    return String(decoding: bytes, as: UTF8.self)
   }
 
   /// The first line that is a key and nothing else, whatever its prefix; for places where no other
@@ -76,11 +123,11 @@ struct KeyScan {
     return nil
   }
 
-  private static func holds(_ form: Form, _ bytes: [UInt8], at start: Int) -> Bool {
-    let rest = bytes[start...]
-    guard rest.starts(with: form.prefix) else { return false }
-    let secret = rest.dropFirst(form.prefix.count).prefix(while: form.format.alphabet.contains)
-    return form.format.length.contains(form.prefix.count + secret.count) && isRandom(secret)
+  /// Where a key of that form ends that starts there; nil if none does.
+  private static func end(of form: Form, _ bytes: [UInt8], at start: Int) -> Int? {
+    let secret = bytes[(start + form.prefix.count)...].prefix(while: form.format.alphabet.contains)
+    let isKey = form.format.length.contains(form.prefix.count + secret.count) && isRandom(secret)
+    return isKey ? secret.endIndex : nil
   }
 
   /// Whether nobody would write this by hand: `sk-xxxxxxxx` and `key_of_the_first_index` are words.

@@ -31,7 +31,9 @@ public struct StagedChecks {
     let paths = Set(changes.map(\.path))
     let others = unstagedRoots(paths).filter { !roots.contains($0) }
     guard !roots.isEmpty || !others.isEmpty else { return [] }
-    var findings = try keysInTheClear(changes, roots + others)
+    let scan = KeyScan(
+      others: (roots + others).flatMap { Catalogue(root: workTree.top + "/" + $0).own })
+    var findings = try keysInTheClear(changes, roots + others, scan)
     findings += others.map { root in
       Finding(
         code: "half-staged", severity: .error, file: root + Configuration.fileName,
@@ -46,7 +48,7 @@ public struct StagedChecks {
       }
       findings += try validation(of: root, paths)
     }
-    return findings.sorted {
+    return findings.map(scan.masking(paths)).sorted {
       ($0.file, $0.line, $0.column, $0.code) < ($1.file, $1.line, $1.column, $1.code)
     }
   }
@@ -78,44 +80,23 @@ public struct StagedChecks {
   }
 
   private func keysInTheClear(
-    _ changes: [Index.Change], _ roots: [String]
+    _ changes: [Index.Change], _ roots: [String], _ scan: KeyScan
   ) throws(Failure) -> [Finding] {
-    let files = changes.compactMap(\.item).filter { $0.kind == .file }
+    // The object of a link is its target.
+    let files = changes.compactMap(\.item).filter { $0.kind != .submodule }
     let sizes = try GitObjects(index.git).sizes(files.map(\.object))
     let small = zip(files, sizes).filter { $1 <= KeyScan.sizeLimit }.map(\.0)
-    let scan = KeyScan(others: roots.flatMap { Catalogue(root: workTree.top + "/" + $0).own })
-    var findings: [Finding] = []
+    var findings = changes.compactMap(\.item).flatMap { scan.findings(inPath: $0.path) }
     // A few at a time: a first commit may have any number.
     for start in stride(from: 0, to: small.count, by: 64) {
       let batch = small[start..<min(start + 64, small.count)]
       let blobs = try GitObjects(index.git).blobs(batch.map(\.object))
       for (item, blob) in zip(batch, blobs) {
-        guard let blob, let hit = Self.hit(in: blob, item.path, roots, scan) else { continue }
-        findings.append(
-          Finding(
-            code: "plaintext-key", severity: .error, file: item.path,
-            place: Place(line: hit.line, column: 1),
-            message: hit.provider.map { "this looks like a key of \($0), in the clear" }
-              ?? "this could be a key, in the clear",
-            hint: "store it with 'keyvault add', and take it out of the file; 'git commit "
-              + "--no-verify' if it is none"))
+        guard let blob else { continue }
+        findings += scan.findings(in: blob, path: item.path, repositories: roots)
       }
     }
     return findings
-  }
-
-  private static func hit(
-    in bytes: [UInt8], _ path: String, _ roots: [String], _ scan: KeyScan
-  ) -> KeyScan.Hit? {
-    guard let root = roots.last(where: { path.hasPrefix($0 + Vault.folder + "/") }) else {
-      return scan.firstKey(in: bytes)
-    }
-    let name = path.dropFirst(root.count + Vault.folder.count + 1)
-    // What has a form of its own is checked for that.
-    let isKnown =
-      name.hasSuffix(".gpg") || name.hasSuffix(".yaml") || name.hasPrefix(RecipientList.publicKeys)
-      || name.split(separator: "/").last.map { $0.hasPrefix(RecipientList.fileName) } ?? false
-    return scan.firstKey(in: bytes) ?? (isKnown ? nil : scan.firstLine(in: bytes))
   }
 
   /// What ``Validator`` has against the files that change.

@@ -5,10 +5,14 @@ struct ImportPlaces {
   private var names: Set<EntryName>
   /// Variables of entries that are to come.
   private var variables: Set<String> = []
+  /// Variables that are rendered only where a person permits it.
+  private(set) var unlisted: [String] = []
+  private let repository: Repository
 
   /// `entries` may hold those of folders below.
-  init(in environment: String, of entries: [Vault.Entry]) {
+  init(in environment: String, of entries: [Vault.Entry], _ repository: Repository) {
     self.environment = environment
+    self.repository = repository
     present = entries.filter { $0.name.environment == environment }
     names = Set(present.map(\.name))
   }
@@ -28,8 +32,10 @@ struct ImportPlaces {
     let own = found.withValue(provider.variable)
     var wanted = found.name == provider.id ? own ?? "" : found.variable ?? own ?? ""
     if variables.contains(wanted), found.variable == nil { wanted = found.label.asVariable }
-    let objection = VariableName.objection(to: wanted) ?? BaseURLVariable.objection(to: wanted)
-    if let objection { throw Failure(.usage, objection) }
+    if let refusal = try repository.refusal(ofVariable: wanted) {
+      if !refusal.hints.isEmpty { unlisted.append(wanted) }
+      throw Failure(.usage, ([refusal.message] + refusal.hints.suffix(1)).joined(separator: "; "))
+    }
     let entry = try place(of: wanted, found, provider)
     guard variables.insert(wanted).inserted else {
       throw Failure(.usage, "another key is rendered as \(wanted) already")

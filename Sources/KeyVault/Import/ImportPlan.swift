@@ -46,6 +46,8 @@ public struct ImportPlan: Sendable {
   public private(set) var ambiguities: [Ambiguity] = []
   /// Keys that cannot become entries.
   public private(set) var refused: [Other] = []
+  /// Variables of theirs that keyvault renders only where a person permits it.
+  public private(set) var unlisted: [String] = []
   /// What is no key.
   public private(set) var skipped: [Other] = []
 
@@ -59,7 +61,8 @@ public struct ImportPlan: Sendable {
     for name in Set(answers.keys).union(excluded).subtracting(names).sorted() {
       throw Failure(.usage, "there is no variable '\(name.printable(limit: 80))' to import")
     }
-    var places = ImportPlaces(in: environment, of: try repository.vault.entries(below: environment))
+    var places = ImportPlaces(
+      in: environment, of: try repository.vault.entries(below: environment), repository)
     let recognition = Recognition(of: variables, catalogue: repository.catalogue)
     let last = Dictionary(
       variables.enumerated().map { ($0.element.name, $0.offset) }, uniquingKeysWith: { $1 })
@@ -113,6 +116,7 @@ public struct ImportPlan: Sendable {
     for (found, provider, _) in keys.filter(\.isNamed) + keys.filter({ !$0.isNamed }) {
       place(found, provider, parts: &parts, in: &places, repository, policy)
     }
+    unlisted = places.unlisted
     for part in parts {
       skipped.append(Other(found: part.found, reason: "no key of \(part.provider) is beside it"))
     }

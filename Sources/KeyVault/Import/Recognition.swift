@@ -121,6 +121,14 @@ extension Provider {
   /// Every variable that holds a key of the provider, of whatever kind.
   var allVariables: [String] { variables + formats.flatMap { $0.variables ?? [] } }
 
+  /// The variables that its keys and their further parts are rendered as, where no sidecar says
+  /// otherwise; none of a built-in provider.
+  public var renderedVariables: [String] {
+    guard source != .builtIn else { return [] }
+    return variables.prefix(1) + formats.compactMap { $0.variables?.first }
+      + fields.compactMap(\.variable)
+  }
+
   /// The variable that a key is rendered as, where its sidecar says none.
   func variable(of key: RawSpan) -> String? { format(of: key)?.variables?.first ?? variables.first }
 

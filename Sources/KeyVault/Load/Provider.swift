@@ -45,7 +45,16 @@ public struct Provider: Sendable {
 
     private static let protected: Set = [
       "base_url", "auth", "headers", "hosts", "probe", "quota", "key.formats", "key.fields",
+      "key.env", "key.base_url_env",
     ]
+
+    /// Whether a file says other names of variables than the built-in definition that it replaces.
+    var changesNames: Bool {
+      guard case .override(let changes) = self else { return false }
+      return changes.contains(where: Self.naming.contains)
+    }
+
+    private static let naming: Set = ["key.formats", "key.fields", "key.env", "key.base_url_env"]
   }
 
   public let id: String

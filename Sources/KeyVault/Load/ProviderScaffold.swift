@@ -23,6 +23,9 @@ public struct ProviderScaffold {
         .usage, "'\(id)' is a built-in provider, and a file of that name would replace it",
         hints: ["see 'keyvault providers show \(id)'"])
     }
+    if let objection = VariableName.objection(to: id.uppercased() + "_API_KEY") {
+      throw Failure(.usage, objection, hints: ["choose another id, such as \(id)_ai or my_\(id)"])
+    }
     self.id = id
     self.name = name ?? id.prefix(1).uppercased() + id.dropFirst()
     self.baseURL = baseURL ?? "https://api.\(id.replacing("_", with: "-")).example/v1"

@@ -15,6 +15,8 @@ public struct Repository: Sendable {
   let stateHome: String?
   /// What this machine remembers of the entries that it opened; nil where nothing is remembered.
   public var memory: Memory?
+  /// Under which names keys may be rendered besides those that are known.
+  public var names = NamePolicy()
   /// What need not be read or decrypted, since it was before; nil for nothing.
   var cached: WarmCache.Contents?
 

@@ -21,10 +21,10 @@ struct Candidates: Sendable {
   /// Throws if two entries want one variable, or none has the capability.
   init(
     for capability: Capability, in environment: String, of repository: Repository,
-    known: KnownVerdicts, asksAnew: Bool
+    known: KnownVerdicts, asksAnew: Bool, policy: OriginPolicy
   ) throws(Failure) {
     let vault = repository.vault
-    let assembly = try Assembly(environment, in: repository)
+    let assembly = try Assembly(environment, in: repository, policy: policy)
     if let conflict = assembly.conflicts.first { throw conflict.failure }
     for (entry, failure) in assembly.unusable where repository.mayHave(capability, entry) {
       skipped.append(Skip(entry, failure))

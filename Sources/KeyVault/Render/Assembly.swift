@@ -5,10 +5,13 @@ public struct Assembly: Sendable {
     public let variable: String
     public let entry: Vault.Entry
     public let provider: Provider
+    /// Whose names of variables count: the provider's, or the built-in one's where a file that changes
+    /// them is not trusted.
+    let naming: Provider
 
     /// The variable that the key itself decides, once it is opened: its own kind's.
     func variable(of opened: OpenedEntry) -> String {
-      let format = opened.payload.withKey(provider.format)
+      let format = opened.payload.withKey(naming.format)
       return opened.sidecar?.variable ?? format?.variables?.first ?? variable
     }
   }
@@ -22,6 +25,7 @@ public struct Assembly: Sendable {
   public private(set) var conflicts: [Conflict] = []
   /// Entries that give nothing because of a fault: a broken sidecar, a provider that is not known.
   public private(set) var unusable: [(entry: Vault.Entry, failure: Failure)] = []
+  private let policy: OriginPolicy
 
   public struct Conflict: Sendable {
     public let variable: String
@@ -36,12 +40,14 @@ public struct Assembly: Sendable {
     }
   }
 
-  /// Assembles `environment` from entries of the whole vault, by environment. Throws on a cycle of
-  /// `inherit`.
+  /// Assembles `environment` from entries of the whole vault, by environment. `policy` says which files
+  /// may change the variables of a built-in provider. Throws on a cycle of `inherit`.
   init(
-    _ environment: String, of byEnvironment: [String: [Vault.Entry]], in repository: Repository
+    _ environment: String, of byEnvironment: [String: [Vault.Entry]], in repository: Repository,
+    policy: OriginPolicy = OriginPolicy(allowed: [])
   ) throws(Failure) {
     self.environment = environment
+    self.policy = policy
     var taken: Set<String> = []
     for name in try Self.order(from: environment, in: repository) {
       var here: [String: EntryName] = [:]
@@ -65,9 +71,13 @@ public struct Assembly: Sendable {
   }
 
   /// The same from what lies in the vault: nothing of other environments is read.
-  init(_ environment: String, in repository: Repository) throws(Failure) {
+  init(
+    _ environment: String, in repository: Repository,
+    policy: OriginPolicy = OriginPolicy(allowed: [])
+  ) throws(Failure) {
     let folders = Set(try Self.order(from: environment, in: repository))
-    try self.init(environment, of: repository.vault.entries(of: folders), in: repository)
+    try self.init(
+      environment, of: repository.vault.entries(of: folders), in: repository, policy: policy)
   }
 
   private mutating func slot(for entry: Vault.Entry, in repository: Repository) -> Slot? {
@@ -84,8 +94,9 @@ public struct Assembly: Sendable {
         unusable.append((entry, failure))
         return nil
       }
-      let variable = entry.variable(of: provider)
-      return Slot(variable: variable, entry: entry, provider: provider)
+      let naming = policy.naming(provider)
+      let variable = entry.variable(of: naming)
+      return Slot(variable: variable, entry: entry, provider: provider, naming: naming)
     } catch {
       unusable.append((entry, error))
       return nil
@@ -134,5 +145,14 @@ extension Vault.Entry {
     let preview = sidecar?.preview ?? ""
     let format = provider.formats.first { !$0.prefix.isEmpty && preview.hasPrefix($0.prefix) }
     return format?.variables?.first ?? provider.variables.first ?? ""
+  }
+}
+
+extension OriginPolicy {
+  /// The definition whose names of variables count: a repository's file for a built-in provider decides
+  /// under which names that provider's keys are rendered only where it is trusted.
+  func naming(_ provider: Provider) -> Provider {
+    guard provider.source.changesNames, !trusts(provider) else { return provider }
+    return Catalogue.builtIn(provider.id) ?? provider
   }
 }

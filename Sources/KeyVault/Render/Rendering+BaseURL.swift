@@ -8,8 +8,11 @@ extension Rendering {
   ) -> Set<String> {
     let hasGateway = repository.environment(environment).gateway != nil
     let providers = opened.compactMap { try? repository.catalogue.provider($0.provider) }
+    // What a repository names so cannot take any other variable from a program.
     return Set(
-      providers.filter { hasGateway || !$0.hostFields.isEmpty }.compactMap(\.baseURLVariable))
+      providers.filter { hasGateway || !$0.hostFields.isEmpty }
+        .compactMap { policy.naming($0).baseURLVariable }
+        .filter { BaseURLVariable.objection(toAddress: $0) == nil })
   }
 
   /// The base URL for SDKs: that of a gateway, or one that the credential completes. Nothing where
@@ -19,8 +22,10 @@ extension Rendering {
   ) throws(Failure) -> Variable? {
     let provider = slot.provider
     let gateway = repository.environment(environment).gateway
-    guard let name = provider.baseURLVariable, gateway != nil || !provider.hostFields.isEmpty else {
-      return nil
+    guard let name = slot.naming.baseURLVariable, gateway != nil || !provider.hostFields.isEmpty
+    else { return nil }
+    if let objection = BaseURLVariable.objection(toAddress: name) {
+      throw Failure(.malformed, "'\(entry.name)' cannot be rendered: \(objection)")
     }
     let fields = entry.payload.hostFields(of: provider)
     let url: WebURL
@@ -30,14 +35,14 @@ extension Rendering {
       throw Failure(.malformed, "no base URL for '\(entry.name)': \(error.note)")
     }
     let owners = BaseURLVariable.owners(of: name)
-    let isOwn = owners.isEmpty || owners.contains(provider.id)
+    // For a name that only the repository gives, a person must have said where it leads.
     guard
-      isOwn
+      owners.contains(provider.id)
         ? policy.allows(
           url.origin, provider: provider.id, fields: fields, payloadHosts: entry.payload.hosts)
         : policy.allowsAnyKey(url.origin)
     else {
-      if isOwn { return nil }
+      if owners.isEmpty || owners.contains(provider.id) { return nil }
       throw Failure(
         .malformed,
         "'\(entry.name)' would set \(name), which is of \(owners.sorted().joined(separator: ", "))",

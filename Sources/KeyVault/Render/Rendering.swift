@@ -52,7 +52,8 @@ public struct Rendering: Sendable {
       variables += try self.variables(of: slot, entry, in: environment)
         .filter { choice.wants($0.name, of: slot) }
     }
-    return try Self.checked(variables.map { $0.prefixed(choice.prefix) }, prefix: choice.prefix)
+    try NameGate(in: repository, prefix: choice.prefix).check(variables)
+    return try Self.checked(variables.map { $0.prefixed(choice.prefix) })
   }
 
   /// Every entry that gives something, and what must be opened of them, with the environment that it is
@@ -82,7 +83,7 @@ public struct Rendering: Sendable {
   private func assembled(
     _ environment: String, of entries: [String: [Vault.Entry]], choosing choice: VariableChoice
   ) throws(Failure) -> Assembly {
-    let assembly = try Assembly(environment, of: entries, in: repository)
+    let assembly = try Assembly(environment, of: entries, in: repository, policy: policy)
     if let conflict = assembly.conflicts.first { throw conflict.failure }
     if let (entry, failure) = assembly.unusable.first {
       throw Failure(
@@ -160,7 +161,7 @@ public struct Rendering: Sendable {
     let origin = entry.name.path
     let name = slot.variable(of: entry)
     var variables = [Variable(name: name, value: .key(entry), origin: origin)]
-    for field in slot.provider.fields where entry.payload.fieldNames.contains(field.name) {
+    for field in slot.naming.fields where entry.payload.fieldNames.contains(field.name) {
       guard let name = field.variable else { continue }
       variables.append(Variable(name: name, value: .field(entry, field.name), origin: origin))
     }
@@ -168,21 +169,11 @@ public struct Rendering: Sendable {
     return variables
   }
 
-  /// Names that may be rendered, each once; equal base URLs are no conflict.
-  private static func checked(
-    _ variables: [Variable], prefix: String
-  ) throws(Failure) -> [Variable] {
+  /// Each name once; equal base URLs are no conflict.
+  private static func checked(_ variables: [Variable]) throws(Failure) -> [Variable] {
     var seen: [String: Variable] = [:]
     var result: [Variable] = []
     for variable in variables {
-      var objection = VariableName.objection(to: variable.name)
-      // With a prefix an address, too, can come to the name of another provider's.
-      if variable.isSecret || !prefix.isEmpty {
-        objection = objection ?? BaseURLVariable.objection(to: variable.name)
-      }
-      if let objection {
-        throw Failure(.malformed, "'\(variable.origin)' cannot be rendered: \(objection)")
-      }
       if let first = seen[variable.name] {
         if first.isSame(as: variable) { continue }
         throw Failure(

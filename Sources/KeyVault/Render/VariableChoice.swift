@@ -78,7 +78,7 @@ extension Assembly.Slot {
 
   /// What it may give; the key's own kind is known only when it is open.
   fileprivate var possibleVariables: [String] {
-    [variable] + provider.formats.flatMap { $0.variables ?? [] }
-      + provider.fields.compactMap(\.variable) + [provider.baseURLVariable].compactMap(\.self)
+    [variable] + naming.formats.flatMap { $0.variables ?? [] }
+      + naming.fields.compactMap(\.variable) + [naming.baseURLVariable].compactMap(\.self)
   }
 }

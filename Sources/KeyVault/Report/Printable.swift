@@ -6,7 +6,7 @@ extension String {
     var result = ""
     for scalar in unicodeScalars {
       if scalar.mustBeEscaped {
-        result += "\\u{" + String(scalar.value, radix: 16) + "}"
+        result += scalar.escapedForm
       } else {
         result.unicodeScalars.append(scalar)
       }
@@ -21,25 +21,36 @@ extension String {
     }
     return unicodeScalars.map { scalar in
       guard scalar.value > 0x7e, scalar.mustBeEscaped else { return String(scalar) }
-      let digits = String(scalar.value, radix: 16)
-      return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      return scalar.utf16.map { unit in
+        let digits = String(unit, radix: 16)
+        return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      }.joined()
     }.joined()
   }
 
-  /// For one cell of a line: printable, and of at most `limit` characters.
+  /// For one cell of a line: printable, and of at most `limit` scalars. A character may have any number
+  /// of them.
   package func printable(limit: Int) -> String {
-    let text = printable
-    return text.count <= limit ? text : text.prefix(limit - 1) + "…"
+    let scalars = unicodeScalars
+    // What is cut off need not be escaped first.
+    let text = String(scalars.prefix(limit + 1)).printable
+    guard text.unicodeScalars.count > limit else { return text }
+    return String(text.unicodeScalars.prefix(limit - 1)) + "…"
   }
 }
 
 extension Unicode.Scalar {
-  fileprivate var mustBeEscaped: Bool {
+  var mustBeEscaped: Bool {
     switch value {
     case 0..<0x20, 0x7f..<0xa0: true
     // Line and paragraph separators; bidirectional marks, embeddings, overrides and isolates.
     case 0x061c, 0x200e, 0x200f, 0x2028...0x202e, 0x2066...0x2069, 0xfeff: true
+    // Annotations, and tags, which no program shows.
+    case 0xfff9...0xfffb, 0xe0000...0xe007f: true
     default: false
     }
   }
+
+  /// `\u{1b}`.
+  var escapedForm: String { "\\u{" + String(value, radix: 16) + "}" }
 }

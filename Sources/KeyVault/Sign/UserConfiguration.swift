@@ -7,15 +7,19 @@ public struct UserConfiguration: Sendable {
     /// Full fingerprints, upper case.
     public let signers: [String]
     public let least: SignaturePolicy
+    /// Variables that keys may be rendered as besides those that are known.
+    public let names: [String]
 
     public init() {
       signers = []
       least = .off
+      names = []
     }
 
     fileprivate init(_ node: Node) {
       signers = node["trusted_signers"]?.fingerprints ?? []
       least = node["signatures"]?.string.flatMap(SignaturePolicy.init) ?? .off
+      names = node["allow_names"]?.strings ?? []
     }
   }
 

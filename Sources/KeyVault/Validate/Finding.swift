@@ -44,17 +44,19 @@ public struct Finding: Sendable, Equatable, Codable {
     self.file = file
     self.line = place.line
     self.column = place.column
-    self.message = message
-    self.hint = hint
+    // The file stays as it is, to be compared; both of these are only shown.
+    self.message = message.printable
+    self.hint = hint?.printable
   }
 
   /// A variable that is well formed and still never rendered; the schemas have the same code.
   static func notAllowed(
-    _ message: String, _ severity: Severity = .error, in file: String, at place: Place
+    _ message: String, _ severity: Severity = .error, in file: String, at place: Place,
+    hint: String? = nil
   ) -> Finding {
     Finding(
       code: "not-allowed", severity: severity, file: file, place: place, message: message,
-      hint: nil)
+      hint: hint)
   }
 
   /// Every key is written, also an absent hint, so that readers need not ask.
@@ -71,7 +73,7 @@ public struct Finding: Sendable, Equatable, Codable {
 
   /// `file:line:column: error[code]: message`, and the hint on a line of its own.
   public var text: String {
-    let head = "\(file):\(line):\(column): \(severity.rawValue)[\(code)]: \(message)"
+    let head = "\(file.printable):\(line):\(column): \(severity.rawValue)[\(code)]: \(message)"
     return hint.map { head + "\n  hint: \($0)" } ?? head
   }
 }

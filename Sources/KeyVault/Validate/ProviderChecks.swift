@@ -4,12 +4,14 @@ internal import YAML
 /// `providers.d/`: each file against its schema, and what the schema cannot say.
 struct ProviderChecks {
   private let root: String
+  private let names: NamePolicy
   /// Names of the files, sorted.
   let files: [String]
   private let strays: [Finding]
 
-  init(root: String) {
+  init(root: String, names: NamePolicy) {
     self.root = root
+    self.names = names
     var items: [Folder.Item] = []
     var faults: [Finding] = []
     do throws(FileError) {
@@ -57,8 +59,9 @@ struct ProviderChecks {
     switch CheckedDocument.read(bytes, as: .provider, file: file) {
     case .failure(let malformed): return malformed.findings
     case .success(let checked):
-      return ProviderFileChecks(file: file, id: String(name.dropLast(5)), root: checked.root)
-        .findings()
+      return ProviderFileChecks(
+        file: file, id: String(name.dropLast(5)), root: checked.root, names: names
+      ).findings()
     }
   }
 }
@@ -69,6 +72,7 @@ private struct ProviderFileChecks {
   /// Of the file's name.
   let id: String
   let root: Node
+  let names: NamePolicy
 
   func findings() -> [Finding] {
     identity() + override() + hostFields() + urls() + variables() + lengths() + headers()
@@ -154,17 +158,19 @@ private struct ProviderFileChecks {
     let key = root["key"]
     let formats = (key?["formats"]?.sequence ?? []).flatMap { $0["env"]?.sequence ?? [] }
     let fields = (key?["fields"]?.sequence ?? []).compactMap { $0["env"] }
-    let secrets = ((key?["env"]?.sequence ?? []) + formats + fields).compactMap { node in
-      BaseURLVariable.objection(to: node.string ?? "").map {
-        Finding.notAllowed($0, in: file, at: node.place)
-      }
-    }
+    let keys = (key?["env"]?.sequence ?? []) + formats
+    let secrets =
+      keys.flatMap { names.findings($0, in: file) }
+      + fields.flatMap { names.findings($0, in: file, fieldOf: id) }
     guard let node = key?["base_url_env"], let name = node.string else { return secrets }
+    if let objection = BaseURLVariable.objection(toAddress: name) {
+      return secrets + [.notAllowed(objection, in: file, at: node.place)]
+    }
     let owners = BaseURLVariable.owners(of: name)
     guard !owners.isEmpty, !owners.contains(id) else { return secrets }
     return secrets + [
       .notAllowed(
-        "\(name) is of \(owners.sorted().joined(separator: ", ")); it is rendered only for a gateway "
+        "\(name) is of \(owners.joined(separator: ", ")); it is rendered only for a gateway "
           + "that KEYVAULT_ALLOW_HOSTS allows", .warning, in: file, at: node.place)
     ]
   }

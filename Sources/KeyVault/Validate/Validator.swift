@@ -9,14 +9,16 @@ public struct Validator: Sendable {
   private let readsHistory: Bool
   private let trust: SigningTrust
   private let base: String?
+  private let names: NamePolicy
 
   /// `program` is gpg, which says what a public key file holds and judges signatures; without one, that and
   /// who can read the entries is not checked, and a finding says so. `trust` says whose signatures count.
   /// `base` names a commit that is trusted: what lies there is then a change of it, and its policy counts.
-  /// `readsHistory` looks through git's history for who could read what.
+  /// `readsHistory` looks through git's history for who could read what. `names` says which variables a
+  /// person allows.
   public init(
     root: String, now: Timestamp, program: GPGProgram?, readsHistory: Bool = false,
-    trust: SigningTrust = .none, base: String? = nil
+    trust: SigningTrust = .none, base: String? = nil, names: NamePolicy = NamePolicy()
   ) {
     self.root = root
     self.now = now
@@ -24,6 +26,7 @@ public struct Validator: Sendable {
     self.readsHistory = readsHistory
     self.trust = trust
     self.base = base
+    self.names = names
   }
 
   /// What was found, sorted by file and place, and how much was looked at.
@@ -64,13 +67,14 @@ public struct Validator: Sendable {
       throw error.failure
     }
     let snapshot = try base.map { name throws(Failure) in try Snapshot(name, of: root) }
-    let providers = ProviderChecks(root: root)
+    let providers = ProviderChecks(root: root, names: names)
     var findings = providers.findings() + schemaFindings()
     var entries = 0
     switch CheckedDocument.read(bytes, as: .keyvault, file: Configuration.fileName) {
     case .failure(let malformed): findings += malformed.findings
     case .success(let checked):
       var repository = try Repository(at: root)
+      repository.names = names
       if let snapshot {
         findings += try BaseChecks(
           repository: repository, root: checked.root, base: snapshot, program: program
@@ -83,7 +87,8 @@ public struct Validator: Sendable {
       }
       findings += ConfigurationChecks(root: checked.root, repository: repository).findings()
       let vault = VaultChecks(
-        repository: repository, now: now, program: program, readsHistory: readsHistory)
+        repository: repository, now: now, program: program, readsHistory: readsHistory,
+        judgesSignatures: trust.least != .off && !trust.signers.isEmpty)
       findings += vault.findings()
       entries = (try? repository.vault.entries().count) ?? 0
     }

@@ -7,6 +7,8 @@ struct VaultChecks {
   let now: Timestamp
   let program: GPGProgram?
   let readsHistory: Bool
+  /// Whether a signature that does not count is told elsewhere.
+  let judgesSignatures: Bool
 
   func findings() -> [Finding] {
     guard let root = try? Folder(repository.root), let kind = root.kind(of: Vault.folder) else {
@@ -88,7 +90,8 @@ struct VaultChecks {
     let drift = entries.isEmpty ? nil : driftChecks(of: relative, keys)
     let outcomes = concurrentMap(entries.count) { index in
       EntryChecks(
-        repository: repository, now: now, name: entries[index], readers: drift?.readers
+        repository: repository, now: now, name: entries[index], readers: drift?.readers,
+        judgesSignatures: judgesSignatures
       ).outcome()
     }
     findings += outcomes.flatMap(\.findings)

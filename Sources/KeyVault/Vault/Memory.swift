@@ -23,6 +23,8 @@ public final class Memory: Sendable {
   private let held = Mutex<Held?>(nil)
   private let isPrepared = Atomic(false)
   private let fresh = Mutex<[Record]>([])
+  /// Names of variables that a person permitted since this was made.
+  let permitted = Mutex<[String]>([])
 
   static let fileName = "serials.jsonl"
   fileprivate static let purpose = "keyvault-serials-v1"
@@ -115,6 +117,9 @@ public final class Memory: Sendable {
       throw error.failure
     }
   }
+
+  /// The repository's own id, which records carry.
+  var vaultID: String { repository.configuration.vaultID }
 
   /// The local state that it reads; nil while there is nothing to read. Throws if it is not ours.
   func state() throws(Failure) -> LocalState? { try withHeld { $0.state } }

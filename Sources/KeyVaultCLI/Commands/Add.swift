@@ -65,6 +65,11 @@ struct Add: AsyncParsableCommand {
     let definition = try known(providerID, name, repository)
     let about = try description(for: session)
     try about.check()
+    if let env {
+      try session.admit(variable: env, of: name, in: repository)
+    } else {
+      try session.warnOfNames(of: definition, in: repository)
+    }
     let fields = try FieldArgument.parse(field, of: definition)
 
     let intake = KeyIntake(session: session, repository: repository, isForced: force)

@@ -45,6 +45,9 @@ struct CheckProvider: AsyncParsableCommand {
   func run() async throws {
     let session = try Session(options)
     let provider = try session.provider(id)
+    if let repository = try? session.repository() {
+      try session.warnOfNames(of: provider, in: repository)
+    }
     let rows =
       if let answers {
         try provider.judgeRecorded(in: answers)

@@ -142,7 +142,7 @@ struct Exec: AsyncParsableCommand {
     let variables = prepared.variables
     let asFiles = files || folder
     var names = Set(variables.map(\.name))
-    if asFiles { names.formUnion(variables.filter(\.isSecret).map { $0.name + "_FILE" }) }
+    if asFiles { names.formUnion(try variables.filter(\.isSecret).map { try $0.fileName() }) }
     var environment = ChildEnvironment(
       isClean: clean, replacing: names.union(prepared.withheld))
     for variable in variables {
@@ -150,7 +150,7 @@ struct Exec: AsyncParsableCommand {
         try environment.add(variable)
         continue
       }
-      let name = variable.name + "_FILE"
+      let name = try variable.fileName()
       if variables.contains(where: { $0.name == name }) {
         throw Failure(.malformed, "both a key and the file of \(variable.name) would be \(name)")
       }

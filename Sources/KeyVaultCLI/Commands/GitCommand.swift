@@ -84,7 +84,7 @@ struct GitPreCommit: AsyncParsableCommand {
     let report = FindingReport(try checks.findings())
     guard !report.findings.isEmpty else { return }
     // A hook's standard output may be anything's.
-    Console.note(report.text(Style()).trimmed)
+    Console.note(lines: report.text(Style()))
     guard report.errors == 0 else {
       throw Failure(
         .findings, "nothing was committed", hints: ["'git commit --no-verify' passes this check"])

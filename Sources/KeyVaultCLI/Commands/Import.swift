@@ -118,7 +118,12 @@ struct Import: AsyncParsableCommand {
     for ambiguity in first.ambiguities {
       answers[ambiguity.found.name] = try Self.ask(ambiguity, among: repository.catalogue.ids)
     }
-    return try plan(answers)
+    let second = try plan(answers)
+    for name in second.unlisted {
+      guard let refusal = try repository.refusal(ofVariable: name) else { continue }
+      _ = try session.permits(name, refusal, in: repository)
+    }
+    return second.unlisted.isEmpty ? second : try plan(answers)
   }
 
   private static func ask(

@@ -154,7 +154,7 @@ struct Test: AsyncParsableCommand {
     case .junit: try Console.output(report.junit(failOn: failOn))
     case .sarif: try Console.output(sarif(findings(), toolVersion: keyvaultVersion))
     case .github:
-      try Console.output(githubAnnotations(findings()))
+      try Console.output(commands: githubAnnotations(findings()))
       session.note(report.summary)
       try session.surroundings.appendToSummary(report.markdown())
     }

@@ -47,7 +47,8 @@ struct Validate: AsyncParsableCommand {
       let findings = session.fromWorkTree(report.findings, root: root)
       try Console.output(sarif(findings, toolVersion: keyvaultVersion))
     case .github:
-      try Console.output(githubAnnotations(session.fromWorkTree(report.findings, root: root)))
+      try Console.output(
+        commands: githubAnnotations(session.fromWorkTree(report.findings, root: root)))
     case .junit: try Console.output(report.junit())
     }
     session.note(outcome.summary)

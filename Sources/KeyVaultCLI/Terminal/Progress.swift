@@ -31,7 +31,7 @@ final class Progress: Sendable {
   }
 
   func clear() {
-    if isShown { Console.prompt("\r\u{1b}[K") }
+    if isShown { Console.progress("") }
   }
 
   /// `tested 12 of 40 · 9 valid · 1 invalid · waiting for groq, runway, xai, …`.
@@ -46,6 +46,6 @@ final class Progress: Sendable {
     let whom = names.isEmpty ? [] : ["waiting for " + names.joined(separator: ", ")]
     let parts = ["tested \(state.done) of \(total)"] + counts + whom
     let line = parts.joined(separator: " · ").printable(limit: Console.errorWidth - 1)
-    Console.prompt("\r\u{1b}[K\(line)")
+    Console.progress(line)
   }
 }

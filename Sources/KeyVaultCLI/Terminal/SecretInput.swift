@@ -34,7 +34,7 @@ enum SecretInput {
       Signals.atExit {}
       Console.note("")
     }
-    _ = question.withCString { write(terminal, $0, strlen($0)) }
+    _ = question.printable.withCString { write(terminal, $0, strlen($0)) }
     let secret = try read(terminal, untilLineBreak: true)
     guard secret.count < terminalLimit else {
       throw Failure(

@@ -51,10 +51,20 @@ struct Surroundings {
 
   /// Whose signatures count in the repository at `root`. Throws if what says so is broken.
   func trust(in root: String) throws(Failure) -> SigningTrust {
+    try SigningTrust(signingVariables, configuration: configuration(in: root))
+  }
+
+  /// What the user's configuration says of the repository at `root`.
+  private func configuration(in root: String) throws(Failure) -> UserConfiguration.Trust {
     // Links are followed: what a person keeps elsewhere is theirs all the same.
     let file = (try? Self.realFolder(configurationFile)) ?? configurationFile
-    return try SigningTrust(
-      signingVariables, configuration: UserConfiguration(at: file).trust(in: root))
+    return try UserConfiguration(at: file).trust(in: root)
+  }
+
+  /// Under which names keys of the repository at `root` may be rendered besides those that are known.
+  func names(in root: String) throws(Failure) -> NamePolicy {
+    try NamePolicy(
+      parsing: Self.variable("KEYVAULT_ALLOW_NAMES") ?? "", and: configuration(in: root).names)
   }
 
   /// Adds Markdown to the summary of a job of GitHub Actions, if this is one.
