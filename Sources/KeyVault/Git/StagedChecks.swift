@@ -8,18 +8,21 @@ public struct StagedChecks {
   private let index: Index
   private let now: Timestamp
   private let program: GPGProgram?
+  private let names: NamePolicy
   private let makeScratch: () throws(FileError) -> ScratchFolder
 
   /// `folder` (absolute) lies in the work tree. `program` is gpg, which says what a public key file
-  /// holds. `makeScratch` gives a new folder for a copy of what is staged.
+  /// holds, and `names` says which variables a person allows. `makeScratch` gives a new folder for a copy
+  /// of what is staged.
   public init(
-    around folder: String, now: Timestamp, program: GPGProgram?,
+    around folder: String, now: Timestamp, program: GPGProgram?, names: NamePolicy = NamePolicy(),
     makeScratch: @escaping () throws(FileError) -> ScratchFolder
   ) throws(Failure) {
     workTree = try WorkTree(around: folder)
     index = Index(of: workTree)
     self.now = now
     self.program = program
+    self.names = names
     self.makeScratch = makeScratch
   }
 
@@ -109,7 +112,8 @@ public struct StagedChecks {
     }
     defer { scratch.remove() }
     let tree = try StagedTree(of: root, in: index, changes: paths, to: scratch)
-    let outcome = try Validator(root: tree.root, now: now, program: program).outcome()
+    let outcome = try Validator(root: tree.root, now: now, program: program, names: names)
+      .outcome()
     // With a broken keyvault.yaml nothing else was looked at, whoever broke it.
     let isBroken = (try? Repository(at: tree.root)) == nil
     let paths = isBroken ? paths.union([root + Configuration.fileName]) : paths

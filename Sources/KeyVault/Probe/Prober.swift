@@ -115,14 +115,15 @@ public struct Prober: Sendable {
     do throws(ProbePlan.Early) {
       url = try planner.url(of: target, for: payload, of: plan.provider, gateway: gateway)
     } catch {
-      result.quota = Evidence(error.verdict, note: error.note)
+      result.quota = Evidence(error.verdict, note: Self.told(error.note, key: payload))
       return
     }
     let request = ProbeRequest(quota, provider: plan.provider, format: plan.format)
       .request(to: url, with: payload)
     switch await exchange.send(request, judgedBy: quota).result {
     case .failure(let error) where error.reason == .cancelled: result.cutShort()
-    case .failure(let error): result.quota = Evidence(.unreachable, note: error.message)
+    case .failure(let error):
+      result.quota = Evidence(.unreachable, note: Self.told(error.message, key: payload))
     case .success(let (answer, judgement)):
       result.apply(quota: judgement, of: answer)
       result.facts.merge(facts(of: answer, quota, key: payload)) { $1 }
@@ -163,6 +164,12 @@ public struct Prober: Sendable {
     case .failure(let error): return Evidence(.unreachable, note: error.message)
     case .success(let (answer, judgement)): return Evidence(judgement, of: answer)
     }
+  }
+
+  /// What may be said of an address that an answer has completed.
+  private static func told(_ text: String, key: Payload) -> String {
+    key.withKey { LeakFilter($0) }.leaks(in: text)
+      ? "the first answer names an address that holds a part of the key" : text
   }
 
   private func facts(

@@ -65,7 +65,7 @@ public struct EntryDetails: Sendable, Codable {
     }
     let definition = try? repository.catalogue.provider(entry.provider)
     capabilities = definition?.capabilities ?? []
-    variable = definition.map(entry.variable)
+    variable = definition.map { entry.variable(of: OriginPolicy(allowed: []).naming($0)) }
     let known = repository.vault.current(last, of: entry)
     verdict = known?.verdict ?? .untested
     word = verdict.word

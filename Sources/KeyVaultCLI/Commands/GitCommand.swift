@@ -62,7 +62,8 @@ struct GitPreCommit: AsyncParsableCommand {
     commandName: "pre-commit",
     abstract: "Check what is staged; the hook runs this.",
     discussion: """
-      Refuses keys in the clear in any staged file of up to 4 MiB, a file in vault/ that is no \
+      Refuses keys in the clear (UTF-8, UTF-16, UTF-32, base64 or hexadecimal) in any staged file of \
+      up to 4 MiB, in its name or in the target of a link, a file in vault/ that is no \
       ciphertext, an entry of which one file is staged alone, and all that 'keyvault validate' calls \
       an error in the files that change. What spans entries that do not change is left to 'validate'.
 
@@ -75,7 +76,8 @@ struct GitPreCommit: AsyncParsableCommand {
     let session = try Session(options)
     let checks = try StagedChecks(
       around: session.surroundings.workingFolder, now: session.surroundings.now,
-      program: try? session.gpgProgram()
+      program: try? session.gpgProgram(),
+      names: try session.surroundings.names(in: session.surroundings.workingFolder)
     ) { () throws(FileError) in
       let scratch = try ScratchFolder(in: session.surroundings.scratchPlaces)
       Signals.atExit { scratch.remove() }
