@@ -31,7 +31,11 @@ struct ImportPlaces {
   ) throws(Failure) -> (entry: EntryName, variable: String?) {
     let own = found.withValue(provider.variable)
     var wanted = found.name == provider.id ? own ?? "" : found.variable ?? own ?? ""
-    if variables.contains(wanted), found.variable == nil { wanted = found.label.asVariable }
+    if variables.contains(wanted), found.variable == nil {
+      wanted = found.label.asVariable
+      // Where the name is ours to choose, it is one that needs no permission.
+      if try !repository.allows(variable: wanted) { wanted += "_KEY" }
+    }
     if let refusal = try repository.refusal(ofVariable: wanted) {
       if !refusal.hints.isEmpty { unlisted.append(wanted) }
       throw Failure(.usage, ([refusal.message] + refusal.hints.suffix(1)).joined(separator: "; "))

@@ -23,13 +23,11 @@ enum BaseURLVariable {
       + suffixes.joined(separator: ", ")
   }
 
-  private static let suffixes = [
-    "_BASE_URL", "_API_BASE", "_API_HOST", "_API_URL", "_ENDPOINT", "_URL",
-  ]
+  private static let suffixes = ["_BASE", "_ENDPOINT", "_HOST", "_URI", "_URL"]
 }
 
 extension String.UTF8View {
-  func hasSuffix(_ suffix: String) -> Bool { suffix.utf8.reversed().elementsEqual(reversed().prefix(suffix.utf8.count)) }
+  func hasSuffix(_ suffix: String) -> Bool { self.suffix(suffix.utf8.count).elementsEqual(suffix.utf8) }
 
   func hasPrefix(_ prefix: String) -> Bool { starts(with: prefix.utf8) }
 }

@@ -28,7 +28,7 @@ struct NameGate {
         .malformed,
         "'\(entry.name)' cannot be rendered: \(NamePolicy.objection(to: variable.name))",
         hints: NamePolicy.hints(for: variable.name, in: entry.name)
-          + ["or leave it out: --except \(entry.name)"])
+          + ["leave it out: --except \(entry.name)"])
     }
   }
 

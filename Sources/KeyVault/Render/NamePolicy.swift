@@ -29,7 +29,7 @@ public struct NamePolicy: Sendable {
     let other = entry.map { "keyvault set \($0) env=\(name)_KEY" } ?? "such as \(name)_KEY"
     return [
       "give it a name that ends as those of keys do: \(other)",
-      "or allow this one: export KEYVAULT_ALLOW_NAMES=\(name), or 'allow_names: [\(name)]' in "
+      "allow it: export KEYVAULT_ALLOW_NAMES=\(name), or 'allow_names: [\(name)]' in "
         + "~/.config/keyvault/config.yaml",
     ]
   }

@@ -16,7 +16,7 @@ extension NamePolicy {
     return [
       .notAllowed(
         Self.objection(to: name) + ", so it is rendered only where a person allows it", .warning,
-        in: file, at: node.place, hint: Self.hints(for: name, in: entry).joined(separator: "; "))
+        in: file, at: node.place, hint: Self.hints(for: name, in: entry).joined(separator: "; or "))
     ]
   }
 }
