@@ -31,7 +31,8 @@ import Testing
     let job = try world.run("CI=true keyvault render production --format json --reveal")
     #expect(job.status == 65 && job.errors.contains("export KEYVAULT_ALLOW_NAMES=AUDIT_SINK"))
     // Another repository was not asked about.
-    let other = try world.run("cp -a . ../other; cd ../other; keyvault render production -o /dev/null")
+    let other = try world.run(
+      "cp -a . ../other; cd ../other; keyvault render production -o /dev/null")
     #expect(other.status == 65, "\(other)")
   }
 
@@ -55,9 +56,12 @@ import Testing
   @Test func `what a command runs with has no name that a file chose`() throws {
     let world = try World()
     try world.output(#"cp -a "$FILLED/." ."#)
-    for name in ["GNUMAKEFLAGS", "R_PROFILE_USER", "UV_INDEX_URL", "GROQ_BASE_URL", "LANGSMITH_ENDPOINT"] {
+    for name in [
+      "GNUMAKEFLAGS", "R_PROFILE_USER", "UV_INDEX_URL", "GROQ_BASE_URL", "LANGSMITH_ENDPOINT",
+    ] {
       try world.output(
-        "sed -i '/^env:/d' vault/production/openai.yaml; echo 'env: \(name)' >> vault/production/openai.yaml")
+        "sed -i '/^env:/d' vault/production/openai.yaml; echo 'env: \(name)' >> vault/production/openai.yaml"
+      )
       for options in ["", "--files", "--clean", "--mask", "--only production/openai"] {
         let result = try world.run("keyvault exec production \(options) -- env")
         #expect(result.status == 65 && result.output == "", "\(name) \(options): \(result)")

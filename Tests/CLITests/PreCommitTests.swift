@@ -91,10 +91,12 @@ import Testing
 
   /// Commands that put `$OPENAI` into what is staged, in other dress.
   static let dresses = [
-    "printf %s \"$OPENAI\" | iconv -t UTF-16 > x.txt", "printf %s \"$OPENAI\" | iconv -t UTF-16BE > x.txt",
-    "printf %s \"$OPENAI\" | iconv -t UTF-32LE > x.txt", "printf %s \"$OPENAI\" | base64 -w0 > x.txt",
+    "printf %s \"$OPENAI\" | iconv -t UTF-16 > x.txt",
+    "printf %s \"$OPENAI\" | iconv -t UTF-16BE > x.txt",
+    "printf %s \"$OPENAI\" | iconv -t UTF-32LE > x.txt",
+    "printf %s \"$OPENAI\" | base64 -w0 > x.txt",
     "printf 'KEY=%s' \"$OPENAI\" | base64 -w9 | sed 's/^/  /' > x.txt",
-    "printf 'a%s' \"$OPENAI\" | base64 -w0 | tr +/ -_ > x.txt",
+    "printf 'a=%s' \"$OPENAI\" | base64 -w0 | tr +/ -_ > x.txt",
     "printf %s \"$OPENAI\" | od -An -tx1 | tr -d ' \\n' > x.txt", "ln -s \"$OPENAI\" x",
     "ln -s \"/srv/$OPENAI/file\" x", "touch \"$OPENAI\"", "mkdir \"$OPENAI\"; touch \"$OPENAI/x\"",
     "touch \"vault/production/$OPENAI.gpg\"", "touch \"$(printf %s $OPENAI | base64 -w0)\"",

@@ -8,7 +8,8 @@ extension KeyScan {
     guard let hit = hit(in: content, path, repositories) else { return [] }
     return [
       Finding(
-        code: "plaintext-key", severity: .error, file: path, place: Place(line: hit.line, column: 1),
+        code: "plaintext-key", severity: .error, file: path,
+        place: Place(line: hit.line, column: 1),
         message: hit.provider.map { "this looks like a key of \($0), in the clear" }
           ?? "this could be a key, in the clear",
         hint: "store it with 'keyvault add', and take it out of the file; 'git commit "
@@ -24,7 +25,9 @@ extension KeyScan {
         code: "plaintext-key", severity: .error, file: masked(path: path),
         message: hit.provider.map { "the name looks like a key of \($0), in the clear" }
           ?? "the name could be a key, in the clear",
-        hint: "store it with 'keyvault add', and rename the file; 'git commit --no-verify' if it is none")
+        hint:
+          "store it with 'keyvault add', and rename the file; 'git commit --no-verify' if it is none"
+      )
     ]
   }
 

@@ -27,7 +27,9 @@ enum BaseURLVariable {
 }
 
 extension String.UTF8View {
-  func hasSuffix(_ suffix: String) -> Bool { self.suffix(suffix.utf8.count).elementsEqual(suffix.utf8) }
+  func hasSuffix(_ suffix: String) -> Bool {
+    self.suffix(suffix.utf8.count).elementsEqual(suffix.utf8)
+  }
 
   func hasPrefix(_ prefix: String) -> Bool { starts(with: prefix.utf8) }
 }

@@ -11,7 +11,8 @@ public struct NamePolicy: Sendable {
   /// Reads `KEYVAULT_ALLOW_NAMES`, names separated by spaces or commas, and adds `configured`, those of
   /// the user's configuration. Throws a usage failure for what is never rendered.
   public init(parsing text: String, and configured: [String] = []) throws(Failure) {
-    let words = text.split { $0 == "," || $0.isWhitespace }.map(String.init)
+    let words = text.split { $0 == "," || $0 == " " || $0 == "\t" || $0 == "\n" }
+      .map(String.init)
     for (names, source) in [(words, "KEYVAULT_ALLOW_NAMES"), (configured, "allow_names")] {
       for name in names {
         guard let objection = VariableName.objection(to: name) else { continue }
@@ -50,7 +51,9 @@ extension Repository {
 
   /// Why a key that is stored now would not be rendered under a name, and what permits it; nil if it
   /// would be. What is signed by a trusted writer needs no other permission.
-  public func refusal(ofVariable name: String, in entry: EntryName? = nil) throws(Failure) -> Failure? {
+  public func refusal(ofVariable name: String, in entry: EntryName? = nil) throws(Failure)
+    -> Failure?
+  {
     if let objection = VariableName.objection(to: name) ?? BaseURLVariable.objection(to: name) {
       return Failure(.usage, objection)
     }

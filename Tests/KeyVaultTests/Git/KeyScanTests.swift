@@ -124,7 +124,8 @@ import Testing
     let noise = (0..<200_000).map { _ in UInt8.random(in: 0...255, using: &random) }
     #expect(scan.firstKey(in: noise) == nil)
     #expect(scan.firstKey(in: Array(Data(noise).base64EncodedData())) == nil)
-    #expect(scan.firstKey(in: Array(Data(noise).map { String(format: "%02x", $0) }.joined().utf8)) == nil)
+    #expect(
+      scan.firstKey(in: Array(Data(noise).map { String(format: "%02x", $0) }.joined().utf8)) == nil)
     let shell = try [UInt8](Data(contentsOf: URL(filePath: "/bin/bash")))
     #expect(scan.firstKey(in: shell) == nil)
   }
@@ -132,12 +133,15 @@ import Testing
   @Test func `the name of a file is a key too, and is not shown`() throws {
     let scan = KeyScan()
     let encoded = String(decoding: Self.base64(Self.openAI), as: UTF8.self)
-    for path in [Self.openAI, "a/\(Self.openAI).txt", "\(Self.openAI)/x", "vault/\(encoded)", encoded] {
+    for path in [
+      Self.openAI, "a/\(Self.openAI).txt", "\(Self.openAI)/x", "vault/\(encoded)", encoded,
+    ] {
       let findings = scan.findings(inPath: path)
       #expect(findings.map(\.code) == ["plaintext-key"], "\(path)")
       let other = Finding(.strayFile, in: path, "'\(path)' is stray", hint: "git rm \(path)")
       for finding in findings + [scan.masking(["README.md", path])(other)] {
-        #expect(!finding.text.contains("NotARealKey") && !finding.text.contains(encoded), "\(finding)")
+        #expect(
+          !finding.text.contains("NotARealKey") && !finding.text.contains(encoded), "\(finding)")
       }
     }
     #expect(scan.findings(inPath: "docs/sk-proj-notes.txt").isEmpty)

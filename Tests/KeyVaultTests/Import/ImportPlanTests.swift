@@ -49,7 +49,8 @@ struct ImportPlanTests {
     #expect(plan.skipped.map(\.found.name) == ["PORT"])
   }
 
-  @Test func `a variable that nobody knows to hold a key is told, and taken once a person permits it`()
+  @Test
+  func `a variable that nobody knows to hold a key is told, and taken once a person permits it`()
     throws
   {
     let text = "SPARE=\(Self.openAI)1\nMAKEFLAGS=\(Self.openAI)2"

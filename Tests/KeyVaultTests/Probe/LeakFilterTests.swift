@@ -53,16 +53,22 @@ struct LeakFilterTests {
     ("base64 in lines", Data(key.utf8).base64EncodedString(options: .lineLength64Characters)),
     ("base64 of a header", Data("Bearer: \(key)".utf8).base64EncodedString()),
     ("base64 backwards", String(Data(key.utf8).base64EncodedString().reversed())),
-    ("full width", styled(0xff41, capitals: 0xff21)), ("script", styled(0x1d4ea, capitals: 0x1d4d0)),
-    ("monospace", styled(0x1d68a, capitals: 0x1d670)), ("in circles", styled(0x24d0, capitals: 0x24b6)),
+    ("full width", styled(0xff41, capitals: 0xff21)),
+    ("script", styled(0x1d4ea, capitals: 0x1d4d0)),
+    ("monospace", styled(0x1d68a, capitals: 0x1d670)),
+    ("in circles", styled(0x24d0, capitals: 0x24b6)),
     ("as tags", each { String(Unicode.Scalar(0xe0000 + UInt32($0))!) }),
-    ("rotated", String(decoding: key.utf8.map { byte in
-      switch byte | 0x20 {
-      case 0x61...0x6d: byte + 13
-      case 0x6e...0x7a: byte - 13
-      default: byte
-      }
-    }, as: UTF8.self)),
+    (
+      "rotated",
+      String(
+        decoding: key.utf8.map { byte in
+          switch byte | 0x20 {
+          case 0x61...0x6d: byte + 13
+          case 0x6e...0x7a: byte - 13
+          default: byte
+          }
+        }, as: UTF8.self)
+    ),
   ]
 
   @Test(arguments: dresses)
@@ -77,7 +83,8 @@ struct LeakFilterTests {
     "4999, 5000, 120000", "models.read, models.write, files.read, project.admin", "2027-02-21",
     "sk-proj", "project", "a1b2c3d4-e5f6-4a7b-8c9d-0e1f2a3b4c5d", "tier 3 (paid since 2024)",
     "https://platform.example.com/account/limits?project=default&tab=usage",
-    "\u{6771}\u{4eac}\u{682a}\u{5f0f}\u{4f1a}\u{793e}", "gpt-4o-mini-2024-07-18, text-embedding-3-large",
+    "\u{6771}\u{4eac}\u{682a}\u{5f0f}\u{4f1a}\u{793e}",
+    "gpt-4o-mini-2024-07-18, text-embedding-3-large",
   ])
   func `what an answer usually tells is no part of it`(text: String) {
     #expect(!leaks(text))

@@ -39,7 +39,9 @@ struct NameGateTests {
   }
 
   @Test(arguments: ["OPENAI_API_BASE", "SPARE", "HELICONE_HOST"])
-  func `a name that nobody knows is refused with the lines that permit it`(name: String) async throws {
+  func `a name that nobody knows is refused with the lines that permit it`(name: String)
+    async throws
+  {
     let world = try world(name)
     let failure = try await refusal { try await render(world.repository) }
     #expect(failure.kind == .malformed)
@@ -123,7 +125,10 @@ struct NameGateTests {
   @Test func `a provider of the repository names nothing that no person permits`() async throws {
     for (key, name) in [
       (#", fields: [{name: place, env: ACME_PLACE}]"#, "ACME_PLACE"),
-      (#", formats: [{name: x, prefix: acme-, chars: "a-zA-Z-", length: 8..99, env: [ACME_LOG]}]"#, "ACME_LOG"),
+      (
+        #", formats: [{name: x, prefix: acme-, chars: "a-zA-Z-", length: 8..99, env: [ACME_LOG]}]"#,
+        "ACME_LOG"
+      ),
     ] {
       let world = try World()
       var acme = Acme(at: "https://api.acme.example/v1")

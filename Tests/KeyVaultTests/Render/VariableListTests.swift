@@ -11,7 +11,8 @@ struct VariableListTests {
       let provider = Catalogue.builtIn(id)!
       keys.formUnion(provider.allVariables + provider.fields.compactMap(\.variable))
       let hostFields = provider.fields.filter { provider.hostFields.contains($0.name) }
-      for name in [provider.baseURLVariable].compactMap(\.self) + hostFields.compactMap(\.variable) {
+      for name in [provider.baseURLVariable].compactMap(\.self) + hostFields.compactMap(\.variable)
+      {
         addresses.insert("\(name) \(id)")
       }
     }
@@ -22,9 +23,11 @@ struct VariableListTests {
 
   @Test(arguments: [
     // Their endings are those of credentials.
-    "AWS_SHARED_CREDENTIALS_FILE", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+    "AWS_SHARED_CREDENTIALS_FILE", "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN",
     "GOOGLE_APPLICATION_CREDENTIALS", "ANSIBLE_VAULT_PASSWORD_FILE", "ANSIBLE_REMOTE_USER",
-    "R_PROFILE_USER", "R_ENVIRON_USER", "R_LIBS_USER", "PIP_USER", "NPM_CONFIG_USER", "NCCL_COMM_ID",
+    "R_PROFILE_USER", "R_ENVIRON_USER", "R_LIBS_USER", "PIP_USER", "NPM_CONFIG_USER",
+    "NCCL_COMM_ID",
     "REMOTE_USER", "HTTP_X_FORWARDED_USER", "SUDO_USER", "INVOCATION_ID", "MACHINE_ID",
     "DESKTOP_STARTUP_ID", "SYSTEMD_UNIT_ID", "KUBERNETES_SERVICE_ID", "GIT_CONFIG_KEY",
     "SSH_PRIVATE_KEY", "CLOUDSDK_AUTH_ACCESS_TOKEN", "FLATPAK_ID", "OMPI_JOB_ID", "LC_APP_KEY",
@@ -39,7 +42,8 @@ struct VariableListTests {
     "AWS_CA_BUNDLE", "DOCKER_CONFIG", "PKG_CONFIG_PATH", "CMAKE_TOOLCHAIN_FILE", "CUDA_HOME",
   ])
   func `a name that steers programs is refused whatever permits it`(name: String) {
-    #expect(VariableName.objection(to: name) == "'\(name)' steers programs, so it is never rendered")
+    #expect(
+      VariableName.objection(to: name) == "'\(name)' steers programs, so it is never rendered")
     let refusal = failure { _ = try NamePolicy(parsing: "FINE_KEY, \(name)") }
     #expect(refusal?.kind == .usage)
     #expect(refusal?.message.contains("invalid KEYVAULT_ALLOW_NAMES: '\(name)'") == true)
@@ -63,7 +67,8 @@ struct VariableListTests {
 
   @Test(arguments: [
     "OPENAI_API_BASE", "OPENAI_ENDPOINT", "LITELLM_PROXY_API_BASE", "LANGFUSE_HOST", "QDRANT_URL",
-    "ELASTICSEARCH_URL", "MY_SETTING", "SPARE", "KEY", "TOKEN", "MONKEY", "OPENAI_KEYS", "X_KEY_FILES",
+    "ELASTICSEARCH_URL", "MY_SETTING", "SPARE", "KEY", "TOKEN", "MONKEY", "OPENAI_KEYS",
+    "X_KEY_FILES",
     "KEY_FILE", "X_FILE", "_KEY", "GOOGLE_CREDENTIALS", "OPENAI_API_KEY_FILE_FILE",
     // Equal by Unicode's canonical equivalence, and other bytes.
     "OPENAI_API_\u{212a}EY",
@@ -77,10 +82,13 @@ struct VariableListTests {
   }
 
   @Test func `an address is rendered under a name for addresses`() {
-    for name in ["ACME_BASE_URL", "ACME_API_BASE", "ACME_ENDPOINT", "OPENAI_BASE_URL", "CO_API_URL"] {
+    for name in [
+      "ACME_BASE_URL", "ACME_API_BASE", "ACME_ENDPOINT", "OPENAI_BASE_URL", "CO_API_URL",
+    ] {
       #expect(BaseURLVariable.objection(toAddress: name) == nil, "\(name)")
     }
-    for name in ["ACME_API_KEY", "ACME", "PAGER", "PIP_INDEX_URL", "AWS_ENDPOINT_URL", "lower_url"] {
+    for name in ["ACME_API_KEY", "ACME", "PAGER", "PIP_INDEX_URL", "AWS_ENDPOINT_URL", "lower_url"]
+    {
       #expect(BaseURLVariable.objection(toAddress: name) != nil, "\(name)")
     }
   }

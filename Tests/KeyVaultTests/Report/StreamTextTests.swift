@@ -8,7 +8,8 @@ struct StreamTextTests {
     ("::error::x", "\\u{3a}:error::x"), ("a\n  ::add-mask::y\n", "a\n  \\u{3a}:add-mask::y\n"),
     ("\t\u{a0}::set-output name=a::b", "\t\u{a0}\\u{3a}:set-output name=a::b"),
     ("\u{3000}::x", "\u{3000}\\u{3a}:x"), ("a\r::x", "a\\u{d}::x"),
-    ("##[group]x", "\\u{23}#[group]x"), ("see ##vso[task.setvariable]x", "see \\u{23}#vso[task.setvariable]x"),
+    ("##[group]x", "\\u{23}#[group]x"),
+    ("see ##vso[task.setvariable]x", "see \\u{23}#vso[task.setvariable]x"),
     ("a\u{1b}[31mb", "a\\u{1b}[31mb"), ("a\u{9b}31mb", "a\\u{9b}31mb"), ("a\u{85}b", "a\\u{85}b"),
     ("\u{202e}x", "\\u{202e}x"), ("x\u{2028}::y", "x\\u{2028}::y"), ("\u{61c}", "\\u{61c}"),
     ("\u{2067}", "\\u{2067}"), ("\u{feff}::x", "\\u{feff}::x"), ("\u{e0041}", "\\u{e0041}"),
@@ -22,7 +23,8 @@ struct StreamTextTests {
   }
 
   @Test(arguments: [
-    "", "\n", "a::b\n", "vault/::x.yaml:1:1: error\n", "{\n  \"a\": \"b\"\n}\n", "| a | b |\n", "# a\n## b\n",
+    "", "\n", "a::b\n", "vault/::x.yaml:1:1: error\n", "{\n  \"a\": \"b\"\n}\n", "| a | b |\n",
+    "# a\n## b\n",
     "a · b → c … “d” – é 東京 😀\n", "\tx", "a b\n", "####\n", ": :\n", "#[x]", "\u{3000}x",
   ])
   func `other text is left alone`(text: String) { #expect(text.safeForStream() == text) }

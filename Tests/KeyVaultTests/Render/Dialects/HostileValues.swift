@@ -73,7 +73,8 @@ extension HostileValues {
     "OPTIND", "PS1", "LINES", "COLUMNS", "RANDOM", "SECONDS", "UID", "EUID", "PPID", "REPLY",
     "TMOUT", "TZ", "POSIXLY_CORRECT", "HISTORY", "STATUS", "PROMPT", "EXPORT", "SET",
     // Words of formats and shells that are no settings.
-    "IF", "THEN", "ELSE", "FI", "DO", "DONE", "CASE", "ESAC", "IN", "END", "BEGIN", "FUNCTION", "LOCAL",
+    "IF", "THEN", "ELSE", "FI", "DO", "DONE", "CASE", "ESAC", "IN", "END", "BEGIN", "FUNCTION",
+    "LOCAL",
     "RETURN", "EVAL", "EXIT", "INF", "NAN", "E10", "X_KEY", "Z9_TOKEN", "DATABASE_URL",
   ]
 
