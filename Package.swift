@@ -34,25 +34,29 @@ let package = Package(
     // What stands between fork and execve, which must not be Swift.
     .systemLibrary(name: "CProcess"),
 
+    // What of this machine can be trusted: folders, files and programs that others cannot change.
+    .target(name: "Machine", swiftSettings: settings),
+
     // One target a library; each cuts a dependency.
     .target(name: "Secrets", dependencies: ["CGcrypt"], swiftSettings: wrapperSettings),
     .target(name: "YAML", dependencies: ["CYAML"], swiftSettings: wrapperSettings),
     .target(
       name: "JSONSchema", dependencies: ["YAML"], exclude: ["README.md"], swiftSettings: settings),
-    .target(name: "GPG", dependencies: ["CGPGME", "Secrets"], swiftSettings: wrapperSettings),
+    .target(
+      name: "GPG", dependencies: ["CGPGME", "Machine", "Secrets"], swiftSettings: wrapperSettings),
     .target(name: "HTTP", dependencies: ["CCurl", "Secrets"], swiftSettings: wrapperSettings),
 
     // The domain: no printing, no exit, no environment, no C.
     .target(
       name: "KeyVault",
-      dependencies: ["YAML", "JSONSchema", "GPG", "HTTP", "Secrets"],
+      dependencies: ["YAML", "JSONSchema", "GPG", "HTTP", "Machine", "Secrets"],
       exclude: ["providers.d", "Schemas"],
       swiftSettings: settings,
       plugins: ["Embed"]),
     .executableTarget(
       name: "KeyVaultCLI",
       dependencies: [
-        "KeyVault", "GPG", "HTTP", "Secrets", "CProcess",
+        "KeyVault", "GPG", "HTTP", "Machine", "Secrets", "CProcess",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
@@ -73,15 +77,17 @@ let package = Package(
     // What the tests of two targets need, for tests cannot import tests.
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
 
+    .testTarget(name: "MachineTests", dependencies: ["Machine"], swiftSettings: settings),
     .testTarget(name: "SecretsTests", dependencies: ["Secrets"], swiftSettings: settings),
     .testTarget(name: "YAMLTests", dependencies: ["YAML"], swiftSettings: settings),
     .testTarget(name: "JSONSchemaTests", dependencies: ["JSONSchema"], swiftSettings: settings),
-    .testTarget(name: "GPGTests", dependencies: ["GPG"], swiftSettings: settings),
+    .testTarget(name: "GPGTests", dependencies: ["GPG", "Machine"], swiftSettings: settings),
     .testTarget(
       name: "HTTPTests", dependencies: ["HTTP", "ProviderStub", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
-      name: "KeyVaultTests", dependencies: ["KeyVault", "ProviderStub", "TestSupport"],
+      name: "KeyVaultTests",
+      dependencies: ["KeyVault", "Machine", "ProviderStub", "TestSupport"],
       exclude: ["Fixtures", "Render/Consumers"], swiftSettings: settings),
     .testTarget(
       name: "CLITests",
