@@ -44,8 +44,7 @@ struct EntryWalk {
 
   init(of repository: Repository) throws(Failure) {
     git = Git(in: repository.root)
-    guard let prefix = git.prefix else { throw Git.noWorkTree(repository.root) }
-    self.prefix = prefix
+    prefix = try git.requiredPrefix(or: "cannot read the history")
     objects = GitObjects(git)
     isWhole = git.isWhole
   }
@@ -73,9 +72,8 @@ struct EntryWalk {
       "rev-list", "--topo-order", "--encoding=UTF-8", "--format=%H %at %P%n%an%n%ae", start, "--",
       ":(literal)" + name.ciphertextPath, ":(literal)" + name.sidecarPath,
     ]
-    guard let (status, output) = git.run(arguments), status == 0 else {
-      throw Failure(.io, "git could not list the history of '\(name)'")
-    }
+    let output = try git.output(
+      of: arguments, or: "git could not list the history of '\(name)'")
     // `commit ID`, and the three lines of the format.
     let lines = output.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
       .map { String(decoding: $0, as: UTF8.self) }
@@ -95,9 +93,8 @@ struct EntryWalk {
   ) throws(Failure) -> (name: EntryName, isGone: Bool)? {
     guard let lineage = pair.fields?["id"]?.string else { return nil }
     let arguments = ["ls-tree", "-r", "-z", "--name-only", parent, "--", Vault.folder + "/"]
-    guard let (status, output) = git.run(arguments), status == 0 else {
-      throw Failure(.io, "git could not list a commit of its history")
-    }
+    let output = try git.output(
+      of: arguments, or: "git could not list a commit of its history")
     let names = output.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
       .filter { $0.hasSuffix(".yaml") }
       .compactMap { EntryName(found: String($0.dropFirst(Vault.folder.count + 1).dropLast(5))) }

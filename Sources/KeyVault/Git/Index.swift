@@ -27,12 +27,13 @@ struct Index {
   /// What differs from the last commit, or all where there is none yet.
   func changes() throws(Failure) -> [Change] {
     let head = git.line(["rev-parse", "--verify", "--quiet", "HEAD^{tree}"])
-    guard let base = head ?? git.line(["hash-object", "-t", "tree", "/dev/null"]),
-      let output = output([
-        "diff-index", "--cached", "--raw", "-z", "--no-renames", "--no-abbrev", "--no-ext-diff",
-        "--no-textconv", base, "--",
-      ])
-    else { throw failure }
+    guard let base = head ?? git.line(["hash-object", "-t", "tree", "/dev/null"]) else {
+      throw failure
+    }
+    let output = try output([
+      "diff-index", "--cached", "--raw", "-z", "--no-renames", "--no-abbrev", "--no-ext-diff",
+      "--no-textconv", base, "--",
+    ])
     var changes: [Change] = []
     for index in stride(from: 0, to: output.count - 1, by: 2) {
       // `:100644 100644 OLD NEW M`, then the path.
@@ -56,8 +57,7 @@ struct Index {
   }
 
   private func items(_ arguments: [String]) throws(Failure) -> [Item] {
-    guard let output = output(arguments) else { throw failure }
-    return output.compactMap { record in
+    try output(arguments).compactMap { record in
       // `100644 OBJECT 0`, a tab, the path.
       guard let tab = record.firstIndex(of: "\t") else { return nil }
       let words = record[..<tab].split(separator: " ")
@@ -80,10 +80,11 @@ struct Index {
     return Item(kind: kind, object: String(object), stage: stage, path: path)
   }
 
-  private func output(_ arguments: [String]) -> [String]? {
-    guard let (status, output) = git.run(arguments), status == 0 else { return nil }
-    return output.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+  private func output(_ arguments: [String]) throws(Failure) -> [String] {
+    try git.output(of: arguments, or: Self.what).split(separator: 0)
+      .map { String(decoding: $0, as: UTF8.self) }
   }
 
-  private var failure: Failure { Failure(.io, "git could not read its index") }
+  private static let what = "git could not read its index"
+  private var failure: Failure { Failure(.io, Self.what) }
 }

@@ -1,4 +1,5 @@
 internal import GPG
+public import Machine
 internal import YAML
 
 /// What is wrong with what the next commit will have: plaintext, half of an entry, and all that
@@ -8,13 +9,13 @@ public struct StagedChecks {
   private let index: Index
   private let now: Timestamp
   private let program: GPGProgram?
-  private let makeScratch: () throws(FileError) -> ScratchFolder
+  private let makeScratch: () throws(ScratchError) -> ScratchFolder
 
   /// `folder` (absolute) lies in the work tree. `program` is gpg, which says what a public key file
   /// holds. `makeScratch` gives a new folder for a copy of what is staged.
   public init(
     around folder: String, now: Timestamp, program: GPGProgram?,
-    makeScratch: @escaping () throws(FileError) -> ScratchFolder
+    makeScratch: @escaping () throws(ScratchError) -> ScratchFolder
   ) throws(Failure) {
     workTree = try WorkTree(around: folder)
     index = Index(of: workTree)
@@ -121,10 +122,10 @@ public struct StagedChecks {
   /// What ``Validator`` has against the files that change.
   private func validation(of root: String, _ paths: Set<String>) throws(Failure) -> [Finding] {
     let scratch: ScratchFolder
-    do throws(FileError) {
+    do throws(ScratchError) {
       scratch = try makeScratch()
     } catch {
-      throw error.failure
+      throw FileError(.create, error.path, error.code).failure
     }
     defer { scratch.remove() }
     let tree = try StagedTree(of: root, in: index, changes: paths, to: scratch)

@@ -1,5 +1,6 @@
 internal import GPG
 internal import Glibc
+internal import Machine
 
 /// A copy of what is staged of one keyvault repository, so that what is checked is what will be
 /// committed. git itself would pass the files through filters of the configuration.

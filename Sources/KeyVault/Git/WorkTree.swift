@@ -14,11 +14,15 @@ struct WorkTree {
   /// The one that `folder` (absolute) lies in. Throws if there is none, or no git.
   init(around folder: String) throws(Failure) {
     let git = Git(in: folder)
-    guard let top = git.line(["rev-parse", "--show-toplevel"]),
-      let common = git.line(["rev-parse", "--path-format=absolute", "--git-common-dir"])
-    else {
-      throw Failure(.notFound, "'\(folder)' is no git work tree", hints: ["git init"])
+    let what = "cannot find the work tree of '\(folder.printable)'"
+    let answer = try git.output(
+      of: ["rev-parse", "--path-format=absolute", "--show-toplevel", "--git-common-dir"], or: what)
+    let lines = answer.split(separator: UInt8(ascii: "\n"))
+      .map { String(decoding: $0, as: UTF8.self) }
+    guard lines.count == 2 else {
+      throw Failure(.malformed, "\(what): its path has a line break")
     }
+    let (top, common) = (lines[0], lines[1])
     self.top = top
     commonFolder = common
     self.git = Git(in: top)
@@ -58,8 +62,8 @@ struct WorkTree {
   /// at the end. Throws if git cannot read its index.
   func repositories() throws(Failure) -> [String] {
     let name = Configuration.fileName
-    guard let (status, output) = git.run(["ls-files", "-z", "--", ":(glob)**/\(name)"]), status == 0
-    else { throw Failure(.io, "git could not read its index") }
+    let output = try git.output(
+      of: ["ls-files", "-z", "--", ":(glob)**/\(name)"], or: "git could not read its index")
     return Set(
       output.split(separator: 0).map {
         String(decoding: $0.dropLast(name.utf8.count), as: UTF8.self)

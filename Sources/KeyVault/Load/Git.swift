@@ -1,9 +1,9 @@
 internal import Glibc
 
-/// git, through one function: no hooks, no monitor, no replaced objects, nothing that the
-/// repository's own configuration could run.
+/// git, through one function, which runs nothing that the repository's own configuration names: see
+/// ``GitInvocation``.
 public struct Git: Sendable {
-  private let folder: String
+  let folder: String
 
   /// For the work tree that `folder` (absolute) lies in.
   public init(in folder: String) {
@@ -11,26 +11,24 @@ public struct Git: Sendable {
   }
 
   /// Whether `folder` or one above it is a git work tree.
-  public var isPresent: Bool {
-    var path = folder
-    while true {
-      if access(path + "/.git", F_OK) == 0 { return true }
-      guard let slash = path.lastIndex(of: "/"), path.count > 1 else { return false }
-      path = slash == path.startIndex ? "/" : String(path[..<slash])
-    }
-  }
+  public var isPresent: Bool { topFolder != nil }
 
   /// The exit status and what git wrote to its standard output; nil if git is not installed. `input`
   /// is what git reads.
   public func run(
     _ arguments: [String], input: [UInt8] = [], environment: [String: String] = [:]
   ) -> (status: Int32, output: [UInt8])? {
-    let hardened = [
-      "git", "-C", folder, "-c", "safe.bareRepository=explicit", "-c", "core.fsmonitor=false",
-      "-c", "core.hooksPath=/dev/null", "--no-optional-locks",
-    ]
-    let environment = environment.merging(["GIT_NO_REPLACE_OBJECTS": "1"]) { $1 }
-    return Process.output(of: "git", hardened + arguments, input: input, environment: environment)
+    answer(arguments, input: input, environment: environment).map { ($0.status, $0.output) }
+  }
+
+  /// The same with what git wrote to its standard error.
+  func answer(
+    _ arguments: [String], input: [UInt8] = [], environment: [String: String] = [:]
+  ) -> Answer? {
+    guard let program = GitInvocation.program else { return nil }
+    return Process.answer(
+      of: program, GitInvocation.arguments(arguments, in: folder), input: input,
+      environment: environment.merging(GitInvocation.environment) { $1 })
   }
 
   /// One line of output of a command that succeeded; nil otherwise.
@@ -57,20 +55,20 @@ extension Git {
     guard line(["rev-parse", "--is-shallow-repository"]) == "false" else { return false }
     return run(["config", "--get-regexp", #"^remote\..*\.promisor$"#])?.output.isEmpty != false
   }
-
-  static func noWorkTree(_ folder: String) -> Failure {
-    Failure(.notFound, "'\(folder)' is no git work tree, so there is no history to look at")
-  }
 }
 
 /// A child process whose output is read whole.
 private enum Process {
-  static func output(
-    of program: String, _ arguments: [String], input: [UInt8], environment extra: [String: String]
-  ) -> (status: Int32, output: [UInt8])? {
+  /// `program` is an absolute path; `changed` are variables that replace the caller's.
+  static func answer(
+    of program: String, _ arguments: [String], input: [UInt8], environment changed: [String: String]
+  ) -> Git.Answer? {
     // A file, not a pipe: whoever writes all its input before it reads would wait for ever.
     guard let file = input.isEmpty ? fopen("/dev/null", "r") : filled(input) else { return nil }
     defer { fclose(file) }
+    // A file, too: a pipe that is read after the other one could fill up.
+    guard let errors = tmpfile() else { return nil }
+    defer { fclose(errors) }
     var pipes: [Int32] = [0, 0]
     guard pipe(&pipes) == 0 else { return nil }
     for end in pipes { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
@@ -79,12 +77,12 @@ private enum Process {
     defer { posix_spawn_file_actions_destroy(&actions) }
     posix_spawn_file_actions_adddup2(&actions, fileno(file), 0)
     posix_spawn_file_actions_adddup2(&actions, pipes[1], 1)
-    posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
+    posix_spawn_file_actions_adddup2(&actions, fileno(errors), 2)
 
     let arguments = CStrings(arguments)
-    let environment = CStrings(currentEnvironment() + extra.map { "\($0)=\($1)" })
+    let environment = CStrings(environment(changed))
     var child: pid_t = 0
-    let failure = posix_spawnp(
+    let failure = posix_spawn(
       &child, program, &actions, nil, arguments.pointers, environment.pointers)
     close(pipes[1])
     defer { close(pipes[0]) }
@@ -94,7 +92,8 @@ private enum Process {
     var status: Int32 = 0
     while waitpid(child, &status, 0) < 0 && errno == EINTR {}
     let exited = status & 0x7f == 0
-    return (exited ? status >> 8 & 0xff : 128, output)
+    return Git.Answer(
+      status: exited ? status >> 8 & 0xff : 128, output: output, errors: beginning(of: errors))
   }
 
   /// A file without a name, at its beginning.
@@ -109,12 +108,24 @@ private enum Process {
     return file
   }
 
-  private static func currentEnvironment() -> [String] {
-    var result: [String] = []
+  /// Most bytes of what git says is wrong.
+  private static let errorLimit = 4096
+
+  private static func beginning(of file: UnsafeMutablePointer<FILE>) -> [UInt8] {
+    var buffer = [UInt8](repeating: 0, count: errorLimit)
+    let count = pread(fileno(file), &buffer, buffer.count, 0)
+    return Array(buffer.prefix(max(count, 0)))
+  }
+
+  /// This process's variables with some of them changed. A name must not come twice: the first one counts.
+  private static func environment(_ changed: [String: String]) -> [String] {
+    var result = changed.map { "\($0)=\($1)" }
+    let heads = changed.keys.map { $0 + "=" }
     var pointer = environ
     while let entry = pointer.pointee {
-      result.append(String(cString: entry))
       pointer += 1
+      if heads.contains(where: { strncmp(entry, $0, $0.utf8.count) == 0 }) { continue }
+      result.append(String(cString: entry))
     }
     return result
   }

@@ -29,9 +29,8 @@ struct GitObjects {
   private func blobs(ofLines names: [String]) throws(Failure) -> [[UInt8]?] {
     guard !names.isEmpty else { return [] }
     let input = Array((names.joined(separator: "\n") + "\n").utf8)
-    guard let (status, output) = git.run(["cat-file", "--batch"], input: input), status == 0 else {
-      throw Failure(.io, "git could not read its objects")
-    }
+    let output = try git.output(
+      of: ["cat-file", "--batch"], input: input, or: "git could not read its objects")
     var blobs: [[UInt8]?] = []
     blobs.reserveCapacity(names.count)
     var start = 0
@@ -60,10 +59,9 @@ struct GitObjects {
   func sizes(_ ids: [String]) throws(Failure) -> [Int] {
     guard !ids.isEmpty else { return [] }
     let input = Array((ids.joined(separator: "\n") + "\n").utf8)
-    let arguments = ["cat-file", "--batch-check=%(objectsize)"]
-    guard let (status, output) = git.run(arguments, input: input), status == 0 else {
-      throw Failure(.io, "git could not read its objects")
-    }
+    let output = try git.output(
+      of: ["cat-file", "--batch-check=%(objectsize)"], input: input,
+      or: "git could not read its objects")
     let sizes = output.split(separator: UInt8(ascii: "\n")).map {
       Int(String(decoding: $0, as: UTF8.self)) ?? 0
     }

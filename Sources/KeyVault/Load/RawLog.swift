@@ -11,20 +11,19 @@ enum RawLog {
     let object: String
   }
 
-  /// The changes below `paths` in all commits that `revisions` reach, latest first. nil if git cannot say.
+  /// The changes below `paths` in all commits that `revisions` reach, latest first. Throws if git cannot
+  /// say; `what` says what could not be listed.
   static func changes(
-    _ git: Git, in revisions: [String], below paths: [String]
-  ) -> [Change]? {
+    _ git: Git, in revisions: [String], below paths: [String], or what: String
+  ) throws(Failure) -> [Change] {
     let list = ["rev-list", "--full-history"] + revisions + ["--"] + paths
     let compare = [
       "--literal-pathspecs", "diff-tree", "--stdin", "--format=commit %H %ct", "--raw", "-r", "-m",
       "--root", "--no-abbrev", "--no-renames", "--relative", "--no-ext-diff", "--no-textconv", "-z",
       "--",
     ]
-    guard let commits = git.run(["--literal-pathspecs"] + list), commits.status == 0,
-      let (status, output) = git.run(compare + paths, input: commits.output), status == 0
-    else { return nil }
-    return parse(output)
+    let commits = try git.output(of: ["--literal-pathspecs"] + list, or: what)
+    return parse(try git.output(of: compare + paths, input: commits, or: what))
   }
 
   /// `commit <id> <time>`, then for each path `:<mode> <mode> <id> <id> <letter>` and the path.

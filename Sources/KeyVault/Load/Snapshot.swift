@@ -16,9 +16,9 @@ struct Snapshot: Sendable {
     self.revision = revision
     commit = try Self.resolve(revision, git, root: root)
     let arguments = ["ls-tree", "-r", "-z", commit, "--"] + Self.places
-    guard let (status, output) = git.run(["--literal-pathspecs"] + arguments), status == 0 else {
-      throw Failure(.io, "git could not list the files of '\(revision.printable(limit: 80))'")
-    }
+    let output = try git.output(
+      of: ["--literal-pathspecs"] + arguments,
+      or: "git could not list the files of '\(revision.printable(limit: 80))'")
     files = Self.files(listed: output)
   }
 
@@ -46,10 +46,7 @@ struct Snapshot: Sendable {
     guard !revision.isEmpty, !revision.hasPrefix("-") else {
       throw Failure(.usage, "'\(shown)' is no name of a commit", hints: ["such as origin/main"])
     }
-    guard git.isPresent, git.line(["rev-parse", "--git-dir"]) != nil else {
-      throw Failure(
-        .notFound, "'\(root)' is no git work tree, so there is no '\(shown)' to compare with")
-    }
+    _ = try git.requiredPrefix(or: "cannot look for the commit '\(shown)'")
     // A tag 'origin/main' would go before the branch, and whoever may push can make one.
     let names = ["", "tags/", "heads/", "remotes/"].map { "refs/\($0)\(revision)" }
     let listed = git.run(["for-each-ref", "--format=%(refname)"] + names)?.output ?? []
@@ -107,9 +104,9 @@ struct Snapshot: Sendable {
     guard !paths.isEmpty else { return [:] }
     // So many that the arguments could grow too long: all of the vault, then.
     let places = paths.count > 500 ? [Vault.folder] : paths
-    guard let changes = RawLog.changes(git, in: [commit], below: places) else {
-      throw Failure(.io, "git could not list the history of '\(revision.printable(limit: 80))'")
-    }
+    let changes = try RawLog.changes(
+      git, in: [commit], below: places,
+      or: "git could not list the history of '\(revision.printable(limit: 80))'")
     let wanted = Set(paths)
     var versions: [String: [Version]] = [:]
     var seen: Set<String> = []

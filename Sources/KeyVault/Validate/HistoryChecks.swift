@@ -10,7 +10,7 @@ struct HistoryChecks {
     do throws(Failure) {
       history = try VaultHistory(of: repository)
     } catch {
-      return [absent(error.message)]
+      return [absent(error.message, error.hints.first)]
     }
     let past = PastReaders(history, program: program)
     var findings = history.isWhole ? [] : [absent("git's history is not whole here")]
@@ -27,11 +27,11 @@ struct HistoryChecks {
     return findings
   }
 
-  private func absent(_ why: String) -> Finding {
+  private func absent(_ why: String, _ hint: String? = nil) -> Finding {
     Finding(
       .noHistory, .warning, in: Vault.folder,
       "\(why), so it was not checked who could read what",
-      hint: "in a shallow clone: git fetch --unshallow")
+      hint: hint ?? "in a shallow clone: git fetch --unshallow")
   }
 
   private func finding(

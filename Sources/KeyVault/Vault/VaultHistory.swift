@@ -27,7 +27,7 @@ struct VaultHistory {
   /// Throws if there is no git, or no work tree.
   init(of repository: Repository) throws(Failure) {
     let git = Git(in: repository.root)
-    guard let top = git.prefix else { throw Git.noWorkTree(repository.root) }
+    let top = try git.requiredPrefix(or: "cannot read the history")
     isWhole = git.isWhole
     let changes = try Self.changes(git)
     let past = try Self.read(changes, below: top, GitObjects(git))
@@ -74,9 +74,9 @@ struct VaultHistory {
   }
 
   private static func changes(_ git: Git) throws(Failure) -> [Change] {
-    guard let logged = RawLog.changes(git, in: ["--all"], below: [Vault.folder]) else {
-      throw Failure(.io, "git could not list the history of \(Vault.folder)/")
-    }
+    let logged = try RawLog.changes(
+      git, in: ["--all"], below: [Vault.folder],
+      or: "git could not list the history of \(Vault.folder)/")
     return logged.filter { $0.path.hasPrefix(Vault.folder + "/") }.map { change in
       Change(
         commit: change.commit, time: change.time,

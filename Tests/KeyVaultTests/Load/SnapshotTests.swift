@@ -101,7 +101,7 @@ struct SnapshotTests {
 
   @Test func `without git, and without the commit, it is said what to do`() throws {
     let alone = Scratch()
-    #expect(try refusal("main", alone.folder).message.contains("is no git work tree"))
+    #expect(try refusal("main", alone.folder).message.contains("is not in a git work tree"))
     let world = try world()
     try world.commit()
     let clone = leftovers.newPath()
