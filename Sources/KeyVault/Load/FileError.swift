@@ -3,9 +3,13 @@ internal import Glibc
 /// A file that could not be read or written: what was tried, on what, and why.
 public struct FileError: Error, Sendable, Equatable {
   public enum Attempt: Sendable, Equatable {
-    case open, read, write, create, remove
+    case open, read, write, create, remove, lock
     case notRegular
     case tooLarge(limit: Int)
+    /// Others could know or change what is to be this user's alone; `remedy` is what to do about it.
+    case danger(why: String, remedy: String)
+    /// There is no home folder to keep it in.
+    case noHome
   }
 
   public let attempt: Attempt
@@ -24,6 +28,9 @@ public struct FileError: Error, Sendable, Equatable {
 
   var isMissing: Bool { attempt == .open && (code == ENOENT || code == ENOTDIR) }
 
+  /// Whether others could know or change what is to be this user's alone.
+  public var isDanger: Bool { if case .danger = attempt { true } else { false } }
+
   public var message: String {
     switch attempt {
     case .open where code == ELOOP: "'\(path)' is a symbolic link, which is not followed"
@@ -32,9 +39,12 @@ public struct FileError: Error, Sendable, Equatable {
     case .read: "cannot read '\(path)': \(reason)"
     case .write: "cannot write '\(path)': \(reason)"
     case .create: "cannot make the folder '\(path)': \(reason)"
+    case .lock: "cannot lock '\(path)': \(reason)"
     case .remove: "cannot remove '\(path)': \(reason)"
     case .notRegular: "'\(path)' is not a regular file"
     case .tooLarge(let limit): "'\(path)' is larger than \(limit / 1024) KiB"
+    case .danger(let why, _): "'\(path)' \(why)"
+    case .noHome: "HOME does not name a folder, and XDG_STATE_HOME is not set"
     }
   }
 
@@ -55,8 +65,10 @@ public struct FileError: Error, Sendable, Equatable {
     case .open where isMissing: Failure(.notFound, message)
     case .open where code == ELOOP: Failure(.malformed, message)
     case .open, .read: Failure(.io, message)
-    case .write, .create, .remove: Failure(.cannotWrite, message)
+    case .write, .create, .remove, .lock: Failure(.cannotWrite, message)
     case .notRegular, .tooLarge: Failure(.malformed, message)
+    case .danger(_, let remedy): Failure(.malformed, message, hints: [remedy])
+    case .noHome: Failure(.cannotWrite, message)
     }
   }
 }

@@ -9,7 +9,8 @@ public struct Folder: ~Copyable, Sendable {
   /// For messages.
   let path: String
 
-  private init(descriptor: Int32, path: String) {
+  /// Takes over an open folder.
+  init(descriptor: Int32, path: String) {
     self.descriptor = descriptor
     self.path = path
   }

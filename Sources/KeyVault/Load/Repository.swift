@@ -41,12 +41,17 @@ public struct Repository: Sendable {
     catalogue = Catalogue(root: root)
   }
 
-  /// The nearest ancestor of `folder` (absolute) that holds a `keyvault.yaml`.
-  public static func root(from folder: String) throws(Failure) -> String {
+  /// The nearest ancestor of `folder` (absolute) that holds a `keyvault.yaml`. Throws if there is none, or
+  /// that one is not `owner`'s: it is refused and not passed over, since a person who stands in it means
+  /// it.
+  public static func root(
+    from folder: String, owner: RepositoryOwner = RepositoryOwner()
+  ) throws(Failure) -> String {
     var components = folder.split(separator: "/", omittingEmptySubsequences: true)
     while true {
       let candidate = "/" + components.joined(separator: "/")
       if let folder = try? Folder(candidate), folder.kind(of: Configuration.fileName) != nil {
+        try owner.check(candidate)
         return candidate
       }
       guard components.popLast() != nil else { break }

@@ -21,10 +21,10 @@ public struct History: Sendable {
     }
   }
 
-  private let state: LocalState
+  let state: LocalState
 
   static let fileName = "history.jsonl"
-  private static let purpose = "keyvault-history-v1"
+  static let purpose = "keyvault-history-v1"
 
   public init(_ state: LocalState) {
     self.state = state

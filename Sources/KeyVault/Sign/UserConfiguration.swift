@@ -26,6 +26,7 @@ public struct UserConfiguration: Sendable {
   /// Reads the file at `path` (absolute); where there is none, nobody is trusted. Throws if it cannot be
   /// read or is broken, since it may ask for signatures.
   public init(at path: String) throws(Failure) {
+    try Self.checkOwner(of: path)
     let slash = path.lastIndex(of: "/") ?? path.startIndex
     let bytes: [UInt8]
     do throws(FileError) {

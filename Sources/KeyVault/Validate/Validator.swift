@@ -54,9 +54,8 @@ public struct Validator: Sendable {
   /// Throws only if there is nothing to check, or nothing to compare it with.
   public func outcome() throws(Failure) -> Outcome {
     // A writer between two files would look like a fault; where there are no locks, it may.
-    let lock = try? Folder(root)
-    try? lock?.lock(.shared, patience: 5)
-    defer { lock?.unlock() }
+    let lock = RepositoryLock.shared(of: root)
+    defer { withExtendedLifetime(lock) {} }
     let bytes: [UInt8]
     do throws(FileError) {
       bytes = try Folder(root).read(Configuration.fileName, limit: Limits.document)

@@ -25,12 +25,13 @@ struct Journal {
 
   /// Whether a run was interrupted, by the look of it; who may not write can say so.
   static func isPending(in root: String) -> Bool {
-    (try? Folder(root))?.holds("\(folder)/\(recordName)") ?? false
+    let journal = try? Folder.state(of: root).folder(name)
+    return journal?.kind(of: recordName) == .file
   }
 
   /// Whether anything is left of a run, be it staging that was never committed.
   static func isThere(in root: String) -> Bool {
-    (try? Folder(root).folder(folder)) != nil
+    (try? Folder.state(of: root).folder(name)) != nil
   }
 
   /// One line of a record.
@@ -48,7 +49,7 @@ struct Journal {
   func canReach(_ files: [VaultFile]) throws(Failure) -> Bool {
     try reporting { () throws(FileError) in
       let root = try Folder(repository.root)
-      let device = try open(root).device
+      let device = try open().device
       for folder in Set(files.map(\.folder)) {
         if try root.folder(repository.vault.path(folder)).device != device { return false }
       }
@@ -65,7 +66,7 @@ struct Journal {
     var done = 0
     do throws(FileError) {
       let root = try Folder(repository.root)
-      let journal = try open(root)
+      let journal = try open()
       do throws(FileError) {
         try stage(changes, steps, in: journal)
         // One name is given or not: there is nothing to redo.
@@ -113,7 +114,9 @@ struct Journal {
   /// Returns whether there was something to end.
   func recover() throws(Failure) -> Bool {
     let root = try reporting { () throws(FileError) in try Folder(repository.root) }
-    guard let journal = try? root.folder(Self.folder) else { return false }
+    guard let journal = try? Folder.state(of: repository.root).folder(Self.name) else {
+      return false
+    }
     guard journal.kind(of: Self.recordName) != nil else {
       clear(journal, in: root)
       return false
@@ -186,8 +189,8 @@ struct Journal {
     clear(journal, in: root)
   }
 
-  private func open(_ root: borrowing Folder) throws(FileError) -> Folder {
-    try root.folder(Self.folder, create: true)
+  private func open() throws(FileError) -> Folder {
+    try Folder.state(of: repository.root, create: true).folder(Self.name, create: true, mode: 0o700)
   }
 
   /// The record goes first: staging without one is nothing.

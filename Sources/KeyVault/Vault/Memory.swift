@@ -18,17 +18,17 @@ public final class Memory: Sendable {
   }
 
   private let repository: Repository
-  private let stateHome: String
+  private let stateHome: String?
   private let opening: LocalStateOpening
   private let held = Mutex<Held?>(nil)
   private let isPrepared = Atomic(false)
   private let fresh = Mutex<[Record]>([])
 
   static let fileName = "serials.jsonl"
-  fileprivate static let purpose = "keyvault-serials-v1"
+  static let purpose = "keyvault-serials-v1"
 
   /// `stateHome` is as for ``LocalState``, and `opening` one that has begun there, if any has.
-  public init(of repository: Repository, stateHome: String, opening: LocalStateOpening? = nil) {
+  public init(of repository: Repository, stateHome: String?, opening: LocalStateOpening? = nil) {
     self.repository = repository
     self.stateHome = stateHome
     self.opening = opening ?? LocalStateOpening(in: repository.root, stateHome: stateHome)

@@ -150,12 +150,10 @@ extension Vault {
   private func ciphertext(of entry: inout Entry) throws(Failure) -> Ciphertext {
     let known = repository.cached?.ciphertexts[entry.name]
     let file = if let known { known } else { try ciphertext(of: entry.name) }
-    guard let digest = entry.sidecar?.digest, digest != file.digest,
-      let root = try? Folder(repository.root)
-    else { return file }
-    // Where there are no locks, what was read stands.
-    guard (try? root.lock(.shared, patience: 5)) != nil else { return file }
-    defer { root.unlock() }
+    guard let digest = entry.sidecar?.digest, digest != file.digest else { return file }
+    // Where there are no locks, what is read now stands.
+    let lock = RepositoryLock.shared(of: repository.root)
+    defer { withExtendedLifetime(lock) {} }
     entry = try self.entry(entry.name)
     return try ciphertext(of: entry.name)
   }
@@ -269,7 +267,7 @@ extension GPGError {
   func failure(what: String) -> Failure {
     let kind: Failure.Kind =
       switch reason {
-      case .programMissing: .programMissing
+      case .programMissing, .unsafeSearchPath: .programMissing
       case .notEncrypted, .damaged, .tooLarge, .unusableRecipient, .recipientsDiffer, .noRecipients:
         .malformed
       case .noPublicKey: .notFound

@@ -14,7 +14,7 @@ public final class PublicKeyMemo: Sendable {
   private let known: Mutex<[String: [Key]]?> = Mutex(nil)
 
   static let fileName = "public-keys.jsonl"
-  private static let purpose = "keyvault-public-keys-v1"
+  static let purpose = "keyvault-public-keys-v1"
 
   private struct Record: Codable {
     let file: String

@@ -62,19 +62,20 @@ extension Vault {
   /// interrupted in was ended; whether there was such a thing.
   @discardableResult
   func alone(_ body: (Journal?) throws(Failure) -> Void) throws(Failure) -> Bool {
-    let root = try reporting { () throws(FileError) in try Folder(repository.root) }
-    try root.lock(.exclusive)
-    defer { root.unlock() }
     let journal = try Journal(of: repository)
-    let hasEnded = try journal?.recover() ?? false
-    if journal == nil, Journal.isPending(in: repository.root) {
-      throw Failure(
-        .cannotWrite,
-        "an earlier change was interrupted, and cannot be ended without a state folder",
-        hints: ["let XDG_STATE_HOME name a folder that you can write, and run the command again"])
+    let lock = try RepositoryLock.exclusive(of: repository.root)
+    return try lock.whileHeld { () throws(Failure) in
+      let hasEnded = try journal?.recover() ?? false
+      if journal == nil, Journal.isPending(in: repository.root) {
+        throw Failure(
+          .cannotWrite,
+          "an earlier change was interrupted, and cannot be ended without a state folder",
+          hints: ["let XDG_STATE_HOME name a folder that you can write, and run the command again"]
+        )
+      }
+      try body(journal)
+      return hasEnded
     }
-    try body(journal)
-    return hasEnded
   }
 
   /// The digest of what lies there; nil for nothing. Throws if that is not what it must be.

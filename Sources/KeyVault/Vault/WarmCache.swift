@@ -18,7 +18,8 @@ public struct WarmCache: Sendable {
   private let program: GPGProgram
   private let tell: @Sendable (Notice) -> Void
 
-  static let folder = "\(LocalState.folder)/cache"
+  static let folder = "\(LocalState.folder)/\(name)"
+  private static let name = "cache"
 
   /// `program` encrypts.
   public init(program: GPGProgram, tell: @escaping @Sendable (Notice) -> Void = { _ in }) {
@@ -48,7 +49,8 @@ public struct WarmCache: Sendable {
     _ environments: [String], in folders: Set<String>, of repository: Repository, with gpg: GPG
   ) throws(Failure) -> Contents? {
     let name = CacheFile.name(of: environments)
-    guard repository.memory != nil, let folder = try? Folder(repository.root).folder(Self.folder),
+    guard repository.memory != nil,
+      let folder = try? Folder.state(of: repository.root).folder(Self.name),
       folder.kind(of: name) != nil
     else { return nil }
     var found: Result<Found?, Failure> = .success(nil)
@@ -110,7 +112,8 @@ public struct WarmCache: Sendable {
     // Whether it can be written is seen before gpg is asked.
     let folder = try reporting { () throws(FileError) in
       if let problem = local.problem { throw problem }
-      return try Folder(repository.root).folder(Self.folder, create: true, mode: 0o700)
+      return try Folder.state(of: repository.root, create: true)
+        .folder(Self.name, create: true, mode: 0o700)
     }
     try reporting { () throws(FileError) in try folder.checkWritable() }
     var digests = try repository.vault.ciphertexts(of: folders).mapValues(\.digest)
