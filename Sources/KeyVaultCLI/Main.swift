@@ -12,6 +12,7 @@ enum Main {
     mallopt(M_TOP_PAD, 1 << 20)
     StartingState.take()
     StartingState.shared.forbidCore()
+    StartingState.shared.secureSearchPath()
     Console.holdStreams()
     SecretVariable.takeAll()
     let arguments = Array(CommandLine.arguments.dropFirst())

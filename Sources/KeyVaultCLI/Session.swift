@@ -27,6 +27,7 @@ final class Session {
   private let userGPG: UserGPG
   /// Written down when the command has ended, however it did.
   private var memory: Memory?
+  var hasToldDanger = false
 
   init(_ options: CommonOptions) throws {
     if let folder = options.folder, chdir(folder) != 0 {
@@ -36,6 +37,7 @@ final class Session {
     surroundings = try Surroundings()
     userGPG = UserGPG(
       searchPath: surroundings.searchPath, runtimeDirectory: surroundings.runtimeDirectory)
+    sweep()
   }
 
   deinit {
@@ -45,23 +47,19 @@ final class Session {
     } catch {
       detail("keyvault: what was opened is not remembered: \(error.message)")
     }
-    if memory.foreign > 0 {
-      Console.warning(
-        "\(memory.foreign) of the lines that remember these entries are not this "
-          + "machine's, and were ignored")
-    }
+    tellForeignLines(of: memory)
   }
 
   /// The repository that the working folder lies in, with what this machine remembers of it; nothing
   /// in CI, where nobody comes back.
   func repository() throws -> Repository {
-    try repository(at: Repository.root(from: surroundings.workingFolder), nil)
+    try repository(at: root(), nil)
   }
 
   /// The same for a command that opens entries: what must wait for other programs has begun then.
   func repositoryToOpen() throws -> Repository {
     _ = try gpg()
-    let root = try Repository.root(from: surroundings.workingFolder)
+    let root = try root()
     let opening =
       surroundings.isCI ? nil : LocalStateOpening(in: root, stateHome: surroundings.stateHome)
     opening?.begin()
@@ -69,6 +67,7 @@ final class Session {
   }
 
   private func repository(at root: String, _ opening: LocalStateOpening?) throws -> Repository {
+    tellDanger(of: root)
     let isQuiet = options.quiet
     let signing = Signing(
       trust: try surroundings.trust(in: root), program: try? gpgProgram(),
@@ -96,8 +95,11 @@ final class Session {
 
   /// The catalogue: with the repository's own providers, where there is one.
   func catalogue() throws -> Catalogue {
-    let root = try? Repository.root(from: surroundings.workingFolder)
-    return Catalogue(root: root)
+    do throws(Failure) {
+      return Catalogue(root: try root())
+    } catch  where error.kind == .notFound {
+      return Catalogue(root: nil)
+    }
   }
 
   /// The provider of that id, which must be known.
@@ -191,7 +193,7 @@ final class Session {
   }
 
   func history(of repository: Repository) throws(Failure) -> History {
-    let state = try LocalState(of: repository, stateHome: surroundings.stateHome)
+    let state = try localState(of: repository)
     if let problem = state.problem { detail("keyvault: no history is kept: \(problem.message)") }
     return History(state)
   }
@@ -212,13 +214,9 @@ final class Session {
 
   /// What this machine remembers.
   func past(of repository: Repository) throws(Failure) -> History.Past {
-    let past = try history(of: repository).past(now: surroundings.now)
-    if past.foreign > 0 {
-      Console.warning(
-        past.foreign == 1
-          ? "1 line of the history is not this machine's, and was ignored"
-          : "\(past.foreign) lines of the history are not this machine's, and were ignored")
-    }
+    let history = try history(of: repository)
+    let past = history.past(now: surroundings.now)
+    tellForeignLines(of: history, past)
     return past
   }
 

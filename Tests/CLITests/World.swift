@@ -20,7 +20,9 @@ final class World {
     runtime = URL(fileURLWithPath: "/dev/shm/\(name)")
     folder = root.appending(path: "work")
     for path in [folder, runtime] {
-      try FileManager.default.createDirectory(at: path, withIntermediateDirectories: true)
+      try FileManager.default.createDirectory(
+        at: path, withIntermediateDirectories: true,
+        attributes: path == runtime ? [.posixPermissions: 0o700] : nil)
     }
     try FileManager.default.copyItem(
       at: Templates.shared.keyring, to: root.appending(path: ".gnupg"))

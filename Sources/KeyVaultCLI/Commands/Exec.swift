@@ -1,7 +1,9 @@
 import ArgumentParser
 import CProcess
 import GPG
+import Glibc
 import KeyVault
+import Machine
 
 struct Exec: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -64,8 +66,9 @@ struct Exec: AsyncParsableCommand {
     // Whoever masks stays anyway, and a folder serves more programs than a descriptor does.
     let keepsFolder = folder || files && (mask || !KeyFiles.canSeal)
     let place = keepsFolder ? try keyFolder(prepared.surroundings) : nil
-    let environment = try childEnvironment(prepared, in: place)
     ThrowawayHomes.removeAll()
+    StartingState.shared.restoreSearchPath()
+    let environment = try childEnvironment(prepared, in: place)
     guard mask || place != nil else { try program.become(environment) }
     let hidden = mask ? variables.filter(\.isSecret) : nil
     try Supervisor(hiding: hidden, folder: place).run(program, environment)
@@ -122,17 +125,20 @@ struct Exec: AsyncParsableCommand {
   }
 
   private func keyFolder(_ surroundings: Surroundings) throws(Failure) -> ScratchFolder {
-    let places = [surroundings.runtimeDirectory, "/dev/shm"].compactMap(\.self)
-      .filter { kv_is_in_memory($0) }
+    let places = surroundings.scratchPlaces(allowsDisk: false).filter { kv_is_in_memory($0.path) }
     guard !places.isEmpty else {
       throw Failure(
-        .cannotWrite, "no folder in memory: neither XDG_RUNTIME_DIR nor /dev/shm is a tmpfs",
+        .cannotWrite,
+        "no folder in memory: neither XDG_RUNTIME_DIR nor /dev/shm is a tmpfs that others cannot change",
         hints: ["give the command the keys in its variables, without --files and --folder"])
     }
-    do throws(FileError) {
-      return try ScratchFolder(in: places)
+    do throws(ScratchError) {
+      let folder = try ScratchFolder(.files, in: places)
+      Signals.atExit { folder.remove() }
+      return folder
     } catch {
-      throw Failure(.cannotWrite, error.message)
+      let reason = String(cString: strerror(error.code))
+      throw Failure(.cannotWrite, "cannot make a folder in '\(error.path)': \(reason)")
     }
   }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import KeyVault
+import Machine
 
 struct GitCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -31,7 +32,7 @@ struct GitInstall: AsyncParsableCommand {
 
   func run() async throws {
     let session = try Session(options)
-    let root = try Repository.root(from: session.surroundings.workingFolder)
+    let root = try session.root()
     let installation = try GitInstallation(of: root)
     let done =
       try uninstall
@@ -76,8 +77,9 @@ struct GitPreCommit: AsyncParsableCommand {
     let checks = try StagedChecks(
       around: session.surroundings.workingFolder, now: session.surroundings.now,
       program: try? session.gpgProgram()
-    ) { () throws(FileError) in
-      let scratch = try ScratchFolder(in: session.surroundings.scratchPlaces)
+    ) { () throws(ScratchError) in
+      let scratch = try ScratchFolder(
+        .files, in: session.surroundings.scratchPlaces(allowsDisk: true))
       Signals.atExit { scratch.remove() }
       return scratch
     }

@@ -31,7 +31,7 @@ struct NewProvider: ParsableCommand {
 
   func run() throws {
     let session = try Session(options)
-    let root = try Repository.root(from: session.surroundings.workingFolder)
+    let root = try session.root()
     let scaffold = try ProviderScaffold(id: id, name: name, baseURL: baseURL)
     let here = session.surroundings.workingFolder
     let folder =

@@ -38,7 +38,7 @@ struct Resolve: AsyncParsableCommand {
 
   func run() async throws {
     let session = try Session(options)
-    let root = try Repository.root(from: session.surroundings.workingFolder)
+    let root = try session.root()
     let conflicts = try MergeConflicts(at: root)
     let repository = try session.repositoryToChange()
     let names = try chosen(of: conflicts)

@@ -37,7 +37,7 @@ struct Validate: AsyncParsableCommand {
 
   func run() async throws {
     let session = try Session(options)
-    let root = try Repository.root(from: session.surroundings.workingFolder)
+    let root = try session.root()
     let outcome = try session.validator(root: root, base: base, readsHistory: history).outcome()
     let report = FindingReport(outcome)
     switch format {
