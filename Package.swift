@@ -13,6 +13,10 @@ let settings: [SwiftSetting] = [
 /// Targets that call C also say `unsafe` wherever memory safety is theirs to keep.
 let wrapperSettings = settings + [.strictMemorySafety()]
 
+/// For `make fuzz`: targets that read hostile input tell libFuzzer which of their branches ran.
+let isFuzzed = Context.environment["KEYVAULT_FUZZ"] != nil
+let fuzzed: [SwiftSetting] = isFuzzed ? [.unsafeFlags(["-sanitize=fuzzer"])] : []
+
 let package = Package(
   name: "keyvault",
   products: [
@@ -39,12 +43,14 @@ let package = Package(
 
     // One target a library; each cuts a dependency.
     .target(name: "Secrets", dependencies: ["CGcrypt"], swiftSettings: wrapperSettings),
-    .target(name: "YAML", dependencies: ["CYAML", "Naming"], swiftSettings: wrapperSettings),
+    .target(
+      name: "YAML", dependencies: ["CYAML", "Naming"], swiftSettings: wrapperSettings + fuzzed),
     .target(
       name: "JSONSchema", dependencies: ["YAML", "Naming"], exclude: ["README.md"],
-      swiftSettings: settings),
+      swiftSettings: settings + fuzzed),
     .target(
-      name: "GPG", dependencies: ["CGPGME", "Naming", "Secrets"], swiftSettings: wrapperSettings),
+      name: "GPG", dependencies: ["CGPGME", "Naming", "Secrets"],
+      swiftSettings: wrapperSettings + fuzzed),
     .target(
       name: "HTTP", dependencies: ["CCurl", "Naming", "Secrets"], swiftSettings: wrapperSettings),
 
@@ -53,7 +59,7 @@ let package = Package(
       name: "KeyVault",
       dependencies: ["YAML", "JSONSchema", "GPG", "HTTP", "Naming", "Secrets"],
       exclude: ["providers.d", "Schemas"],
-      swiftSettings: settings,
+      swiftSettings: settings + fuzzed,
       plugins: ["Embed"]),
     .executableTarget(
       name: "KeyVaultCLI",
@@ -103,3 +109,11 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+if isFuzzed {
+  package.targets.append(
+    .executableTarget(
+      name: "fuzz", dependencies: ["YAML", "JSONSchema", "GPG", "HTTP", "Secrets", "KeyVault"],
+      path: "Fuzz", swiftSettings: settings + fuzzed,
+      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]))
+}

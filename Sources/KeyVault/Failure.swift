@@ -18,6 +18,8 @@ public struct Failure: Error, Sendable, Equatable {
     case cannotWrite
     /// Reading or another operation of the system failed.
     case io
+    /// It could not be found out, as where there is too much to look through.
+    case inconclusive
     /// No secret key here opens it.
     case locked
   }

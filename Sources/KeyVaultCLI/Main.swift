@@ -139,6 +139,7 @@ extension Failure.Kind {
     switch self {
     case .findings: 1
     case .nothingToDo: 2
+    case .inconclusive: 3
     case .usage: 64
     case .malformed: 65
     case .notFound: 66

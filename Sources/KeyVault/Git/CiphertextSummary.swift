@@ -60,7 +60,7 @@ public struct CiphertextSummary: Sendable {
     else { return [] }
     return roots.compactMap { root in
       let repository = try? Repository(at: workTree.top + "/" + root)
-      return repository.flatMap { try? PublicKeys(of: $0, program: program) }
+      return repository.flatMap { try? $0.publicKeys(program) }
     }
   }
 }

@@ -23,7 +23,7 @@ public struct EntryLog: Sendable, Codable {
     of name: EntryName, in repository: Repository, program: GPGProgram?
   ) throws(Failure) {
     let walk = try EntryWalk(of: repository)
-    let keys = program.flatMap { try? PublicKeys(of: repository, program: $0) }
+    let keys = program.flatMap { try? repository.publicKeys($0) }
     let readers = ReaderNames(keys: keys)
     var changes: [EntryChange] = []
     var place: EntryName? = name

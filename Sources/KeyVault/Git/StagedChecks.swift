@@ -48,7 +48,7 @@ public struct StagedChecks {
       }
       findings += try validation(of: root, paths)
     }
-    return findings.sorted {
+    return FindingList(findings).findings.sorted {
       ($0.file, $0.line, $0.column, $0.code) < ($1.file, $1.line, $1.column, $1.code)
     }
   }
@@ -88,9 +88,10 @@ public struct StagedChecks {
     let scan = KeyScan(others: roots.flatMap { Catalogue(root: workTree.top + "/" + $0).own })
     var findings: [Finding] = []
     // A few at a time: a first commit may have any number.
-    for start in stride(from: 0, to: small.count, by: 64) {
-      let batch = small[start..<min(start + 64, small.count)]
-      let blobs = try GitObjects(index.git).blobs(batch.map(\.object))
+    for start in stride(from: 0, to: small.count, by: 16) {
+      let batch = small[start..<min(start + 16, small.count)]
+      let blobs = try GitObjects(index.git).blobs(
+        batch.map(\.object), limit: KeyScan.sizeLimit)
       for (item, blob) in zip(batch, blobs) {
         guard let blob, let hit = Self.hit(in: blob, item.path, roots, scan) else { continue }
         findings.append(
@@ -150,6 +151,9 @@ public struct StagedChecks {
     if paths.contains(finding.file) { return true }
     if let partner = finding.file.partner, paths.contains(partner) { return true }
     // A submodule is one path, and the finding is in it.
-    return paths.contains { finding.file.hasPrefix($0.text + "/") }
+    let file = finding.file
+    return file.utf8.indices.contains { index in
+      file.utf8[index] == UInt8(ascii: "/") && paths.contains(String(file[..<index]))
+    }
   }
 }

@@ -41,6 +41,7 @@ public struct Configuration: Sendable {
   /// The repository's random id, in the payload of each of its entries.
   public let vaultID: String
   public private(set) var environments: [Name: Environment]
+  let inheritance: Inheritance
   /// Capability → providers, best first.
   public let preferences: [Name: [String]]
   public internal(set) var policy: Policy
@@ -54,6 +55,7 @@ public struct Configuration: Sendable {
     environments = Dictionary(
       declared.map { (Name($0.key), Environment($0.value)) },
       uniquingKeysWith: { first, _ in first })
+    inheritance = Inheritance(environments.map { (key: $0.key.text, value: $0.value) })
     let preferred = root["preferences"]?.mapping ?? []
     preferences = Dictionary(
       preferred.map { (Name($0.key), $0.value.strings) }, uniquingKeysWith: { first, _ in first })

@@ -6,6 +6,12 @@ public struct FileError: Error, Sendable, Equatable {
     case open, read, write, create, remove
     case notRegular
     case tooLarge(limit: Int)
+    /// One folder holds more names.
+    case tooManyNames(limit: Int)
+    /// A walk came to more folders.
+    case tooManyFolders(limit: Int)
+    /// Folders lie deeper in one another.
+    case tooDeep(limit: Int)
   }
 
   public let attempt: Attempt
@@ -35,6 +41,18 @@ public struct FileError: Error, Sendable, Equatable {
     case .remove: "cannot remove '\(path)': \(reason)"
     case .notRegular: "'\(path)' is not a regular file"
     case .tooLarge(let limit): "'\(path)' is larger than \(limit / 1024) KiB"
+    case .tooManyNames(let limit): "'\(path)' holds more than \(limit) files"
+    case .tooDeep(let limit): "'\(path)' holds folders more than \(limit) deep"
+    case .tooManyFolders(let limit): "there are more than \(limit) folders; '\(path)' was not read"
+    }
+  }
+
+  /// The code of a finding that tells it.
+  var findingCode: Finding.Code {
+    switch attempt {
+    case .tooManyNames, .tooManyFolders: .tooManyFiles
+    case .tooDeep: .tooDeep
+    default: .unreadable
     }
   }
 
@@ -56,7 +74,8 @@ public struct FileError: Error, Sendable, Equatable {
     case .open where code == ELOOP: Failure(.malformed, message)
     case .open, .read: Failure(.io, message)
     case .write, .create, .remove: Failure(.cannotWrite, message)
-    case .notRegular, .tooLarge: Failure(.malformed, message)
+    case .notRegular, .tooLarge, .tooManyNames, .tooManyFolders, .tooDeep:
+      Failure(.malformed, message)
     }
   }
 }

@@ -84,6 +84,13 @@ public struct Folder: ~Copyable, Sendable {
     }
   }
 
+  /// Bytes of what stands under a name, links not followed; 0 if nothing does.
+  func size(of name: String) -> Int {
+    var status = stat()
+    guard fstatat(descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { return 0 }
+    return Int(status.st_size)
+  }
+
   /// Whether a regular file lies at `relative`, links not followed.
   func holds(_ relative: String) -> Bool {
     let parts = relative.split(separator: "/").map(String.init)
@@ -110,6 +117,7 @@ public struct Folder: ~Copyable, Sendable {
     }
   }
 
+  /// Throws if there are more than ``Limits/names``.
   func items() throws(FileError) -> [Item] {
     guard let stream = fdopendir(try duplicate()) else { throw FileError(.open, path, errno) }
     defer { closedir(stream) }
@@ -123,6 +131,9 @@ public struct Folder: ~Copyable, Sendable {
         }
       }
       guard name != ".", name != ".." else { continue }
+      guard items.count < Limits.names else {
+        throw FileError(.tooManyNames(limit: Limits.names), path, 0)
+      }
       let kind: Item.Kind =
         switch type {
         case Int32(DT_REG): .file

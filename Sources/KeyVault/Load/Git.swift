@@ -25,12 +25,30 @@ public struct Git: Sendable {
   public func run(
     _ arguments: [String], input: [UInt8] = [], environment: [String: String] = [:]
   ) -> (status: Int32, output: [UInt8])? {
+    var output: [UInt8] = []
+    let outcome = outcome(
+      of: arguments, input: input, environment: environment, within: .lookup
+    ) { bytes in
+      output += bytes
+      return true
+    }
+    // What git did not end with is no answer.
+    return outcome.map { $0.excess == nil ? ($0.status, output) : (128, []) }
+  }
+
+  /// Runs git within bounds; nil if git is not installed.
+  func outcome(
+    of arguments: [String], input: [UInt8], environment: [String: String] = [:],
+    within bounds: ChildProcess.Bounds, _ take: (ArraySlice<UInt8>) -> Bool
+  ) -> ChildProcess.Outcome? {
     let hardened = [
       "git", "-C", folder, "-c", "safe.bareRepository=explicit", "-c", "core.fsmonitor=false",
       "-c", "core.hooksPath=/dev/null", "--no-optional-locks",
     ]
     let environment = environment.merging(["GIT_NO_REPLACE_OBJECTS": "1"]) { $1 }
-    return Process.output(of: "git", hardened + arguments, input: input, environment: environment)
+    return ChildProcess.run(
+      "git", hardened + arguments, input: input, environment: environment.map { "\($0)=\($1)" },
+      within: bounds, take)
   }
 
   /// One line of output of a command that succeeded; nil otherwise.
@@ -58,93 +76,12 @@ extension Git {
     return run(["config", "--get-regexp", #"^remote\..*\.promisor$"#])?.output.isEmpty != false
   }
 
+  /// Why a command failed; `outcome` is nil if git is not installed.
+  func failure(_ what: String, _ outcome: ChildProcess.Outcome?) -> Failure {
+    Failure(.io, what)
+  }
+
   static func noWorkTree(_ folder: String) -> Failure {
     Failure(.notFound, "'\(folder)' is no git work tree, so there is no history to look at")
-  }
-}
-
-/// A child process whose output is read whole.
-private enum Process {
-  static func output(
-    of program: String, _ arguments: [String], input: [UInt8], environment extra: [String: String]
-  ) -> (status: Int32, output: [UInt8])? {
-    // A file, not a pipe: whoever writes all its input before it reads would wait for ever.
-    guard let file = input.isEmpty ? fopen("/dev/null", "r") : filled(input) else { return nil }
-    defer { fclose(file) }
-    var pipes: [Int32] = [0, 0]
-    guard pipe(&pipes) == 0 else { return nil }
-    for end in pipes { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_adddup2(&actions, fileno(file), 0)
-    posix_spawn_file_actions_adddup2(&actions, pipes[1], 1)
-    posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
-
-    let arguments = CStrings(arguments)
-    let environment = CStrings(currentEnvironment() + extra.map { "\($0)=\($1)" })
-    var child: pid_t = 0
-    let failure = posix_spawnp(
-      &child, program, &actions, nil, arguments.pointers, environment.pointers)
-    close(pipes[1])
-    defer { close(pipes[0]) }
-    guard failure == 0 else { return nil }
-
-    let output = readToEnd(pipes[0])
-    var status: Int32 = 0
-    while waitpid(child, &status, 0) < 0 && errno == EINTR {}
-    let exited = status & 0x7f == 0
-    return (exited ? status >> 8 & 0xff : 128, output)
-  }
-
-  /// A file without a name, at its beginning.
-  private static func filled(_ bytes: [UInt8]) -> UnsafeMutablePointer<FILE>? {
-    guard let file = tmpfile() else { return nil }
-    guard fwrite(bytes, 1, bytes.count, file) == bytes.count, fflush(file) == 0,
-      fseek(file, 0, SEEK_SET) == 0
-    else {
-      fclose(file)
-      return nil
-    }
-    return file
-  }
-
-  private static func currentEnvironment() -> [String] {
-    var result: [String] = []
-    var pointer = environ
-    while let entry = pointer.pointee {
-      result.append(String(cString: entry))
-      pointer += 1
-    }
-    return result
-  }
-
-  private static func readToEnd(_ descriptor: Int32) -> [UInt8] {
-    var output: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 65_536)
-    while true {
-      let count = read(descriptor, &buffer, buffer.count)
-      if count < 0 && errno == EINTR { continue }
-      guard count > 0 else { return output }
-      output += buffer[..<count]
-    }
-  }
-}
-
-/// A null-terminated array of C strings for the life of the value.
-private final class CStrings {
-  let pointers: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
-  private let count: Int
-
-  init(_ strings: [String]) {
-    count = strings.count
-    pointers = .allocate(capacity: count + 1)
-    for (index, string) in strings.enumerated() { pointers[index] = strdup(string) }
-    pointers[count] = nil
-  }
-
-  deinit {
-    for index in 0..<count { free(pointers[index]) }
-    pointers.deallocate()
   }
 }

@@ -1,4 +1,5 @@
 internal import Naming
+internal import Synchronization
 
 /// The repository's files as a commit has them, whatever lies in the work tree. Nothing is checked out
 /// and no filter runs.
@@ -10,6 +11,7 @@ struct Snapshot: Sendable {
   /// Every regular file that a keyvault repository has, relative to its root: the id of its content.
   let files: [Name: String]
   private let git: Git
+  private let known = Known()
 
   /// Reads the list of the files of `revision` by one git process; the root may lie below the work
   /// tree's top. Throws if it names no commit, or more than one.
@@ -18,10 +20,15 @@ struct Snapshot: Sendable {
     self.revision = revision
     commit = try Self.resolve(revision, git, root: root)
     let arguments = ["ls-tree", "-r", "-z", commit, "--"] + Self.places
-    guard let (status, output) = git.run(["--literal-pathspecs"] + arguments), status == 0 else {
-      throw Failure(.io, "git could not list the files of '\(revision.printable(limit: 80))'")
+    var files: [Name: String] = [:]
+    try git.readFields(
+      ["--literal-pathspecs"] + arguments, within: .listing,
+      or: "git could not list the files of '\(revision.printable(limit: 80))'"
+    ) { line in
+      if let (path, id) = Self.file(line) { files[path] = id }
+      return files.count <= Limits.files
     }
-    files = Self.files(listed: output)
+    self.files = files
   }
 
   private static let places = [
@@ -29,16 +36,12 @@ struct Snapshot: Sendable {
   ]
 
   /// `<mode> blob <id>`, a tab and a path each; links and submodules are no files.
-  private static func files(listed output: [UInt8]) -> [Name: String] {
-    var files: [Name: String] = [:]
-    for line in output.split(separator: 0) {
-      guard let tab = line.firstIndex(of: UInt8(ascii: "\t")) else { continue }
-      let words = line[..<tab].split(separator: UInt8(ascii: " "))
-      guard words.count == 3, words[0].starts(with: Array("100".utf8)) else { continue }
-      files[String(name: line[(tab + 1)...])] =
-        String(decoding: words[2], as: UTF8.self)
-    }
-    return files
+  private static func file(_ line: ArraySlice<UInt8>) -> (path: String, id: String)? {
+    guard let tab = line.firstIndex(of: UInt8(ascii: "\t")) else { return nil }
+    let words = line[..<tab].split(separator: UInt8(ascii: " "))
+    guard words.count == 3, words[0].starts(with: Array("100".utf8)) else { return nil }
+    let path = String(name: line[(tab + 1)...])
+    return (path, String(decoding: words[2], as: UTF8.self))
   }
 
   private static func resolve(
@@ -94,9 +97,18 @@ struct Snapshot: Sendable {
   /// Whether all commits before this one are here.
   var hasWholeHistory: Bool { git.isWhole }
 
-  /// Whether the commit that is checked out has this one in its history.
+  /// Whether the commit that is checked out has this one in its history. Asked once, for each of many
+  /// findings tells it.
   var isMerged: Bool {
-    git.run(["merge-base", "--is-ancestor", commit, "HEAD"])?.status == 0
+    known.isMerged.withLock { known in
+      let isMerged = known ?? isAncestor(of: "HEAD")
+      known = isMerged
+      return isMerged
+    }
+  }
+
+  private final class Known: Sendable {
+    let isMerged = Mutex<Bool?>(nil)
   }
 
   /// Whether this commit is that one, or in its history.
@@ -110,9 +122,9 @@ struct Snapshot: Sendable {
     guard !paths.isEmpty else { return [:] }
     // So many that the arguments could grow too long: all of the vault, then.
     let places = paths.count > 500 ? [Vault.folder] : paths
-    guard let changes = RawLog.changes(git, in: [commit], below: places) else {
-      throw Failure(.io, "git could not list the history of '\(revision.printable(limit: 80))'")
-    }
+    let changes = try RawLog.changes(
+      git, in: [commit], below: places,
+      or: "git could not list the history of '\(revision.printable(limit: 80))'")
     let wanted = Set(names: paths)
     var versions: [Name: [Version]] = [:]
     var seen: Set<Name> = []
@@ -130,8 +142,13 @@ struct Snapshot: Sendable {
     let commit: String
   }
 
-  /// The contents of versions, in their order; nil for what is no file, as after a removal.
-  func contents(_ versions: [Version]) throws(Failure) -> [[UInt8]?] {
-    try GitObjects(git).blobs(versions.map(\.id))
+  /// What `body` makes of the content of each version, in their order; nil for what is no file, as after a
+  /// removal, and for what is larger than any file of a vault.
+  func contents<Value: Sendable>(
+    of versions: [Version], _ body: @Sendable ([UInt8]) -> Value
+  ) throws(Failure) -> [Value?] {
+    let objects = GitObjects(git)
+    return try objects.read(
+      objects.find(versions.map(\.id)), limit: Limits.ciphertext, body)
   }
 }

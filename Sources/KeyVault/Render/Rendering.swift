@@ -22,7 +22,7 @@ public struct Rendering: Sendable {
     look: ([OpenedEntry]) -> Void = { _ in }
   ) async throws(Failure) -> [Variable] {
     let orders = try environments.map { environment throws(Failure) in
-      try Assembly.order(from: environment, in: repository)
+      try repository.configuration.inheritance.order(from: environment)
     }
     let folders = Set(names: orders.joined())
     repository.memory?.prepare()

@@ -96,13 +96,12 @@ public struct EntryDetails: Sendable, Codable {
   private static func environments(
     rendering entry: Vault.Entry, in repository: Repository
   ) throws(Failure) -> [String] {
-    let all = try repository.vault.entriesByEnvironment()
+    let all = try repository.vault.entries()
+    let folders = Assembly.Folders(all, in: repository)
     var names: [String] = []
-    for environment in Selection.environments(all.keys.map(\.text), in: repository) {
-      let assembly = try Assembly(environment, of: all, in: repository)
-      if assembly.slots.contains(where: { $0.entry.name == entry.name }) {
-        names.append(environment)
-      }
+    for environment in Selection.environments(all.map(\.name.environment), in: repository)
+    where try folders.environment(environment, renders: entry.name) {
+      names.append(environment)
     }
     return names
   }

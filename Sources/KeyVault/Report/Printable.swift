@@ -21,11 +21,24 @@ extension String {
     guard unicodeScalars.contains(where: { $0.value > 0x7e && $0.mustBeEscaped }) else {
       return self
     }
-    return unicodeScalars.map { scalar in
-      guard scalar.value > 0x7e, scalar.mustBeEscaped else { return String(scalar) }
+    var result = ""
+    result.reserveCapacity(utf8.count)
+    for scalar in unicodeScalars {
+      guard scalar.value > 0x7e, scalar.mustBeEscaped else {
+        result.unicodeScalars.append(scalar)
+        continue
+      }
       let digits = String(scalar.value, radix: 16)
-      return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-    }.joined()
+      result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+    }
+    return result
+  }
+
+  /// At most `limit` scalars, the last of them '…' where there were more.
+  func shortened(to limit: Int) -> String {
+    // A scalar is one to four bytes: most texts need no counting.
+    guard utf8.count > limit, unicodeScalars.count > limit else { return self }
+    return String(String.UnicodeScalarView(unicodeScalars.prefix(limit - 1))) + "…"
   }
 
   /// For one cell of a line: printable, and of at most `limit` Unicode scalars.

@@ -112,10 +112,11 @@ extension RecipientState {
 extension Repository {
   /// The public keys of the repository. Throws if gpg cannot be asked.
   func publicKeys(_ program: GPGProgram) throws(Failure) -> PublicKeys {
-    let count = PublicKeys.names(in: self).count
-    guard count <= PublicKeys.limit else {
+    do throws(FileError) {
+      _ = try PublicKeys.listed(in: self)
+    } catch {
       throw Failure(
-        .malformed, "\(PublicKeys.folder) has \(count) files, more than \(PublicKeys.limit)",
+        .malformed, error.message,
         hints: ["remove those of people whom no ciphertext of git's history names"])
     }
     do throws(GPGError) {

@@ -49,7 +49,8 @@ extension TestReport {
       let number = present.count { $0.word == word }
       return number == 0 ? nil : "\(number) \(name)"
     }
-    let missing = results.count { $0.verdict == .notConfigured && $0.isRequired }
+    let missing =
+      results.count { $0.verdict == .notConfigured && $0.isRequired } + (omitted ?? 0)
     var text = count(present.count, "key")
     if !parts.isEmpty { text += ": " + parts.joined(separator: ", ") }
     let exposed = present.count { $0.isExposed == true }

@@ -7,17 +7,20 @@ public struct TestReport: Sendable, Codable {
   /// Whether every key was asked about before the run ended.
   public var isComplete: Bool
   public var results: [TestResult]
+  /// How many required keys that are missing are not listed; nil where all are.
+  public var omitted: Int?
 
-  public init(checked: Timestamp, results: [TestResult]) {
+  public init(checked: Timestamp, results: [TestResult], omitted: Int = 0) {
     self.checked = checked
     self.results = results
+    self.omitted = omitted == 0 ? nil : omitted
     isComplete = !results.contains(where: \.isCutShort)
   }
 
   private enum CodingKeys: String, CodingKey {
     case version, checked
     case isComplete = "complete"
-    case results
+    case results, omitted
   }
 
   /// What the whole run says; product.md §4.

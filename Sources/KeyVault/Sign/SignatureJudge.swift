@@ -17,7 +17,13 @@ struct SignatureJudge: Sendable {
   ) throws(GPGError) {
     self.rules = rules
     vaultID = repository.configuration.vaultID
-    let names = PublicKeys.names(in: repository).filter { fingerprints?.contains($0) ?? true }
+    // Of too many files those of the trusted are enough to know whose signature counts.
+    let names: [String]
+    if let listed = try? PublicKeys.listed(in: repository) {
+      names = listed.filter { fingerprints?.contains($0) ?? true }
+    } else {
+      names = (fingerprints ?? rules.signers).sortedTexts
+    }
     verifier = try SignatureVerifier(
       keys: names.compactMap(repository.vault.publicKey), program: program.path,
       runtimeDirectory: program.runtimeDirectory)

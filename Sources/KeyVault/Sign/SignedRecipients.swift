@@ -107,7 +107,7 @@ extension SignedRecipients.Content {
       folders[repository.vault.path(list.folder)] = list.recipients.map(\.fingerprint).sorted()
     }
     var publicKeys: [Name: String] = [:]
-    for name in PublicKeys.names(in: repository) {
+    for name in try PublicKeys.listed(in: repository) {
       publicKeys[name] = repository.vault.publicKey(name).map(Vault.digest) ?? "unreadable"
     }
     for change in changes {

@@ -24,7 +24,7 @@ struct BaseChecks {
           .baseUnreadable, .warning, in: Configuration.fileName,
           "this file as \(base.name) has it is not sound, so the policy was not compared"))
     }
-    let keys = program.flatMap { try? PublicKeys(of: repository, program: $0) }
+    let keys = program.flatMap { try? repository.publicKeys($0) }
     findings += try ReaderChanges(repository: repository, base: base, keys: keys).findings()
     if let keys, let program {
       findings += try PublicKeyLosses(

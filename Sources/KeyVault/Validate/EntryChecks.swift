@@ -76,7 +76,7 @@ struct EntryChecks {
     let file = name.sidecarPath
     let bytes: [UInt8]
     do throws(FileError) {
-      bytes = try folder.read(name.sidecarName, limit: Limits.document)
+      bytes = try folder.read(name.sidecarName, limit: Limits.sidecar)
     } catch {
       findings.append(Finding(.unreadable, in: file, error.message))
       return

@@ -25,6 +25,12 @@ public struct Finding: Sendable, Equatable, Codable {
   public var column: Int
   public var message: String
   public var hint: String?
+  /// How many findings this one stands for, which are not listed; 0 for one that stands for itself.
+  var omitted = 0
+
+  private enum CodingKeys: String, CodingKey {
+    case code, severity, file, line, column, message, hint
+  }
 
   public init(
     _ code: Code, _ severity: Severity = .error, in file: String, at place: Place = .start,
@@ -44,8 +50,8 @@ public struct Finding: Sendable, Equatable, Codable {
     self.file = file
     self.line = place.line
     self.column = place.column
-    self.message = message
-    self.hint = hint
+    self.message = message.shortened(to: Limits.message)
+    self.hint = hint?.shortened(to: Limits.message)
   }
 
   /// A variable that is well formed and still never rendered; the schemas have the same code.
@@ -144,5 +150,9 @@ extension Finding {
     case stateCommitted = "state-committed"
     case interrupted
     case gitInVault = "git-in-vault"
+    case tooDeep = "too-deep"
+    case tooManyFiles = "too-many-files"
+    case historyTooLarge = "history-too-large"
+    case moreFindings = "more-findings"
   }
 }

@@ -11,6 +11,12 @@ struct HistoryChecks {
     let history: VaultHistory
     do throws(Failure) {
       history = try VaultHistory(of: repository)
+    } catch let error where error.kind == .inconclusive {
+      return [
+        Finding(
+          .historyTooLarge, in: Vault.folder,
+          "\(error.message), so it was not checked who could read what", hint: error.hints.first)
+      ]
     } catch {
       return [absent(error.message)]
     }

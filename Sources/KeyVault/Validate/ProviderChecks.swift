@@ -12,16 +12,18 @@ struct ProviderChecks {
   init(root: String) {
     self.root = root
     var items: [Folder.Item] = []
+    var files: [String] = []
     var faults: [Finding] = []
     do throws(FileError) {
-      items = try Folder(root).folder(Catalogue.folder).items()
+      let folder = try Folder(root).folder(Catalogue.folder)
+      items = try folder.items()
+      files = try Catalogue.files(in: folder, items)
     } catch let error where error.isAbsence {
       // The built-in providers need no files.
     } catch {
-      faults = [Finding(.unreadable, in: Catalogue.folder, error.message)]
+      faults = [Finding(error.findingCode, in: Catalogue.folder, error.message)]
     }
-    files = items.filter { $0.kind == .file && $0.name.hasSuffix(".yaml") }.map(\.name)
-      .filter { Provider.isID(String($0.dropLast(5))) }
+    self.files = files
     strays =
       faults
       + items.compactMap { item in
@@ -45,12 +47,10 @@ struct ProviderChecks {
       }
   }
 
-  func findings() -> [Finding] {
-    guard let folder = try? Folder(root).folder(Catalogue.folder) else { return strays }
-    return strays
-      + concurrentMap(files.count) { index in
-        findings(in: files[index], of: folder)
-      }.flatMap(\.self)
+  func add(to findings: inout FindingList) {
+    findings += strays
+    guard let folder = try? Folder(root).folder(Catalogue.folder) else { return }
+    findings.add(count: files.count) { self.findings(in: files[$0], of: folder) }
   }
 
   private func findings(in name: String, of folder: borrowing Folder) -> [Finding] {

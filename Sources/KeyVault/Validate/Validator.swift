@@ -65,7 +65,8 @@ public struct Validator: Sendable {
     }
     let snapshot = try base.map { name throws(Failure) in try Snapshot(name, of: root) }
     let providers = ProviderChecks(root: root)
-    var findings = providers.findings() + schemaFindings()
+    // In this order: where there are too many, the last ones are counted and not listed.
+    var findings = FindingList()
     var entries = 0
     switch CheckedDocument.read(bytes, as: .keyvault, file: Configuration.fileName) {
     case .failure(let malformed): findings += malformed.findings
@@ -82,17 +83,18 @@ public struct Validator: Sendable {
         repository.configuration = repository.configuration.judged(by: before.configuration)
       }
       findings += ConfigurationChecks(root: checked.root, repository: repository).findings()
-      let vault = VaultChecks(
-        repository: repository, now: now, program: program, readsHistory: readsHistory)
-      findings += vault.findings()
+      VaultChecks(
+        repository: repository, now: now, program: program, readsHistory: readsHistory
+      ).add(to: &findings)
       entries = (try? repository.vault.entries().count) ?? 0
     }
     findings += stateFindings()
-    if let snapshot {
-      findings = BaseChecks.annotated(findings, against: snapshot, root: root)
-    }
+    findings += schemaFindings()
+    providers.add(to: &findings)
+    var all = findings.findings
+    if let snapshot { all = BaseChecks.annotated(all, against: snapshot, root: root) }
     return Outcome(
-      findings: findings.sorted(by: Self.precedes), providers: providers.files.count,
+      findings: all.sorted(by: Self.precedes), providers: providers.files.count,
       entries: entries,
       base: snapshot.map { "\($0.name) (\($0.commit.prefix(10)))" })
   }

@@ -48,6 +48,9 @@ public struct EntryName: Sendable, Hashable, Comparable, CustomStringConvertible
     if text.isEmpty { return "it is empty" }
     if text.utf8.count > 1024 { return "it is longer than 1024 bytes" }
     if text.hasPrefix("/") { return "it starts with '/'" }
+    if text.utf8.count(where: { $0 == UInt8(ascii: "/") }) > Limits.depth {
+      return "it is in more than \(Limits.depth) folders"
+    }
     for component in text.split(separator: "/", omittingEmptySubsequences: false) {
       if let objection = objection(toPart: component) { return objection }
     }

@@ -36,12 +36,18 @@ struct PastKeys {
       }, uniquingKeysWith: { first, _ in first })
     let limit = entry.sidecar?.serial ?? present.payload.serial ?? .max
     var keys: [PastKey] = []
-    var seen: Set<[UInt8]> = []
-    for state in Self.states(of: entry.name, in: history, entries) {
-      guard state.serial.map({ $0 < limit }) ?? true, let commit = state.commit,
-        seen.insert(state.ciphertext).inserted,
-        let name = EntryName(found: state.entry)
-      else { continue }
+    var seen: Set<Name> = []
+    let states = Self.states(of: entry.name, in: history, entries).filter { state in
+      guard state.serial.map({ $0 < limit }) ?? true, let object = state.object else {
+        return false
+      }
+      return seen.insert(object.id).inserted
+    }
+    for (state, ciphertext) in zip(states, try history.ciphertexts(of: states)) {
+      guard let commit = state.commit, let ciphertext, let name = EntryName(found: state.entry)
+      else {
+        continue
+      }
       func add(_ serial: Int?, _ result: State) {
         guard serial.map({ $0 < limit }) ?? true else { return }
         keys.append(PastKey(serial: serial, commit: commit, state: result))
@@ -51,7 +57,7 @@ struct PastKeys {
         continue
       }
       do throws(Failure) {
-        let opened = try repository.vault.openPast(state.ciphertext, at: name, with: gpg)
+        let opened = try repository.vault.openPast(ciphertext, at: name, with: gpg)
         // The present key before it had a sidecar.
         if state.lineage == nil, opened.holdsSame(as: present) { continue }
         let serial = state.serial ?? opened.payload.serial

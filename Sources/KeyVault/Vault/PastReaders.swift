@@ -34,7 +34,7 @@ struct PastReaders {
     self.people = history.publicKeys.sortedKeys
     let holders = Self.holders(history.publicKeys, program)
     let readers = concurrentMap(history.states.count) {
-      Self.readers(of: history.states[$0].ciphertext, holders, people)
+      Self.readers(by: history.states[$0].readers, holders, people)
     }
     for (state, readers) in zip(history.states, readers) where !readers.isEmpty {
       let proof = Proof(commit: state.commit, time: state.time)
@@ -73,11 +73,11 @@ struct PastReaders {
   }
 
   private static func readers(
-    of ciphertext: [UInt8], _ holders: [UInt64: Set<Name>], _ people: Set<Name>?
+    by keyIDs: [UInt64]?, _ holders: [UInt64: Set<Name>], _ people: Set<Name>?
   ) -> Set<Reader> {
-    guard let message = try? Message(ciphertext) else { return [.everybody] }
+    guard let keyIDs else { return [.everybody] }
     var readers: Set<Reader> = []
-    for id in message.recipients {
+    for id in keyIDs {
       guard let found = holders[id] else {
         readers.insert(.unknown)
         continue

@@ -82,19 +82,30 @@ struct PublicKeys: Sendable {
     userID.map { "\(fingerprint) (\($0.printable(limit: 80)))" } ?? fingerprint
   }
 
-  /// Names of all in the folder that is named by a fingerprint, whatever it is; sorted.
+  /// Names of all in the folder that is named by a fingerprint, whatever it is; sorted. None where they
+  /// cannot be listed.
   static func names(in repository: Repository) -> [String] {
-    allNames(in: repository).filter(Key.isFingerprint)
+    (try? listed(in: repository)) ?? []
+  }
+
+  /// The same. Throws if there are more than ``limit``, or they cannot be listed.
+  static func listed(in repository: Repository) throws(FileError) -> [String] {
+    let names = try allNames(in: repository).filter(Key.isFingerprint)
+    guard names.count <= limit else { throw FileError(.tooManyNames(limit: limit), folder, 0) }
+    return names
   }
 
   /// Names of all else in the folder, which nothing reads; sorted.
   static func strays(in repository: Repository) -> [String] {
-    allNames(in: repository).filter { !Key.isFingerprint($0) }
+    ((try? allNames(in: repository)) ?? []).filter { !Key.isFingerprint($0) }
   }
 
-  private static func allNames(in repository: Repository) -> [String] {
-    let items = try? Folder(repository.root).folder(folder).items()
-    return items?.map(\.name) ?? []
+  private static func allNames(in repository: Repository) throws(FileError) -> [String] {
+    do throws(FileError) {
+      return try Folder(repository.root).folder(folder).items().map(\.name)
+    } catch let error where error.isMissing {
+      return []
+    }
   }
 
   private static func inspect(

@@ -85,7 +85,8 @@ extension Vault {
   /// failure that says what is wrong with it.
   public static func folder(named text: String) throws(Failure) -> String {
     let name = text.hasSuffix("/") ? String(text.dropLast()) : text
-    if let objection = EntryName.objection(to: name) {
+    // One part more is the name of an entry.
+    if let objection = EntryName.objection(to: name) ?? EntryName.objection(to: name + "/x") {
       throw Failure(
         .usage, "'\(text.printable(limit: 80))' is no name for a folder: \(objection)",
         hints: ["a folder is named by its path below vault/, such as production"])

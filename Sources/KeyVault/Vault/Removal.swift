@@ -76,7 +76,8 @@ extension Vault {
     let history: VaultHistory
     do throws(Failure) {
       history = try VaultHistory(of: repository)
-    } catch  where error.kind == .notFound {
+    } catch let error where error.kind == .notFound || error.kind == .inconclusive {
+      // Whoever fetched what is too large to look through can still take somebody out.
       history = try VaultHistory(ofPresent: repository)
     }
     return try Debt(of: fingerprint, in: repository, by: history, program: program)

@@ -175,7 +175,7 @@ struct SidecarEditor {
     file = name.sidecarPath
     do {
       let bytes = try Folder(repository.root).folder(repository.vault.path(name.environment))
-        .read(name.sidecarName, limit: Limits.document)
+        .read(name.sidecarName, limit: Limits.sidecar)
       document = try Document(parsing: bytes)
       original = .digest(Vault.digest(bytes))
     } catch let error as FileError where error.isMissing {

@@ -158,11 +158,9 @@ public struct Vault: Sendable {
     _ relative: String, in root: borrowing Folder,
     _ visit: (String, [EntryName], borrowing Folder) -> Void
   ) throws(FileError) {
-    let folder = try root.folder(path(relative))
-    let items = try folder.items().filter { !$0.name.hasPrefix(".") }
-    visit(relative, Self.entryNames(items, in: relative), folder)
-    for item in items where item.isEnvironment {
-      try walk(relative.isEmpty ? item.name : "\(relative)/\(item.name)", in: root, visit)
+    try root.folder(Self.folder).walk(from: relative) { path, items, folder in
+      visit(path, Self.entryNames(items.filter { !$0.name.hasPrefix(".") }, in: path), folder)
+      return true
     }
   }
 
@@ -180,7 +178,7 @@ public struct Vault: Sendable {
     }
     let bytes: [UInt8]
     do throws(FileError) {
-      bytes = try folder.read(name.sidecarName, limit: Limits.document)
+      bytes = try folder.read(name.sidecarName, limit: Limits.sidecar)
     } catch {
       return Entry(name: name, sidecar: nil, fault: error.failure)
     }

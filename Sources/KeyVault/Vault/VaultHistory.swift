@@ -16,13 +16,17 @@ struct VaultHistory {
     let lineage: String?
     /// Of the sidecar.
     let serial: Int?
-    let ciphertext: [UInt8]
+    /// Whom the ciphertext names, by key ids; nil for what is no ciphertext.
+    let readers: [UInt64]?
+    /// git's id of the ciphertext; nil for what lies there now.
+    let object: GitObjects.Blob?
   }
 
   /// Entries, oldest commit last.
   let states: [State]
   /// Every version of every file in `.public-keys`, by the fingerprint that it is named by.
   let publicKeys: [Name: Set<[UInt8]>]
+  private let objects: GitObjects?
   /// Whether all commits and their objects are here.
   let isWhole: Bool
 
@@ -32,16 +36,25 @@ struct VaultHistory {
     guard let top = git.prefix else { throw Git.noWorkTree(repository.root) }
     isWhole = git.isWhole
     let changes = try Self.changes(git)
-    let past = try Self.read(changes, below: top, GitObjects(git))
+    let objects = GitObjects(git)
+    let past = try Self.read(changes, below: top, objects)
     let present = try Self.present(repository)
     states = past.states + present.states
     publicKeys = past.publicKeys.merging(present.publicKeys) { $0.union($1) }
+    self.objects = objects
   }
 
   /// What lies there, where there is no history to look at.
   init(ofPresent repository: Repository) throws(Failure) {
     (states, publicKeys) = try Self.present(repository)
+    objects = nil
     isWhole = false
+  }
+
+  /// The ciphertexts of states that a commit has, in their order.
+  func ciphertexts(of states: [State]) throws(Failure) -> [[UInt8]?] {
+    guard let objects else { return states.map { _ in nil } }
+    return try objects.read(states.map(\.object), limit: Limits.ciphertext) { $0 }
   }
 
   private static func present(
@@ -56,7 +69,8 @@ struct VaultHistory {
       return bytes.map { bytes in
         State(
           entry: entry.name.path, commit: nil, time: Timestamp(seconds: 0),
-          lineage: entry.sidecar?.id, serial: entry.sidecar?.serial, ciphertext: bytes)
+          lineage: entry.sidecar?.id, serial: entry.sidecar?.serial,
+          readers: try? Message(bytes).recipients, object: nil)
       }
     }
     var publicKeys: [Name: Set<[UInt8]>] = [:]
@@ -76,9 +90,9 @@ struct VaultHistory {
   }
 
   private static func changes(_ git: Git) throws(Failure) -> [Change] {
-    guard let logged = RawLog.changes(git, in: ["--all"], below: [Vault.folder]) else {
-      throw Failure(.io, "git could not list the history of \(Vault.folder)/")
-    }
+    let logged = try RawLog.changes(
+      git, in: ["--all"], below: [Vault.folder],
+      or: "git could not list the history of \(Vault.folder)/")
     return logged.filter { $0.path.hasPrefix(Vault.folder + "/") }.map { change in
       Change(
         commit: change.commit, time: change.time,
@@ -107,23 +121,30 @@ struct VaultHistory {
     func name(_ change: Change, _ suffix: String) -> String {
       "\(change.commit):\(top)\(Vault.folder)/\(change.path)\(suffix)"
     }
-    let ciphertexts = try objects.blobs(entries.map { name($0, ".gpg") })
-    let sidecars = try objects.blobs(entries.map { name($0, ".yaml") })
-    // One that is no YAML says nothing.
-    let roots = concurrentMap(sidecars.count) { index in
-      sidecars[index].flatMap { try? Document(parsing: $0).root }
-    }
+    let found = try objects.find(entries.map { name($0, ".gpg") })
+    // What is larger than any ciphertext is none.
+    let readers = try objects.read(found, limit: Limits.ciphertext) { try? Message($0).recipients }
+    let sidecars = try objects.find(entries.map { name($0, ".yaml") })
+    let marks = try objects.read(sidecars, limit: Limits.sidecar) { KeyMark($0) }
     var states: [State] = []
     for (index, entry) in entries.enumerated() {
-      guard let ciphertext = ciphertexts[index] else { continue }
+      guard let object = found[index] else { continue }
+      let mark = marks[index] ?? nil
       states.append(
         State(
-          entry: entry.path.text, commit: entry.commit, time: entry.time,
-          lineage: roots[index]?["id"]?.string, serial: roots[index]?["serial"]?.serial,
-          ciphertext: ciphertext))
+          entry: entry.path.text, commit: entry.commit, time: entry.time, lineage: mark?.id,
+          serial: mark?.serial, readers: readers[index] ?? nil, object: object))
     }
     var publicKeys: [Name: Set<[UInt8]>] = [:]
-    for (key, blob) in zip(keys, try objects.blobs(keys.map { name($0, "") })) {
+    let versions = try objects.find(keys.map { name($0, "") })
+    guard Set(names: versions.compactMap { $0?.id }).count <= Limits.publicKeyVersions else {
+      throw Failure(
+        .inconclusive,
+        "the history of \(PublicKeys.folder) is too large: more than \(Limits.publicKeyVersions) "
+          + "versions, about each of which gpg would be asked")
+    }
+    let files = try objects.read(versions, limit: RecipientFile.sizeLimit) { $0 }
+    for (key, blob) in zip(keys, files) {
       guard let blob else { continue }
       let fingerprint = String(key.path.text.dropFirst(RecipientList.publicKeys.count + 1))
       guard Key.isFingerprint(fingerprint) else { continue }

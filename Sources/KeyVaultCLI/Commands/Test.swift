@@ -81,7 +81,7 @@ struct Test: AsyncParsableCommand {
     let now = session.surroundings.now
     let missing = try selection.notConfigured(
       in: repository, requiring: requirements(repository, selection), everything: all, now: now)
-    guard !selection.entries.isEmpty || missing.contains(where: \.isRequired) else {
+    guard !selection.entries.isEmpty || missing.results.contains(where: \.isRequired) else {
       throw Failure(
         .nothingToDo, "there is no such key to test", hints: ["'keyvault ls' shows every key"])
     }
@@ -95,7 +95,8 @@ struct Test: AsyncParsableCommand {
     }
     session.warn(results.map { ($0.entry, $0.doubts) })
     let report = TestReport(
-      checked: now, results: (results + missing).sorted { $0.entry < $1.entry })
+      checked: now, results: (results + missing.results).sorted { $0.entry < $1.entry },
+      omitted: missing.omitted)
     session.record(results, in: history)
     let isForMany = (format.isForCI || session.surroundings.isCI) && !details
     try show(

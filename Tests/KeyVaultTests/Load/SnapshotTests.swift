@@ -35,7 +35,7 @@ struct SnapshotTests {
     #expect(now.files["vault/p/link.gpg"] == nil, "a link is no file")
     #expect(now.isMerged && before.isMerged && now.hasWholeHistory)
     let versions = try now.history(of: [path])[path] ?? []
-    #expect(try now.contents(versions) == [Array("b".utf8), Array("a".utf8)])
+    #expect(try now.contents(of: versions) { $0 } == [Array("b".utf8), Array("a".utf8)])
     #expect(versions.map(\.commit) == [now.commit, before.commit])
     #expect(try before.history(of: [path])[path]?.count == 1)
   }
