@@ -45,6 +45,12 @@ internal import CCurl
     }
   }
 
+  func set(_ option: CURLoption, callback: curl_opensocket_callback) {
+    _ = unsafe withUnsafePointer(to: library.curl) { curl in
+      unsafe kv_set_socket_callback(curl, handle, option, callback)
+    }
+  }
+
   /// Sends these bytes; libcurl copies them into its own heap, which is wiped.
   func set(body: RawSpan) {
     unsafe withUnsafePointer(to: library.curl) { curl in
@@ -107,5 +113,20 @@ extension Easy {
     } else {
       .firstByte
     }
+  }
+}
+
+extension Easy {
+  /// Whether a proxy was used. Libraries before 8.7 do not say, and the answer is false.
+  var usedProxy: Bool {
+    // CURLINFO_USED_PROXY, which older headers lack.
+    long(CURLINFO(rawValue: UInt32(CURLINFO_LONG) + 66)) != 0
+  }
+
+  /// Whether a proxy was asked for a tunnel and did not grant one: the only bytes that are sent
+  /// before TLS stands are those that ask for it.
+  var lacksTunnel: Bool {
+    long(CURLINFO_REQUEST_SIZE) > 0 && timing.tls == 0
+      && long(CURLINFO_HTTP_CONNECTCODE) / 100 != 2
   }
 }

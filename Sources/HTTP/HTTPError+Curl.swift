@@ -2,18 +2,37 @@ internal import CCurl
 internal import Glibc
 
 extension HTTPError {
-  /// What libcurl's code and numbers say; its texts are not read.
-  static func reason(_ code: CURLcode, of easy: Easy, isSecure: Bool) -> Reason {
+  /// What libcurl's code and numbers say; its texts are not read. `openedPort` is the port of the
+  /// connection that was opened for the request, 0 if none was.
+  static func reason(_ code: CURLcode, of easy: Easy, url: WebURL, openedPort: Int) -> Reason {
+    let reason = reason(code, of: easy, isSecure: url.scheme == "https")
+    guard openedPort != 0 else { return reason }
+    let isProxied = openedPort != url.port || easy.usedProxy
+    switch reason {
+    case .connectionRefused, .connectFailed, .timedOut(.connect):
+      return isProxied ? .proxyUnreachable : reason
+    case _ where url.scheme == "https":
+      return easy.lacksTunnel ? .proxyFailed : reason
+    // Without TLS there is no tunnel, so the proxy itself closes or answers.
+    case .connectionClosed, .malformedAnswer:
+      return isProxied ? .proxyFailed : reason
+    case _:
+      return reason
+    }
+  }
+
+  private static func reason(_ code: CURLcode, of easy: Easy, isSecure: Bool) -> Reason {
     switch code {
     case CURLE_COULDNT_RESOLVE_HOST: .nameNotResolved
-    case CURLE_COULDNT_RESOLVE_PROXY, CURLE_PROXY: .proxyFailed
+    case CURLE_COULDNT_RESOLVE_PROXY: .proxyUnreachable
+    case CURLE_PROXY: .proxyFailed
     case CURLE_COULDNT_CONNECT: connection(errno: Int32(easy.long(CURLINFO_OS_ERRNO)))
     case CURLE_OPERATION_TIMEDOUT: .timedOut(easy.phase(isSecure: isSecure))
     case CURLE_PEER_FAILED_VERIFICATION: .tls(certificate(easy.long(CURLINFO_SSL_VERIFYRESULT)))
     case CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CIPHER, CURLE_SSL_CERTPROBLEM: .tls(.handshake)
     case CURLE_SSL_CACERT_BADFILE: .tls(.authoritiesMissing)
     case CURLE_GOT_NOTHING, CURLE_RECV_ERROR, CURLE_SEND_ERROR, CURLE_PARTIAL_FILE:
-      easy.long(CURLINFO_HTTP_CONNECTCODE) / 100 > 2 ? .proxyFailed : .connectionClosed
+      .connectionClosed
     case CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL, CURLE_BAD_CONTENT_ENCODING,
       CURLE_HTTP2, CURLE_HTTP2_STREAM:
       .malformedAnswer

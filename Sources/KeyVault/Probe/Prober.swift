@@ -63,7 +63,7 @@ public struct Prober: Sendable {
       if plan.format == nil, !plan.provider.formats.isEmpty {
         result.note = result.note ?? "does not look like a key of \(plan.provider.name)"
       }
-      result.next = Self.next(for: result.verdict, provider: plan.provider)
+      result.next = result.next ?? Self.next(for: result.verdict, provider: plan.provider)
     } catch {
       result.set(error.verdict, note: error.note)
     }
@@ -86,6 +86,8 @@ public struct Prober: Sendable {
         result.attempts = nil
       } else {
         result.set(.unreachable, note: error.message)
+        // The provider's status page does not know of our proxy.
+        if error.isProxys { result.next = error.hint }
       }
       return nil
     case .success(let (answer, judgement)):
