@@ -123,10 +123,11 @@ extension Easy {
     long(CURLINFO(rawValue: UInt32(CURLINFO_LONG) + 66)) != 0
   }
 
-  /// Whether a proxy was asked for a tunnel and did not grant one: the only bytes that are sent
-  /// before TLS stands are those that ask for it.
-  var lacksTunnel: Bool {
-    long(CURLINFO_REQUEST_SIZE) > 0 && timing.tls == 0
+  /// Whether there is no way through a proxy on a connection that was opened for this request: TLS
+  /// does not stand, and no tunnel was granted. All that is sent before TLS is the wish for a tunnel,
+  /// so sent bytes tell of a proxy where its port does not.
+  func lacksTunnel(isProxied: Bool) -> Bool {
+    (isProxied || long(CURLINFO_REQUEST_SIZE) > 0) && timing.tls == 0
       && long(CURLINFO_HTTP_CONNECTCODE) / 100 != 2
   }
 }

@@ -5,14 +5,20 @@ extension HTTPError {
   /// What libcurl's code and numbers say; its texts are not read. `openedPort` is the port of the
   /// connection that was opened for the request, 0 if none was.
   static func reason(_ code: CURLcode, of easy: Easy, url: WebURL, openedPort: Int) -> Reason {
-    let reason = reason(code, of: easy, isSecure: url.scheme == "https")
-    guard openedPort != 0 else { return reason }
-    let isProxied = openedPort != url.port || easy.usedProxy
+    let isSecure = url.scheme == "https"
+    let reason = reason(code, of: easy, isSecure: isSecure)
+    // A proxy at the port of the URL is told from the host by libraries from 8.7 on.
+    let isProxied = openedPort != 0 && openedPort != url.port || easy.usedProxy
     switch reason {
+    // Nothing to connect to: a proxy of a kind that libcurl does not know.
+    case .connectFailed where openedPort == 0:
+      return .proxyUnreachable
     case .connectionRefused, .connectFailed, .timedOut(.connect):
       return isProxied ? .proxyUnreachable : reason
-    case _ where url.scheme == "https":
-      return easy.lacksTunnel ? .proxyFailed : reason
+    case .tls(let failure) where failure != .handshake:
+      return easy.long(CURLINFO_PROXY_SSL_VERIFYRESULT) == 0 ? reason : .proxyFailed
+    case _ where isSecure:
+      return openedPort != 0 && easy.lacksTunnel(isProxied: isProxied) ? .proxyFailed : reason
     // Without TLS there is no tunnel, so the proxy itself closes or answers.
     case .connectionClosed, .malformedAnswer:
       return isProxied ? .proxyFailed : reason

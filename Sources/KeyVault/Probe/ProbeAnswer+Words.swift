@@ -1,7 +1,7 @@
 internal import HTTP
 internal import YAML
 
-/// What an answer's own words are about, whoever sent it. They only take away: an error is no proof,
+/// What an answer says in its own words, whoever sent it. They only take away: an error is no proof,
 /// and what is about money is no limit that passes. That a key is good or bad, a rule must say.
 extension ProbeAnswer {
   /// Whether an answer whose status says success has a body that says the opposite, as in
@@ -63,7 +63,8 @@ extension Node {
     var next = [self]
     while texts.count < limit, let node = next.popLast() {
       switch node.value {
-      case .string(let string): texts.append(String(decoding: string.utf8.prefix(500), as: UTF8.self))
+      case .string(let string):
+        texts.append(String(decoding: string.utf8.prefix(500), as: UTF8.self))
       case .sequence(let nodes): next += nodes.prefix(limit).reversed()
       case .mapping(let members): next += members.prefix(limit).map(\.value).reversed()
       default: break
