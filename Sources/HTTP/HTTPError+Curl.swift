@@ -19,9 +19,6 @@ extension HTTPError {
       return easy.long(CURLINFO_PROXY_SSL_VERIFYRESULT) == 0 ? reason : .proxyFailed
     case _ where isSecure:
       return openedPort != 0 && easy.lacksTunnel(isProxied: isProxied) ? .proxyFailed : reason
-    // Without TLS there is no tunnel, so the proxy itself closes or answers.
-    case .connectionClosed, .malformedAnswer:
-      return isProxied ? .proxyFailed : reason
     case _:
       return reason
     }

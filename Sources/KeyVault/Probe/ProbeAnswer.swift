@@ -26,8 +26,14 @@ struct ProbeAnswer {
 
   private static func isHTML(_ http: HTTPAnswer) -> Bool {
     if let type = http.header("content-type")?.lowercased(), type.contains("html") { return true }
-    let head = http.body.drop { $0 == 0x20 || (0x09...0x0d).contains($0) }.prefix(14)
-    let text = String(decoding: head, as: UTF8.self).lowercased()
-    return text.hasPrefix("<!doctype html") || text.hasPrefix("<html")
+    // White space, and the bytes of a byte-order mark.
+    let head = http.body.drop { $0 == 0x20 || (0x09...0x0d).contains($0) || bom.contains($0) }
+    let text = String(decoding: head.prefix(14), as: UTF8.self).lowercased()
+    return pageStarts.contains { text.hasPrefix($0) }
   }
+
+  private static let bom: [UInt8] = [0xef, 0xbb, 0xbf]
+  private static let pageStarts = [
+    "<!doctype html", "<html", "<head", "<title", "<meta", "<body", "<center", "<script", "<!--",
+  ]
 }
