@@ -147,7 +147,8 @@ struct RuleTests {
     ("{\"x\":1}", "application/xhtml+xml", true), (" \r\n\t<!DOCTYPE html>", "", true),
     ("<HTML>", "application/json", true), ("\u{feff}<html>", "application/json", true),
     ("<head><title>Sign in", "application/json", true), ("<!-- x --><p>", "text/plain", true),
-    ("<Error><Code>x</Code></Error>", "application/xml", false), ("{\"x\":1}", "application/json", false),
+    ("<Error><Code>x</Code></Error>", "application/xml", false),
+    ("{\"x\":1}", "application/json", false),
     ("x <html>", "text/plain", false),
   ])
   func `a page is known by its type or its beginning`(
