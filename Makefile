@@ -4,7 +4,7 @@ RELEASE = swift build -c release --static-swift-stdlib -Xlinker -s
 SUITES  = $(wildcard ../shared/suites)
 export KEYVAULT_SUITES ?= $(if $(SUITES),$(abspath $(SUITES)))
 
-.PHONY: help build demo test check lint linkage sanitize torture bench docs clean deps deps-build deps-test \
+.PHONY: help build demo test check lint linkage sanitize torture fuzz bench docs clean deps deps-build deps-test \
   deps-bench
 
 help: ## show this
@@ -26,14 +26,16 @@ COMMANDS = ^(CLI|SDK)Tests\.
 
 test: build deps-test ## every test
 	swift build --build-tests
+	@Scripts/names
 	swift test --skip-build --filter '$(LARGE)'
 	swift test --skip-build --skip '$(LARGE)' --skip '$(COMMANDS)'
 	KEYVAULT_BINARIES=$(CURDIR)/.build/release swift test --skip-build --filter '$(COMMANDS)'
 
 check: lint linkage test ## what CI checks
+	@Scripts/fuzz 60
 
 lint: ## format, forbidden words, directions of imports
-	swift format lint --strict --recursive Sources Tests Plugins Examples Package.swift
+	swift format lint --strict --recursive Sources Tests Plugins Examples Fuzz Package.swift
 	@Scripts/lint
 
 linkage: build ## the binary needs neither the large Foundation nor libcurl to start
@@ -54,6 +56,12 @@ sanitize-%: deps-test
 
 torture: deps-test ## a thousand random kills, and every call that writes refused; half an hour
 	TORTURE=1000 swift test --filter TortureTests
+
+# Seconds for all of its targets together.
+FUZZ ?= 600
+
+fuzz: deps-test ## gives hostile input to all that reads files, names, and answers, for ten minutes
+	@Scripts/fuzz $(FUZZ)
 
 bench: build deps-bench ## speed beside gpg, pass and others, as ratios of one run
 	@Scripts/bench

@@ -13,6 +13,10 @@ let settings: [SwiftSetting] = [
 /// Targets that call C also say `unsafe` wherever memory safety is theirs to keep.
 let wrapperSettings = settings + [.strictMemorySafety()]
 
+/// For `make fuzz`: targets that read hostile input tell libFuzzer which of their branches ran.
+let isFuzzed = Context.environment["KEYVAULT_FUZZ"] != nil
+let fuzzed: [SwiftSetting] = isFuzzed ? [.unsafeFlags(["-sanitize=fuzzer"])] : []
+
 let package = Package(
   name: "keyvault",
   products: [
@@ -34,25 +38,35 @@ let package = Package(
     // What stands between fork and execve, which must not be Swift.
     .systemLibrary(name: "CProcess"),
 
+    // What of this machine can be trusted: folders, files and programs that others cannot change.
+    .target(name: "Machine", swiftSettings: settings),
+    // Text that is compared by its bytes.
+    .target(name: "Naming", swiftSettings: settings),
+
     // One target a library; each cuts a dependency.
     .target(name: "Secrets", dependencies: ["CGcrypt"], swiftSettings: wrapperSettings),
-    .target(name: "YAML", dependencies: ["CYAML"], swiftSettings: wrapperSettings),
     .target(
-      name: "JSONSchema", dependencies: ["YAML"], exclude: ["README.md"], swiftSettings: settings),
-    .target(name: "GPG", dependencies: ["CGPGME", "Secrets"], swiftSettings: wrapperSettings),
-    .target(name: "HTTP", dependencies: ["CCurl", "Secrets"], swiftSettings: wrapperSettings),
+      name: "YAML", dependencies: ["CYAML", "Naming"], swiftSettings: wrapperSettings + fuzzed),
+    .target(
+      name: "JSONSchema", dependencies: ["YAML", "Naming"], exclude: ["README.md"],
+      swiftSettings: settings + fuzzed),
+    .target(
+      name: "GPG", dependencies: ["CGPGME", "Machine", "Naming", "Secrets"],
+      swiftSettings: wrapperSettings + fuzzed),
+    .target(
+      name: "HTTP", dependencies: ["CCurl", "Naming", "Secrets"], swiftSettings: wrapperSettings),
 
     // The domain: no printing, no exit, no environment, no C.
     .target(
       name: "KeyVault",
-      dependencies: ["YAML", "JSONSchema", "GPG", "HTTP", "Secrets"],
+      dependencies: ["YAML", "JSONSchema", "GPG", "HTTP", "Machine", "Naming", "Secrets"],
       exclude: ["providers.d", "Schemas"],
-      swiftSettings: settings,
+      swiftSettings: settings + fuzzed,
       plugins: ["Embed"]),
     .executableTarget(
       name: "KeyVaultCLI",
       dependencies: [
-        "KeyVault", "GPG", "HTTP", "Secrets", "CProcess",
+        "KeyVault", "GPG", "HTTP", "Machine", "Naming", "Secrets", "CProcess",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
@@ -73,15 +87,18 @@ let package = Package(
     // What the tests of two targets need, for tests cannot import tests.
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
 
+    .testTarget(name: "MachineTests", dependencies: ["Machine"], swiftSettings: settings),
+    .testTarget(name: "NamingTests", dependencies: ["Naming"], swiftSettings: settings),
     .testTarget(name: "SecretsTests", dependencies: ["Secrets"], swiftSettings: settings),
     .testTarget(name: "YAMLTests", dependencies: ["YAML"], swiftSettings: settings),
     .testTarget(name: "JSONSchemaTests", dependencies: ["JSONSchema"], swiftSettings: settings),
-    .testTarget(name: "GPGTests", dependencies: ["GPG"], swiftSettings: settings),
+    .testTarget(name: "GPGTests", dependencies: ["GPG", "Machine"], swiftSettings: settings),
     .testTarget(
       name: "HTTPTests", dependencies: ["HTTP", "ProviderStub", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
-      name: "KeyVaultTests", dependencies: ["KeyVault", "ProviderStub", "TestSupport"],
+      name: "KeyVaultTests",
+      dependencies: ["KeyVault", "Machine", "Naming", "ProviderStub", "TestSupport"],
       exclude: ["Fixtures", "Render/Consumers"], swiftSettings: settings),
     .testTarget(
       name: "CLITests",
@@ -96,3 +113,12 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+if isFuzzed {
+  package.targets.append(
+    .executableTarget(
+      name: "fuzz",
+      dependencies: ["YAML", "JSONSchema", "GPG", "HTTP", "Naming", "Secrets", "KeyVault"],
+      path: "Fuzz", swiftSettings: settings + fuzzed,
+      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]))
+}

@@ -14,7 +14,9 @@ let environment = CommandLine.arguments[2]
 let question = CommandLine.arguments[3]
 
 do {
-  let credentials = try Credentials(at: CommandLine.arguments[1]) { skip in
+  var options = Credentials.Options()
+  options.allowedHosts = ProcessInfo.processInfo.environment["KEYVAULT_ALLOW_HOSTS"] ?? ""
+  let credentials = try Credentials(at: CommandLine.arguments[1], options: options) { skip in
     complain("skipped \(skip.entry): \(skip.reason)")
   }
   let reply = try await credentials.withCredential(for: .textGeneration, in: environment) {

@@ -4,10 +4,12 @@
 #include <curl/curl.h>
 #include <dlfcn.h>
 #include <malloc.h>
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 // The functions of libcurl that we call, opened at run time so that a command without a request
 // does not load thirty shared libraries. Their types are those of curl's own header.
@@ -87,6 +89,26 @@ static inline CURLcode kv_set_list(
 static inline CURLcode kv_set_callback(
     const struct kv_curl *curl, CURL *easy, CURLoption option, curl_write_callback value) {
   return curl->easy_setopt(easy, option, value);
+}
+
+static inline CURLcode kv_set_socket_callback(
+    const struct kv_curl *curl, CURL *easy, CURLoption option, curl_opensocket_callback value) {
+  return curl->easy_setopt(easy, option, value);
+}
+
+// The port that a connection goes to, which is a proxy's where there is one: libcurl tells it only
+// of connections that stand.
+static inline int kv_port(const struct curl_sockaddr *to) {
+  switch (to->family) {
+    case AF_INET: return ntohs(((const struct sockaddr_in *)&to->addr)->sin_port);
+    case AF_INET6: return ntohs(((const struct sockaddr_in6 *)&to->addr)->sin6_port);
+    default: return 0;
+  }
+}
+
+// As libcurl itself would, and closed in programs that are started.
+static inline curl_socket_t kv_open_socket(const struct curl_sockaddr *to) {
+  return socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
 }
 
 static inline long kv_info_long(const struct kv_curl *curl, CURL *easy, CURLINFO info) {

@@ -1,3 +1,4 @@
+internal import Naming
 internal import Secrets
 internal import Synchronization
 
@@ -6,7 +7,7 @@ internal import Synchronization
 final class Bench: Sendable {
   let engine: Engine
   private let home: ThrowawayHome
-  private let placed = Mutex<Set<String>>([])
+  private let placed = Mutex<Set<Name>>([])
   private let first = Mutex(())
   private let hasTrustDatabase = Atomic(false)
 

@@ -14,6 +14,7 @@ internal import Secrets
     guard unsafe access(program, X_OK) == 0 else {
       throw GPGError(.programMissing(path: program))
     }
+    try Library.checkSearchPath()
     let isDefault = Library.isDefault(program)
     var new: gpgme_ctx_t?
     try check(unsafe gpgme_new(&new))

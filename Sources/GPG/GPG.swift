@@ -1,6 +1,6 @@
 internal import CGPGME
 internal import Dispatch
-internal import Glibc
+internal import Machine
 public import Secrets
 
 /// One gpg program and one home. Copies share their contexts, so make one and keep it; any number
@@ -22,31 +22,23 @@ public struct GPG: Sendable {
     engine = Engine(program: program, home: home, passphrase: passphrase)
   }
 
-  /// /usr/bin/gpg, else the first gpg in an absolute folder of `searchPath` that not everyone,
-  /// and no group, may write.
+  /// /usr/bin/gpg, else the first gpg in a folder of `searchPath` that is absolute and that neither
+  /// everyone nor a group may write, as with the program itself.
   public static func locate(searchPath: String) throws(GPGError) -> String {
-    let folders = ["/usr/bin"] + searchPath.split(separator: ":").map(String.init)
-    for folder in folders where folder.hasPrefix("/") {
-      let candidate = folder + "/gpg"
-      if isTrustworthy(candidate) { return candidate }
+    let folders = ["/usr/bin"] + TrustedProgram.folders(of: searchPath)
+    guard let program = TrustedProgram.locate("gpg", in: folders) else {
+      throw GPGError(.programMissing(path: nil))
     }
-    throw GPGError(.programMissing(path: nil))
-  }
-
-  static func isTrustworthy(_ program: String) -> Bool {
-    var status = stat()
-    guard unsafe stat(program, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-      return false
-    }
-    guard status.st_mode & (S_IWGRP | S_IWOTH) == 0 else { return false }
-    return unsafe access(program, X_OK) == 0
+    return program
   }
 
   /// Starts gpgme ahead of the first context, on a thread of its own, with the gpg that ``locate(searchPath:)``
   /// finds: most of its time is a wait for gpg to say its version. The environment must be as gpg may see it.
   public static func prepare(searchPath: String) {
     DispatchQueue(label: "gpgme").async {
-      guard let program = try? locate(searchPath: searchPath) else { return }
+      guard let program = try? locate(searchPath: searchPath),
+        (try? Library.checkSearchPath()) != nil
+      else { return }
       _ = Library.isDefault(program)
     }
   }

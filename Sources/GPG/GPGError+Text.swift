@@ -17,6 +17,8 @@ extension GPGError {
       "the socket of gpg-agent '\(path)' has \(length) bytes, more than the 107 of the system"
     case .programMissing(let path?): "cannot run '\(path)'"
     case .programMissing(nil): "cannot find gpg"
+    case .unsafeSearchPath:
+      "PATH finds a gpg first in a relative folder, or one that others can change"
     case .notEncrypted: "not an encrypted OpenPGP message"
     case .damaged: "the OpenPGP message is damaged"
     case .tooLarge(let limit): "the content is larger than \(limit) bytes"
@@ -49,6 +51,7 @@ extension GPGError {
     case .noAgent: "'gpg-connect-agent /bye' shows why"
     case .socketPathTooLong: "use a shorter GNUPGHOME, for example 'export GNUPGHOME=~/.gnupg'"
     case .programMissing: "install it: 'apt-get install gpg gpg-agent'"
+    case .unsafeSearchPath: "remove that folder from PATH, or put /usr/bin before it"
     case .notEncrypted, .damaged: "restore the file from git, or store the key again"
     case .tooLarge: "a vault file holds one key and a few lines about it"
     case .unusableRecipient(_, let why): why.hint

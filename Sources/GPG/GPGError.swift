@@ -17,6 +17,8 @@ public struct GPGError: Error, Sendable, Equatable {
     case socketPathTooLong(path: String, length: Int)
     /// No gpg at `path`, or in the search path when nil.
     case programMissing(path: String?)
+    /// gpgme would start a gpg of a relative folder of PATH, or one that others can change.
+    case unsafeSearchPath
     /// gpg answered that there is nothing encrypted.
     case notEncrypted
     /// The content fails its own check.

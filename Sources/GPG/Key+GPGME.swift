@@ -2,8 +2,9 @@ internal import CGPGME
 
 extension Key {
   /// Whether the text is a full fingerprint of a version 4 or 5/6 key, in hexadecimal.
-  static func isFingerprint(_ text: String) -> Bool {
-    [40, 64].contains(text.utf8.count) && text.utf8.allSatisfy { Character(.init($0)).isHexDigit }
+  package static func isFingerprint(_ text: String) -> Bool {
+    [40, 64].contains(text.utf8.count)
+      && text.utf8.allSatisfy { Unicode.Scalar($0).properties.isASCIIHexDigit }
   }
 
   /// Copies gpgme's description; nil for one without a primary key.

@@ -1,5 +1,6 @@
 internal import CGPGME
 internal import Glibc
+internal import Machine
 internal import Synchronization
 
 /// gpgme's state of the whole process.
@@ -13,6 +14,19 @@ enum Library {
     _ = unsafe gpgme_set_global_flag("disable-gpgconf", "1")
     _ = unsafe gpgme_check_version(nil)
   }()
+
+  /// Whether gpgme, which asks the first gpg in PATH for its version whatever we tell it, finds none that
+  /// others can change.
+  private static let isSafe: Bool = {
+    // What gpgme takes where there is none.
+    let searchPath = unsafe getenv("PATH").map { unsafe String(cString: $0) } ?? "/bin:/usr/bin"
+    return TrustedProgram.isFoundSafely("gpg", by: searchPath)
+  }()
+
+  /// Throws where a program of the working folder, or one that others can change, would be started.
+  static func checkSearchPath() throws(GPGError) {
+    guard isSafe else { throw GPGError(.unsafeSearchPath) }
+  }
 
   /// Makes `program` the engine of new contexts if it is the first asked for, so that a context
   /// does not run `gpg --version` once more. Whether it is.

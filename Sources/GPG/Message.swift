@@ -7,6 +7,8 @@
 public struct Message: Sendable {
   /// Most bytes that a vault file may have.
   public static let sizeLimit = 1 << 20
+  /// Most recipients: more than any list names.
+  public static let recipientLimit = 2_000
 
   /// The packets that will be decrypted, without armor.
   public let bytes: [UInt8]
@@ -43,6 +45,7 @@ public struct Message: Sendable {
       let body = bytes[packet.body]
       switch packet.tag {
       case 1:
+        guard recipients.count < recipientLimit else { throw MessageError(.tooManyRecipients) }
         recipients.append(try keyID(body))
       case 18, 20:
         guard !recipients.isEmpty else { throw MessageError(.noRecipient) }

@@ -22,6 +22,8 @@ public struct MessageError: Error, Sendable, Equatable {
     case noRecipient
     /// Key packets and nothing encrypted.
     case noContent
+    /// More key packets than ``Message/recipientLimit``.
+    case tooManyRecipients
     /// Bytes behind the encrypted packet.
     case trailing
     /// A packet tag that has no place in a message.
@@ -44,6 +46,8 @@ public struct MessageError: Error, Sendable, Equatable {
     case .tooLarge(let size):
       "the file has \(size) bytes, more than the \(Message.sizeLimit) of a vault file"
     case .notOpenPGP: "not an OpenPGP message"
+    case .tooManyRecipients:
+      "the OpenPGP message names more than \(Message.recipientLimit) recipients"
     case .truncated: "the OpenPGP message is truncated"
     case .damagedArmor: "the armor of the OpenPGP message is damaged"
     case .password: "encrypted with a password, not only for keys"
@@ -69,7 +73,7 @@ public struct MessageError: Error, Sendable, Equatable {
       "restore the file from git, or store the key again"
     case .literal, .compressed, .signed, .password, .unprotected, .noRecipient:
       "its content may be known to others: rotate the key and add it again"
-    case .notOpenPGP, .key, .unexpectedPacket, .unknownVersion, .tooLarge:
+    case .notOpenPGP, .key, .unexpectedPacket, .unknownVersion, .tooLarge, .tooManyRecipients:
       "'gpg --list-packets FILE' shows what it is"
     }
   }

@@ -28,6 +28,7 @@ struct Runner {
     guard unsafe access(program, X_OK) == 0 else {
       throw GPGError(.programMissing(path: program))
     }
+    try Library.checkSearchPath()
     _ = Library.started
     var context: gpgme_ctx_t?
     try check(unsafe gpgme_new(&context))

@@ -1,3 +1,5 @@
+internal import Naming
+
 /// What gpg says of a signature. Fingerprints are those of primary keys, also where a subkey signed.
 public enum SignatureVerdict: Sendable, Equatable {
   /// It fits, and neither it nor the key has expired or was revoked.
@@ -53,5 +55,5 @@ extension SignatureVerdict {
   }
 
   /// SHA-256, SHA-384, SHA-512.
-  private static let digests: Set<Substring> = ["8", "9", "10"]
+  private static let digests: Set<Name> = ["8", "9", "10"]
 }

@@ -1,3 +1,4 @@
+internal import Naming
 internal import Synchronization
 
 /// Checks signatures in a throwaway home that knows only the keys that it was given: neither the user's
@@ -64,8 +65,8 @@ public final class SignatureVerifier: Sendable {
   }
 
   /// Lines by the file that they are about, of files that gpg was done with.
-  private static func sections(_ lines: [[Substring]]) -> [String: [[Substring]]] {
-    var sections: [String: [[Substring]]] = [:]
+  private static func sections(_ lines: [[Substring]]) -> [Name: [[Substring]]] {
+    var sections: [Name: [[Substring]]] = [:]
     var current: (file: String, lines: [[Substring]])?
     for line in lines {
       switch line[0] {

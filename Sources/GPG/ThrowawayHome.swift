@@ -1,31 +1,25 @@
 internal import Glibc
+internal import Machine
 
 /// A gpg home of this process that is gone with it: a folder 0700 with a short name in memory
 /// where there is such a place. Registered with ``ThrowawayHomes``.
 final class ThrowawayHome: Sendable {
   let path: String
+  /// The open folder, in which files are made.
+  private let descriptor: Int32
 
-  /// Made in `runtimeDirectory` ($XDG_RUNTIME_DIR), else /dev/shm. A home that holds no secret may
-  /// also lie in /tmp, which can be a disk.
+  /// Made in `runtimeDirectory` ($XDG_RUNTIME_DIR) if it is this user's alone, else in /dev/shm. A home
+  /// that holds no secret may also lie in /tmp, which can be a disk.
   init(runtimeDirectory: String?, holdsSecret: Bool) throws(GPGError) {
-    var failure = ENOENT
-    let folders = ThrowawayHomes.folders(runtimeDirectory, allowsDisk: !holdsSecret)
-    for folder in folders {
-      var template = Array((folder + "/" + ThrowawayHomes.prefix + "XXXXXX").utf8CString)
-      guard let made = unsafe mkdtemp(&template) else {
-        failure = errno
-        continue
-      }
-      path = unsafe String(cString: made)
-      do throws(GPGError) {
-        try ThrowawayHomes.register(path)
-      } catch {
-        _ = unsafe rmdir(path)
-        throw error
-      }
-      return
+    let places = ThrowawayHomes.places(runtimeDirectory, allowsDisk: !holdsSecret)
+    do throws(ScratchError) {
+      let folder = try ScratchFolder(.home, in: places)
+      path = folder.path
+      descriptor = folder.descriptor
+      ThrowawayHomes.register(folder)
+    } catch {
+      throw GPGError(.noHome(path: error.path, errno: error.code))
     }
-    throw GPGError(.noHome(path: folders.first ?? "/dev/shm", errno: failure))
   }
 
   deinit { remove() }
@@ -49,20 +43,20 @@ final class ThrowawayHome: Sendable {
   }
 
   func delete(_ name: String) {
-    _ = unsafe unlink(path + "/" + name)
+    _ = unsafe unlinkat(descriptor, name, 0)
   }
 
   /// Writes a new file, 0600 whatever the umask.
   func write(_ bytes: [UInt8], to name: String) throws(GPGError) {
-    let file = path + "/" + name
-    let descriptor = unsafe open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
-    guard descriptor >= 0 else { throw GPGError(.noHome(path: path, errno: errno)) }
-    defer { _ = close(descriptor) }
-    _ = fchmod(descriptor, 0o600)
+    let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW
+    let file = unsafe openat(descriptor, name, flags, 0o600)
+    guard file >= 0 else { throw GPGError(.noHome(path: path, errno: errno)) }
+    defer { _ = close(file) }
+    _ = fchmod(file, 0o600)
     var rest = bytes[...]
     while !rest.isEmpty {
       let written = unsafe rest.withUnsafeBytes {
-        unsafe Glibc.write(descriptor, $0.baseAddress, $0.count)
+        unsafe Glibc.write(file, $0.baseAddress, $0.count)
       }
       guard written > 0 else { throw GPGError(.noHome(path: path, errno: errno)) }
       rest = rest.dropFirst(written)

@@ -45,6 +45,12 @@ internal import CCurl
     }
   }
 
+  func set(_ option: CURLoption, callback: curl_opensocket_callback) {
+    _ = unsafe withUnsafePointer(to: library.curl) { curl in
+      unsafe kv_set_socket_callback(curl, handle, option, callback)
+    }
+  }
+
   /// Sends these bytes; libcurl copies them into its own heap, which is wiped.
   func set(body: RawSpan) {
     unsafe withUnsafePointer(to: library.curl) { curl in
@@ -107,5 +113,21 @@ extension Easy {
     } else {
       .firstByte
     }
+  }
+}
+
+extension Easy {
+  /// Whether a proxy was used. Libraries before 8.7 do not say, and the answer is false.
+  var usedProxy: Bool {
+    // CURLINFO_USED_PROXY, which older headers lack.
+    long(CURLINFO(rawValue: UInt32(CURLINFO_LONG) + 66)) != 0
+  }
+
+  /// Whether a connection that was opened for this request did not get through a proxy: TLS was not
+  /// established, and the proxy granted no tunnel. All that is sent before TLS is the wish for a tunnel,
+  /// so sent bytes tell of a proxy where its port does not.
+  func lacksTunnel(isProxied: Bool) -> Bool {
+    (isProxied || long(CURLINFO_REQUEST_SIZE) > 0) && timing.tls == 0
+      && long(CURLINFO_HTTP_CONNECTCODE) / 100 != 2
   }
 }

@@ -5,7 +5,9 @@ public struct HTTPError: Error, Sendable, Equatable {
     case connectionRefused
     /// The connection could not be made for the reason that `errno` gives; 0 if none was given.
     case connectFailed(errno: Int32)
-    /// The proxy's name, connection or answer failed.
+    /// The proxy could not be found or connected to.
+    case proxyUnreachable
+    /// The proxy refused to connect us, or gave no answer that says whether it did.
     case proxyFailed
     case tls(TLSFailure)
     case timedOut(Phase)
@@ -55,6 +57,11 @@ public struct HTTPError: Error, Sendable, Equatable {
   }
 }
 
+extension HTTPError {
+  /// Whether the proxy is to blame, and not the host that was asked.
+  public var isProxys: Bool { reason == .proxyUnreachable || reason == .proxyFailed }
+}
+
 extension HTTPError: CustomStringConvertible {
   public var description: String { message }
 
@@ -64,6 +71,7 @@ extension HTTPError: CustomStringConvertible {
     case .nameNotResolved: "cannot find the host '\(host)'"
     case .connectionRefused: "'\(host)' refuses connections"
     case .connectFailed: "cannot connect to '\(host)'"
+    case .proxyUnreachable: "cannot reach the proxy on the way to '\(host)'"
     case .proxyFailed: "the proxy does not let us reach '\(host)'"
     case .tls(let failure): failure.message(host: host)
     case .timedOut(let phase): phase.message(host: host)
@@ -87,7 +95,7 @@ extension HTTPError: CustomStringConvertible {
     case .connectionRefused, .connectFailed, .timedOut(.connect), .timedOut(.tls):
       "check the network, a firewall or the variable 'https_proxy'"
     case .timedOut(.nameLookup): "check this machine's name server"
-    case .proxyFailed: "check the variables 'https_proxy' and 'no_proxy'"
+    case .proxyUnreachable, .proxyFailed: "check the variables 'https_proxy' and 'no_proxy'"
     case .tls(let failure): failure.hint
     case .invalidRequest(.header), .invalidRequest(.secretHeader):
       "line breaks and control characters, empty keys and headers such as 'Host' are refused"

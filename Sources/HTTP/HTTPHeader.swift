@@ -1,3 +1,5 @@
+internal import Naming
+
 /// One header of a request or an answer.
 public struct HTTPHeader: Sendable, Equatable {
   public var name: String
@@ -11,7 +13,7 @@ public struct HTTPHeader: Sendable, Equatable {
 
 extension HTTPHeader {
   /// Headers that frame a message or speak to a proxy: ours and libcurl's to write, nobody else's.
-  private static let reserved: Set<String> = [
+  private static let reserved: Set<Name> = [
     "connection", "content-length", "expect", "host", "keep-alive", "proxy-authorization",
     "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade",
   ]

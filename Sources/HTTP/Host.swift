@@ -36,7 +36,7 @@ enum Host {
 
   private static func isNumber(_ label: Substring) -> Bool {
     label.utf8.allSatisfy(isDigit)
-      || label.hasPrefix("0x") && label.dropFirst(2).allSatisfy(\.isHexDigit)
+      || label.hasPrefix("0x") && label.dropFirst(2).allSatisfy(\.properties.isASCIIHexDigit)
   }
 
   private static func isAddress4(_ labels: [Substring]) -> Bool {

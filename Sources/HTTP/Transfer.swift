@@ -14,6 +14,8 @@ internal import Synchronization
   private let library: Library
   private var lines: UnsafeMutablePointer<curl_slist>?
   private var received = Received()
+  /// The port of the last connection that was opened for the request; 0 if none was.
+  private var openedPort = 0
   private var continuation: CheckedContinuation<Outcome, Never>?
 
   init(url: WebURL, hostLimit: Int, library: Library) throws(HTTPError) {
@@ -59,7 +61,7 @@ internal import Synchronization
   private func outcome(of code: CURLcode) -> Outcome {
     if received.hasTooManyHeaders { return .failure(HTTPError(.tooManyHeaders, url: url)) }
     guard code == CURLE_OK || received.isBodyTruncated else {
-      let reason = HTTPError.reason(code, of: easy, isSecure: url.scheme == "https")
+      let reason = HTTPError.reason(code, of: easy, url: url, openedPort: openedPort)
       return .failure(HTTPError(reason, url: url))
     }
     return .success(
@@ -87,6 +89,11 @@ extension Transfer {
     unsafe easy.set(CURLOPT_WRITEDATA, pointer: this)
     unsafe easy.set(CURLOPT_HEADERDATA, pointer: this)
     unsafe easy.set(CURLOPT_PRIVATE, pointer: this)
+    unsafe easy.set(CURLOPT_OPENSOCKETDATA, pointer: this)
+    unsafe easy.set(CURLOPT_OPENSOCKETFUNCTION) { this, _, address in
+      unsafe Transfer.at(this).openedPort = Int(kv_port(address))
+      return unsafe kv_open_socket(address)
+    }
     unsafe easy.set(CURLOPT_WRITEFUNCTION) { data, size, count, this in
       unsafe Transfer.at(this).received.append(
         body: UnsafeRawBufferPointer(start: data, count: size * count))
@@ -184,8 +191,10 @@ extension Transfer {
       easy.set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
     }
     easy.set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
-    // For loopback an empty name overrides `http_proxy` and its kin.
-    if url.isLoopback || url.host == "localhost" { easy.set(CURLOPT_PROXY, "") }
+    // An empty name overrides `http_proxy` and its kin: in plain HTTP a proxy would read the key.
+    if url.scheme == "http" || url.isLoopback || url.host == "localhost" {
+      easy.set(CURLOPT_PROXY, "")
+    }
   }
 }
 

@@ -1,4 +1,5 @@
-/// An absolute `https` URL, or an `http` one of a loopback address, that can be read in one way only.
+/// An absolute `https` or `http` URL that can be read in one way only. Whether a key may be sent there is
+/// decided by its origin, elsewhere.
 ///
 /// What browsers, libcurl and a human might each read differently (userinfo, backslashes, `127.1`,
 /// dot segments) is refused, so that the origin we judge is the one that is connected to.
@@ -30,7 +31,6 @@ public struct WebURL: Sendable, Equatable {
       try port.map { port throws(WebURLError) in try WebURL.number(port) }
       ?? Origin.defaultPort(of: scheme)
     self.path = try WebURL.checked(path: String(rest[authority.endIndex...]))
-    if scheme == "http" && !isLoopback { throw .notEncrypted(host: self.host) }
   }
 
   private init(origin: Origin, path: String) {
@@ -78,7 +78,7 @@ extension WebURL {
   }
 
   private static func isHexadecimal(_ byte: UInt8) -> Bool {
-    Character(Unicode.Scalar(byte)).isHexDigit
+    Unicode.Scalar(byte).properties.isASCIIHexDigit
   }
 
   private static func split(

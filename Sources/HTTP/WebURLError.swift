@@ -11,13 +11,12 @@ public enum WebURLError: Error, Sendable, Equatable {
   case port(String)
   case relativePath(String)
   case dotSegment
-  case notEncrypted(host: String)
 
   /// A phrase that goes on from the URL's name: "is not an absolute URL".
   public var message: String {
     switch self {
     case .notAbsolute: "is not an absolute URL such as 'https://example.com/path'"
-    case .scheme(let scheme): "has the scheme '\(scheme)', only 'https' is allowed"
+    case .scheme(let scheme): "has the scheme '\(scheme)': expected 'https' or 'http'"
     case .userinfo: "has a user name or password before the host"
     case .backslash: "has a backslash"
     case .fragment: "has a fragment ('#')"
@@ -28,7 +27,6 @@ public enum WebURLError: Error, Sendable, Equatable {
     case .port(let port): "has the port '\(port)', which is not a number from 1 to 65535"
     case .relativePath(let path): "has the path '\(path)', which does not begin with '/'"
     case .dotSegment: "has '.' or '..' as a part of its path"
-    case .notEncrypted(let host): "sends to '\(host)' without encryption, only loopback may"
     }
   }
 }

@@ -3,7 +3,7 @@ internal import YAML
 /// One walk of a document along the rules of a schema.
 ///
 /// Two ways to walk: for the verdict alone, which stops at the first violation and builds no text;
-/// and for an explanation, which finds all of them.
+/// and for an explanation, which finds all of them, and builds the text of the first so many.
 struct Check {
   enum Step {
     case key(String)
@@ -13,42 +13,50 @@ struct Check {
   }
 
   let rules: [Rule]
-  let explains: Bool
+  /// How many violations are explained; the rest is counted.
+  private let limit: Int
   private(set) var isValid = true
   private(set) var violations: [Violation] = []
+  /// Violations that were counted and not explained.
+  private(set) var omitted = 0
   private(set) var path: [Step] = []
 
-  init(_ rules: [Rule], explains: Bool) {
+  /// For the verdict, where `limit` is 0, or for an explanation.
+  init(_ rules: [Rule], limit: Int) {
     self.rules = rules
-    self.explains = explains
+    self.limit = limit
   }
 
+  /// Whether text is built for what is found next.
+  var explains: Bool { violations.count < limit }
+
   /// Whether there is nothing more to find out.
-  var isDone: Bool { !explains && !isValid }
+  var isDone: Bool { limit == 0 && !isValid }
 
   mutating func check(_ node: Node, _ rule: Int) {
     rules[rule].check(node, in: &self)
   }
 
   mutating func check(_ node: Node, _ rule: Int, under step: @autoclosure () -> Step) {
-    if explains { path.append(step()) }
+    guard explains else { return rules[rule].check(node, in: &self) }
+    path.append(step())
     rules[rule].check(node, in: &self)
-    if explains { path.removeLast() }
+    path.removeLast()
   }
 
   /// Whether a rule allows a value, whatever this walk makes of it.
   func allows(_ node: Node, _ rule: Int) -> Bool {
-    var verdict = Check(rules, explains: false)
+    var verdict = Check(rules, limit: 0)
     verdict.check(node, rule)
     return verdict.isValid
   }
 
   /// What a rule finds in a value that stands here, without counting it.
-  func violations(of node: Node, _ rule: Int) -> [Violation] {
-    var attempt = self
-    attempt.violations = []
+  func attempt(_ node: Node, _ rule: Int) -> (violations: [Violation], omitted: Int) {
+    var attempt = Check(rules, limit: limit - violations.count)
+    attempt.path = path
     attempt.check(node, rule)
-    return attempt.violations
+    return (attempt.violations, attempt.omitted)
   }
 
   mutating func report(
@@ -56,7 +64,10 @@ struct Check {
     missing: String? = nil, hint: @autoclosure () -> String? = nil, message: (Check) -> String
   ) {
     isValid = false
-    guard explains else { return }
+    guard explains else {
+      omitted += 1
+      return
+    }
     let step = step()
     if let step { path.append(step) }
     violations.append(
@@ -66,9 +77,10 @@ struct Check {
     if step != nil { path.removeLast() }
   }
 
-  mutating func report(_ found: [Violation]) {
-    isValid = isValid && found.isEmpty
+  mutating func report(_ found: [Violation], omitted: Int) {
+    isValid = isValid && found.isEmpty && omitted == 0
     violations += found
+    self.omitted += omitted
   }
 
   /// The JSON pointer of where the walk stands.

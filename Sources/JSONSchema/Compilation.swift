@@ -1,9 +1,10 @@
+internal import Naming
 internal import YAML
 
 /// Turns a document's schemas into rules, each once, however often it is referred to.
 struct Compilation {
   private let index: SchemaIndex
-  private var numbers: [String: Int] = [:]
+  private var numbers: [Name: Int] = [:]
   private var pointers: [String] = []
   /// nil where a rule is still being made.
   private var made: [Rule?] = []
@@ -12,7 +13,7 @@ struct Compilation {
   static func rules(of root: Node) throws(SchemaError) -> [Rule] {
     var compilation = Compilation(index: try SchemaIndex(root))
     _ = try compilation.rule(at: "")
-    for pointer in compilation.index.entries.keys.sorted() {
+    for pointer in compilation.index.entries.keys.sorted().map(\.text) {
       _ = try compilation.rule(at: pointer)
     }
     let rules = compilation.made.compactMap(\.self)

@@ -1,3 +1,4 @@
+internal import Naming
 internal import YAML
 
 /// Decodes values whose kind is not known beforehand.
@@ -10,7 +11,7 @@ struct JSONReader {
     case string, int, mapping, bool, double, sequence
   }
 
-  private var kinds: [String: Kind] = [:]
+  private var kinds: [Name: Kind] = [:]
 
   mutating func mapping(_ object: KeyedDecodingContainer<JSONKey>) throws -> Node {
     let keys = object.allKeys

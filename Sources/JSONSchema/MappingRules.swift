@@ -1,8 +1,9 @@
+internal import Naming
 internal import YAML
 
 /// The keywords for mappings.
 final class MappingRules: Sendable {
-  private let properties: [Text: Int]
+  private let properties: [Name: Int]
   /// The keys of `properties` in the order of a hint.
   private let known: [String]
   private let patterns: [(expression: RegularExpression, rule: Int)]
@@ -17,7 +18,7 @@ final class MappingRules: Sendable {
   /// nil where a schema has none of them.
   init?(_ keywords: Keywords, _ compilation: inout Compilation) throws(SchemaError) {
     let named = try compilation.namedRules(in: .properties, of: keywords)
-    properties = Dictionary(named.map { (Text($0.key), $0.rule) }) { first, _ in first }
+    properties = Dictionary(named.map { (Name($0.key), $0.rule) }) { first, _ in first }
     known = named.map(\.key).sorted()
     patterns = try Self.patterns(keywords, &compilation)
     others = try compilation.rule(in: .additionalProperties, of: keywords)
@@ -61,7 +62,7 @@ final class MappingRules: Sendable {
   }
 
   func check(_ pairs: [Node.Pair], of mapping: Node, in check: inout Check) {
-    let present = check.explains ? Set(pairs.map { Text($0.key) }) : []
+    let present = check.explains ? Set(pairs.map { Name($0.key) }) : []
     for pair in pairs where !check.isDone { self.check(pair, among: present, in: &check) }
     guard !check.isDone else { return }
     for key in required where !pairs.contain(key) {
@@ -82,12 +83,12 @@ final class MappingRules: Sendable {
     }
   }
 
-  private func check(_ pair: Node.Pair, among present: Set<Text>, in check: inout Check) {
+  private func check(_ pair: Node.Pair, among present: Set<Name>, in check: inout Check) {
     if let names {
       check.check(Node(.string(pair.key), at: pair.keyPlace), names, under: .name(pair.key))
     }
     var isKnown = false
-    if let rule = properties[Text(pair.key)] {
+    if let rule = properties[Name(pair.key)] {
       isKnown = true
       check.checkValue(of: pair, rule)
     }
@@ -119,8 +120,8 @@ final class MappingRules: Sendable {
   }
 
   /// A key that is there already is not the one that was meant.
-  private func suggestion(for key: String, among present: Set<Text>) -> String? {
-    if let near = nearest(to: key, in: known.filter { !present.contains(Text($0)) }) {
+  private func suggestion(for key: String, among present: Set<Name>) -> String? {
+    if let near = nearest(to: key, in: known.filter { !present.contains(Name($0)) }) {
       return "did you mean \(quoted(near))?"
     }
     return switch known.count {
@@ -133,7 +134,7 @@ final class MappingRules: Sendable {
 
 extension [Node.Pair] {
   func contain(_ key: String) -> Bool {
-    contains { Text($0.key) == Text(key) }
+    contains { Name($0.key) == Name(key) }
   }
 }
 

@@ -18,10 +18,10 @@ extension Check {
     if !fitting.isEmpty, values.count == fitting.count {
       return AllowedValues(Array(values.joined())).report(node, in: &self)
     }
-    let attempts = fitting.map { Attempt(violations(of: node, $0), at: pointer) }
+    let attempts = fitting.map { Attempt(attempt(node, $0), at: pointer) }
     guard let best = attempts.min() else { return reportNone(node, forms, words: words) }
     let equals = attempts.filter { !(best < $0) }
-    if equals.count == 1 { return report(best.violations) }
+    if equals.count == 1 { return report(best.violations, omitted: best.omitted) }
     if !reportMissing(equals, in: node) { reportNone(node, fitting, words: words) }
   }
 
@@ -65,13 +65,14 @@ extension Check {
 /// What one form finds wrong; the less, the more likely it was meant.
 private struct Attempt: Comparable {
   let violations: [Violation]
+  let omitted: Int
   private let path: String
   /// What tells forms apart: a key of the value that is missing, or one with another constant.
   private let misfits: Int
   private let nearMisses: Int
 
-  init(_ violations: [Violation], at path: String) {
-    self.violations = violations
+  init(_ found: (violations: [Violation], omitted: Int), at path: String) {
+    (violations, omitted) = found
     self.path = path
     misfits = violations.count { violation in
       switch violation.code {
@@ -89,7 +90,7 @@ private struct Attempt: Comparable {
     return violations[0].missing
   }
 
-  private var rank: (Int, Int, Int) { (misfits, violations.count, -nearMisses) }
+  private var rank: (Int, Int, Int) { (misfits, violations.count + omitted, -nearMisses) }
 
   static func == (a: Attempt, b: Attempt) -> Bool { a.rank == b.rank }
   static func < (a: Attempt, b: Attempt) -> Bool { a.rank < b.rank }

@@ -26,8 +26,11 @@ struct Reference: Equatable {
 
   /// `https:` of `https://example.com/a`, with its colon.
   private static func scheme(of uri: String) -> String? {
-    guard let colon = uri.firstIndex(of: ":"), uri.first?.isLetter == true else { return nil }
-    return uri[..<colon].contains { "/?#".contains($0) } ? nil : String(uri[...colon])
+    guard let colon = uri.firstIndex(of: ":"), uri.first?.properties.isAlphabetic == true else {
+      return nil
+    }
+    return uri[..<colon].contains { "/?#".unicodeScalars.contains($0) }
+      ? nil : String(uri[...colon])
   }
 
   /// `https://example.com` of `https://example.com/a`.
@@ -35,7 +38,7 @@ struct Reference: Equatable {
     let scheme = scheme(of: uri) ?? ""
     let rest = uri.dropFirst(scheme.count)
     guard rest.hasPrefix("//") else { return scheme }
-    return scheme + "//" + rest.dropFirst(2).prefix { !"/?".contains($0) }
+    return scheme + "//" + rest.dropFirst(2).prefix { !"/?".unicodeScalars.contains($0) }
   }
 
   private static func withoutDots(_ path: Substring) -> String {

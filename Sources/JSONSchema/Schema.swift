@@ -24,13 +24,19 @@ public struct Schema: Sendable {
 
   /// All that the schema does not allow in a document, by its place; empty where it is valid.
   public func check(_ node: Node) -> [Violation] {
+    check(node, limit: .max).violations
+  }
+
+  /// The first `limit` (at least 1) things that the schema does not allow in a document, as found, by their
+  /// place; and how many more there are. Time and memory go with `limit`, and not with how many there are.
+  public func check(_ node: Node, limit: Int) -> (violations: [Violation], omitted: Int) {
     // Nearly all documents are valid, and knowing that takes no text.
-    var verdict = Check(rules, explains: false)
+    var verdict = Check(rules, limit: 0)
     verdict.check(node, 0)
-    guard !verdict.isValid else { return [] }
-    var explanation = Check(rules, explains: true)
+    guard !verdict.isValid else { return ([], 0) }
+    var explanation = Check(rules, limit: limit)
     explanation.check(node, 0)
-    return explanation.violations.inOrder
+    return (explanation.violations.inOrder, explanation.omitted)
   }
 }
 

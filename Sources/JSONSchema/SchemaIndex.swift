@@ -1,3 +1,4 @@
+internal import Naming
 internal import YAML
 
 /// Every schema of a document by its JSON pointer, and the names that lead to them.
@@ -8,14 +9,14 @@ struct SchemaIndex {
     let base: String
   }
 
-  private(set) var entries: [String: Entry] = [:]
+  private(set) var entries: [Name: Entry] = [:]
   /// Pointers by `$id`, resolved; the root stands under the empty name too.
-  private var resources: [Text: String] = [:]
+  private var resources: [Name: String] = [:]
   /// Pointers by `$id#$anchor`.
-  private var anchors: [Text: String] = [:]
+  private var anchors: [Name: String] = [:]
 
   init(_ root: Node) throws(SchemaError) {
-    resources[Text("")] = ""
+    resources[Name("")] = ""
     try add(root, at: "", base: "")
   }
 
@@ -26,13 +27,13 @@ struct SchemaIndex {
       throw SchemaError(.noSuchSchema(text), at: pointer)
     }
     let document = reference.document(from: base)
-    guard let resource = resources[Text(document)] else {
+    guard let resource = resources[Name(document)] else {
       throw SchemaError(.otherDocument(document), at: pointer)
     }
     let fragment = reference.fragment
     if fragment.isEmpty { return resource }
     let target =
-      fragment.hasPrefix("/") ? resource + fragment : anchors[Text("\(document)#\(fragment)")]
+      fragment.hasPrefix("/") ? resource + fragment : anchors[Name("\(document)#\(fragment)")]
     guard let target, entries[target] != nil else {
       throw SchemaError(.noSuchSchema(text), at: pointer)
     }
@@ -84,9 +85,9 @@ struct SchemaIndex {
 
   private mutating func take(
     _ name: String, _ resolved: String, for pointer: String,
-    in names: WritableKeyPath<SchemaIndex, [Text: String]>
+    in names: WritableKeyPath<SchemaIndex, [Name: String]>
   ) throws(SchemaError) {
-    guard self[keyPath: names].updateValue(pointer, forKey: Text(resolved)) == nil else {
+    guard self[keyPath: names].updateValue(pointer, forKey: Name(resolved)) == nil else {
       throw SchemaError(.nameTakenTwice(name), at: pointer)
     }
   }

@@ -35,7 +35,8 @@ final class StringRules: Sendable {
       }
     }
     if let most, size > most, text.unicodeScalars.count > most {
-      check.report(.tooLong, at: place) {
+      // What is far too long is not searched, too.
+      return check.report(.tooLong, at: place) {
         "\($0.subject) must have at most \(counted(most, "character")), "
           + "not \(text.unicodeScalars.count)"
       }

@@ -17,6 +17,9 @@ func quoted(_ text: String) -> String {
     switch scalar.properties.generalCategory {
     case .control, .format, .lineSeparator, .paragraphSeparator:
       shown += "\\u{\(String(scalar.value, radix: 16))}"
+    // The Kelvin sign and the Greek question mark, which look exactly as K and as a semicolon.
+    case _ where [0x212a, 0x037e, 0x1fef].contains(scalar.value):
+      shown += "\\u{\(String(scalar.value, radix: 16))}"
     default: shown.unicodeScalars.append(scalar)
     }
   }

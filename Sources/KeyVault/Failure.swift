@@ -18,6 +18,8 @@ public struct Failure: Error, Sendable, Equatable {
     case cannotWrite
     /// Reading or another operation of the system failed.
     case io
+    /// It could not be found out, as where there is too much to look through.
+    case inconclusive
     /// No secret key here opens it.
     case locked
   }
@@ -30,7 +32,8 @@ public struct Failure: Error, Sendable, Equatable {
 
   public init(_ kind: Kind, _ message: String, hints: [String] = []) {
     self.kind = kind
-    self.message = message
-    self.hints = hints
+    // Names in it may be anybody's: they bring no line breaks and no control characters.
+    self.message = message.printable
+    self.hints = hints.map(\.printable)
   }
 }

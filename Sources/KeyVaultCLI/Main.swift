@@ -3,6 +3,7 @@ import CProcess
 import GPG
 import Glibc
 import KeyVault
+import Naming
 
 /// The only place that exits.
 @main
@@ -12,6 +13,7 @@ enum Main {
     mallopt(M_TOP_PAD, 1 << 20)
     StartingState.take()
     StartingState.shared.forbidCore()
+    StartingState.shared.secureSearchPath()
     Console.holdStreams()
     SecretVariable.takeAll()
     let arguments = Array(CommandLine.arguments.dropFirst())
@@ -36,11 +38,12 @@ enum Main {
   }
 
   /// Commands that open entries, and that somebody waits for; others ask providers, or write.
-  private static let openers: Set = ["exec", "get", "render"]
+  private static let openers: Set<Name> = ["exec", "get", "render"]
 
   /// Parses, runs, and tells what went wrong; the exit status.
   private static func run(_ arguments: [String]) async -> Int32 {
     do {
+      try checkArguments()
       var command = try KeyVaultCommand.parseAsRoot(try enterFolder(arguments))
       if var command = command as? any AsyncParsableCommand {
         try await command.run()
@@ -64,6 +67,19 @@ enum Main {
       return error.failure.kind.exitStatus
     case let code as ExitCode: return code.rawValue
     default: return reportUsage(error, arguments: arguments)
+    }
+  }
+
+  /// Refuses an argument that is not UTF-8: repaired, it could be the name of another file. What follows `--`
+  /// is for the command that `exec` runs, which gets the bytes as they are.
+  private static func checkArguments() throws(Failure) {
+    for index in 1..<max(1, Int(CommandLine.argc)) {
+      guard let argument = CommandLine.unsafeArgv[index], strcmp(argument, "--") != 0 else {
+        return
+      }
+      guard String(validatingCString: argument) != nil else {
+        throw Failure(.usage, "argument \(index) is not UTF-8: expected a name or path in UTF-8")
+      }
     }
   }
 
@@ -93,11 +109,31 @@ enum Main {
       Console.report(unknownCommand(first, names: names))
       return Failure.Kind.usage.exitStatus
     }
-    var message = KeyVaultCommand.message(for: error)
-    if message.hasSuffix(".") { message.removeLast() }
+    let lines = usage(error, arguments: arguments).split(separator: "\n").map(String.init)
+    Console.note("keyvault: error: " + (lines.first ?? "invalid arguments").lowercasedFirst)
+    for line in lines.dropFirst() { Console.note(line) }
     let help = names.contains(first) ? "keyvault help \(first)" : "keyvault --help"
-    Console.report(Failure(.usage, message.lowercasedFirst, hints: ["see '\(help)'"]))
+    Console.note("keyvault: hint: see '\(help)'")
     return Failure.Kind.usage.exitStatus
+  }
+
+  /// What the parser says of the arguments, on lines of its own. Arguments with control characters are
+  /// parsed once more with these escaped, so that no argument begins a line.
+  private static func usage(_ error: any Error, arguments: [String]) -> String {
+    let shown = arguments.map(\.printable)
+    var message: String
+    if shown == arguments {
+      message = KeyVaultCommand.message(for: error)
+    } else {
+      do {
+        _ = try KeyVaultCommand.parseAsRoot(shown)
+        message = KeyVaultCommand.message(for: error).printable
+      } catch {
+        message = KeyVaultCommand.message(for: error)
+      }
+    }
+    if message.hasSuffix(".") { message.removeLast() }
+    return message
   }
 
   private static var commandNames: [String] {
@@ -126,6 +162,7 @@ extension Failure.Kind {
     switch self {
     case .findings: 1
     case .nothingToDo: 2
+    case .inconclusive: 3
     case .usage: 64
     case .malformed: 65
     case .notFound: 66

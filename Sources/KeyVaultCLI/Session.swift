@@ -3,6 +3,7 @@ import GPG
 import Glibc
 import HTTP
 import KeyVault
+import Naming
 import Secrets
 
 /// Options of every command that works in a repository.
@@ -27,6 +28,9 @@ final class Session {
   private let userGPG: UserGPG
   /// Written down when the command has ended, however it did.
   private var memory: Memory?
+  var hasToldDanger = false
+  /// The user's own, once it was read.
+  var configuration: UserConfiguration?
 
   init(_ options: CommonOptions) throws {
     if let folder = options.folder, chdir(folder) != 0 {
@@ -36,6 +40,7 @@ final class Session {
     surroundings = try Surroundings()
     userGPG = UserGPG(
       searchPath: surroundings.searchPath, runtimeDirectory: surroundings.runtimeDirectory)
+    sweep()
   }
 
   deinit {
@@ -45,23 +50,19 @@ final class Session {
     } catch {
       detail("keyvault: what was opened is not remembered: \(error.message)")
     }
-    if memory.foreign > 0 {
-      Console.warning(
-        "\(memory.foreign) of the lines that remember these entries are not this "
-          + "machine's, and were ignored")
-    }
+    tellForeignLines(of: memory)
   }
 
   /// The repository that the working folder lies in, with what this machine remembers of it; nothing
   /// in CI, where nobody comes back.
   func repository() throws -> Repository {
-    try repository(at: Repository.root(from: surroundings.workingFolder), nil)
+    try repository(at: root(), nil)
   }
 
   /// The same for a command that opens entries: what must wait for other programs has begun then.
   func repositoryToOpen() throws -> Repository {
     _ = try gpg()
-    let root = try Repository.root(from: surroundings.workingFolder)
+    let root = try root()
     let opening =
       surroundings.isCI ? nil : LocalStateOpening(in: root, stateHome: surroundings.stateHome)
     opening?.begin()
@@ -69,13 +70,15 @@ final class Session {
   }
 
   private func repository(at root: String, _ opening: LocalStateOpening?) throws -> Repository {
+    tellDanger(of: root)
     let isQuiet = options.quiet
     let signing = Signing(
-      trust: try surroundings.trust(in: root), program: try? gpgProgram(),
+      trust: try trust(in: root), program: try? gpgProgram(),
       gpg: { [userGPG] () throws(Failure) in try userGPG.gpg() },
       tell: { if !isQuiet { Console.note($0) } })
     var repository = try Repository(
       at: root, stateHome: surroundings.stateHome, signing: signing)
+    repository.names = try names(in: root)
     if !surroundings.isCI {
       memory =
         memory ?? Memory(of: repository, stateHome: surroundings.stateHome, opening: opening)
@@ -96,8 +99,11 @@ final class Session {
 
   /// The catalogue: with the repository's own providers, where there is one.
   func catalogue() throws -> Catalogue {
-    let root = try? Repository.root(from: surroundings.workingFolder)
-    return Catalogue(root: root)
+    do throws(Failure) {
+      return Catalogue(root: try root())
+    } catch  where error.kind == .notFound {
+      return Catalogue(root: nil)
+    }
   }
 
   /// The provider of that id, which must be known.
@@ -128,7 +134,8 @@ final class Session {
       (try? Repository(at: root)).flatMap { try? gpgProgram(of: $0) } ?? (try? gpgProgram())
     return Validator(
       root: root, now: surroundings.now, program: program, readsHistory: readsHistory,
-      trust: try surroundings.trust(in: root), base: base)
+      trust: try trust(in: root), base: base,
+      names: try names(in: root))
   }
 
   /// The same, with what this machine remembers of the public keys of a repository; a job of CI has
@@ -191,7 +198,7 @@ final class Session {
   }
 
   func history(of repository: Repository) throws(Failure) -> History {
-    let state = try LocalState(of: repository, stateHome: surroundings.stateHome)
+    let state = try localState(of: repository)
     if let problem = state.problem { detail("keyvault: no history is kept: \(problem.message)") }
     return History(state)
   }
@@ -206,19 +213,15 @@ final class Session {
   }
 
   /// The last verdicts of this machine, by entry.
-  func lastVerdicts(of repository: Repository) throws(Failure) -> [String: History.Record] {
+  func lastVerdicts(of repository: Repository) throws(Failure) -> [Name: History.Record] {
     try past(of: repository).latest
   }
 
   /// What this machine remembers.
   func past(of repository: Repository) throws(Failure) -> History.Past {
-    let past = try history(of: repository).past(now: surroundings.now)
-    if past.foreign > 0 {
-      Console.warning(
-        past.foreign == 1
-          ? "1 line of the history is not this machine's, and was ignored"
-          : "\(past.foreign) lines of the history are not this machine's, and were ignored")
-    }
+    let history = try history(of: repository)
+    let past = history.past(now: surroundings.now)
+    tellForeignLines(of: history, past)
     return past
   }
 
@@ -245,6 +248,13 @@ final class Session {
       let others = entries.count == 1 ? "" : " and \(entries.count - 1) more"
       Console.warning(
         "'\(first)'\(others): \(doubt.message)", hint: doubt.hints(for: first).first)
+    }
+  }
+
+  /// Warns of definitions of the repository that do not count.
+  func warnOfDefinitions(_ texts: [String]) {
+    for text in texts {
+      Console.warning(text, hint: "KEYVAULT_ALLOW_HOSTS allows its hosts, and with them the file")
     }
   }
 

@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// Builds a ``Secret`` piece by piece, for output whose length is not known before: each growth
 /// moves to new locked memory and wipes the old ones.
 @safe public struct SecretBuilder: ~Copyable, @unchecked Sendable {
@@ -38,6 +40,24 @@
     reserve(1)
     unsafe memory.room(from: count)[0] = byte
     count += 1
+  }
+
+  /// Lends the bytes so far.
+  public borrowing func withBytes<R: ~Copyable, E: Error>(
+    _ body: (RawSpan) throws(E) -> R
+  ) throws(E) -> R {
+    try body(unsafe memory.bytes(count).bytes)
+  }
+
+  /// Drops the first `number` bytes; the others move up, and nothing of them stays behind.
+  public mutating func removeFirst(_ number: Int) {
+    precondition(number <= count, "a secret has fewer bytes than are to be removed")
+    guard number > 0 else { return }
+    let room = unsafe memory.room(from: 0)
+    let rest = count - number
+    unsafe memmove(room.baseAddress!, room.baseAddress! + number, rest)
+    unsafe explicit_bzero(room.baseAddress! + rest, number)
+    count = rest
   }
 
   /// Ends building; the memory becomes the secret's, without a copy.

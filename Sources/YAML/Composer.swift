@@ -1,4 +1,5 @@
 internal import CYAML
+internal import Naming
 
 /// Events in, the tree out; what a configuration file does not need is refused on the way.
 struct Composer: ~Copyable {
@@ -71,13 +72,13 @@ struct Composer: ~Copyable {
 
 /// Finds a key again. Small mappings are compared one by one, which costs no allocation.
 private struct KeySet {
-  private var keys: Set<String> = []
+  private var keys: Set<Name> = []
 
   mutating func place(of key: String, in pairs: [Node.Pair]) -> Place? {
     if pairs.count < 16 {
       return pairs.first { $0.key == key }?.keyPlace
     }
-    if keys.isEmpty { keys = Set(pairs.lazy.map(\.key)) }
+    if keys.isEmpty { keys = Set(names: pairs.lazy.map(\.key)) }
     if keys.insert(key).inserted { return nil }
     return pairs.first { $0.key == key }?.keyPlace
   }

@@ -72,6 +72,7 @@ struct CanaryCommand: Sendable, CustomTestStringConvertible {
       KEY="$(<"$GIVEN/other")" keyvault add staging/openai --no-test --from-env KEY --verbose
       KEY="$(<"$GIVEN/openai")" keyvault rotate staging/openai --no-test --from-env KEY --verbose
       KEY="$(<"$GIVEN/openai")" keyvault import production --from env --no-test --verbose
+      MY_KEY="$(<"$GIVEN/openai")" keyvault import production --from env --no-test --verbose
       OPENAI_API_KEY="$(<"$GIVEN/other")" keyvault import fresh --from env --no-test --commit
       """, except: .variable),
     .init(

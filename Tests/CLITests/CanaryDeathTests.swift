@@ -161,7 +161,8 @@ struct CanaryDeathTests {
     watcher.start()
     let result = try world.run(
       """
-      export SLOW=http://127.0.0.1:\(slow.port) COMMAND='\(holder.command)' INPUT="\(holder.input)"
+      export SLOW=http://127.0.0.1:\(slow.port) KEYVAULT_ALLOW_HOSTS="http://127.0.0.1:\(slow.port)"
+      export COMMAND='\(holder.command)' INPUT="\(holder.input)"
       # The build for tests holds its keys to the end, and has its crashes told by the toolchain.
       export PATH='\(Built.forTests.path)':"$PATH" WHICH=\(holder.key) TOLD=\(holder.isToldByVariable)
       export SWIFT_BACKTRACE=enable=\(isTold ? "yes" : "no"),color=no,interactive=no,registers=all

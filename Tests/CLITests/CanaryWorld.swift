@@ -84,7 +84,11 @@ final class CanaryWorld {
   }
 
   private var prelude: String {
-    "\(Self.names)\nexport ECHO=http://127.0.0.1:\(echo.port)"
+    """
+    \(Self.names)
+    export ECHO=http://127.0.0.1:\(echo.port)
+    export KEYVAULT_ALLOW_HOSTS="$STUB $ECHO"
+    """
   }
 
   /// Calls that start a program, write, or give a name.

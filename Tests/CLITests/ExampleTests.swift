@@ -34,7 +34,8 @@ import Testing
         text-generation: [openai, anthropic]
       END
       """)
-    return (try world.run(Self.chat), stub.requests)
+    let allowed = "export KEYVAULT_ALLOW_HOSTS=http://127.0.0.1:\(stub.port)\n"
+    return (try world.run(allowed + Self.chat), stub.requests)
   }
 
   @Test func `the example asks the preferred provider`() throws {

@@ -40,6 +40,22 @@ import Testing
     try works(world, in: ".")
   }
 
+  @Test(arguments: [#"\xcc\x81"#, #"\xe2\x80\x8d"#, #"\xef\xb8\x8f"#, #"\xe2\x83\x9d"#])
+  func `a quote that a mark follows ends no word`(mark: String) throws {
+    let world = try world(
+      #"""
+      cp -a "$FILLED/." .
+      git init -q
+      git add -A; git commit -qm start
+      where=$HOME/it\'$'MARK'';touch pwned;'\'
+      mkdir -p "$where"
+      cp "$(command -v keyvault)" "$where/keyvault"
+      "$where/keyvault" git install
+      """#.replacing("MARK", with: mark))
+    try works(world, in: ".")
+    #expect(try world.output("find . -name pwned").isEmpty)
+  }
+
   @Test func `a linked work tree has what its clone has`() throws {
     let world = try world(
       """

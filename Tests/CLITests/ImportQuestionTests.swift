@@ -7,7 +7,7 @@ import Testing
   /// A variable whose key may be several providers'.
   private static let source = """
     cp -a "$EMPTY/." .
-    printf 'TOKEN=sk-NotARealKeyNotARealKeyNotARealKey5\\nOPENAI_API_KEY=%s\\n' "$OPENAI" > .env
+    printf 'BOT_TOKEN=sk-NotARealKeyNotARealKeyNotARealKey5\\nOPENAI_API_KEY=%s\\n' "$OPENAI" > .env
     """
 
   private func answer(
@@ -32,7 +32,8 @@ import Testing
     let world = try World()
     let result = try answer(["acme", "deepseek"], in: world)
     #expect(result.status == 0, "\(result)")
-    #expect(result.output.contains("TOKEN may be a key of deepseek, moonshot, openai, stability"))
+    #expect(
+      result.output.contains("BOT_TOKEN may be a key of deepseek, moonshot, openai, stability"))
     #expect(result.output.contains("no provider 'acme' is known"))
     #expect(try world.output("keyvault ls") == "production/deepseek\nproduction/openai\n")
     #expect(

@@ -50,6 +50,7 @@ import Testing
       until [ -e ../port ]; do sleep 0.02; done
       printf 'environments: {production: {gateway: "http://127.0.0.1:%s/{provider}"}}\n' \
         "$(cat ../port)" >> keyvault.yaml
+      export KEYVAULT_ALLOW_HOSTS="http://127.0.0.1:$(cat ../port)"
       printf 'OPENAI_API_KEY=%s-1\n' "$OPENAI" > ../source
       keyvault import production --from ../source --force
       echo $?
@@ -65,7 +66,7 @@ import Testing
     try world.output(
       """
       cp -a "$EMPTY/." .
-      printf 'TOKEN=sk-NotARealKeyNotARealKeyNotARealKey5\\n' > ../source
+      printf 'SOME_TOKEN=sk-NotARealKeyNotARealKeyNotARealKey5\\n' > ../source
       """)
     let result = try Terminal.run(
       """

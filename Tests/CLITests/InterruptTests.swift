@@ -27,7 +27,11 @@ import Testing
     process.arguments = ["test", "--format", "json"]
     process.currentDirectoryURL = world.folder
     process.environment = world.environment.merging(
-      ["KEYVAULT_GPG_KEY_FILE": world.root.appending(path: "secret.asc").path]) { $1 }
+      [
+        "KEYVAULT_GPG_KEY_FILE": world.root.appending(path: "secret.asc").path,
+        "KEYVAULT_ALLOW_HOSTS":
+          "http://127.0.0.1:\(slow.port) http://127.0.0.1:\(world.stub.port)",
+      ]) { $1 }
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = try FileHandle(forWritingTo: output)
     process.standardError = FileHandle.nullDevice

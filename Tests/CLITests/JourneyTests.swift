@@ -35,15 +35,15 @@ import Testing
       cp -a "$EMPTY/." .
       add() { printf %s "$2" | keyvault add "a/$1" --provider openai --env "$1" \
         --no-test --force --quiet 2>/dev/null; }
-      add KEY_0 '\(values[0])'
-      add KEY_1 '\(values[1])'
-      add KEY_2 '\(values[2])'
+      add K0_KEY '\(values[0])'
+      add K1_KEY '\(values[1])'
+      add K2_KEY '\(values[2])'
       keyvault render a -o .env
       """)
     let program = "import json, dotenv; print(json.dumps(dotenv.dotenv_values('.env')))"
     let json = try world.output("\(Programs.pythonWithDotenv!) -c \"\(program)\"")
     let read = try JSONDecoder().decode([String: String].self, from: Data(json.utf8))
-    #expect(read == ["KEY_0": values[0], "KEY_1": values[1], "KEY_2": values[2]])
+    #expect(read == ["K0_KEY": values[0], "K1_KEY": values[1], "K2_KEY": values[2]])
   }
 
   @Test(.enabled(if: Programs.hasPass)) func `pass and gpg open what add wrote`() throws {

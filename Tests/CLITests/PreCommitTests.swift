@@ -89,6 +89,30 @@ import Testing
     #expect(module.errors.contains("vault/inner/.git:1:1: error[git-in-vault]"), "\(module)")
   }
 
+  /// Commands that put `$OPENAI` into what is staged, in other dress.
+  static let dresses = [
+    "printf %s \"$OPENAI\" | iconv -t UTF-16 > x.txt",
+    "printf %s \"$OPENAI\" | iconv -t UTF-16BE > x.txt",
+    "printf %s \"$OPENAI\" | iconv -t UTF-32LE > x.txt",
+    "printf %s \"$OPENAI\" | base64 -w0 > x.txt",
+    "printf 'KEY=%s' \"$OPENAI\" | base64 -w9 | sed 's/^/  /' > x.txt",
+    "printf 'a=%s' \"$OPENAI\" | base64 -w0 | tr +/ -_ > x.txt",
+    "printf %s \"$OPENAI\" | od -An -tx1 | tr -d ' \\n' > x.txt", "ln -s \"$OPENAI\" x",
+    "ln -s \"/srv/$OPENAI/file\" x", "touch \"$OPENAI\"", "mkdir \"$OPENAI\"; touch \"$OPENAI/x\"",
+    "touch \"vault/production/$OPENAI.gpg\"", "touch \"$(printf %s $OPENAI | base64 -w0)\"",
+  ]
+
+  @Test(arguments: dresses)
+  func `a key in other dress is refused, and is not shown`(command: String) throws {
+    let world = try world()
+    let result = try world.run("\(command); git add -A; keyvault git pre-commit")
+    #expect(result.status == 1, "\(result)")
+    #expect(result.errors.contains("plaintext-key"), "\(result)")
+    #expect(Canary.leaks(in: result.errors) == [], "\(result)")
+    let encoded = Data(Templates.openAI.utf8).base64EncodedString()
+    #expect(!result.errors.contains(Templates.openAI) && !result.errors.contains(encoded))
+  }
+
   /// What is a word and what is a key.
   static let texts: [(text: String, isKey: Bool)] = [
     ("key=sk-proj-NotARealKey-NotARealKey-NotARealKey-0001", true),

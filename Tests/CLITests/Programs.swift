@@ -15,6 +15,16 @@ enum Programs {
     return result?.status == 0
   }()
 
+  /// A network of one's own, with an address besides loopback, needs root and `ip`.
+  static let canMakeNetwork: Bool = {
+    let folder = URL(fileURLWithPath: "/")
+    let environment = ["PATH": "/usr/bin:/bin:/usr/sbin:/sbin"]
+    let result = try? shell(
+      "unshare -n sh -c 'ip link set lo up && ip address add 10.254.7.1/32 dev lo'", in: folder,
+      environment: environment)
+    return result?.status == 0
+  }()
+
   /// The Python that has python-dotenv, if any: the first of whoever runs the tests.
   static let pythonWithDotenv: String? = {
     let folder = URL(fileURLWithPath: "/")

@@ -48,7 +48,7 @@ import Testing
 
   @Test(arguments: [
     ("s/sk-proj-/sk-/", "key.formats", "Unclear"),
-    ("s/OPENAI_API_KEY/EVIL_KEY/", "key.env", "Valid"),
+    ("s/OPENAI_API_KEY/EVIL_KEY/", "key.env", "Unclear"),
     ("s/Bearer/Basic/", "auth", "Unclear"), ("s/^name: .*/name: Ours/", "name", "Valid"),
   ])
   func `what an override changes is reported, and what matters gets no key`(

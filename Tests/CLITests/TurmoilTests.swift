@@ -123,7 +123,7 @@ import Testing
       """
       for i in $(seq 8); do
         printf %s "$OPENAI-$i" | keyvault add many/key$i --provider openai --no-test --quiet
-        keyvault set many/key$i env=KEY_$i --quiet
+        keyvault set many/key$i env=K${i}_KEY --quiet
       done
       printf %s "$OPENAI-new" > ../new
       gpg() { command gpg --homedir ../bob --batch --quiet "$@" 2> /dev/null; }

@@ -97,7 +97,7 @@ import Testing
 
   /// Whether a living process holds the home, as benches of other tests do.
   private static func isOwned(_ path: String) -> Bool {
-    let descriptor = Foundation.open(path + "/owner", O_RDWR)
+    let descriptor = Foundation.open(path, O_RDONLY | O_DIRECTORY)
     guard descriptor >= 0 else { return false }
     defer { close(descriptor) }
     return flock(descriptor, LOCK_EX | LOCK_NB) != 0
@@ -153,18 +153,15 @@ import Testing
     let home = try TestHome()
     let key = try home.secretExport(home.makeKey("a"))
     let living = try open(key, passphrase: nil)
-    // A copy has the same content, and nobody holds its lock.
-    let stale = home.path + "/" + ThrowawayHomes.prefix + "STALE"
-    try FileManager.default.createDirectory(atPath: stale, withIntermediateDirectories: false)
-    try Data().write(to: URL(filePath: stale + "/owner"))
-    let fresh = home.path + "/" + ThrowawayHomes.prefix + "FRESH"
-    try FileManager.default.createDirectory(atPath: fresh, withIntermediateDirectories: false)
-    let other = home.path + "/other"
-    try FileManager.default.createDirectory(atPath: other, withIntermediateDirectories: false)
+    for name in ["kvgpg-stalehom", "kvgpg-freshhom.new", "other"] {
+      try FileManager.default.createDirectory(
+        atPath: home.path + "/" + name, withIntermediateDirectories: false,
+        attributes: [.posixPermissions: 0o700])
+    }
     ThrowawayHomes.sweepStale(runtimeDirectory: home.path)
-    #expect(access(stale, F_OK) != 0)
-    #expect(access(fresh, F_OK) == 0)
-    #expect(access(other, F_OK) == 0)
+    #expect(access(home.path + "/kvgpg-stalehom", F_OK) != 0)
+    #expect(access(home.path + "/kvgpg-freshhom.new", F_OK) == 0, "it may be in the making")
+    #expect(access(home.path + "/other", F_OK) == 0)
     #expect(access(try #require(living.gpg.home), F_OK) == 0)
   }
 }

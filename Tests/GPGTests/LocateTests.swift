@@ -9,18 +9,20 @@ struct LocateTests {
     #expect(try GPG.locate(searchPath: "") == "/usr/bin/gpg")
   }
 
-  @Test func `a program that others may write, or that is none, is not trusted`() throws {
-    let home = try TestHome()
-    let program = home.path + "/gpg"
-    #expect(!GPG.isTrustworthy(program))
-    try Data("#!/bin/sh\n".utf8).write(to: URL(filePath: program))
-    for (mode, trusted): (mode_t, Bool) in [
-      (0o755, true), (0o775, false), (0o757, false), (0o644, false),
-    ] {
-      chmod(program, mode)
-      #expect(GPG.isTrustworthy(program) == trusted, "mode \(String(mode, radix: 8))")
+  @Test func `a library that searches a path of the working folder starts nothing`() async {
+    await #expect(processExitsWith: .success) {
+      let home = try TestHome()
+      let ran = home.path + "/ran"
+      let program = "#!/bin/sh\necho ran >> '\(ran)'\nexec /usr/bin/gpg \"$@\"\n"
+      try Data(program.utf8).write(to: URL(filePath: home.path + "/gpg"))
+      chmod(home.path + "/gpg", 0o755)
+      chdir(home.path)
+      setenv("PATH", ".:/usr/bin:/bin", 1)
+      let gpg = GPG(program: "/usr/bin/gpg", home: home.path)
+      try #require(reason { try gpg.secretKeys() } == .unsafeSearchPath)
+      try #require(reason { try GPG.inspect(publicKeyFile: [], program: "/usr/bin/gpg") } != nil)
+      try #require(access(ran, F_OK) != 0)
     }
-    #expect(!GPG.isTrustworthy(home.path))
   }
 
   @Test func `the folder of the agent's socket is the one that GnuPG computes`() throws {

@@ -78,7 +78,7 @@ struct SafetyTests {
     }
   }
 
-  @Test func `loopback never uses the proxy, everything else does`() async throws {
+  @Test func `loopback and plain HTTP never use the proxy, everything else does`() async throws {
     // In a process of its own, for libcurl reads the environment.
     await #expect(processExitsWith: .success) {
       let proxy = try Answers(["invalid": ["text": "from the proxy"]])
@@ -96,6 +96,11 @@ struct SafetyTests {
         WebURL("https://127.0.0.1:\(answers.server.port)/"), secret: secret)
       precondition(answer.text == "direct" && local == .tls(.handshake))
       precondition(proxy.server.requests.isEmpty)
+
+      // An address of this machine that is not called loopback.
+      let port = answers.server.port
+      let plain = try await client.get(WebURL("http://0.0.0.0:\(port)/acme/"), secret: secret)
+      precondition(plain.text == "direct" && proxy.server.requests.isEmpty)
 
       let reason = try await client.failure(WebURL("https://api.example.com/v1"), secret: secret)
       let seen = proxy.server.requests

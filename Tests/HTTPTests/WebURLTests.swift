@@ -26,6 +26,8 @@ struct WebURLTests {
     ("http://127.255.0.3:8080", "http://127.255.0.3:8080/"),
     ("http://[::1]:8080/x", "http://[::1]:8080/x"),
     ("http://[0:0:0:0:0:0:0:1]/", "http://[::1]/"),
+    ("http://10.0.0.5:8000/v1", "http://10.0.0.5:8000/v1"),
+    ("http://[::FFFF:7f00:1]/", "http://[::ffff:127.0.0.1]/"),
   ])
   func `has one spelling`(text: String, canonical: String) throws {
     #expect(try WebURL(text).text == canonical)
@@ -77,14 +79,17 @@ struct WebURLTests {
     ("https://example.com/a/../b", .dotSegment),
     ("https://example.com/./b", .dotSegment),
     ("https://example.com/a/%2E%2e", .dotSegment),
-    ("http://example.com/", .notEncrypted(host: "example.com")),
-    ("http://localhost/", .notEncrypted(host: "localhost")),
-    ("http://127.0.0.1.example.com/", .notEncrypted(host: "127.0.0.1.example.com")),
-    ("http://[::2]/", .notEncrypted(host: "[::2]")),
-    ("http://[::ffff:127.0.0.1]/", .notEncrypted(host: "[::ffff:127.0.0.1]")),
   ])
   func `refuses what can be read in two ways`(text: String, error: WebURLError) {
     #expect(throws: error) { try WebURL(text) }
+  }
+
+  @Test(arguments: [
+    "http://example.com/", "http://localhost/", "http://127.0.0.1.example.com/", "http://[::2]/",
+    "http://[::ffff:127.0.0.1]/", "http://0.0.0.0/", "http://[::]/", "http://128.0.0.1/",
+  ])
+  func `only literal addresses of loopback are loopback`(text: String) throws {
+    #expect(try !WebURL(text).isLoopback)
   }
 
   @Test func `appends a path below itself`() throws {

@@ -25,6 +25,8 @@ final class Machine: Sendable {
           ed25519 cert,sign never 2>/dev/null
         fpr=$(gpg --batch --list-keys --with-colons 2>/dev/null | awk -F: '$1=="fpr"{print $10; exit}')
         gpg --batch --quiet --passphrase '' --quick-add-key "$fpr" cv25519 encr never
+        mkdir -p .config/keyvault
+        printf "allow_hosts: ['http://127.0.0.1:\(stub.port)']\\n" > .config/keyvault/config.yaml
         printf %s "$fpr"
         """)
     } catch {

@@ -3,8 +3,8 @@ internal import GPG
 extension Credentials {
   /// What a program says of itself, since nothing here reads the environment.
   public struct Options: Sendable {
-    /// A folder of the program's own for what it remembers: verdicts, and the serials of keys. nil to
-    /// remember nothing.
+    /// A folder of the program's own, outside the repository, for what it remembers: verdicts, and the
+    /// serials of keys. Only this user may write it. nil to remember nothing.
     public var stateHome: String?
     /// The home with the secret key; nil for the user's own.
     public var gpgHome: String?
@@ -12,10 +12,13 @@ extension Credentials {
     public var searchPath = "/usr/local/bin:/usr/bin:/bin"
     /// `$XDG_RUNTIME_DIR`, where there is one.
     public var runtimeDirectory: String?
-    /// Hosts to which keys may travel besides their providers' own, as in `KEYVAULT_ALLOW_HOSTS`.
+    /// Hosts to which keys may travel besides their providers' own, as in `KEYVAULT_ALLOW_HOSTS`. What
+    /// the repository names alone, a gateway or loopback too, gets no key without.
     public var allowedHosts = ""
     /// Fingerprints of those whose signatures count, where the repository requires them.
     public var trustedSigners: String?
+    /// Hears why nothing is remembered, where others could change what would be.
+    public var warn: @Sendable (Failure) -> Void = { _ in }
 
     public init() {}
   }
@@ -36,8 +39,11 @@ extension Credentials {
       trust: try SigningTrust(SigningTrust.Variables(signers: options.trustedSigners)),
       program: GPGProgram(path: program, runtimeDirectory: options.runtimeDirectory),
       gpg: { () throws(Failure) in gpg })
-    var repository = try Repository(
-      at: try Repository.root(from: folder), stateHome: options.stateHome, signing: signing)
+    let root = try Repository.root(from: folder)
+    if let danger = LocalState.danger(in: options.stateHome, of: root) {
+      options.warn(danger.failure)
+    }
+    var repository = try Repository(at: root, stateHome: options.stateHome, signing: signing)
     var history: History?
     if let home = options.stateHome {
       repository.memory = Memory(of: repository, stateHome: home)

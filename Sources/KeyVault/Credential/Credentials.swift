@@ -10,6 +10,7 @@ public final class Credentials: Sendable {
   private let prober: Prober
   private let client: HTTPClient
   private let planner: ProbePlanner
+  private let policy: OriginPolicy
   private let history: History?
   private let clock: @Sendable () -> Timestamp
   private let tell: @Sendable (Skip) -> Void
@@ -37,6 +38,7 @@ public final class Credentials: Sendable {
     self.repository = repository
     self.gpg = gpg
     self.history = history
+    self.policy = policy
     self.clock = clock
     self.tell = tell
     do throws(HTTPError) {
@@ -86,7 +88,7 @@ public final class Credentials: Sendable {
   /// passed over until then.
   @discardableResult
   public func refresh(_ environment: String) async throws(Failure) -> [TestResult] {
-    let assembly = try Assembly(environment, in: repository)
+    let assembly = try Assembly(environment, in: repository, by: nil)
     let run = TestRun(
       repository: repository, gpg: gpg, prober: prober,
       gateway: repository.environment(environment).gateway)
@@ -141,9 +143,10 @@ extension Credentials {
     for capability: Capability, in environment: String
   ) async throws(Failure) -> Candidates {
     let known = known.withLock { $0 }
-    return try await blocking { [repository] () throws(Failure) in
+    return try await blocking { [repository, policy] () throws(Failure) in
       try Candidates(
-        for: capability, in: environment, of: repository, known: known, asksAnew: false)
+        for: capability, in: environment, of: repository, known: known, asksAnew: false,
+        policy: policy)
     }
   }
 

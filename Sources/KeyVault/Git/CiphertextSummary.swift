@@ -1,4 +1,5 @@
 internal import GPG
+internal import Naming
 
 /// What may be told of a ciphertext without opening it, as lines that git can compare: how large it
 /// is, its digest, and who can read it. Of a file that is no ciphertext, nothing of its content.
@@ -31,7 +32,8 @@ public struct CiphertextSummary: Sendable {
       let keys = Self.publicKeys(around: folder, program)
       // By name, so that two versions list the same people in the same order.
       let readers = Dictionary(
-        message.recipients.map { Self.reader($0, keys) }, uniquingKeysWith: { first, _ in first }
+        message.recipients.map { Self.reader($0, keys) }.map { (Name($0.0), $0.name) },
+        uniquingKeysWith: { first, _ in first }
       ).sorted { ($0.value, $0.key) < ($1.value, $1.key) }.map(\.key)
       self.init(lines: ["OpenPGP message, \(size)", digest] + readers.map { "reader \($0)" })
     } catch {
@@ -58,7 +60,7 @@ public struct CiphertextSummary: Sendable {
     else { return [] }
     return roots.compactMap { root in
       let repository = try? Repository(at: workTree.top + "/" + root)
-      return repository.flatMap { try? PublicKeys(of: $0, program: program) }
+      return repository.flatMap { try? $0.publicKeys(program) }
     }
   }
 }

@@ -1,3 +1,4 @@
+internal import Naming
 internal import YAML
 
 /// One side of a merge.
@@ -31,7 +32,7 @@ public struct Conflict: Sendable {
   let isKeyDecided: Bool
 
   /// `items` are all stages of both files; `blobs` their content.
-  init(of name: EntryName, _ items: [Index.Item], _ blobs: [String: [UInt8]]) throws(Failure) {
+  init(of name: EntryName, _ items: [Index.Item], _ blobs: [Name: [UInt8]]) throws(Failure) {
     func bytes(_ path: String, _ stage: Int) -> [UInt8]? {
       let own = items.filter { $0.path.hasSuffix(path) }
       let item = own.first { $0.stage == stage } ?? own.first { $0.stage == 0 }

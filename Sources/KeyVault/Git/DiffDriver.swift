@@ -34,7 +34,7 @@ struct DiffDriver {
     guard let current, Self.isOurs(current) else { return false }
     for name in [Self.name, Self.cache] where git.line(["config", "--local", "--get", name]) != nil
     {
-      guard git.run(["config", "--local", "--unset-all", name])?.status == 0 else { throw failure }
+      try change(["--unset-all", name])
     }
     return true
   }
@@ -44,10 +44,15 @@ struct DiffDriver {
   }
 
   private func set(_ name: String, to value: String) throws(Failure) {
-    guard git.run(["config", "--local", name, value])?.status == 0 else { throw failure }
+    try change([name, value])
   }
 
-  private var failure: Failure {
-    Failure(.cannotWrite, "git could not change this clone's configuration")
+  private func change(_ arguments: [String]) throws(Failure) {
+    let answer = git.answer(["config", "--local"] + arguments)
+    guard answer?.status == 0 else {
+      var failure = git.failure("git could not change this clone's configuration", answer)
+      if failure.kind == .io { failure.kind = .cannotWrite }
+      throw failure
+    }
   }
 }

@@ -1,4 +1,5 @@
 internal import GPG
+internal import Naming
 internal import YAML
 
 /// What one commit did to an entry.
@@ -18,7 +19,7 @@ public struct EntryChange: Sendable, Codable, Equatable {
   }
 
   /// Somebody who can read the entry.
-  public struct Reader: Sendable, Codable, Equatable {
+  public struct Reader: Sendable, Codable, Hashable {
     /// Of the primary key; nil where no public key file has the subkey.
     public var fingerprint: String?
     /// The first user id; else the key id.
@@ -64,17 +65,18 @@ public struct EntryChange: Sendable, Codable, Equatable {
     email = step.commit.email
     entry = name.path
     from = source?.name.path
-    oldSerial = old?["serial"]?.int
-    serial = new?["serial"]?.int
+    oldSerial = old?["serial"]?.serial
+    serial = new?["serial"]?.serial
     let isKept = step.old != nil && step.new != nil
     fields = isKept ? Self.changedFields(old, new) : []
     let wasDisabled = old?["disabled"]?.bool ?? false
     let isDisabled = new?["disabled"]?.bool ?? false
     self.isDisabled = isKept && wasDisabled != isDisabled ? isDisabled : nil
-    let before = readers.people(in: step.old?.ciphertext)
-    let after = readers.people(in: step.new?.ciphertext)
-    gained = isKept ? after.filter { !before.contains($0) } : []
-    lost = isKept ? before.filter { !after.contains($0) } : []
+    let before = readers.people(by: step.old?.readers ?? [])
+    let after = readers.people(by: step.new?.readers ?? [])
+    let (known, kept) = (Set(before), Set(after))
+    gained = isKept ? after.filter { !known.contains($0) } : []
+    lost = isKept ? before.filter { !kept.contains($0) } : []
     what = Self.what(step, source, old, new)
   }
 
@@ -92,11 +94,13 @@ public struct EntryChange: Sendable, Codable, Equatable {
   }
 
   /// What changes with every ciphertext tells nothing.
-  private static let written: Set = ["id", "serial", "digest", "preview", "created", "rotated"]
+  private static let written: Set<Name> = [
+    "id", "serial", "digest", "preview", "created", "rotated",
+  ]
 
   private static func changedFields(_ old: Node?, _ new: Node?) -> [String] {
-    let keys = Set([old, new].flatMap { $0?.mapping ?? [] }.map(\.key))
-    return keys.subtracting(written).filter { old?[$0]?.json != new?[$0]?.json }.sorted()
+    let keys = Set(names: [old, new].flatMap { $0?.mapping ?? [] }.map(\.key))
+    return keys.subtracting(written).sortedTexts.filter { old?[$0]?.json != new?[$0]?.json }
   }
 }
 
@@ -105,16 +109,15 @@ struct ReaderNames {
   let keys: PublicKeys?
 
   /// Sorted by name, each once, whatever number of subkeys they have.
-  func people(in ciphertext: [UInt8]?) -> [EntryChange.Reader] {
-    guard let ciphertext, let message = try? Message(ciphertext) else { return [] }
-    var people: [EntryChange.Reader] = []
-    for keyID in message.recipients {
+  func people(by keyIDs: [UInt64]) -> [EntryChange.Reader] {
+    var people: Set<EntryChange.Reader> = []
+    for keyID in Set(keyIDs) {
       let holder = keys?.holder(of: keyID)
       let name = holder.map { $0.userID ?? $0.fingerprint } ?? Drift.text(keyID: keyID)
-      let person = EntryChange.Reader(
-        fingerprint: holder?.fingerprint, name: keyID == 0 ? "hidden" : name)
-      if !people.contains(person) { people.append(person) }
+      people.insert(
+        EntryChange.Reader(
+          fingerprint: holder?.fingerprint, name: keyID == 0 ? "hidden" : name))
     }
-    return people.sorted { $0.name < $1.name }
+    return people.sorted { ($0.name, $0.fingerprint ?? "") < ($1.name, $1.fingerprint ?? "") }
   }
 }

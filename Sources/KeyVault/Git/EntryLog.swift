@@ -1,3 +1,4 @@
+internal import Naming
 internal import YAML
 
 /// What became of an entry, by git's history of what is checked out: one item a commit. Nothing is
@@ -22,12 +23,12 @@ public struct EntryLog: Sendable, Codable {
     of name: EntryName, in repository: Repository, program: GPGProgram?
   ) throws(Failure) {
     let walk = try EntryWalk(of: repository)
-    let keys = program.flatMap { try? PublicKeys(of: repository, program: $0) }
+    let keys = program.flatMap { try? repository.publicKeys($0) }
     let readers = ReaderNames(keys: keys)
     var changes: [EntryChange] = []
     var place: EntryName? = name
     var start = "HEAD"
-    var seen: Set<String> = []
+    var seen: Set<Name> = []
     while let here = place {
       place = nil
       let steps = try walk.steps(of: here, from: start)

@@ -1,3 +1,5 @@
+internal import GPG
+internal import Naming
 internal import YAML
 
 /// The pair of an entry in each commit that changed it.
@@ -12,20 +14,24 @@ struct EntryWalk {
     let email: String
   }
 
-  /// A ciphertext and its sidecar as a commit has them.
+  /// What a ciphertext and its sidecar say, as a commit has them.
   struct Pair {
-    /// nil where there is none.
-    let ciphertext: [UInt8]?
-    let sidecar: [UInt8]?
+    /// git's id of the ciphertext; nil where there is none.
+    let ciphertext: String?
+    /// Whom it names, by key ids.
+    let readers: [UInt64]
+    /// nil if there is no sidecar, or if its file is not a sidecar.
+    let fields: Node?
 
-    init?(_ ciphertext: [UInt8]?, _ sidecar: [UInt8]?) {
+    fileprivate init?(
+      _ ciphertext: GitObjects.Blob?, _ readers: [UInt64]??, _ sidecar: GitObjects.Blob?,
+      _ fields: Node??
+    ) {
       guard ciphertext != nil || sidecar != nil else { return nil }
-      self.ciphertext = ciphertext
-      self.sidecar = sidecar
+      self.ciphertext = ciphertext?.id
+      self.readers = (readers ?? nil) ?? []
+      self.fields = fields ?? nil
     }
-
-    /// nil where there is no sidecar, or it is none.
-    var fields: Node? { sidecar.flatMap { try? Document(parsing: $0).root } }
   }
 
   /// A commit, and the entry before and after it.
@@ -44,8 +50,7 @@ struct EntryWalk {
 
   init(of repository: Repository) throws(Failure) {
     git = Git(in: repository.root)
-    guard let prefix = git.prefix else { throw Git.noWorkTree(repository.root) }
-    self.prefix = prefix
+    prefix = try git.requiredPrefix(or: "cannot read the history")
     objects = GitObjects(git)
     isWhole = git.isWhole
   }
@@ -56,13 +61,22 @@ struct EntryWalk {
     func names(_ commit: String, _ path: String) -> String { "\(commit):\(prefix)\(path)" }
     // A commit without a parent asks for what does not exist.
     let revisions = commits.flatMap { [$0.id, $0.parent ?? "no-parent"] }
-    let ciphertexts = try objects.blobs(revisions.map { names($0, name.ciphertextPath) })
-    let sidecars = try objects.blobs(revisions.map { names($0, name.sidecarPath) })
-    return commits.enumerated().map { index, commit in
-      Step(
-        commit: commit, old: Pair(ciphertexts[2 * index + 1], sidecars[2 * index + 1]),
-        new: Pair(ciphertexts[2 * index], sidecars[2 * index]))
+    let ciphertexts = try objects.find(revisions.map { names($0, name.ciphertextPath) })
+    let sidecars = try objects.find(revisions.map { names($0, name.sidecarPath) })
+    let readers = try objects.read(ciphertexts, limit: Limits.ciphertext) {
+      try? Message($0).recipients
     }
+    let fields = try objects.read(sidecars, limit: Limits.sidecar, Self.fields)
+    func pair(_ index: Int) -> Pair? {
+      Pair(ciphertexts[index], readers[index], sidecars[index], fields[index])
+    }
+    return commits.enumerated().map { index, commit in
+      Step(commit: commit, old: pair(2 * index + 1), new: pair(2 * index))
+    }
+  }
+
+  private static func fields(_ sidecar: [UInt8]) -> Node? {
+    try? Document(parsing: sidecar).root
   }
 
   private func commits(of name: EntryName, from start: String) throws(Failure) -> [Commit] {
@@ -73,9 +87,8 @@ struct EntryWalk {
       "rev-list", "--topo-order", "--encoding=UTF-8", "--format=%H %at %P%n%an%n%ae", start, "--",
       ":(literal)" + name.ciphertextPath, ":(literal)" + name.sidecarPath,
     ]
-    guard let (status, output) = git.run(arguments), status == 0 else {
-      throw Failure(.io, "git could not list the history of '\(name)'")
-    }
+    let output = try git.output(
+      of: arguments, within: .history, or: "git could not list the history of '\(name)'")
     // `commit ID`, and the three lines of the format.
     let lines = output.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
       .map { String(decoding: $0, as: UTF8.self) }
@@ -95,18 +108,24 @@ struct EntryWalk {
   ) throws(Failure) -> (name: EntryName, isGone: Bool)? {
     guard let lineage = pair.fields?["id"]?.string else { return nil }
     let arguments = ["ls-tree", "-r", "-z", "--name-only", parent, "--", Vault.folder + "/"]
-    guard let (status, output) = git.run(arguments), status == 0 else {
-      throw Failure(.io, "git could not list a commit of its history")
+    var names: [EntryName] = []
+    try git.readFields(
+      arguments, within: .listing, or: "git could not list a commit of its history"
+    ) { field in
+      let path = String(name: field)
+      if path.hasSuffix(".yaml"),
+        let name = EntryName(found: String(path.dropFirst(Vault.folder.count + 1).dropLast(5)))
+      {
+        names.append(name)
+      }
+      return names.count <= Limits.files
     }
-    let names = output.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
-      .filter { $0.hasSuffix(".yaml") }
-      .compactMap { EntryName(found: String($0.dropFirst(Vault.folder.count + 1).dropLast(5))) }
-    let sidecars = try objects.blobs(names.map { "\(parent):\(prefix)\($0.sidecarPath)" })
-    var sources: [EntryName] = []
-    for (name, sidecar) in zip(names, sidecars) {
-      if Pair(nil, sidecar)?.fields?["id"]?.string == lineage { sources.append(name) }
+    let sidecars = try objects.find(names.map { "\(parent):\(prefix)\($0.sidecarPath)" })
+    let isSource = try objects.read(sidecars, limit: Limits.sidecar) { sidecar in
+      Self.fields(sidecar)?["id"]?.string == lineage
     }
-    let after = try objects.blobs(sources.map { "\(commit.id):\(prefix)\($0.sidecarPath)" })
+    let sources = zip(names, isSource).filter { $0.1 == true }.map(\.0)
+    let after = try objects.find(sources.map { "\(commit.id):\(prefix)\($0.sidecarPath)" })
     // One that is gone was moved; where all stay, it is a copy.
     if let gone = zip(sources, after).first(where: { $0.1 == nil }) { return (gone.0, true) }
     return sources.first.map { ($0, false) }

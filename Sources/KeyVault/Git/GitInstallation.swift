@@ -1,3 +1,5 @@
+internal import Naming
+
 /// What makes git know of a keyvault repository in one clone: the diff driver, the attributes that
 /// name it, and the hook before each commit.
 public struct GitInstallation {
@@ -44,8 +46,8 @@ public struct GitInstallation {
     let files = git.run(["ls-files", "-z", "--", ":(glob)\(Vault.folder)/**/*.gpg"])?.output ?? []
     let answer =
       git.run(["check-attr", "--stdin", "-z", "diff", "text"], input: files)?.output ?? []
-    let fields = answer.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
-    let wanted = ["diff": "keyvault", "text": "unset"]
+    let fields = answer.split(separator: 0).map { String(name: $0) }
+    let wanted: [Name: String] = ["diff": "keyvault", "text": "unset"]
     for index in stride(from: 0, to: fields.count - 2, by: 3)
     where wanted[fields[index + 1]] != fields[index + 2] {
       return fields[index]

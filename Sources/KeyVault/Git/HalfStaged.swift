@@ -1,13 +1,15 @@
+internal import Naming
+
 /// Entries of which one file is staged without the other: what lies in the work tree is sound, and
 /// what will be committed is not.
 struct HalfStaged {
   /// Its top, absolute.
   let workTree: String
   /// Paths that differ from the last commit.
-  let changes: Set<String>
+  let changes: Set<Name>
 
-  private static let signs: Set<String> = Set(
-    [Finding.Code.digestMismatch, .noSidecar, .noKey].map(\.rawValue))
+  private static let signs: Set<Name> = Set(
+    names: [Finding.Code.digestMismatch, .noSidecar, .noKey].map(\.rawValue))
 
   /// The findings, with one that says what to do in place of those that half an entry has.
   func replacing(_ findings: [Finding]) -> [Finding] {

@@ -1,3 +1,5 @@
+internal import Naming
+
 /// What is staged: the content that the next commit will have.
 struct Index {
   /// A path as the index has it.
@@ -24,15 +26,16 @@ struct Index {
     git = workTree.git
   }
 
-  /// What differs from the last commit, or all where there is none yet.
-  func changes() throws(Failure) -> [Change] {
-    let head = git.line(["rev-parse", "--verify", "--quiet", "HEAD^{tree}"])
-    guard let base = head ?? git.line(["hash-object", "-t", "tree", "/dev/null"]),
-      let output = output([
-        "diff-index", "--cached", "--raw", "-z", "--no-renames", "--no-abbrev", "--no-ext-diff",
-        "--no-textconv", base, "--",
-      ])
-    else { throw failure }
+  /// What differs from `commit`, or from the last commit where none is given; all where there is none yet.
+  func changes(since commit: String? = nil) throws(Failure) -> [Change] {
+    let head = commit ?? git.line(["rev-parse", "--verify", "--quiet", "HEAD^{tree}"])
+    guard let base = head ?? git.line(["hash-object", "-t", "tree", "/dev/null"]) else {
+      throw failure
+    }
+    let output = try output([
+      "diff-index", "--cached", "--raw", "-z", "--no-renames", "--no-abbrev", "--no-ext-diff",
+      "--no-textconv", base, "--",
+    ])
     var changes: [Change] = []
     for index in stride(from: 0, to: output.count - 1, by: 2) {
       // `:100644 100644 OLD NEW M`, then the path.
@@ -56,8 +59,7 @@ struct Index {
   }
 
   private func items(_ arguments: [String]) throws(Failure) -> [Item] {
-    guard let output = output(arguments) else { throw failure }
-    return output.compactMap { record in
+    try output(arguments).compactMap { record in
       // `100644 OBJECT 0`, a tab, the path.
       guard let tab = record.firstIndex(of: "\t") else { return nil }
       let words = record[..<tab].split(separator: " ")
@@ -80,10 +82,11 @@ struct Index {
     return Item(kind: kind, object: String(object), stage: stage, path: path)
   }
 
-  private func output(_ arguments: [String]) -> [String]? {
-    guard let (status, output) = git.run(arguments), status == 0 else { return nil }
-    return output.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+  private func output(_ arguments: [String]) throws(Failure) -> [String] {
+    try git.output(of: arguments, or: Self.what).split(separator: 0)
+      .map { String(name: $0) }
   }
 
-  private var failure: Failure { Failure(.io, "git could not read its index") }
+  private static let what = "git could not read its index"
+  private var failure: Failure { Failure(.io, Self.what) }
 }

@@ -1,6 +1,8 @@
 /// Looks for keys in the clear, by the forms that providers' keys have.
 struct KeyScan {
   private struct Form {
+    /// Its place among all forms.
+    let number: Int
     let provider: String
     let prefix: [UInt8]
     let format: KeyFormat
@@ -8,6 +10,8 @@ struct KeyScan {
 
   /// By the first byte of their prefix, one list for each that there is.
   private let forms: [[Form]]
+  /// How many forms there are.
+  private let count: Int
   private let providers: [Provider]
 
   /// Shorter prefixes are found everywhere.
@@ -21,9 +25,12 @@ struct KeyScan {
     providers = Catalogue(root: nil).all().providers + others
     let forms = providers.flatMap { provider in
       provider.formats.filter { $0.prefix.utf8.count >= Self.shortestPrefix }.map {
-        Form(provider: provider.name, prefix: Array($0.prefix.utf8), format: $0)
+        (provider.name, Array($0.prefix.utf8), $0)
       }
+    }.enumerated().map { number, form in
+      Form(number: number, provider: form.0, prefix: form.1, format: form.2)
     }
+    count = forms.count
     var byFirstByte = [[Form]](repeating: [], count: 256)
     // The longest prefix tells most.
     for form in forms.sorted(by: { $0.prefix.count > $1.prefix.count }) {
@@ -39,11 +46,49 @@ struct KeyScan {
     let line: Int
   }
 
-  /// The first key in a text, by a prefix that no other word has.
+  /// The first key in a file, by a prefix that no other word has: in the clear, as UTF-16 or UTF-32, in
+  /// base64 or in hexadecimal digits.
   func firstKey(in bytes: [UInt8]) -> Hit? {
     guard bytes.count <= Self.sizeLimit else { return nil }
+    return firstKey(in: bytes, depth: Self.greatestDepth)
+  }
+
+  /// How often an encoding may be encoded again.
+  private static let greatestDepth = 2
+
+  private func firstKey(in bytes: [UInt8], depth: Int) -> Hit? {
+    if let hit = firstPlainKey(in: bytes) { return hit }
+    for width in [2, 4] where bytes.contains(0) {
+      let text = bytes.narrowed(from: width)
+      if let hit = firstPlainKey(in: text) ?? firstEncodedKey(in: text, depth: depth) { return hit }
+    }
+    return firstEncodedKey(in: bytes, depth: depth)
+  }
+
+  private func firstEncodedKey(in bytes: [UInt8], depth: Int) -> Hit? {
+    guard depth > 0 else { return nil }
+    for run in EncodedRun.all(in: bytes) {
+      for decoded in run.decodings {
+        if let hit = firstKey(in: decoded, depth: depth - 1) {
+          return Hit(provider: hit.provider, line: run.line)
+        }
+      }
+    }
+    return nil
+  }
+
+  private func firstPlainKey(in bytes: [UInt8]) -> Hit? {
+    firstPlainKey(in: bytes, from: 0)?.hit
+  }
+
+  /// The first key at or behind `start`: what it is, and where it stands.
+  private func firstPlainKey(
+    in bytes: [UInt8], from start: Int
+  ) -> (hit: Hit, range: Range<Int>)? {
     var line = 1
-    for index in bytes.indices {
+    // By form: where the run of its alphabet ends that was walked last.
+    var runEnds = [Int](repeating: 0, count: count)
+    for index in bytes.indices where index >= start {
       let byte = bytes[index]
       if byte == UInt8(ascii: "\n") { line += 1 }
       let candidates = forms[Int(byte)]
@@ -53,12 +98,25 @@ struct KeyScan {
       else {
         continue
       }
-      let form = candidates.first {
-        $0.prefix == longest.prefix && Self.holds($0, bytes, at: index)
+      for form in candidates where form.prefix == longest.prefix {
+        guard let end = Self.end(of: form, bytes, at: index, &runEnds[form.number]) else {
+          continue
+        }
+        return (Hit(provider: form.provider, line: line), index..<end)
       }
-      if let form { return Hit(provider: form.provider, line: line) }
     }
     return nil
+  }
+
+  /// The same text without the keys that stand in it in the clear.
+  func masked(_ text: String) -> String {
+    var bytes = Array(text.utf8)
+    var start = 0
+    while let (_, range) = firstPlainKey(in: bytes, from: start) {
+      bytes.replaceSubrange(range, with: "…".utf8)
+      start = range.lowerBound
+    }
+    return String(decoding: bytes, as: UTF8.self)
   }
 
   /// The first line that is a key and nothing else, whatever its prefix; for places where no other
@@ -76,12 +134,22 @@ struct KeyScan {
     return nil
   }
 
-  private static func holds(_ form: Form, _ bytes: [UInt8], at start: Int) -> Bool {
-    let rest = bytes[start...]
-    guard rest.starts(with: form.prefix) else { return false }
-    let secret = rest.dropFirst(form.prefix.count).prefix(while: form.format.alphabet.contains)
-    return form.format.length.contains(form.prefix.count + secret.count) && isRandom(secret)
+  /// Where a key of that form ends that starts there; nil if none does. A repository's own form may have a prefix
+  /// that comes at every other byte of a long run: `runEnd` keeps a run from being walked twice.
+  private static func end(
+    of form: Form, _ bytes: [UInt8], at start: Int, _ runEnd: inout Int
+  ) -> Int? {
+    let first = start + form.prefix.count
+    if runEnd <= first {
+      runEnd = bytes[first...].firstIndex { !form.format.alphabet.contains($0) } ?? bytes.count
+    }
+    let isKey =
+      form.format.length.contains(runEnd - start) && isRandom(bytes[first..<runEnd].prefix(judged))
+    return isKey ? runEnd : nil
   }
+
+  /// So many bytes of a key tell whether it is random.
+  private static let judged = 256
 
   /// Whether nobody would write this by hand: `sk-xxxxxxxx` and `key_of_the_first_index` are words.
   private static func isRandom(_ bytes: ArraySlice<UInt8>) -> Bool {

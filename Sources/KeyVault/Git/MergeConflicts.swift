@@ -1,3 +1,5 @@
+internal import Naming
+
 /// What a merge left undecided in a keyvault repository.
 public struct MergeConflicts {
   private let index: Index
@@ -16,7 +18,7 @@ public struct MergeConflicts {
     items =
       try index.conflicts(below: prefix + Vault.folder)
       + index.conflicts(below: prefix + Configuration.fileName)
-    let paths = Set(items.map { String($0.path.dropFirst(prefix.count)) }).sorted()
+    let paths = Set(names: items.map { String($0.path.dropFirst(prefix.count)) }).sortedTexts
     let first = paths.filter(Self.decidesReaders)
     guard first.isEmpty else {
       throw Failure(
@@ -49,7 +51,7 @@ public struct MergeConflicts {
       throw Failure(.malformed, "a side of '\(name)' is no regular file")
     }
     let blobs = try GitObjects(index.git).blobs(own.map(\.object))
-    var content: [String: [UInt8]] = [:]
+    var content: [Name: [UInt8]] = [:]
     for (item, blob) in zip(own, blobs) {
       guard let blob, blob.count <= Limits.ciphertext else {
         throw Failure(.malformed, "a side of '\(name)' is not here, or larger than 1024 KiB")

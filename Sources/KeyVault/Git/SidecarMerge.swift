@@ -1,3 +1,4 @@
+internal import Naming
 internal import YAML
 
 /// The sidecar that two sides make together: what one of them changed is taken, field by field.
@@ -61,7 +62,7 @@ struct SidecarMerge {
     let marked =
       lead == nil || isOneLineage ? ours?["exposed"] ?? theirs?["exposed"] : own?["exposed"]
     try Self.set("exposed", to: marked, in: &document)
-    var retired: [String: String] = [:]
+    var retired: [Name: String] = [:]
     for pair in (ours?["retired"]?.mapping ?? []) + (theirs?["retired"]?.mapping ?? []) {
       guard let value = pair.value.string else { continue }
       // A day is a proof.
@@ -70,7 +71,7 @@ struct SidecarMerge {
     }
     guard !retired.isEmpty else { return }
     let pairs = retired.sorted { $0.key < $1.key }.map {
-      Node.Pair(key: $0.key, Node.Value.string($0.value))
+      Node.Pair(key: $0.key.text, Node.Value.string($0.value))
     }
     try Self.set("retired", to: Node(.mapping(pairs)), in: &document)
   }

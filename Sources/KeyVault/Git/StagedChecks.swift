@@ -1,4 +1,6 @@
 internal import GPG
+public import Machine
+internal import Naming
 internal import YAML
 
 /// What is wrong with what the next commit will have: plaintext, half of an entry, and all that
@@ -8,18 +10,21 @@ public struct StagedChecks {
   private let index: Index
   private let now: Timestamp
   private let program: GPGProgram?
-  private let makeScratch: () throws(FileError) -> ScratchFolder
+  private let names: NamePolicy
+  private let makeScratch: () throws(ScratchError) -> ScratchFolder
 
   /// `folder` (absolute) lies in the work tree. `program` is gpg, which says what a public key file
-  /// holds. `makeScratch` gives a new folder for a copy of what is staged.
+  /// holds, and `names` says which variables a person allows. `makeScratch` gives a new folder for a copy
+  /// of what is staged.
   public init(
-    around folder: String, now: Timestamp, program: GPGProgram?,
-    makeScratch: @escaping () throws(FileError) -> ScratchFolder
+    around folder: String, now: Timestamp, program: GPGProgram?, names: NamePolicy = NamePolicy(),
+    makeScratch: @escaping () throws(ScratchError) -> ScratchFolder
   ) throws(Failure) {
     workTree = try WorkTree(around: folder)
     index = Index(of: workTree)
     self.now = now
     self.program = program
+    self.names = names
     self.makeScratch = makeScratch
   }
 
@@ -28,10 +33,13 @@ public struct StagedChecks {
   public func findings() throws(Failure) -> [Finding] {
     let changes = try index.changes()
     let roots = changes.isEmpty ? [] : try workTree.repositories()
-    let paths = Set(changes.map(\.path))
+    let paths = Set(names: changes.map(\.path))
     let others = unstagedRoots(paths).filter { !roots.contains($0) }
     guard !roots.isEmpty || !others.isEmpty else { return [] }
-    var findings = try keysInTheClear(changes, roots + others)
+    let scan = KeyScan(
+      others: (roots + others).flatMap { Catalogue(root: workTree.top + "/" + $0).own })
+    var findings = try Self.keysInTheClear(
+      changes, roots + others, scan, in: index)
     findings += others.map { root in
       Finding(
         code: "half-staged", severity: .error, file: root + Configuration.fileName,
@@ -41,25 +49,26 @@ public struct StagedChecks {
     for root in roots {
       findings += state(changes, root)
       let parts = [Configuration.fileName, Catalogue.folder + "/", "Schemas/", Vault.folder]
-      guard paths.contains(where: { path in parts.contains { path.hasPrefix(root + $0) } }) else {
+      guard paths.contains(where: { path in parts.contains { path.text.hasPrefix(root + $0) } })
+      else {
         continue
       }
       findings += try validation(of: root, paths)
     }
-    return findings.sorted {
+    return FindingList(findings.map(scan.masking(paths.map(\.text)))).findings.sorted {
       ($0.file, $0.line, $0.column, $0.code) < ($1.file, $1.line, $1.column, $1.code)
     }
   }
 
   /// Folders of repositories whose vault changes, as far as they lie in the work tree.
-  private func unstagedRoots(_ paths: Set<String>) -> [String] {
+  private func unstagedRoots(_ paths: Set<Name>) -> [String] {
     let roots = paths.compactMap { path -> String? in
-      let parts = path.split(separator: "/")
+      let parts = path.text.split(separator: "/")
       guard let end = parts.firstIndex(where: { $0 == Vault.folder }) else { return nil }
       return parts[..<end].map { $0 + "/" }.joined()
     }
     let top = try? Folder(workTree.top)
-    return Set(roots).sorted().filter { top?.holds($0 + Configuration.fileName) == true }
+    return Set(names: roots).sortedTexts.filter { top?.holds($0 + Configuration.fileName) == true }
   }
 
   /// This machine's own state, which `git add -f` takes.
@@ -77,58 +86,40 @@ public struct StagedChecks {
     ]
   }
 
-  private func keysInTheClear(
-    _ changes: [Index.Change], _ roots: [String]
+  /// Keys in the files that change. `roots` are the folders of repositories, relative to the top.
+  static func keysInTheClear(
+    _ changes: [Index.Change], _ roots: [String], _ scan: KeyScan, in index: Index
   ) throws(Failure) -> [Finding] {
-    let files = changes.compactMap(\.item).filter { $0.kind == .file }
+    // The object of a link is its target.
+    let files = changes.compactMap(\.item).filter { $0.kind != .submodule }
     let sizes = try GitObjects(index.git).sizes(files.map(\.object))
     let small = zip(files, sizes).filter { $1 <= KeyScan.sizeLimit }.map(\.0)
-    let scan = KeyScan(others: roots.flatMap { Catalogue(root: workTree.top + "/" + $0).own })
-    var findings: [Finding] = []
+    var findings = changes.compactMap(\.item).flatMap { scan.findings(inPath: $0.path) }
     // A few at a time: a first commit may have any number.
-    for start in stride(from: 0, to: small.count, by: 64) {
-      let batch = small[start..<min(start + 64, small.count)]
-      let blobs = try GitObjects(index.git).blobs(batch.map(\.object))
+    for start in stride(from: 0, to: small.count, by: 16) {
+      let batch = small[start..<min(start + 16, small.count)]
+      let blobs = try GitObjects(index.git).blobs(
+        batch.map(\.object), limit: KeyScan.sizeLimit)
       for (item, blob) in zip(batch, blobs) {
-        guard let blob, let hit = Self.hit(in: blob, item.path, roots, scan) else { continue }
-        findings.append(
-          Finding(
-            code: "plaintext-key", severity: .error, file: item.path,
-            place: Place(line: hit.line, column: 1),
-            message: hit.provider.map { "this looks like a key of \($0), in the clear" }
-              ?? "this could be a key, in the clear",
-            hint: "store it with 'keyvault add', and take it out of the file; 'git commit "
-              + "--no-verify' if it is none"))
+        guard let blob else { continue }
+        findings += scan.findings(in: blob, path: item.path, repositories: roots)
       }
     }
     return findings
   }
 
-  private static func hit(
-    in bytes: [UInt8], _ path: String, _ roots: [String], _ scan: KeyScan
-  ) -> KeyScan.Hit? {
-    guard let root = roots.last(where: { path.hasPrefix($0 + Vault.folder + "/") }) else {
-      return scan.firstKey(in: bytes)
-    }
-    let name = path.dropFirst(root.count + Vault.folder.count + 1)
-    // What has a form of its own is checked for that.
-    let isKnown =
-      name.hasSuffix(".gpg") || name.hasSuffix(".yaml") || name.hasPrefix(RecipientList.publicKeys)
-      || name.split(separator: "/").last.map { $0.hasPrefix(RecipientList.fileName) } ?? false
-    return scan.firstKey(in: bytes) ?? (isKnown ? nil : scan.firstLine(in: bytes))
-  }
-
   /// What ``Validator`` has against the files that change.
-  private func validation(of root: String, _ paths: Set<String>) throws(Failure) -> [Finding] {
+  private func validation(of root: String, _ paths: Set<Name>) throws(Failure) -> [Finding] {
     let scratch: ScratchFolder
-    do throws(FileError) {
+    do throws(ScratchError) {
       scratch = try makeScratch()
     } catch {
-      throw error.failure
+      throw FileError(.create, error.path, error.code).failure
     }
     defer { scratch.remove() }
     let tree = try StagedTree(of: root, in: index, changes: paths, to: scratch)
-    let outcome = try Validator(root: tree.root, now: now, program: program).outcome()
+    let outcome = try Validator(root: tree.root, now: now, program: program, names: names)
+      .outcome()
     // With a broken keyvault.yaml nothing else was looked at, whoever broke it.
     let isBroken = (try? Repository(at: tree.root)) == nil
     let paths = isBroken ? paths.union([root + Configuration.fileName]) : paths
@@ -142,12 +133,15 @@ public struct StagedChecks {
   }
 
   /// Whether a finding is about what changes.
-  private static func concerns(_ finding: Finding, _ paths: Set<String>) -> Bool {
+  private static func concerns(_ finding: Finding, _ paths: Set<Name>) -> Bool {
     let general: [Finding.Code] = [.noRecipients, .noGPG]
     if general.contains(where: { $0.rawValue == finding.code }) { return true }
     if paths.contains(finding.file) { return true }
     if let partner = finding.file.partner, paths.contains(partner) { return true }
     // A submodule is one path, and the finding is in it.
-    return paths.contains { finding.file.hasPrefix($0 + "/") }
+    let file = finding.file
+    return file.utf8.indices.contains { index in
+      file.utf8[index] == UInt8(ascii: "/") && paths.contains(String(file[..<index]))
+    }
   }
 }

@@ -1,5 +1,7 @@
 internal import GPG
 internal import Glibc
+internal import Machine
+internal import Naming
 
 /// A copy of what is staged of one keyvault repository, so that what is checked is what will be
 /// committed. git itself would pass the files through filters of the configuration.
@@ -19,35 +21,54 @@ struct StagedTree {
 
   /// Copies into `scratch`, which is empty.
   init(
-    of prefix: String, in index: Index, changes: Set<String>, to scratch: ScratchFolder
+    of prefix: String, in index: Index, changes: Set<Name>, to scratch: ScratchFolder
   ) throws(Failure) {
     self.prefix = prefix
     root = scratch.path
     let items = try index.items(below: Self.parts.map { prefix + $0 })
     // keyvault.yaml names environments, so that a change of it is compared with every folder.
-    var folders: Set<Substring> = []
+    var folders: Set<Name> = []
     let needsFolders = changes.contains(prefix + Configuration.fileName)
     let needed = items.filter { item in
       guard Self.isEntry(item.path, below: prefix) else { return true }
       let folder = item.path.prefix(upTo: item.path.lastIndex(of: "/") ?? item.path.startIndex)
       return changes.contains(item.path) || changes.contains(item.path.partner ?? item.path)
-        || needsFolders && item.path.hasSuffix(".gpg") && folders.insert(folder).inserted
+        || needsFolders && item.path.hasSuffix(".gpg") && folders.insert(Name(folder)).inserted
     }
-    let files = needed.filter { $0.kind != .submodule }
-    let blobs = try GitObjects(index.git).blobs(files.map(\.object))
+    let files = needed.filter { $0.kind != .submodule && !isTooDeep($0.path) }
+    let objects = GitObjects(index.git)
+    let found = try objects.find(files.map(\.object))
+    let blobs = try objects.read(found, limit: Limits.ciphertext) { $0 }
     do throws(FileError) {
       let folder = try Folder(root)
-      for (item, blob) in zip(files, blobs) {
-        guard let blob else { throw FileError(.read, item.path, EIO) }
-        try Self.write(blob, of: item, as: String(item.path.dropFirst(prefix.count)), in: folder)
+      for (number, item) in files.enumerated() {
+        let path = String(item.path.dropFirst(prefix.count))
+        guard let object = found[number] else { throw FileError(.read, item.path, EIO) }
+        guard let blob = blobs[number] else {
+          // What is too large for a vault need not be read to be refused.
+          try Self.reserve(object.size, as: path, in: folder)
+          continue
+        }
+        try Self.write(blob, of: item, as: path, in: folder)
       }
-      for item in needed where item.kind == .submodule {
+      // One folder more than are read is enough to see that they are too deep.
+      for item in needed where isTooDeep(item.path) {
+        let parts = item.path.utf8.dropFirst(prefix.utf8.count).split(separator: UInt8(ascii: "/"))
+        let start = parts.prefix(Limits.depth + 2).map { String(decoding: $0, as: UTF8.self) }
+        _ = try folder.folder(start.joined(separator: "/"), create: true)
+      }
+      for item in needed where item.kind == .submodule && !isTooDeep(item.path) {
         let inside = try folder.folder(String(item.path.dropFirst(prefix.count)), create: true)
         try inside.write([UInt8]().span.bytes, as: ".git", mode: 0o600)
       }
     } catch {
       throw error.failure
     }
+  }
+
+  /// Whether a file is below more folders in `vault/` than are ever read.
+  private func isTooDeep(_ path: String) -> Bool {
+    path.utf8.dropFirst(prefix.utf8.count).count { $0 == UInt8(ascii: "/") } > Limits.depth + 1
   }
 
   /// Whether a path is that of an entry's ciphertext or sidecar.
@@ -68,6 +89,21 @@ struct StagedTree {
     guard symlinkat(String(decoding: bytes, as: UTF8.self), folder.descriptor, name) == 0 else {
       throw FileError(.write, path, errno)
     }
+  }
+}
+
+extension StagedTree {
+  /// A file of so many bytes, none of which is written.
+  private static func reserve(
+    _ size: Int, as path: String, in root: borrowing Folder
+  ) throws(FileError) {
+    var parts = path.split(separator: "/").map(String.init)
+    let name = parts.removeLast()
+    let folder = try root.folder(parts.joined(separator: "/"), create: true)
+    let file = openat(folder.descriptor, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    guard file >= 0 else { throw FileError(.write, path, errno) }
+    defer { close(file) }
+    guard ftruncate(file, off_t(size)) == 0 else { throw FileError(.write, path, errno) }
   }
 }
 

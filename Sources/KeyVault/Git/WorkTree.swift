@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import Glibc
+internal import Naming
 
 /// A git work tree: where it begins, where git keeps what belongs to it, and which keyvault
 /// repositories it holds.
@@ -14,11 +15,15 @@ struct WorkTree {
   /// The one that `folder` (absolute) lies in. Throws if there is none, or no git.
   init(around folder: String) throws(Failure) {
     let git = Git(in: folder)
-    guard let top = git.line(["rev-parse", "--show-toplevel"]),
-      let common = git.line(["rev-parse", "--path-format=absolute", "--git-common-dir"])
-    else {
-      throw Failure(.notFound, "'\(folder)' is no git work tree", hints: ["git init"])
+    let what = "cannot find the work tree of '\(folder.printable)'"
+    let answer = try git.output(
+      of: ["rev-parse", "--path-format=absolute", "--show-toplevel", "--git-common-dir"], or: what)
+    let lines = answer.split(separator: UInt8(ascii: "\n"))
+      .map { String(decoding: $0, as: UTF8.self) }
+    guard lines.count == 2 else {
+      throw Failure(.malformed, "\(what): its path has a line break")
     }
+    let (top, common) = (lines[0], lines[1])
     self.top = top
     commonFolder = common
     self.git = Git(in: top)
@@ -28,7 +33,7 @@ struct WorkTree {
   /// clone, and the one that this is a submodule of.
   var folders: [String] {
     let list = git.run(["worktree", "list", "--porcelain", "-z"])?.output ?? []
-    let others = list.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+    let others = list.split(separator: 0).map { String(name: $0) }
       .filter { $0.hasPrefix("worktree ") }.map { String($0.dropFirst("worktree ".count)) }
     let above = git.line(["rev-parse", "--show-superproject-working-tree"])
     // Of a submodule the list names git's own folder, which no commit writes.
@@ -40,7 +45,7 @@ struct WorkTree {
     let arguments = ["config", "--show-scope", "--type=path", "-z", "--get-all", "core.hooksPath"]
     let fields = (git.run(arguments)?.output ?? []).split(
       separator: 0, omittingEmptySubsequences: false
-    ).map { String(decoding: $0, as: UTF8.self) }
+    ).map { String(name: $0) }
     let values = stride(from: 0, to: fields.count - 1, by: 2).map { (fields[$0], fields[$0 + 1]) }
     // Our own call says /dev/null.
     guard let path = values.last(where: { $0.0 != "command" })?.1, !path.isEmpty else {
@@ -58,14 +63,12 @@ struct WorkTree {
   /// at the end. Throws if git cannot read its index.
   func repositories() throws(Failure) -> [String] {
     let name = Configuration.fileName
-    guard let (status, output) = git.run(["ls-files", "-z", "--", ":(glob)**/\(name)"]), status == 0
-    else { throw Failure(.io, "git could not read its index") }
+    let output = try git.output(
+      of: ["ls-files", "-z", "--", ":(glob)**/\(name)"], or: "git could not read its index")
     return Set(
-      output.split(separator: 0).map {
-        String(decoding: $0.dropLast(name.utf8.count), as: UTF8.self)
-      }
+      names: output.split(separator: 0).map { String(name: $0.dropLast(name.utf8.count)) }
     )
-    .sorted()
+    .sortedTexts
   }
 }
 

@@ -73,6 +73,13 @@ public final class FoundVariable: Sendable {
 extension String {
   /// `OPENAI_BATCH` of `openai-batch`.
   var asVariable: String {
-    String(uppercased().map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" })
+    String(
+      String.UnicodeScalarView(
+        uppercased().unicodeScalars.map { scalar in
+          switch scalar {
+          case "A"..."Z", "0"..."9": scalar
+          default: "_"
+          }
+        }))
   }
 }

@@ -1,14 +1,20 @@
+internal import Naming
+
 /// The entries of an environment, those that are to come among them, and what they render.
 struct ImportPlaces {
   private let environment: String
   private let present: [Vault.Entry]
   private var names: Set<EntryName>
   /// Variables of entries that are to come.
-  private var variables: Set<String> = []
+  private var variables: Set<Name> = []
+  /// Variables that are rendered only where a person permits it.
+  private(set) var unlisted: [String] = []
+  private let repository: Repository
 
   /// `entries` may hold those of folders below.
-  init(in environment: String, of entries: [Vault.Entry]) {
+  init(in environment: String, of entries: [Vault.Entry], _ repository: Repository) {
     self.environment = environment
+    self.repository = repository
     present = entries.filter { $0.name.environment == environment }
     names = Set(present.map(\.name))
   }
@@ -27,9 +33,15 @@ struct ImportPlaces {
   ) throws(Failure) -> (entry: EntryName, variable: String?) {
     let own = found.withValue(provider.variable)
     var wanted = found.name == provider.id ? own ?? "" : found.variable ?? own ?? ""
-    if variables.contains(wanted), found.variable == nil { wanted = found.label.asVariable }
-    let objection = VariableName.objection(to: wanted) ?? BaseURLVariable.objection(to: wanted)
-    if let objection { throw Failure(.usage, objection) }
+    if variables.contains(wanted), found.variable == nil {
+      wanted = found.label.asVariable
+      // Where the name is ours to choose, it is one that needs no permission.
+      if try !repository.allows(variable: wanted) { wanted += "_KEY" }
+    }
+    if let refusal = try repository.refusal(ofVariable: wanted) {
+      if !refusal.hints.isEmpty { unlisted.append(wanted) }
+      throw Failure(.usage, ([refusal.message] + refusal.hints.suffix(1)).joined(separator: "; "))
+    }
     let entry = try place(of: wanted, found, provider)
     guard variables.insert(wanted).inserted else {
       throw Failure(.usage, "another key is rendered as \(wanted) already")

@@ -1,3 +1,4 @@
+public import Naming
 public import Secrets
 
 /// What becomes of each variable of a source, before anything is sent or written.
@@ -13,15 +14,18 @@ public struct ImportPlan: Sendable {
     public internal(set) var objection: String?
     /// Further parts of the credential.
     var fields: [(name: String, value: String)]
-    let hosts: [String]
+    /// Where it may travel.
+    public var destinations: Destinations
+    /// Whether only the sidecar of an entry says whose key it is.
+    public let isNamedBySidecar: Bool
     public let preview: String
     public var serial = 1
     public var isOtherKey = true
 
     public var newKey: NewKey {
       NewKey(
-        entry: entry, provider: provider.id, key: found.copy(), fields: fields, hosts: hosts,
-        serial: serial, isOtherKey: isOtherKey)
+        entry: entry, provider: provider.id, key: found.copy(), fields: fields,
+        hosts: destinations.hosts, serial: serial, isOtherKey: isOtherKey)
     }
 
     /// A copy of the key itself.
@@ -46,24 +50,27 @@ public struct ImportPlan: Sendable {
   public private(set) var ambiguities: [Ambiguity] = []
   /// Keys that cannot become entries.
   public private(set) var refused: [Other] = []
+  /// Variables of theirs that keyvault renders only where a person permits it.
+  public private(set) var unlisted: [String] = []
   /// What is no key.
   public private(set) var skipped: [Other] = []
 
   /// `answers` says of variables which provider's they are, and `excluded` names those to be left out.
   /// Throws if they name something that is not there.
   public init(
-    of variables: [FoundVariable], answers: [String: String], excluded: Set<String>,
+    of variables: [FoundVariable], answers: [Name: String], excluded: Set<Name>,
     to environment: String, in repository: Repository, policy: OriginPolicy
   ) throws(Failure) {
-    let names = Set(variables.map(\.name))
+    let names = Set(names: variables.map(\.name))
     for name in Set(answers.keys).union(excluded).subtracting(names).sorted() {
       throw Failure(.usage, "there is no variable '\(name.printable(limit: 80))' to import")
     }
-    var places = ImportPlaces(in: environment, of: try repository.vault.entries(below: environment))
+    var places = ImportPlaces(
+      in: environment, of: try repository.vault.entries(below: environment), repository)
     let recognition = Recognition(of: variables, catalogue: repository.catalogue)
     let last = Dictionary(
-      variables.enumerated().map { ($0.element.name, $0.offset) }, uniquingKeysWith: { $1 })
-    var keys: [(found: FoundVariable, provider: Provider, isNamed: Bool)] = []
+      variables.enumerated().map { (Name($0.element.name), $0.offset) }, uniquingKeysWith: { $1 })
+    var keys: [Recognized] = []
     var parts: [(found: FoundVariable, provider: String, name: String, value: String)] = []
     for (index, variable) in variables.enumerated() {
       func skip(_ reason: String) { skipped.append(Other(found: variable, reason: reason)) }
@@ -76,6 +83,7 @@ public struct ImportPlan: Sendable {
         continue
       }
       let answer = answers[variable.name]
+      var isBySidecar = false
       var kind =
         variable.fault == nil ? recognition.kind(of: variable) : recognition.named(variable)
       if let answer { kind = .key(try Self.provider(answer, in: repository)) }
@@ -83,6 +91,7 @@ public struct ImportPlan: Sendable {
         let known = places.provider(of: variable.name, among: candidates)
       {
         kind = .key(try Self.provider(known, in: repository))
+        isBySidecar = true
       }
       switch kind {
       case _ where variable.isEmpty && variable.fault == nil: skip("it is empty")
@@ -91,7 +100,10 @@ public struct ImportPlan: Sendable {
           refused.append(Other(found: variable, reason: fault))
         } else {
           let isNamed = if case .key = recognition.named(variable) { true } else { false }
-          keys.append((variable, try Self.provider(provider.id, in: repository), isNamed))
+          keys.append(
+            Recognized(
+              found: variable, provider: try Self.provider(provider.id, in: repository),
+              isNamed: isNamed, isBySidecar: isBySidecar))
         }
       case _ where variable.isUnread:
         refused.append(Other(found: variable, reason: variable.fault ?? ""))
@@ -110,19 +122,30 @@ public struct ImportPlan: Sendable {
       }
     }
     // The provider's own variables take its name.
-    for (found, provider, _) in keys.filter(\.isNamed) + keys.filter({ !$0.isNamed }) {
-      place(found, provider, parts: &parts, in: &places, repository, policy)
+    for key in keys.filter(\.isNamed) + keys.filter({ !$0.isNamed }) {
+      place(key, parts: &parts, in: &places, repository, policy)
     }
+    unlisted = places.unlisted
     for part in parts {
       skipped.append(Other(found: part.found, reason: "no key of \(part.provider) is beside it"))
     }
   }
 
+  /// A variable that is a key.
+  private struct Recognized {
+    let found: FoundVariable
+    let provider: Provider
+    /// Whether the variable's name is the provider's own.
+    let isNamed: Bool
+    let isBySidecar: Bool
+  }
+
   private mutating func place(
-    _ found: FoundVariable, _ provider: Provider,
+    _ key: Recognized,
     parts: inout [(found: FoundVariable, provider: String, name: String, value: String)],
     in places: inout ImportPlaces, _ repository: Repository, _ policy: OriginPolicy
   ) {
+    let (found, provider) = (key.found, key.provider)
     if let same = keys.first(where: { $0.provider.id == provider.id && $0.found.isSame(as: found) })
     {
       skipped.append(Other(found: found, reason: "the same key as \(same.found.name)"))
@@ -143,8 +166,11 @@ public struct ImportPlan: Sendable {
       part.provider == provider.id && !fields.contains { $0.name == part.name }
     }.map { ($0.name, $0.value) }.uniqued()
     parts.removeAll { $0.provider == provider.id }
-    let hosts = policy.payloadHosts(
-      of: provider, fields: Dictionary(fields, uniquingKeysWith: { first, _ in first }))
+    let destinations = policy.destinations(
+      of: provider,
+      fields: Dictionary(
+        fields.map { (Name($0.name), $0.value) }, uniquingKeysWith: { first, _ in first }),
+      gateway: repository.environment(entry.environment).gateway)
     let preview = found.withValue {
       Preview.text(of: $0, provider: provider.id, limit: repository.configuration.policy.preview)
     }
@@ -152,7 +178,8 @@ public struct ImportPlan: Sendable {
       Key(
         found: found, provider: provider, entry: entry, variable: variable,
         objection: found.withValue(provider.objection) ?? provider.objection(to: fields),
-        fields: fields, hosts: hosts, preview: preview))
+        fields: fields, destinations: destinations, isNamedBySidecar: key.isBySidecar,
+        preview: preview))
   }
 
   private static func provider(
@@ -211,7 +238,7 @@ extension String {
 extension [(name: String, value: String)] {
   /// The first of each name.
   fileprivate func uniqued() -> [(name: String, value: String)] {
-    var seen: Set<String> = []
+    var seen: Set<Name> = []
     return filter { seen.insert($0.name).inserted }
   }
 }

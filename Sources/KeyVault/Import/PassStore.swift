@@ -1,17 +1,18 @@
 public import GPG
+internal import Naming
 internal import Secrets
 
 /// A password store of `pass`, or a part of it, whose entries are opened by gpg itself.
 public struct PassStore: Sendable {
   private let root: String
   /// Names of lines that are further parts of a credential; no others are copied out.
-  private let fieldNames: Set<String>
+  private let fieldNames: Set<Name>
 
   /// `root` is the store's folder.
   public init(at root: String) {
     self.root = root
     let fields = Catalogue(root: nil).all().providers.flatMap(\.fields)
-    fieldNames = Set(fields.filter { !$0.isSecret }.map(\.name))
+    fieldNames = Set(names: fields.filter { !$0.isSecret }.map(\.name))
   }
 
   /// The entry at `path`, or all below that folder, sorted. Blocks. Throws if there is none, or none can
@@ -52,21 +53,19 @@ public struct PassStore: Sendable {
       let folder = try store.folder(parts.dropLast().joined(separator: "/"))
       if folder.kind(of: name + ".gpg") == .file { return [parts.joined(separator: "/")] }
     }
-    return try entries(in: store.folder(parts.joined(separator: "/")), parts)
-  }
-
-  private func entries(
-    in folder: consuming Folder, _ parts: [String]
-  ) throws(FileError) -> [String] {
+    let start = parts.joined(separator: "/")
     var paths: [String] = []
-    for item in try folder.items() where !item.name.hasPrefix(".") {
-      if item.kind == .folder {
-        paths += try entries(in: folder.folder(item.name), parts + [item.name])
-      } else if item.kind == .file, item.name.hasSuffix(".gpg") {
-        paths.append((parts + [String(item.name.dropLast(".gpg".count))]).joined(separator: "/"))
+    var deep: String?
+    try store.walk(from: start, tooDeep: { deep = deep ?? $0 }) { folder, items, _ in
+      for item in items where item.kind == .file && item.name.hasSuffix(".gpg") {
+        guard !item.name.hasPrefix(".") else { continue }
+        let name = String(item.name.dropLast(".gpg".count))
+        paths.append(folder.isEmpty ? name : "\(folder)/\(name)")
       }
+      return true
     }
-    return paths
+    if let deep { throw FileError(.tooDeep(limit: Limits.depth), "\(root)/\(deep)", 0) }
+    return paths.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 
   private func open(_ path: String, _ gpg: GPG) throws(Failure) -> FoundVariable {

@@ -1,4 +1,5 @@
 internal import HTTP
+internal import Naming
 internal import Secrets
 
 /// Tells whose a variable is: by its name, then by the form of its value.
@@ -20,14 +21,14 @@ struct Recognition {
   private let providers: [Provider]
   private let own: [Provider]
   /// Addresses that the source sets, by provider.
-  private var elsewhere: Set<String> = []
+  private var elsewhere: Set<Name> = []
 
   /// A shorter prefix is found in words of every kind.
   private static let tellingPrefix = 4
 
   init(of variables: [FoundVariable], catalogue: Catalogue) {
     providers = Catalogue(root: nil).all().providers
-    let builtIn = Set(providers.map(\.id))
+    let builtIn = Set(names: providers.map(\.id))
     own = catalogue.own.filter { !builtIn.contains($0.id) }
     for variable in variables {
       guard case .baseURL(let provider) = named(variable), !variable.isEmpty else { continue }
@@ -121,6 +122,14 @@ extension Provider {
   /// Every variable that holds a key of the provider, of whatever kind.
   var allVariables: [String] { variables + formats.flatMap { $0.variables ?? [] } }
 
+  /// The variables that its keys and their additional fields are rendered as, unless a sidecar says
+  /// otherwise. Empty for a built-in provider.
+  public var renderedVariables: [String] {
+    guard source != .builtIn else { return [] }
+    return variables.prefix(1) + formats.compactMap { $0.variables?.first }
+      + fields.compactMap(\.variable)
+  }
+
   /// The variable that a key is rendered as, where its sidecar says none.
   func variable(of key: RawSpan) -> String? { format(of: key)?.variables?.first ?? variables.first }
 
@@ -131,7 +140,8 @@ extension Provider {
     let ends = baseURL.components(around: "{\(name)}")
     guard url.hasPrefix(ends.before) else { return nil }
     let value = String(url.dropFirst(ends.before.count).prefix { $0 != "." })
-    guard let filled = baseURL([name: value]), url == filled || url.hasPrefix(filled + "/") else {
+    guard let filled = baseURL([Name(name): value]), url == filled || url.hasPrefix(filled + "/")
+    else {
       return nil
     }
     return (name, value)

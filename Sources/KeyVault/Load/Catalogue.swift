@@ -1,3 +1,4 @@
+internal import Naming
 internal import Synchronization
 internal import YAML
 
@@ -6,10 +7,18 @@ internal import YAML
 ///
 /// Files are read when they are asked for, so that a broken one stops only who needs it.
 public final class Catalogue: Sendable {
-  private let root: String?
-  private let cache = Mutex<[String: Provider]>([:])
+  let root: String?
+  private let cache = Mutex<[Name: Provider]>([:])
+  /// `sha256:…` of the repository's files that were read, by name.
+  let read = Mutex<[Name: String]>([:])
   /// Listed once: a command lives shorter than files come and go.
-  private let listing = Mutex<[String]?>(nil)
+  private let listing = Mutex<Listing?>(nil)
+
+  private struct Listing {
+    /// Sorted.
+    let ids: [String]
+    let known: Set<Name>
+  }
 
   /// `root` is the repository's; nil for the built-in providers alone.
   public init(root: String?) {
@@ -19,17 +28,20 @@ public final class Catalogue: Sendable {
   static let folder = "providers.d"
 
   /// Every id, sorted.
-  public var ids: [String] {
-    listing.withLock { known in
-      if let known { return known }
-      let ids = Set(((try? localFiles()) ?? []) + Self.builtInIDs).sorted()
-      known = ids
-      return ids
-    }
-  }
+  public var ids: [String] { listed.ids }
 
   /// Whether there is a provider of that id.
-  func contains(_ id: String) -> Bool { ids.contains(id) }
+  func contains(_ id: String) -> Bool { listed.known.contains(id) }
+
+  private var listed: Listing {
+    listing.withLock { listing in
+      if let listing { return listing }
+      let known = Set(names: ((try? localFiles()) ?? []) + Self.builtInIDs)
+      let listed = Listing(ids: known.sortedTexts, known: known)
+      listing = listed
+      return listed
+    }
+  }
 
   static let builtInIDs = Embedded.providers.map { String($0.name.dropLast(".yaml".count)) }
 
@@ -50,6 +62,11 @@ public final class Catalogue: Sendable {
   public func all() -> (providers: [Provider], failures: [Failure]) {
     var providers: [Provider] = []
     var failures: [Failure] = []
+    do throws(FileError) {
+      _ = try localFiles()
+    } catch {
+      failures.append(error.failure)
+    }
     for id in ids {
       do throws(Failure) {
         if let provider = try provider(id) { providers.append(provider) }
@@ -67,8 +84,10 @@ public final class Catalogue: Sendable {
 
   private func load(_ id: String) throws(Failure) -> Provider? {
     guard let bytes = try localBytes(id) else { return Self.builtIn(id) }
+    read.withLock { $0[id + ".yaml"] = Vault.digest(bytes) }
     let file = "\(Self.folder)/\(id).yaml"
-    switch CheckedDocument.read(bytes, as: .provider, file: file) {
+    // Only the first fault is told.
+    switch CheckedDocument.read(bytes, as: .provider, file: file, limit: 20) {
     case .failure(let malformed): throw malformed.failure
     case .success(let checked):
       let provider = Provider(checked.root, source: Self.source(of: checked.root, id: id))
@@ -87,7 +106,7 @@ public final class Catalogue: Sendable {
     return .override(changes: changes(from: builtIn, to: root))
   }
 
-  private static func builtInRoot(_ id: String) -> Node? {
+  static func builtInRoot(_ id: String) -> Node? {
     guard let text = Embedded.providers.first(where: { $0.name == id + ".yaml" })?.text else {
       return nil
     }
@@ -99,17 +118,18 @@ public final class Catalogue: Sendable {
   private static func changes(from old: Node, to new: Node) -> [String] {
     let old = parts(of: old)
     let new = parts(of: new)
-    return Set(old.keys).union(new.keys).filter { old[$0] != new[$0] }.sorted()
+    return Set(old.keys).union(new.keys).filter { old[$0]?.json != new[$0]?.json }.sortedTexts
   }
 
-  private static func parts(of root: Node) -> [String: String] {
-    var parts: [String: String] = [:]
+  /// By names such as `auth` and `key.formats`.
+  static func parts(of root: Node) -> [Name: Node] {
+    var parts: [Name: Node] = [:]
     for pair in root.mapping ?? [] {
       guard pair.key == "key", let key = pair.value.mapping else {
-        parts[pair.key] = pair.value.json
+        parts[pair.key] = pair.value
         continue
       }
-      for part in key { parts["key." + part.key] = part.value.json }
+      for part in key { parts["key." + part.key] = part.value }
     }
     return parts
   }
@@ -128,19 +148,30 @@ public final class Catalogue: Sendable {
   private func localFiles() throws(FileError) -> [String] {
     guard let root else { return [] }
     do throws(FileError) {
-      let items = try Folder(root).folder(Self.folder).items()
-      return items.filter { $0.kind == .file && $0.name.hasSuffix(".yaml") }
-        .map { String($0.name.dropLast(".yaml".count)) }
+      let folder = try Folder(root).folder(Self.folder)
+      let names = try Self.files(in: folder, folder.items())
+      return names.map { String($0.dropLast(".yaml".count)) }
     } catch let error where error.isMissing {
       return []
     }
   }
-}
 
-/// Sizes beyond which a file is refused, in bytes.
-enum Limits {
-  static let document = 1 << 20
-  static let ciphertext = 1 << 20
-  static let key = 64 << 10
-  static let report = 32 << 20
+  /// Names of the files of `providers.d` that are read. Throws if they are too many, or too large together.
+  static func files(
+    in folder: borrowing Folder, _ items: [Folder.Item]
+  ) throws(FileError) -> [String] {
+    let names = items.filter { item in
+      item.kind == .file && item.name.hasSuffix(".yaml")
+        && Provider.isID(String(item.name.dropLast(".yaml".count)))
+    }.map(\.name)
+    guard names.count <= Limits.providers else {
+      throw FileError(.tooManyNames(limit: Limits.providers), folder.path, 0)
+    }
+    var bytes = 0
+    for name in names { bytes += min(folder.size(of: name), Limits.document) }
+    guard bytes <= Limits.providerBytes else {
+      throw FileError(.tooLarge(limit: Limits.providerBytes), folder.path, 0)
+    }
+    return names
+  }
 }

@@ -1,3 +1,4 @@
+public import Naming
 internal import YAML
 
 /// `keyvault.yaml`.
@@ -12,6 +13,8 @@ public struct Configuration: Sendable {
     public var gateway: String?
     /// Fingerprints of those who may sign here, where not all of the policy's may.
     public var writers: [String]?
+    /// Whether it is an error if a change lets a new person read this folder, or one below.
+    public var isProtected = false
     /// Days, where they are not the policy's: after which a key must be rotated, and before that.
     public var maxAge: Int?
     public var warn: Int?
@@ -39,9 +42,10 @@ public struct Configuration: Sendable {
 
   /// The repository's random id, in the payload of each of its entries.
   public let vaultID: String
-  public private(set) var environments: [String: Environment]
+  public private(set) var environments: [Name: Environment]
+  let inheritance: Inheritance
   /// Capability → providers, best first.
-  public let preferences: [String: [String]]
+  public let preferences: [Name: [String]]
   public internal(set) var policy: Policy
 
   static let fileName = "keyvault.yaml"
@@ -51,10 +55,12 @@ public struct Configuration: Sendable {
     vaultID = root["vault"]?.string ?? ""
     let declared = root["environments"]?.mapping ?? []
     environments = Dictionary(
-      declared.map { ($0.key, Environment($0.value)) }, uniquingKeysWith: { first, _ in first })
+      declared.map { (Name($0.key), Environment($0.value)) },
+      uniquingKeysWith: { first, _ in first })
+    inheritance = Inheritance(environments)
     let preferred = root["preferences"]?.mapping ?? []
     preferences = Dictionary(
-      preferred.map { ($0.key, $0.value.strings) }, uniquingKeysWith: { first, _ in first })
+      preferred.map { (Name($0.key), $0.value.strings) }, uniquingKeysWith: { first, _ in first })
     policy = Policy(root["policy"])
   }
 }
@@ -80,6 +86,14 @@ extension Configuration {
     return policy
   }
 
+  /// Whether an environment is protected, by its own declaration or by one above it.
+  func isProtected(_ environment: String) -> Bool {
+    let parts = environment.split(separator: "/")
+    return parts.indices.contains { end in
+      environments[parts[...end].joined(separator: "/")]?.isProtected ?? false
+    }
+  }
+
   /// The same with the policy of another one, for its environments too.
   func judged(by other: Configuration) -> Configuration {
     var judged = self
@@ -99,6 +113,7 @@ extension Configuration.Environment {
     inherit = node["inherit"]?.strings ?? []
     gateway = node["gateway"]?.string
     writers = node["writers"]?.fingerprints
+    isProtected = node["protected"]?.bool ?? false
     maxAge = node["rotation"]?["max_age"].flatMap(\.days)
     warn = node["rotation"]?["warn"].flatMap(\.days)
   }
@@ -126,11 +141,14 @@ extension Node {
   /// The fingerprints of a list, in upper case.
   var fingerprints: [String] { strings.map { $0.uppercased() } }
 
+  /// Of any unit; the schemas allow no more than that either.
+  private static let greatestDuration = 99_999
+
   /// A duration such as `90d`, `2w` or `36h`, in days, of which a part counts as a whole one.
   var days: Int? {
-    guard let text = string, let unit = text.last, let count = Int(text.dropLast()) else {
-      return nil
-    }
+    guard let text = string, let unit = text.last,
+      let count = Int(text.dropLast()), (0...Self.greatestDuration).contains(count)
+    else { return nil }
     return switch unit {
     case "h": (count + 23) / 24
     case "d": count

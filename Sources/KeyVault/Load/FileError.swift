@@ -3,9 +3,19 @@ internal import Glibc
 /// A file that could not be read or written: what was tried, on what, and why.
 public struct FileError: Error, Sendable, Equatable {
   public enum Attempt: Sendable, Equatable {
-    case open, read, write, create, remove
+    case open, read, write, create, remove, lock
     case notRegular
     case tooLarge(limit: Int)
+    /// One folder holds more names.
+    case tooManyNames(limit: Int)
+    /// A walk came to more folders.
+    case tooManyFolders(limit: Int)
+    /// Folders lie deeper in one another.
+    case tooDeep(limit: Int)
+    /// Others could know or change what is to be this user's alone; `remedy` is what to do about it.
+    case danger(why: String, remedy: String)
+    /// There is no home folder to keep it in.
+    case noHome
   }
 
   public let attempt: Attempt
@@ -24,6 +34,9 @@ public struct FileError: Error, Sendable, Equatable {
 
   var isMissing: Bool { attempt == .open && (code == ENOENT || code == ENOTDIR) }
 
+  /// Whether others could know or change what is to be this user's alone.
+  public var isDanger: Bool { if case .danger = attempt { true } else { false } }
+
   public var message: String {
     switch attempt {
     case .open where code == ELOOP: "'\(path)' is a symbolic link, which is not followed"
@@ -32,9 +45,24 @@ public struct FileError: Error, Sendable, Equatable {
     case .read: "cannot read '\(path)': \(reason)"
     case .write: "cannot write '\(path)': \(reason)"
     case .create: "cannot make the folder '\(path)': \(reason)"
+    case .lock: "cannot lock '\(path)': \(reason)"
     case .remove: "cannot remove '\(path)': \(reason)"
     case .notRegular: "'\(path)' is not a regular file"
     case .tooLarge(let limit): "'\(path)' is larger than \(limit / 1024) KiB"
+    case .tooManyNames(let limit): "'\(path)' holds more than \(limit) files"
+    case .tooDeep(let limit): "'\(path)' holds folders more than \(limit) deep"
+    case .tooManyFolders(let limit): "there are more than \(limit) folders; '\(path)' was not read"
+    case .danger(let why, _): "'\(path)' \(why)"
+    case .noHome: "HOME does not name a folder, and XDG_STATE_HOME is not set"
+    }
+  }
+
+  /// The code of a finding that tells it.
+  var findingCode: Finding.Code {
+    switch attempt {
+    case .tooManyNames, .tooManyFolders: .tooManyFiles
+    case .tooDeep: .tooDeep
+    default: .unreadable
     }
   }
 
@@ -55,8 +83,11 @@ public struct FileError: Error, Sendable, Equatable {
     case .open where isMissing: Failure(.notFound, message)
     case .open where code == ELOOP: Failure(.malformed, message)
     case .open, .read: Failure(.io, message)
-    case .write, .create, .remove: Failure(.cannotWrite, message)
-    case .notRegular, .tooLarge: Failure(.malformed, message)
+    case .write, .create, .remove, .lock: Failure(.cannotWrite, message)
+    case .notRegular, .tooLarge, .tooManyNames, .tooManyFolders, .tooDeep:
+      Failure(.malformed, message)
+    case .danger(_, let remedy): Failure(.malformed, message, hints: [remedy])
+    case .noHome: Failure(.cannotWrite, message)
     }
   }
 }

@@ -44,7 +44,10 @@ extension Folder {
     // The system's O_TMPFILE, which the C library's header hides.
     let unnamed: Int32 = 0o20_000_000 | O_DIRECTORY
     let file = openat(descriptor, ".", O_WRONLY | O_CLOEXEC | unnamed, 0o600)
-    if file >= 0 { return Staged(file: file, temporary: nil, name: name) }
+    if file >= 0 {
+      Self.hold(file)
+      return Staged(file: file, temporary: nil, name: name)
+    }
     guard errno == EOPNOTSUPP || errno == EISDIR || errno == ENOENT else {
       throw FileError(.write, path + "/" + name, errno)
     }
@@ -56,12 +59,13 @@ extension Folder {
     let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
     let file = openat(descriptor, temporary, flags, 0o600)
     guard file >= 0 else { throw FileError(.write, path + "/" + name, errno) }
+    Self.hold(file)
     return Staged(file: file, temporary: temporary, name: name)
   }
 
   /// Ignored by git in a repository that `init` made.
   private static func temporaryName() -> String {
-    ".keyvault-\(getpid())-\(UInt32.random(in: 0 ... .max)).tmp"
+    "\(temporaryHead)\(getpid())-\(UInt32.random(in: 0 ... .max))\(temporaryTail)"
   }
 
   /// The second half: the new bytes take their name.

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Naming
 
 /// An open folder. Every name is looked up relative to its descriptor and no symbolic link is
 /// followed, so that nothing can be moved under our feet or lead out of the repository.
@@ -9,7 +10,8 @@ public struct Folder: ~Copyable, Sendable {
   /// For messages.
   let path: String
 
-  private init(descriptor: Int32, path: String) {
+  /// Takes over an open folder.
+  init(descriptor: Int32, path: String) {
     self.descriptor = descriptor
     self.path = path
   }
@@ -36,8 +38,12 @@ public struct Folder: ~Copyable, Sendable {
   /// What a folder holds: its own names in byte order, without `.` and `..`.
   struct Item {
     enum Kind { case file, folder, link, other }
+    /// As the folder has it; spelled out if it is not UTF-8, and then no file has that name.
     let name: String
     let kind: Kind
+
+    /// Whether it is a folder whose name can be a part of an entry's.
+    var isEnvironment: Bool { kind == .folder && EntryName.objection(toPart: name[...]) == nil }
   }
 
   /// The folder at `relative` (components separated by `/`), which may be empty for a duplicate. What is
@@ -79,6 +85,13 @@ public struct Folder: ~Copyable, Sendable {
     }
   }
 
+  /// Bytes of what stands under a name, links not followed; 0 if nothing does.
+  func size(of name: String) -> Int {
+    var status = stat()
+    guard fstatat(descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { return 0 }
+    return Int(status.st_size)
+  }
+
   /// Whether a regular file lies at `relative`, links not followed.
   func holds(_ relative: String) -> Bool {
     let parts = relative.split(separator: "/").map(String.init)
@@ -105,6 +118,7 @@ public struct Folder: ~Copyable, Sendable {
     }
   }
 
+  /// Throws if there are more than ``Limits/names``.
   func items() throws(FileError) -> [Item] {
     guard let stream = fdopendir(try duplicate()) else { throw FileError(.open, path, errno) }
     defer { closedir(stream) }
@@ -113,9 +127,14 @@ public struct Folder: ~Copyable, Sendable {
     while let entry = readdir(stream) {
       let type = Int32(entry.pointee.d_type)
       let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+        pointer.withMemoryRebound(to: UInt8.self, capacity: 256) { bytes in
+          String(name: UnsafeBufferPointer(start: bytes, count: strnlen(pointer, 256)))
+        }
       }
       guard name != ".", name != ".." else { continue }
+      guard items.count < Limits.names else {
+        throw FileError(.tooManyNames(limit: Limits.names), path, 0)
+      }
       let kind: Item.Kind =
         switch type {
         case Int32(DT_REG): .file

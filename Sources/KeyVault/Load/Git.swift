@@ -1,9 +1,9 @@
-internal import Glibc
+public import Naming
 
-/// git, through one function: no hooks, no monitor, no replaced objects, nothing that the
-/// repository's own configuration could run.
+/// git, through one function, which runs nothing that the repository's own configuration names: see
+/// ``GitInvocation``.
 public struct Git: Sendable {
-  private let folder: String
+  let folder: String
 
   /// For the work tree that `folder` (absolute) lies in.
   public init(in folder: String) {
@@ -11,30 +11,46 @@ public struct Git: Sendable {
   }
 
   /// Whether `folder` or one above it is a git work tree.
-  public var isPresent: Bool {
-    var path = folder
-    while true {
-      if access(path + "/.git", F_OK) == 0 { return true }
-      guard let slash = path.lastIndex(of: "/"), path.count > 1 else { return false }
-      path = slash == path.startIndex ? "/" : String(path[..<slash])
-    }
-  }
+  public var isPresent: Bool { topFolder != nil }
 
   /// The exit status and what git wrote to its standard output; nil if git is not installed. `input`
   /// is what git reads.
   public func run(
-    _ arguments: [String], input: [UInt8] = [], environment: [String: String] = [:]
+    _ arguments: [String], input: [UInt8] = [], environment: [Name: String] = [:]
   ) -> (status: Int32, output: [UInt8])? {
-    let hardened = [
-      "git", "-C", folder, "-c", "safe.bareRepository=explicit", "-c", "core.fsmonitor=false",
-      "-c", "core.hooksPath=/dev/null", "--no-optional-locks",
-    ]
-    let environment = environment.merging(["GIT_NO_REPLACE_OBJECTS": "1"]) { $1 }
-    return Process.output(of: "git", hardened + arguments, input: input, environment: environment)
+    answer(arguments, input: input, environment: environment).map { ($0.status, $0.output) }
+  }
+
+  /// Like `run`, but with what git wrote to its standard error. If git was stopped at a bound,
+  /// its output is dropped: it is not an answer.
+  func answer(
+    _ arguments: [String], input: [UInt8] = [], environment: [Name: String] = [:]
+  ) -> Answer? {
+    var output: [UInt8] = []
+    let outcome = outcome(
+      of: arguments, input: input, environment: environment, within: .lookup
+    ) { bytes in
+      output += bytes
+      return true
+    }
+    guard let outcome else { return nil }
+    guard outcome.excess == nil else { return Answer(status: 128, output: [], errors: []) }
+    return Answer(status: outcome.status, output: output, errors: outcome.errors)
+  }
+
+  /// Runs git within bounds; nil if git is not installed.
+  func outcome(
+    of arguments: [String], input: [UInt8], environment: [Name: String] = [:],
+    within bounds: ChildProcess.Bounds, _ take: (ArraySlice<UInt8>) -> Bool
+  ) -> ChildProcess.Outcome? {
+    guard let program = GitInvocation.program else { return nil }
+    return ChildProcess.run(
+      program, GitInvocation.arguments(arguments, in: folder), input: input,
+      environment: environment.merging(GitInvocation.environment) { $1 }, within: bounds, take)
   }
 
   /// One line of output of a command that succeeded; nil otherwise.
-  public func line(_ arguments: [String], environment: [String: String] = [:]) -> String? {
+  public func line(_ arguments: [String], environment: [Name: String] = [:]) -> String? {
     guard let (status, output) = run(arguments, environment: environment), status == 0 else {
       return nil
     }
@@ -56,95 +72,5 @@ extension Git {
   var isWhole: Bool {
     guard line(["rev-parse", "--is-shallow-repository"]) == "false" else { return false }
     return run(["config", "--get-regexp", #"^remote\..*\.promisor$"#])?.output.isEmpty != false
-  }
-
-  static func noWorkTree(_ folder: String) -> Failure {
-    Failure(.notFound, "'\(folder)' is no git work tree, so there is no history to look at")
-  }
-}
-
-/// A child process whose output is read whole.
-private enum Process {
-  static func output(
-    of program: String, _ arguments: [String], input: [UInt8], environment extra: [String: String]
-  ) -> (status: Int32, output: [UInt8])? {
-    // A file, not a pipe: whoever writes all its input before it reads would wait for ever.
-    guard let file = input.isEmpty ? fopen("/dev/null", "r") : filled(input) else { return nil }
-    defer { fclose(file) }
-    var pipes: [Int32] = [0, 0]
-    guard pipe(&pipes) == 0 else { return nil }
-    for end in pipes { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_adddup2(&actions, fileno(file), 0)
-    posix_spawn_file_actions_adddup2(&actions, pipes[1], 1)
-    posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
-
-    let arguments = CStrings(arguments)
-    let environment = CStrings(currentEnvironment() + extra.map { "\($0)=\($1)" })
-    var child: pid_t = 0
-    let failure = posix_spawnp(
-      &child, program, &actions, nil, arguments.pointers, environment.pointers)
-    close(pipes[1])
-    defer { close(pipes[0]) }
-    guard failure == 0 else { return nil }
-
-    let output = readToEnd(pipes[0])
-    var status: Int32 = 0
-    while waitpid(child, &status, 0) < 0 && errno == EINTR {}
-    let exited = status & 0x7f == 0
-    return (exited ? status >> 8 & 0xff : 128, output)
-  }
-
-  /// A file without a name, at its beginning.
-  private static func filled(_ bytes: [UInt8]) -> UnsafeMutablePointer<FILE>? {
-    guard let file = tmpfile() else { return nil }
-    guard fwrite(bytes, 1, bytes.count, file) == bytes.count, fflush(file) == 0,
-      fseek(file, 0, SEEK_SET) == 0
-    else {
-      fclose(file)
-      return nil
-    }
-    return file
-  }
-
-  private static func currentEnvironment() -> [String] {
-    var result: [String] = []
-    var pointer = environ
-    while let entry = pointer.pointee {
-      result.append(String(cString: entry))
-      pointer += 1
-    }
-    return result
-  }
-
-  private static func readToEnd(_ descriptor: Int32) -> [UInt8] {
-    var output: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 65_536)
-    while true {
-      let count = read(descriptor, &buffer, buffer.count)
-      if count < 0 && errno == EINTR { continue }
-      guard count > 0 else { return output }
-      output += buffer[..<count]
-    }
-  }
-}
-
-/// A null-terminated array of C strings for the life of the value.
-private final class CStrings {
-  let pointers: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
-  private let count: Int
-
-  init(_ strings: [String]) {
-    count = strings.count
-    pointers = .allocate(capacity: count + 1)
-    for (index, string) in strings.enumerated() { pointers[index] = strdup(string) }
-    pointers[count] = nil
-  }
-
-  deinit {
-    for index in 0..<count { free(pointers[index]) }
-    pointers.deallocate()
   }
 }

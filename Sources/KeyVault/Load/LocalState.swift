@@ -1,5 +1,22 @@
 internal import Glibc
+internal import Machine
 internal import Secrets
+
+/// `.keyvault/`, through one door: this user's alone from the moment that it is made.
+extension Folder {
+  /// Opens it in the repository at `root`, and makes it if `create` says so. Throws if it is a link or
+  /// another user's.
+  static func state(of root: String, create: Bool = false) throws(FileError) -> Folder {
+    let folder = try Folder(root).folder(LocalState.folder, create: create, mode: 0o700)
+    guard let status = FileStatus(folder.descriptor), status.isOurs else {
+      throw FileError(
+        .danger(why: "belongs to another user", remedy: LocalState.removal), LocalState.folder, 0)
+    }
+    // One that an earlier version made: others could hold locks on what is in it.
+    if status.mode & 0o077 != 0 { fchmod(folder.descriptor, 0o700) }
+    return folder
+  }
+}
 
 /// `.keyvault/`: what this machine knows about the repository. Anybody can commit such a folder, so
 /// each record counts only with a MAC under a key that lies outside it.
@@ -16,16 +33,17 @@ public final class LocalState: Sendable {
   /// Throws if `.keyvault` is a link, another user's, or tracked by git: reading it would be
   /// reading what somebody else wrote. A state home that cannot be used is no error: nothing is read
   /// or kept then, and ``problem`` says why.
-  public convenience init(of repository: Repository, stateHome: String) throws(Failure) {
+  public convenience init(of repository: Repository, stateHome: String?) throws(Failure) {
     try self.init(in: repository.root, stateHome: stateHome)
   }
 
   /// The same of the repository at `root`.
-  init(in root: String, stateHome: String) throws(Failure) {
+  init(in root: String, stateHome: String?) throws(Failure) {
     self.root = root
     try Self.refuseForeign(in: root)
     do throws(FileError) {
-      let bytes = try Self.key(in: stateHome)
+      guard let stateHome else { throw FileError(.noHome, "", 0) }
+      let bytes = try StateHome(at: stateHome, outside: root).key()
       key = Secret(copying: bytes.span.bytes)
       problem = nil
     } catch {
@@ -34,12 +52,20 @@ public final class LocalState: Sendable {
     }
   }
 
+  static let removal = "remove it: it holds nothing but this machine's own history and caches"
+
+  /// Why this machine keeps nothing although it could: others could know the key in `stateHome`, or
+  /// replace it. nil where there is nothing to warn of.
+  public static func danger(in stateHome: String?, of root: String) -> FileError? {
+    stateHome.flatMap { StateHome(at: $0, outside: root).danger }
+  }
+
   private static func refuseForeign(in root: String) throws(Failure) {
     guard let repository = try? Folder(root), let kind = repository.kind(of: folder) else { return }
     func refuse(_ why: String) -> Failure {
       Failure(
         .malformed, "'\(folder)' \(why), so nothing in it is read",
-        hints: ["remove it: it holds nothing but this machine's own history and caches"])
+        hints: [removal])
     }
     guard kind == .folder else { throw refuse("is not a folder") }
     if let state = try? repository.folder(folder), state.owner != geteuid() {
@@ -51,28 +77,13 @@ public final class LocalState: Sendable {
     }
   }
 
-  /// 32 random bytes that never leave this machine.
-  private static func key(in stateHome: String) throws(FileError) -> [UInt8] {
-    let folder = try Folder(making: stateHome)
-    let key = Random.bytes(32)
-    // Of two that begin at once, one makes it and both use it.
-    if folder.kind(of: "key") == nil,
-      try folder.commitNew(folder.stage(key.span.bytes, as: "key", mode: 0o600))
-    {
-      return key
-    }
-    let known = try folder.read("key", limit: 32)
-    guard known.count == 32 else { throw FileError(.read, stateHome + "/key", EINVAL) }
-    return known
-  }
-
   /// Appends lines, all at once; `purpose` and the repository's path go into their MACs. A file that
   /// has grown larger than `limit` becomes the old one first.
   func append(
     _ records: [[UInt8]], to name: String, purpose: String, limit: Int = rotationSize
   ) throws(FileError) {
     if let problem { throw problem }
-    let folder = try Folder(root).folder(Self.folder, create: true)
+    let folder = try Folder.state(of: root, create: true)
     try folder.append(
       lines(records, purpose: purpose), to: name, mode: 0o600, limit: limit,
       oldSuffix: Self.oldSuffix)
@@ -84,7 +95,7 @@ public final class LocalState: Sendable {
     _ name: String, purpose: String, _ change: ([ArraySlice<UInt8>]) -> [[UInt8]]
   ) throws(FileError) {
     if let problem { throw problem }
-    let folder = try Folder(root).folder(Self.folder, create: true)
+    let folder = try Folder.state(of: root, create: true)
     try folder.rewrite(name, mode: 0o600, limit: Self.greatestFile) { bytes in
       let ours = bytes.split(separator: UInt8(ascii: "\n")).compactMap {
         record(in: $0, purpose: purpose)
@@ -125,7 +136,7 @@ public final class LocalState: Sendable {
 
   /// The lines of a file, whoever wrote them.
   func lines(of name: String) -> [ArraySlice<UInt8>] {
-    guard key != nil, let folder = try? Folder(root).folder(Self.folder),
+    guard key != nil, let folder = try? Folder.state(of: root),
       let bytes = try? folder.read(name, limit: Self.greatestFile)
     else { return [] }
     return bytes.split(separator: UInt8(ascii: "\n"))
@@ -153,5 +164,5 @@ public final class LocalState: Sendable {
 
   private static let rotationSize = 10 << 20
   private static let greatestFile = 64 << 20
-  private static let oldSuffix = ".1"
+  static let oldSuffix = ".1"
 }

@@ -5,11 +5,11 @@ internal import Synchronization
 /// be asked.
 public final class LocalStateOpening: Sendable {
   private let root: String
-  private let stateHome: String
+  private let stateHome: String?
   private let outcome = Mutex<Result<LocalState?, Failure>?>(nil)
 
   /// Of the repository at `root`; `stateHome` is as for ``LocalState``.
-  public init(in root: String, stateHome: String) {
+  public init(in root: String, stateHome: String?) {
     self.root = root
     self.stateHome = stateHome
   }

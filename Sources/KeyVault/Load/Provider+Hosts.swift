@@ -1,3 +1,5 @@
+internal import Naming
+
 /// Hosts whose names a field of the credential completes, as in `https://{resource}.openai.azure.com`.
 /// Only the built-in catalogue may have such: whoever writes the field must not choose the rest.
 extension Provider {
@@ -10,7 +12,7 @@ extension Provider {
 
   /// `base_url` with its fields filled in; nil where one is missing, or is more than one label of a
   /// host's name: letters, digits and hyphens.
-  func baseURL(_ fields: [String: String]) -> String? {
+  func baseURL(_ fields: [Name: String]) -> String? {
     var filled = baseURL
     for name in hostFields {
       guard !isOwn, let value = fields[name], Self.isLabel(value) else { return nil }

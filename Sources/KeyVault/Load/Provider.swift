@@ -1,3 +1,4 @@
+internal import Naming
 internal import YAML
 
 /// One provider of AI services: where its API is, what its keys look like, and how to prove that a
@@ -37,14 +38,15 @@ public struct Provider: Sendable {
     /// A file that replaces the built-in of the same id, and the parts in which they differ.
     case override(changes: [String])
 
-    /// The changed parts that decide where a key goes and what an answer means.
+    /// The changed parts that decide where a key goes, under which name, and what an answer means.
     var protectedChanges: [String] {
       guard case .override(let changes) = self else { return [] }
       return changes.filter(Self.protected.contains)
     }
 
-    private static let protected: Set = [
-      "base_url", "auth", "headers", "hosts", "probe", "quota", "key.formats", "key.fields",
+    static let protected: Set<Name> = [
+      "base_url", "auth", "headers", "hosts", "probe", "quota", "key.env", "key.base_url_env",
+      "key.formats", "key.fields",
     ]
   }
 
@@ -118,5 +120,19 @@ extension Node {
   /// The pairs of a mapping whose values are strings, in the order of the file.
   var stringPairs: [(name: String, value: String)] {
     mapping?.compactMap { pair in pair.value.string.map { (pair.key, $0) } } ?? []
+  }
+}
+
+extension Provider {
+  /// Whether the schema accepts a text as an id: `[a-z][a-z0-9_]*`, at most 64 bytes.
+  static func isID(_ text: String) -> Bool {
+    guard let first = text.unicodeScalars.first, ("a"..."z").contains(first) else { return false }
+    return text.utf8.count <= 64
+      && text.unicodeScalars.allSatisfy { scalar in
+        switch scalar {
+        case "a"..."z", "0"..."9", "_": true
+        default: false
+        }
+      }
   }
 }

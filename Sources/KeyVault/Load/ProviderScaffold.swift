@@ -9,11 +9,7 @@ public struct ProviderScaffold {
 
   /// Throws a usage failure for an id that the schema would refuse.
   public init(id: String, name: String?, baseURL: String?) throws(Failure) {
-    let isID =
-      id.utf8.count <= 64
-      && id.utf8.allSatisfy { "abcdefghijklmnopqrstuvwxyz0123456789_".utf8.contains($0) }
-      && id.first.map { $0.isLetter } == true
-    guard isID else {
+    guard Provider.isID(id) else {
       throw Failure(
         .usage, "'\(id.printable(limit: 80))' is no provider id",
         hints: ["lower-case letters, digits and underscores, starting with a letter: acme_ai"])
@@ -22,6 +18,9 @@ public struct ProviderScaffold {
       throw Failure(
         .usage, "'\(id)' is a built-in provider, and a file of that name would replace it",
         hints: ["see 'keyvault providers show \(id)'"])
+    }
+    if let objection = VariableName.objection(to: id.uppercased() + "_API_KEY") {
+      throw Failure(.usage, objection, hints: ["choose another id, such as \(id)_ai or my_\(id)"])
     }
     self.id = id
     self.name = name ?? id.prefix(1).uppercased() + id.dropFirst()

@@ -1,3 +1,5 @@
+internal import Naming
+
 /// What commits did to files: against each parent, merges too, renames not followed. By git's plumbing:
 /// what a person sets for `git log`, such as to show signatures, changes nothing.
 enum RawLog {
@@ -11,42 +13,47 @@ enum RawLog {
     let object: String
   }
 
-  /// The changes below `paths` in all commits that `revisions` reach, latest first. nil if git cannot say.
+  /// The changes below `paths` in all commits that `revisions` reach, latest first. Throws if git cannot
+  /// say, or there are too many; `what` says what could not be listed.
   static func changes(
-    _ git: Git, in revisions: [String], below paths: [String]
-  ) -> [Change]? {
+    _ git: Git, in revisions: [String], below paths: [String], or what: String
+  ) throws(Failure) -> [Change] {
     let list = ["rev-list", "--full-history"] + revisions + ["--"] + paths
     let compare = [
       "--literal-pathspecs", "diff-tree", "--stdin", "--format=commit %H %ct", "--raw", "-r", "-m",
       "--root", "--no-abbrev", "--no-renames", "--relative", "--no-ext-diff", "--no-textconv", "-z",
       "--",
     ]
-    guard let commits = git.run(["--literal-pathspecs"] + list), commits.status == 0,
-      let (status, output) = git.run(compare + paths, input: commits.output), status == 0
-    else { return nil }
-    return parse(output)
+    let commits = try git.output(of: ["--literal-pathspecs"] + list, within: .history, or: what)
+    var parser = Parser()
+    try git.readFields(compare + paths, input: commits, within: .history, or: what) {
+      parser.read($0)
+    }
+    return parser.changes
   }
 
   /// `commit <id> <time>`, then for each path `:<mode> <mode> <id> <id> <letter>` and the path.
-  private static func parse(_ output: [UInt8]) -> [Change] {
-    var commit = ""
-    var time = Timestamp(seconds: 0)
-    var object: String?
-    var changes: [Change] = []
-    for field in output.split(separator: 0) {
-      let text = String(decoding: field.drop { $0 == UInt8(ascii: "\n") }, as: UTF8.self)
+  private struct Parser {
+    private(set) var changes: [Change] = []
+    private var commit = ""
+    private var time = Timestamp(seconds: 0)
+    private var object: String?
+
+    /// Whether there may be more.
+    mutating func read(_ field: ArraySlice<UInt8>) -> Bool {
+      let text = String(name: field.drop { $0 == UInt8(ascii: "\n") })
       if let new = object {
         changes.append(Change(commit: commit, time: time, path: text, object: new))
         object = nil
       } else if text.hasPrefix("commit ") {
-        let words = text.prefix { !$0.isNewline }.split(separator: " ")
-        guard words.count == 3, let seconds = Int(words[2]) else { continue }
+        let words = text.prefix { $0 != "\n" }.split(separator: " ")
+        guard words.count == 3, let seconds = Int(words[2]) else { return true }
         commit = String(words[1])
         time = Timestamp(seconds: seconds)
       } else if text.hasPrefix(":") {
         object = text.split(separator: " ").dropFirst(3).first.map(String.init)
       }
+      return changes.count <= Limits.changes
     }
-    return changes
   }
 }

@@ -1,3 +1,4 @@
+internal import Naming
 internal import YAML
 
 /// A keyvault repository: a folder with a sound `keyvault.yaml`. Only
@@ -15,6 +16,8 @@ public struct Repository: Sendable {
   let stateHome: String?
   /// What this machine remembers of the entries that it opened; nil where nothing is remembered.
   public var memory: Memory?
+  /// Under which names keys may be rendered besides those that are known.
+  public var names = NamePolicy()
   /// What need not be read or decrypted, since it was before; nil for nothing.
   var cached: WarmCache.Contents?
 
@@ -41,12 +44,17 @@ public struct Repository: Sendable {
     catalogue = Catalogue(root: root)
   }
 
-  /// The nearest ancestor of `folder` (absolute) that holds a `keyvault.yaml`.
-  public static func root(from folder: String) throws(Failure) -> String {
+  /// The nearest ancestor of `folder` (absolute) that holds a `keyvault.yaml`. Throws if there is none, or
+  /// that one is not `owner`'s: it is refused and not passed over, since a person who stands in it means
+  /// it.
+  public static func root(
+    from folder: String, owner: RepositoryOwner = RepositoryOwner()
+  ) throws(Failure) -> String {
     var components = folder.split(separator: "/", omittingEmptySubsequences: true)
     while true {
       let candidate = "/" + components.joined(separator: "/")
       if let folder = try? Folder(candidate), folder.kind(of: Configuration.fileName) != nil {
+        try owner.check(candidate)
         return candidate
       }
       guard components.popLast() != nil else { break }

@@ -79,9 +79,10 @@ struct CheckedDocument {
   let document: Document
   var root: Node { document.root }
 
-  /// The document, or all that is wrong with it.
+  /// The document, or what is wrong with it: of what its schema does not allow, the first `limit` things.
   static func read(
-    _ bytes: [UInt8], as kind: SchemaLibrary.Kind, file: String
+    _ bytes: [UInt8], as kind: SchemaLibrary.Kind, file: String,
+    limit: Int = Limits.findingsPerFile
   ) -> Result<CheckedDocument, Malformed> {
     let document: Document
     do throws(YAMLError) {
@@ -90,15 +91,16 @@ struct CheckedDocument {
       let finding = Finding(.syntax, in: file, at: error.place, error.message, hint: error.hint)
       return .failure(Malformed(findings: [finding]))
     }
-    let violations = SchemaLibrary.schema(kind).check(document.root)
+    let (violations, omitted) = SchemaLibrary.schema(kind)
+      .check(document.root, limit: limit)
     guard violations.isEmpty else {
-      return .failure(
-        Malformed(
-          findings: violations.map {
-            Finding(
-              code: $0.code.rawValue, severity: .error, file: file, place: $0.place,
-              message: $0.message, hint: $0.hint)
-          }))
+      let findings = violations.map {
+        Finding(
+          code: $0.code.rawValue, severity: .error, file: file, place: $0.place,
+          message: $0.message, hint: $0.hint)
+      }
+      let more = Finding.more(omitted, .error, in: file, "\(omitted) more findings are not listed")
+      return .failure(Malformed(findings: findings + (omitted > 0 ? [more] : [])))
     }
     return .success(CheckedDocument(document: document))
   }

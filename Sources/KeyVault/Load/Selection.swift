@@ -1,3 +1,5 @@
+public import Naming
+
 /// What a command is about: entries, and the environments whose lack of keys matters.
 public struct Selection: Sendable {
   /// Sorted, each once.
@@ -5,9 +7,9 @@ public struct Selection: Sendable {
   /// Environments that were asked for, by name or as all.
   public private(set) var environments: [String]
   /// Paths of entries that were named one by one.
-  public private(set) var named: Set<String> = []
+  public private(set) var named: Set<Name> = []
   /// The providers that matter; nil for all.
-  private var providers: Set<String>?
+  private var providers: Set<Name>?
   /// Every entry of the vault.
   public let all: [Vault.Entry]
 
@@ -22,7 +24,7 @@ public struct Selection: Sendable {
       return
     }
     var chosen: Set<EntryName> = []
-    var folders: Set<String> = []
+    var folders: Set<Name> = []
     for argument in arguments {
       if let entry = all.first(where: { $0.name.path == argument }) {
         chosen.insert(entry.name)
@@ -42,17 +44,17 @@ public struct Selection: Sendable {
       chosen.formUnion(inside.map(\.name))
     }
     entries = all.filter { chosen.contains($0.name) }
-    environments = folders.sorted()
+    environments = folders.sortedTexts
   }
 
   /// Folders that directly hold an entry, and declared environments.
   static func environments(
     _ folders: some Sequence<String>, in repository: Repository
   ) -> [String] {
-    Set(folders)
+    Set(names: folders)
       .union(repository.configuration.environments.keys)
-      .subtracting([""])
-      .sorted()
+      .subtracting([""] as Set<Name>)
+      .sortedTexts
   }
 
   /// Checks that `name` is exactly one environment: a folder of entries, or a declared one.
@@ -80,41 +82,65 @@ public struct Selection: Sendable {
   }
 
   /// The same with keys of these providers alone.
-  public func narrowed(to providers: Set<String>) -> Selection {
+  public func narrowed(to providers: Set<Name>) -> Selection {
     var narrowed = self
     narrowed.entries = entries.filter { providers.contains($0.provider) }
     narrowed.providers = providers
     return narrowed
+  }
+}
+
+extension Selection {
+  /// Keys that are not there.
+  public struct Missing: Sendable {
+    /// At most ``Limits/missingKeys``, required ones before others.
+    public fileprivate(set) var results: [TestResult] = []
+    /// How many required ones are not among them.
+    public fileprivate(set) var omitted = 0
   }
 
   /// Keys that are not there: what an environment requires (by its declaration, or `requiring`), and
   /// what another one has.
   public func notConfigured(
     in repository: Repository, requiring: [String] = [], everything: Bool = false, now: Timestamp
-  ) throws(Failure) -> [TestResult] {
-    let elsewhere = Set(all.map(\.provider))
-    let byEnvironment = Dictionary(grouping: all, by: \.name.environment)
-    var results: [TestResult] = []
+  ) throws(Failure) -> Missing {
+    let elsewhere = Set(names: all.map(\.provider))
+    let catalogue = everything ? Set(names: repository.catalogue.ids) : []
+    let asked = Set(names: requiring)
+    let folders = Assembly.Folders(all, in: repository)
+    var missing = Missing()
+    var others: [TestResult] = []
     for environment in environments {
-      let required = repository.environment(environment).require + requiring
+      let required = asked.union(repository.environment(environment).require)
       let declared = repository.configuration.environments[environment] != nil
       guard declared || everything || !requiring.isEmpty else { continue }
-      let assembly = try Assembly(environment, of: byEnvironment, in: repository)
-      // A disabled key of its own is there, though it is not rendered.
-      let own = (byEnvironment[environment] ?? []).map(\.provider)
-      let present = Set(assembly.slots.map(\.provider.id)).union(own)
-      let wanted = Set(required).union(declared ? elsewhere : [])
-        .union(everything ? Set(repository.catalogue.ids) : [])
-      for provider in wanted.subtracting(present).sorted()
-      where providers?.contains(provider) ?? true || requiring.contains(provider) {
+      let present = try folders.providers(in: environment)
+      func result(_ provider: Name, isRequired: Bool) -> TestResult {
         var result = TestResult(
-          entry: "\(environment)/\(provider)", provider: provider, verdict: .notConfigured,
+          entry: "\(environment)/\(provider)", provider: provider.text, verdict: .notConfigured,
           checked: now)
-        result.isRequired = required.contains(provider)
+        result.isRequired = isRequired
         result.next = "run 'keyvault add \(environment)/\(provider)'"
-        results.append(result)
+        return result
+      }
+      func isChosen(_ provider: Name) -> Bool {
+        providers?.contains(provider.text) ?? true || asked.contains(provider)
+      }
+      for provider in required.subtracting(present).sorted() where isChosen(provider) {
+        guard missing.results.count < Limits.missingKeys else {
+          missing.omitted += 1
+          continue
+        }
+        missing.results.append(result(provider, isRequired: true))
+      }
+      guard others.count < Limits.missingKeys else { continue }
+      let wanted = declared ? catalogue.union(elsewhere) : catalogue
+      for provider in wanted.subtracting(present).subtracting(required).sorted()
+      where isChosen(provider) && others.count < Limits.missingKeys {
+        others.append(result(provider, isRequired: false))
       }
     }
-    return results
+    missing.results += others.prefix(Limits.missingKeys - missing.results.count)
+    return missing
   }
 }

@@ -52,7 +52,7 @@ public struct Sidecar: Sendable {
     variable = text("env")
     preview = text("preview")
     digest = text("digest")
-    serial = root["serial"]?.int
+    serial = root["serial"]?.serial
     created = moment("created")
     rotated = moment("rotated")
     expires = moment("expires")
@@ -81,4 +81,10 @@ public struct Sidecar: Sendable {
         hint: nil)
     }
   }
+}
+
+extension Node {
+  /// A key's serial. A number that no key can have counts as the nearest one that a key can have: a
+  /// commit may hold any number, and sums of serials must not overflow.
+  var serial: Int? { int.map { min(max($0, 0), Payload.greatestSerial) } }
 }

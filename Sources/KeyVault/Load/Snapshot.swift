@@ -1,3 +1,6 @@
+internal import Naming
+internal import Synchronization
+
 /// The repository's files as a commit has them, whatever lies in the work tree. Nothing is checked out
 /// and no filter runs.
 struct Snapshot: Sendable {
@@ -6,8 +9,9 @@ struct Snapshot: Sendable {
   /// The full id.
   let commit: String
   /// Every regular file that a keyvault repository has, relative to its root: the id of its content.
-  let files: [String: String]
+  let files: [Name: String]
   private let git: Git
+  private let known = Known()
 
   /// Reads the list of the files of `revision` by one git process; the root may lie below the work
   /// tree's top. Throws if it names no commit, or more than one.
@@ -16,10 +20,15 @@ struct Snapshot: Sendable {
     self.revision = revision
     commit = try Self.resolve(revision, git, root: root)
     let arguments = ["ls-tree", "-r", "-z", commit, "--"] + Self.places
-    guard let (status, output) = git.run(["--literal-pathspecs"] + arguments), status == 0 else {
-      throw Failure(.io, "git could not list the files of '\(revision.printable(limit: 80))'")
+    var files: [Name: String] = [:]
+    try git.readFields(
+      ["--literal-pathspecs"] + arguments, within: .listing,
+      or: "git could not list the files of '\(revision.printable(limit: 80))'"
+    ) { line in
+      if let (path, id) = Self.file(line) { files[path] = id }
+      return files.count <= Limits.files
     }
-    files = Self.files(listed: output)
+    self.files = files
   }
 
   private static let places = [
@@ -27,16 +36,12 @@ struct Snapshot: Sendable {
   ]
 
   /// `<mode> blob <id>`, a tab and a path each; links and submodules are no files.
-  private static func files(listed output: [UInt8]) -> [String: String] {
-    var files: [String: String] = [:]
-    for line in output.split(separator: 0) {
-      guard let tab = line.firstIndex(of: UInt8(ascii: "\t")) else { continue }
-      let words = line[..<tab].split(separator: UInt8(ascii: " "))
-      guard words.count == 3, words[0].starts(with: Array("100".utf8)) else { continue }
-      files[String(decoding: line[(tab + 1)...], as: UTF8.self)] =
-        String(decoding: words[2], as: UTF8.self)
-    }
-    return files
+  private static func file(_ line: ArraySlice<UInt8>) -> (path: String, id: String)? {
+    guard let tab = line.firstIndex(of: UInt8(ascii: "\t")) else { return nil }
+    let words = line[..<tab].split(separator: UInt8(ascii: " "))
+    guard words.count == 3, words[0].starts(with: Array("100".utf8)) else { return nil }
+    let path = String(name: line[(tab + 1)...])
+    return (path, String(decoding: words[2], as: UTF8.self))
   }
 
   private static func resolve(
@@ -46,10 +51,7 @@ struct Snapshot: Sendable {
     guard !revision.isEmpty, !revision.hasPrefix("-") else {
       throw Failure(.usage, "'\(shown)' is no name of a commit", hints: ["such as origin/main"])
     }
-    guard git.isPresent, git.line(["rev-parse", "--git-dir"]) != nil else {
-      throw Failure(
-        .notFound, "'\(root)' is no git work tree, so there is no '\(shown)' to compare with")
-    }
+    _ = try git.requiredPrefix(or: "cannot look for the commit '\(shown)'")
     // A tag 'origin/main' would go before the branch, and whoever may push can make one.
     let names = ["", "tags/", "heads/", "remotes/"].map { "refs/\($0)\(revision)" }
     let listed = git.run(["for-each-ref", "--format=%(refname)"] + names)?.output ?? []
@@ -78,7 +80,8 @@ struct Snapshot: Sendable {
   func read(_ paths: [String]) throws(Failure) -> [[UInt8]?] {
     let known = paths.filter { files[$0] != nil }
     let blobs = try GitObjects(git).blobs(known.compactMap { files[$0] })
-    let contents = Dictionary(zip(known, blobs), uniquingKeysWith: { first, _ in first })
+    let contents = Dictionary(
+      zip(known.map { Name($0) }, blobs), uniquingKeysWith: { first, _ in first })
     return paths.map { contents[$0] ?? nil }
   }
 
@@ -91,9 +94,18 @@ struct Snapshot: Sendable {
   /// Whether all commits before this one are here.
   var hasWholeHistory: Bool { git.isWhole }
 
-  /// Whether the commit that is checked out has this one in its history.
+  /// Whether the commit that is checked out has this one in its history. Asked once, for each of many
+  /// findings tells it.
   var isMerged: Bool {
-    git.run(["merge-base", "--is-ancestor", commit, "HEAD"])?.status == 0
+    known.isMerged.withLock { known in
+      let isMerged = known ?? isAncestor(of: "HEAD")
+      known = isMerged
+      return isMerged
+    }
+  }
+
+  private final class Known: Sendable {
+    let isMerged = Mutex<Bool?>(nil)
   }
 
   /// Whether this commit is that one, or in its history.
@@ -103,16 +115,16 @@ struct Snapshot: Sendable {
 
   /// Ids of every content that a file of each path had in this commit or any before it, merged ones
   /// too, with the commit that brought it. Throws if git cannot say.
-  func history(of paths: [String]) throws(Failure) -> [String: [Version]] {
+  func history(of paths: [String]) throws(Failure) -> [Name: [Version]] {
     guard !paths.isEmpty else { return [:] }
     // So many that the arguments could grow too long: all of the vault, then.
     let places = paths.count > 500 ? [Vault.folder] : paths
-    guard let changes = RawLog.changes(git, in: [commit], below: places) else {
-      throw Failure(.io, "git could not list the history of '\(revision.printable(limit: 80))'")
-    }
-    let wanted = Set(paths)
-    var versions: [String: [Version]] = [:]
-    var seen: Set<String> = []
+    let changes = try RawLog.changes(
+      git, in: [commit], below: places,
+      or: "git could not list the history of '\(revision.printable(limit: 80))'")
+    let wanted = Set(names: paths)
+    var versions: [Name: [Version]] = [:]
+    var seen: Set<Name> = []
     for change in changes where wanted.contains(change.path) {
       guard seen.insert(change.path + "\0" + change.object).inserted else { continue }
       versions[change.path, default: []].append(
@@ -127,8 +139,13 @@ struct Snapshot: Sendable {
     let commit: String
   }
 
-  /// The contents of versions, in their order; nil for what is no file, as after a removal.
-  func contents(_ versions: [Version]) throws(Failure) -> [[UInt8]?] {
-    try GitObjects(git).blobs(versions.map(\.id))
+  /// What `body` makes of the content of each version, in their order. nil for a version that is not a
+  /// file, as after a removal, or that is larger than any file of a vault.
+  func contents<Value: Sendable>(
+    of versions: [Version], _ body: @Sendable ([UInt8]) -> Value
+  ) throws(Failure) -> [Value?] {
+    let objects = GitObjects(git)
+    return try objects.read(
+      objects.find(versions.map(\.id)), limit: Limits.ciphertext, body)
   }
 }

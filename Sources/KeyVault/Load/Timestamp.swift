@@ -5,9 +5,13 @@ public struct Timestamp: Sendable, Hashable, Comparable, Codable {
   /// Since 1970.
   public let seconds: Int
 
+  /// A moment outside the years 1000 to 9999, as only a forged commit or key has, counts as the nearest in
+  /// them, so that differences and sums of moments cannot overflow.
   public init(seconds: Int) {
-    self.seconds = seconds
+    self.seconds = min(max(seconds, Self.range.lowerBound), Self.range.upperBound)
   }
+
+  private static let range = -30_610_224_000...253_402_300_799
 
   /// The machine's clock, for programs; a command is told the time.
   public static var now: Timestamp { Timestamp(seconds: time(nil)) }
@@ -28,7 +32,7 @@ public struct Timestamp: Sendable, Hashable, Comparable, Codable {
       parts.tm_min = number(14..<16)
       parts.tm_sec = number(17..<19)
     }
-    seconds = timegm(&parts)
+    self.init(seconds: timegm(&parts))
     // Says the same only if every character was in its place and the calendar has the day.
     guard bytes.count == 20 ? self.text == text : day == text else { return nil }
   }
@@ -63,7 +67,9 @@ public struct Timestamp: Sendable, Hashable, Comparable, Codable {
   public var day: String { String(text.prefix(10)) }
 
   public func adding(days: Int) -> Timestamp {
-    Timestamp(seconds: seconds + days * 86_400)
+    let (added, isOver) = days.multipliedReportingOverflow(by: 86_400)
+    let (sum, isOverToo) = seconds.addingReportingOverflow(added)
+    return Timestamp(seconds: isOver || isOverToo ? (days < 0 ? .min : .max) : sum)
   }
 
   /// Whole days from `other` to this; negative if this is earlier.

@@ -1,3 +1,5 @@
+internal import Naming
+
 /// The entries of one environment that can serve a capability, best first, by what is known without
 /// opening any.
 struct Candidates: Sendable {
@@ -21,10 +23,11 @@ struct Candidates: Sendable {
   /// Throws if two entries want one variable, or none has the capability.
   init(
     for capability: Capability, in environment: String, of repository: Repository,
-    known: KnownVerdicts, asksAnew: Bool
+    known: KnownVerdicts, asksAnew: Bool, policy: OriginPolicy
   ) throws(Failure) {
     let vault = repository.vault
-    let assembly = try Assembly(environment, in: repository)
+    // Of a definition that does not count, the planner says so before the key is handed out.
+    let assembly = try Assembly(environment, in: repository, by: nil)
     if let conflict = assembly.conflicts.first { throw conflict.failure }
     for (entry, failure) in assembly.unusable where repository.mayHave(capability, entry) {
       skipped.append(Skip(entry, failure))

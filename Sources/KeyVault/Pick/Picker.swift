@@ -4,6 +4,7 @@ public import GPG
 /// can be used.
 public struct Picker: Sendable {
   private let repository: Repository
+  private let policy: OriginPolicy
   private let gpg: GPG
   /// Asks the providers anew; nil where their last word counts.
   private let prober: Prober?
@@ -17,6 +18,7 @@ public struct Picker: Sendable {
     gateway: String? = nil
   ) {
     self.repository = repository
+    self.policy = policy
     self.gpg = gpg
     self.prober = prober
     self.gateway = gateway
@@ -30,7 +32,7 @@ public struct Picker: Sendable {
   ) async throws(Failure) -> Pick {
     let candidates = try Candidates(
       for: capability, in: environment, of: repository, known: KnownVerdicts(past),
-      asksAnew: prober != nil)
+      asksAnew: prober != nil, policy: policy)
     var pick = Pick(
       capability: capability, environment: environment, choice: nil, skipped: candidates.skipped)
     let signatures = SignatureGate(for: candidates.ranked.map(\.entry), in: repository)
@@ -52,12 +54,10 @@ public struct Picker: Sendable {
   private func consider(
     _ candidate: Candidates.Candidate, _ opened: OpenedEntry, now: Timestamp, for pick: inout Pick
   ) async throws(Failure) {
-    let variable = candidate.slot.variable(of: opened)
-    if let objection = VariableName.objection(to: variable)
-      ?? BaseURLVariable.objection(to: variable)
-    {
-      throw Failure(.malformed, objection)
-    }
+    try NameGate(in: repository).check([
+      Rendering.Variable(
+        name: candidate.slot.variable(of: opened), value: .key(opened), origin: opened.name.path)
+    ])
     // As the program will use it: through the gateway of the environment that asks.
     let gateway = gateway ?? repository.environment(pick.environment).gateway
     let result = await prober?.test(opened, gateway: gateway, now: now)

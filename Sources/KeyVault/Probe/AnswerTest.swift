@@ -46,9 +46,9 @@ struct AnswerTest: Sendable {
   private func match(_ condition: Condition, _ value: Node) -> String? {
     switch condition {
     case .equals(let expected):
-      value.json == expected.json ? "=" + expected.plain : nil
+      value.isScalar && value.json == expected.json ? "=" + expected.plain : nil
     case .oneOf(let expected):
-      expected.first { $0.json == value.json }.map { "=" + $0.plain }
+      match(value, oneOf: expected)
     case .contains(let part):
       value.string?.contains(part) == true ? "~\"\(part)\"" : nil
     case .type(let type): value.typeName == type ? " is \(type)" : nil
@@ -57,12 +57,27 @@ struct AnswerTest: Sendable {
     }
   }
 
+  private func match(_ value: Node, oneOf expected: [Node]) -> String? {
+    guard value.isScalar else { return nil }
+    let json = value.json
+    return expected.first { $0.json == json }.map { "=" + $0.plain }
+  }
+
   private func short(_ number: Double) -> String {
     number == number.rounded() && abs(number) < 1e15 ? String(Int(number)) : String(number)
   }
 }
 
 extension Node {
+  /// Whether it is neither a list nor a mapping. No rule equals those, and they may be
+  /// as large as an answer.
+  fileprivate var isScalar: Bool {
+    switch value {
+    case .sequence, .mapping: false
+    default: true
+    }
+  }
+
   /// The type by its JSON name.
   var typeName: String {
     switch value {
@@ -108,7 +123,7 @@ extension Node {
         }
         node = list[index]
       } else {
-        guard let next = node[String(key)] else { return nil }
+        guard let next = node[key] else { return nil }
         node = next
       }
     }

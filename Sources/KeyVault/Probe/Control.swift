@@ -1,4 +1,5 @@
 internal import HTTP
+internal import Naming
 internal import Secrets
 
 /// What a definition says of no key and of a key that nobody has. If it calls either good, it calls
@@ -55,7 +56,7 @@ public struct Control: Sendable, Codable, Equatable {
 
 /// Asks each definition's control questions once in a run, whoever needs them.
 actor Controls {
-  private var asked: [String: Task<Control, Never>] = [:]
+  private var asked: [Name: Task<Control, Never>] = [:]
 
   /// The answers of `ask`, or those to an earlier question of the same name.
   func control(

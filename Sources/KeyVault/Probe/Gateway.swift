@@ -17,7 +17,7 @@ public struct Gateway: Sendable {
     try base(for: provider).appending(path: url.path)
   }
 
-  /// The origin, whatever the provider. Throws where the template is no URL.
+  /// The origin, which is the same for every provider. Throws where the template is no URL.
   public func origin() throws(WebURLError) -> Origin {
     try base(for: "provider").origin
   }

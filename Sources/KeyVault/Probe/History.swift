@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+public import Naming
 
 /// Past verdicts of this machine, one JSON line each in `.keyvault/history.jsonl`.
 public struct History: Sendable {
@@ -21,10 +22,10 @@ public struct History: Sendable {
     }
   }
 
-  private let state: LocalState
+  let state: LocalState
 
   static let fileName = "history.jsonl"
-  private static let purpose = "keyvault-history-v1"
+  static let purpose = "keyvault-history-v1"
 
   public init(_ state: LocalState) {
     self.state = state
@@ -52,15 +53,15 @@ public struct History: Sendable {
     public let foreign: Int
 
     /// The last record of each entry.
-    public var latest: [String: Record] { Self.last(of: records) }
+    public var latest: [Name: Record] { Self.last(of: records) }
 
     /// The last record of each entry that says whether its key can be used.
-    public var latestClear: [String: Record] {
+    public var latestClear: [Name: Record] {
       Self.last(of: records.filter(\.isClear))
     }
 
-    private static func last(of records: [Record]) -> [String: Record] {
-      Dictionary(records.map { ($0.entry, $0) }, uniquingKeysWith: { $1 })
+    private static func last(of records: [Record]) -> [Name: Record] {
+      Dictionary(records.map { (Name($0.entry), $0) }, uniquingKeysWith: { $1 })
     }
   }
 

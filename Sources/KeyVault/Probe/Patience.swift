@@ -28,7 +28,9 @@ public struct Patience: Sendable {
   static func mayPass(_ judgement: Judgement, status: Int) -> Bool {
     switch judgement.verdict {
     case .rateLimited, .providerError: true
-    case .blocked, .unknown: status == 429 || (500..<600).contains(status)
+    // By a rule: the built-in order leaves a 429 unknown only where waiting does not help.
+    case .blocked, .unknown:
+      judgement.rule != nil && (status == 429 || (500..<600).contains(status))
     default: false
     }
   }
@@ -36,7 +38,7 @@ public struct Patience: Sendable {
   static func mayPass(_ error: HTTPError) -> Bool {
     switch error.reason {
     case .nameNotResolved, .connectionRefused, .connectFailed, .connectionClosed,
-      .timedOut(.connect):
+      .proxyUnreachable, .timedOut(.connect):
       true
     default: false
     }

@@ -39,6 +39,8 @@ struct ProbeDefinition: Sendable {
   func judge(_ answer: ProbeAnswer) -> Judgement {
     for (index, rule) in rules.enumerated() {
       guard let words = rule.match(answer) else { continue }
+      // A body that reports an error proves no key, whatever else is in it.
+      if rule.verdict == .valid, answer.reportsError { continue }
       return Judgement(
         verdict: rule.verdict, rule: index + 1, matched: words, note: rule.note,
         isConfirmed: rule.isConfirmed, provesCredit: rule.provesCredit)
@@ -50,14 +52,22 @@ struct ProbeDefinition: Sendable {
   }
 
   private func builtIn(_ answer: ProbeAnswer) -> (Verdict, note: String) {
-    if answer.isHTML {
-      return (.blocked, "the answer is a web page: something stands before the API")
-    }
-    return switch answer.http.status {
+    // A limit and a fault are what their status says, with a web page or without: only for the other
+    // statuses does a page mean that the API was not reached.
+    switch answer.http.status {
+    case 429 where answer.isAboutAccount:
+      (.unknown, "the 429 is about billing or the account, not about too many requests")
+    case 429: (.rateLimited, "too many requests; the key may be good")
+    case 408, 500..<600:
+      (
+        .providerError,
+        answer.isHTML
+          ? "the provider, or a server in front of it, has a fault" : "the provider has a fault"
+      )
+    case _ where answer.isHTML:
+      (.blocked, "the answer is a web page: something stands before the API")
     case 300..<400: (.misconfigured, "the answer is a redirect, which is not followed with a key")
     case 404, 405: (.misconfigured, "there is no such endpoint")
-    case 429: (.rateLimited, "too many requests; the key may be good")
-    case 408, 500..<600: (.providerError, "the provider has a fault")
     default: (.unknown, Self.doubt(answer))
     }
   }
@@ -65,6 +75,7 @@ struct ProbeDefinition: Sendable {
   /// Why no rule held, as far as the answer's form tells.
   private static func doubt(_ answer: ProbeAnswer) -> String {
     if answer.http.isBodyTruncated { return "the answer is too long to be read" }
+    if answer.reportsError { return "the status says success, but the body reports an error" }
     return answer.json == nil && !answer.http.body.isEmpty
       ? "no rule knows this answer, which is not JSON" : "no rule knows this answer"
   }

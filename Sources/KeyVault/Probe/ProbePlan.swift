@@ -1,4 +1,5 @@
 internal import HTTP
+internal import Naming
 
 /// Where one credential is asked about, and by which definition.
 struct ProbePlan: Sendable {
@@ -57,16 +58,23 @@ struct ProbePlanner: Sendable {
   ) throws(ProbePlan.Early) -> WebURL {
     let fields = payload.hostFields(of: provider)
     let url = try Self.url(of: target, of: provider, fields: fields, gateway: gateway)
+    try check(url, of: provider, fields: fields, payloadHosts: payload.hosts)
+    return url
+  }
+
+  /// Throws unless a key with these hosts may travel to `url`.
+  func check(
+    _ url: WebURL, of provider: Provider, fields: [Name: String], payloadHosts: [String]
+  ) throws(ProbePlan.Early) {
     guard
       policy.allows(
-        url.origin, provider: provider.id, fields: fields, payloadHosts: payload.hosts)
+        url.origin, provider: provider.id, fields: fields, payloadHosts: payloadHosts)
     else {
       throw ProbePlan.Early(
         verdict: .misconfigured,
         note: "nothing was sent: \(url.origin) is not where this key may travel; "
-          + "KEYVAULT_ALLOW_HOSTS allows it")
+          + "KEYVAULT_ALLOW_HOSTS=\(url.origin.permission) allows it")
     }
-    return url
   }
 
   /// Where a program sends requests with this key, without a final slash. Throws if the key may not travel
@@ -78,7 +86,7 @@ struct ProbePlanner: Sendable {
   }
 
   static func url(
-    of target: String, of provider: Provider, fields: [String: String], gateway: String?
+    of target: String, of provider: Provider, fields: [Name: String], gateway: String?
   ) throws(ProbePlan.Early) -> WebURL {
     guard let base = provider.baseURL(fields) else {
       throw ProbePlan.Early(
@@ -156,8 +164,8 @@ extension Payload {
   }
 
   /// The values of the fields that are a part of the provider's host; they are no secrets.
-  func hostFields(of provider: Provider) -> [String: String] {
-    var fields: [String: String] = [:]
+  func hostFields(of provider: Provider) -> [Name: String] {
+    var fields: [Name: String] = [:]
     for name in provider.hostFields {
       fields[name] = text(of: name)
     }

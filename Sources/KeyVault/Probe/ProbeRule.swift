@@ -30,7 +30,7 @@ struct ProbeRule: Sendable {
     note = node["note"]?.string
     statuses = (node["status"].map { $0.sequence ?? [$0] } ?? []).compactMap { status in
       if let code = status.int { return .exactly(code) }
-      return status.string?.first?.wholeNumberValue.map(Status.hundreds)
+      return (status.string?.first).flatMap { Int(String($0)) }.map(Status.hundreds)
     }
     headers = (node["header"]?.mapping ?? []).map { ($0.key, AnswerTest($0.value)) }
     body = (node["body"]?.mapping ?? []).map { ($0.key, AnswerTest($0.value)) }

@@ -1,13 +1,17 @@
+internal import Naming
+
 extension Prober {
-  /// What the provider's definitions say of no key and of a bogus one: each must refuse both. Only
-  /// keys that nobody has are sent, so any host may be asked. Throws where nothing can be asked.
+  /// What the provider's definitions say of no key and of a bogus one: each must refuse both. Throws
+  /// where nothing can be asked, or a host is not where a key of `payloadHosts` may travel: a bogus key is
+  /// no secret, but the repository's text must not choose whom this machine connects to.
   ///
   /// `fields` are further parts of the credential; `gateway` replaces scheme, host and port.
   public func check(
-    _ provider: Provider, fields: [(name: String, value: String)], gateway: String?
+    _ provider: Provider, fields: [(name: String, value: String)], payloadHosts: [String] = [],
+    gateway: String?
   ) async throws(Failure) -> [DefinitionReport.Row] {
     var rows: [DefinitionReport.Row] = []
-    let hostFields = Dictionary(fields.map { ($0.name, $0.value) }) { $1 }
+    let hostFields = Dictionary(fields.map { (Name($0.name), $0.value) }) { $1 }
     for (format, definition) in provider.definitions {
       let plan: ProbePlan
       do throws(ProbePlan.Early) {
@@ -18,6 +22,12 @@ extension Prober {
       } catch {
         throw Failure(
           .usage, error.note, hints: ["say it with --field NAME=VALUE, or name an entry"])
+      }
+      do throws(ProbePlan.Early) {
+        try planner.check(
+          plan.url, of: provider, fields: hostFields, payloadHosts: payloadHosts)
+      } catch {
+        throw Failure(.findings, error.note)
       }
       let control = await control(plan, fields: fields)
       let kind = plan.isGeneral ? "" : " (\(format?.name ?? ""))"

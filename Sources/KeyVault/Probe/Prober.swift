@@ -1,4 +1,5 @@
 public import HTTP
+internal import Naming
 internal import Secrets
 
 /// Asks a provider whether it accepts a key. A verdict is the only outcome: what goes wrong on the
@@ -63,7 +64,7 @@ public struct Prober: Sendable {
       if plan.format == nil, !plan.provider.formats.isEmpty {
         result.note = result.note ?? "does not look like a key of \(plan.provider.name)"
       }
-      result.next = Self.next(for: result.verdict, provider: plan.provider)
+      result.next = result.next ?? Self.next(for: result.verdict, provider: plan.provider)
     } catch {
       result.set(error.verdict, note: error.note)
     }
@@ -86,6 +87,8 @@ public struct Prober: Sendable {
         result.attempts = nil
       } else {
         result.set(.unreachable, note: error.message)
+        // The provider's status page does not know of our proxy.
+        if error.isProxys { result.next = error.hint }
       }
       return nil
     case .success(let (answer, judgement)):
@@ -115,14 +118,15 @@ public struct Prober: Sendable {
     do throws(ProbePlan.Early) {
       url = try planner.url(of: target, for: payload, of: plan.provider, gateway: gateway)
     } catch {
-      result.quota = Evidence(error.verdict, note: error.note)
+      result.quota = Evidence(error.verdict, note: Self.told(error.note, key: payload))
       return
     }
     let request = ProbeRequest(quota, provider: plan.provider, format: plan.format)
       .request(to: url, with: payload)
     switch await exchange.send(request, judgedBy: quota).result {
     case .failure(let error) where error.reason == .cancelled: result.cutShort()
-    case .failure(let error): result.quota = Evidence(.unreachable, note: error.message)
+    case .failure(let error):
+      result.quota = Evidence(.unreachable, note: Self.told(error.message, key: payload))
     case .success(let (answer, judgement)):
       result.apply(quota: judgement, of: answer)
       result.facts.merge(facts(of: answer, quota, key: payload)) { $1 }
@@ -165,9 +169,15 @@ public struct Prober: Sendable {
     }
   }
 
+  /// What may be said of an address that an answer has completed.
+  private static func told(_ text: String, key: Payload) -> String {
+    key.withKey { LeakFilter($0) }.leaks(in: text)
+      ? "the first answer names an address that holds a part of the key" : text
+  }
+
   private func facts(
     of answer: ProbeAnswer, _ definition: ProbeDefinition, key: Payload
-  ) -> [String: String] {
+  ) -> [Name: String] {
     guard !definition.readings.isEmpty else { return [:] }
     let filter = key.withKey { LeakFilter($0) }
     return definition.facts(of: answer).filter { !filter.leaks(in: $0.value) }

@@ -1,4 +1,5 @@
 internal import HTTP
+internal import Naming
 internal import YAML
 
 /// One fact that is kept from an answer. Nothing that is not named in `read:` is.
@@ -38,7 +39,7 @@ struct Reading: Sendable {
     var text = raw
     if let after {
       guard let range = text.firstRange(of: after) else { return nil }
-      text = String(text[range.upperBound...].prefix { !";, ".contains($0) })
+      text = String(text[range.upperBound...].prefix { !";, ".unicodeScalars.contains($0) })
     }
     if let scale {
       guard let number = Double(text) else { return nil }
@@ -53,8 +54,8 @@ struct Reading: Sendable {
 
 extension ProbeDefinition {
   /// What `read:` names, as far as the answer has it: at most 128 printable characters each.
-  func facts(of answer: ProbeAnswer) -> [String: String] {
-    var facts: [String: String] = [:]
+  func facts(of answer: ProbeAnswer) -> [Name: String] {
+    var facts: [Name: String] = [:]
     for reading in readings {
       facts[reading.name] = reading.value(in: answer)?.printable(limit: 128)
     }

@@ -1,6 +1,7 @@
 internal import FoundationEssentials
 internal import HTTP
 internal import JSONSchema
+internal import Naming
 internal import YAML
 
 /// An answer of a provider that somebody recorded, and what must be said of a key after it: one JSON
@@ -11,7 +12,7 @@ struct RecordedAnswer {
   let verdict: Verdict
   /// What else must come out, where the file says so.
   let credit: TestResult.Credit?
-  let facts: [String: String]?
+  let facts: [Name: String]?
   /// The kind of key, where it is not the provider's first.
   let format: String?
   /// `GET /v1/models`, with the path below the host; nil for any. Of the second request, too.
@@ -36,7 +37,7 @@ struct RecordedAnswer {
     self.name = name
     self.verdict = verdict
     credit = root["credit"]?.string.flatMap(TestResult.Credit.init)
-    facts = root["facts"].map { Dictionary($0.stringPairs) { $1 } }
+    facts = root["facts"].map { Dictionary($0.stringPairs.map { (Name($0.0), $0.1) }) { $1 } }
     format = root["format"]?.string
     request = root["request"]?.string
     quotaRequest = root["quota"]?["request"]?.string

@@ -1,4 +1,5 @@
 internal import HTTP
+internal import Naming
 
 extension Provider {
   /// What the rules say of the answers in `folder`, whose files are `NAME.json`; nothing is sent.
@@ -55,7 +56,7 @@ extension Provider {
 
   /// What is wrong if the file is about another request than the definition's.
   private func fault(_ request: String?, _ definition: ProbeDefinition, target: String) -> String? {
-    let fields = Dictionary(uniqueKeysWithValues: hostFields.map { ($0, "example") })
+    let fields = Dictionary(hostFields.map { (Name($0), "example") }) { $1 }
     guard let request, let base = baseURL(fields),
       let url = try? ProbeDefinition.url(of: target, below: base)
     else { return nil }

@@ -96,6 +96,16 @@ private struct Asker {
 }
 
 extension Vault {
+  /// Throws what would keep the sidecar of an entry from being changed: before a provider is asked what is
+  /// to be written there.
+  public func checkCanChange(_ name: EntryName) throws(Failure) {
+    let edits = try SidecarEditor(of: name, in: repository)
+    _ = try signer(ofChangeTo: name)
+    try checkCanApply([
+      VaultChange(file: .sidecar(name), content: edits.document.bytes, over: edits.original)
+    ])
+  }
+
   /// Writes into the sidecar which old keys are proven dead, and since when; the rest are unproven. The
   /// files that were written, relative to the root.
   public func record(

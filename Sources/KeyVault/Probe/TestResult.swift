@@ -1,4 +1,5 @@
 internal import HTTP
+public import Naming
 
 /// What is known of one key after a test, with its evidence. Never a body, never a part of the key.
 public struct TestResult: Sendable, Codable, Equatable {
@@ -55,7 +56,7 @@ public struct TestResult: Sendable, Codable, Equatable {
   /// Whether the definition refused a bogus key, where it was asked to.
   public var control: Control.Outcome?
   /// What `read:` of the provider's file names.
-  public var facts: [String: String] = [:]
+  public var facts: [Name: String] = [:]
   /// `sha256:…` of the ciphertext that was tested.
   public var digest: String?
   /// What the provider was asked, and where; nil where nobody was. Not printed.

@@ -1,3 +1,5 @@
+internal import Naming
+
 /// Which entry gives which variable in one environment: its own entries, then what it inherits,
 /// filled by variable. Nothing is decrypted for it.
 public struct Assembly: Sendable {
@@ -9,7 +11,9 @@ public struct Assembly: Sendable {
     /// The variable that the key itself decides, once it is opened: its own kind's.
     func variable(of opened: OpenedEntry) -> String {
       let format = opened.payload.withKey(provider.format)
-      return opened.sidecar?.variable ?? format?.variables?.first ?? variable
+      // `variable` may rest on the preview, which anyone who can push can write.
+      return opened.sidecar?.variable ?? format?.variables?.first ?? provider.variables.first
+        ?? variable
     }
   }
 
@@ -36,17 +40,25 @@ public struct Assembly: Sendable {
     }
   }
 
-  /// Assembles `environment` from entries of the whole vault, by environment. Throws on a cycle of
-  /// `inherit`.
+  /// Assembles `environment` from entries of the whole vault, by environment. `policy` says which of the
+  /// repository's definitions of built-in providers count; with nil all do, for callers that judge them.
+  /// Throws on a cycle of `inherit`.
   init(
-    _ environment: String, of byEnvironment: [String: [Vault.Entry]], in repository: Repository
+    _ environment: String, of byEnvironment: [Name: [Vault.Entry]], in repository: Repository,
+    by policy: OriginPolicy? = OriginPolicy(allowed: [])
   ) throws(Failure) {
     self.environment = environment
-    var taken: Set<String> = []
-    for name in try Self.order(from: environment, in: repository) {
-      var here: [String: EntryName] = [:]
+    var taken: Set<Name> = []
+    for name in try repository.configuration.inheritance.order(from: environment) {
+      var here: [Name: EntryName] = [:]
       for entry in byEnvironment[name] ?? [] {
-        guard let slot = slot(for: entry, in: repository) else { continue }
+        let slot: Slot
+        do throws(Failure) {
+          slot = try Self.slot(for: entry, in: repository, by: policy)
+        } catch {
+          unusable.append((entry, error))
+          continue
+        }
         if let first = here[slot.variable] {
           conflicts.append(
             Conflict(variable: slot.variable, first: first, second: entry.name))
@@ -65,57 +77,95 @@ public struct Assembly: Sendable {
   }
 
   /// The same from what lies in the vault: nothing of other environments is read.
-  init(_ environment: String, in repository: Repository) throws(Failure) {
-    let folders = Set(try Self.order(from: environment, in: repository))
-    try self.init(environment, of: repository.vault.entries(of: folders), in: repository)
+  init(
+    _ environment: String, in repository: Repository, by policy: OriginPolicy?
+  ) throws(Failure) {
+    let folders = Set(
+      names: try repository.configuration.inheritance.order(from: environment))
+    try self.init(
+      environment, of: repository.vault.entries(of: folders), in: repository, by: policy)
   }
 
-  private mutating func slot(for entry: Vault.Entry, in repository: Repository) -> Slot? {
-    if let fault = entry.fault {
-      unusable.append((entry, fault))
-      return nil
+  /// Throws why the entry gives nothing.
+  private static func slot(
+    for entry: Vault.Entry, in repository: Repository, by policy: OriginPolicy?
+  ) throws(Failure) -> Slot {
+    if let fault = entry.fault { throw fault }
+    guard let found = try repository.catalogue.provider(entry.provider) else {
+      let name = entry.provider.printable(limit: 80)
+      throw Failure(
+        .malformed, "no provider '\(name)' is known",
+        hints: ["set 'provider:' in \(entry.name.sidecarPath)"])
     }
-    do throws(Failure) {
-      guard let provider = try repository.catalogue.provider(entry.provider) else {
-        let name = entry.provider.printable(limit: 80)
-        let failure = Failure(
-          .malformed, "no provider '\(name)' is known",
-          hints: ["set 'provider:' in \(entry.name.sidecarPath)"])
-        unusable.append((entry, failure))
-        return nil
-      }
-      let variable = entry.variable(of: provider)
-      return Slot(variable: variable, entry: entry, provider: provider)
-    } catch {
-      unusable.append((entry, error))
-      return nil
-    }
-  }
-
-  /// The environment itself and all that it inherits, in the order in which they fill.
-  static func order(
-    from environment: String, in repository: Repository
-  ) throws(Failure) -> [String] {
-    var order: [String] = []
-    func visit(_ name: String, path: [String]) throws(Failure) {
-      guard !path.contains(name) else {
-        throw Failure(
-          .malformed,
-          "environments inherit from each other in a circle: "
-            + (path + [name]).joined(separator: " → "))
-      }
-      if order.contains(name) { return }
-      order.append(name)
-      for next in repository.environment(name).inherit { try visit(next, path: path + [name]) }
-    }
-    try visit(environment, path: [])
-    return order
+    let provider = policy?.definition(found) ?? found
+    return Slot(variable: entry.variable(of: provider), entry: entry, provider: provider)
   }
 
   /// Providers that `require` names and that have no key here.
   func missing(in repository: Repository) -> [String] {
-    let present = Set(slots.map(\.provider.id))
+    let present = Set(names: slots.map(\.provider.id))
     return repository.environment(environment).require.filter { !present.contains($0) }
+  }
+}
+
+extension Assembly {
+  /// What the folders of a vault give: worked out once for all environments that inherit them.
+  final class Folders {
+    private struct Gift {
+      let variable: Name
+      let entry: EntryName
+      let provider: Name
+      let isDisabled: Bool
+    }
+
+    private let entries: [Name: [Vault.Entry]]
+    private let repository: Repository
+    /// By folder, each variable once.
+    private var gifts: [Name: [Gift]] = [:]
+
+    init(_ entries: [Vault.Entry], in repository: Repository) {
+      self.entries = Dictionary(grouping: entries) { Name($0.name.environment) }
+      self.repository = repository
+    }
+
+    /// Providers that have a key in an environment: one that it renders, or one of its own that it does not.
+    func providers(in environment: String) throws(Failure) -> Set<Name> {
+      var taken: Set<Name> = []
+      var providers = Set(names: (entries[environment] ?? []).map(\.provider))
+      for folder in try repository.configuration.inheritance.order(from: environment) {
+        for gift in gifts(of: folder)
+        where taken.insert(gift.variable).inserted && !gift.isDisabled {
+          providers.insert(gift.provider)
+        }
+      }
+      return providers
+    }
+
+    /// Whether an environment renders an entry.
+    func environment(_ environment: String, renders entry: EntryName) throws(Failure) -> Bool {
+      let order = try repository.configuration.inheritance.order(from: environment)
+      guard let end = order.firstIndex(of: entry.environment),
+        let own = gifts(of: entry.environment).first(where: { $0.entry == entry }), !own.isDisabled
+      else { return false }
+      return !order[..<end].contains { folder in
+        gifts(of: folder).contains { $0.variable == own.variable }
+      }
+    }
+
+    private func gifts(of folder: String) -> [Gift] {
+      if let known = gifts[folder] { return known }
+      var taken: Set<Name> = []
+      let found = (entries[folder] ?? []).compactMap { entry -> Gift? in
+        guard let slot = try? Assembly.slot(for: entry, in: repository, by: nil),
+          taken.insert(slot.variable).inserted
+        else { return nil }
+        return Gift(
+          variable: Name(slot.variable), entry: entry.name, provider: Name(slot.provider.id),
+          isDisabled: entry.sidecar?.isDisabled == true)
+      }
+      gifts[folder] = found
+      return found
+    }
   }
 }
 

@@ -1,34 +1,27 @@
-internal import Glibc
-
-/// Variables in which SDKs look for the address of their API. Whoever sets one decides where the keys
-/// of that provider go, so a repository's text alone must not set another provider's.
+/// Variables in which SDKs look for the address of their API. A program sends its keys to the address
+/// that it finds there, so the text of a repository alone must not set another provider's.
 enum BaseURLVariable {
   /// The built-in providers whose SDKs read `variable`.
-  static func owners(of variable: String) -> Set<String> { known[variable] ?? [] }
-
-  /// Why no key and no field is rendered under this name; nil if it may be.
-  static func objection(to name: String) -> String? {
-    owners(of: name).isEmpty
-      ? nil : "'\(name)' tells programs where to send keys, so it never holds one"
+  static func owners(of variable: String) -> [String] {
+    Embedded.addresses.filter { $0.name == variable }.map(\.owner)
   }
 
-  /// Found in the embedded files by their text: to parse them all would take longer than a rendering.
-  private static let known: [String: Set<String>] = {
-    var known: [String: Set<String>] = [:]
-    for (name, text) in Embedded.providers {
-      guard let variable = variable(in: text) else { continue }
-      known[variable, default: []].insert(String(name.dropLast(".yaml".count)))
-    }
-    return known
-  }()
-
-  private static func variable(in text: String) -> String? {
-    text.withCString { text in
-      let start = "\n  base_url_env: "
-      guard let found = strstr(text, start) else { return nil }
-      let name = found + start.utf8.count
-      let bytes = UnsafeRawBufferPointer(start: name, count: strcspn(name, "\n"))
-      return String(decoding: bytes, as: UTF8.self)
-    }
+  /// Why no key and no field is rendered under this name; nil if it may be. A field of `provider`, if
+  /// one is named, may complete the host of that provider's own address.
+  static func objection(to name: String, fieldOf provider: String? = nil) -> String? {
+    let owners = owners(of: name)
+    guard !owners.isEmpty, provider.map({ !owners.contains($0) }) ?? true else { return nil }
+    return "'\(name)' tells programs where to send keys, so it never holds one"
   }
+
+  /// Why no address is rendered under this name; nil if it may be.
+  static func objection(toAddress name: String) -> String? {
+    if !owners(of: name).isEmpty { return nil }
+    if let objection = VariableName.objection(to: name) { return objection }
+    guard !suffixes.contains(where: { name.hasSuffix($0) }) else { return nil }
+    return "'\(name)' is not a name for an address: expected one that ends in "
+      + suffixes.joined(separator: ", ")
+  }
+
+  private static let suffixes = ["_BASE", "_ENDPOINT", "_HOST", "_URI", "_URL"]
 }

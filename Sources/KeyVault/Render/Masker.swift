@@ -12,8 +12,8 @@ public struct Masker: ~Copyable {
   private static let mark = Array("***".utf8)
 
   private let patterns: MaskedPatterns
-  /// What may still turn out to be a value.
-  private var held: [UInt8] = []
+  /// What may still turn out to be a value, and may be one: in locked memory.
+  private var held = SecretBuilder()
   /// How much of `held` was written all the same.
   private var shown = 0
   /// How much of `held` belongs to a value that began before.
@@ -41,7 +41,7 @@ public struct Masker: ~Copyable {
   public mutating func feed(
     _ piece: UnsafeRawBufferPointer, to write: (UnsafeRawBufferPointer) -> Void
   ) {
-    held.append(contentsOf: piece)
+    held.append(piece.bytes)
     release(to: write) { $0.open }
   }
 
@@ -60,7 +60,8 @@ public struct Masker: ~Copyable {
   public mutating func finish(to write: (UnsafeRawBufferPointer) -> Void) {
     let count = held.count
     release(to: write) { _ in count }
-    (held, shown, covered) = ([], 0, 0)
+    held.removeFirst(held.count)
+    (shown, covered) = (0, 0)
   }
 
   /// Writes as much as `limit` says, and keeps what is open.
@@ -68,24 +69,26 @@ public struct Masker: ~Copyable {
     to write: (UnsafeRawBufferPointer) -> Void, until limit: (MaskedPatterns.Findings) -> Int
   ) {
     var (shown, isMarked) = (shown, isMarked)
-    let findings = held.withUnsafeBytes { held in
-      let findings = patterns.search(held, covered: covered)
-      let limit = limit(findings)
-      for part in findings.covered where part.upperBound > shown && part.lowerBound < limit {
-        if part.lowerBound > shown {
-          write(UnsafeRawBufferPointer(rebasing: held[shown..<part.lowerBound]))
-          isMarked = false
+    let findings = held.withBytes { held in
+      held.withUnsafeBytes { held in
+        let findings = patterns.search(held, covered: covered)
+        let limit = limit(findings)
+        for part in findings.covered where part.upperBound > shown && part.lowerBound < limit {
+          if part.lowerBound > shown {
+            write(UnsafeRawBufferPointer(rebasing: held[shown..<part.lowerBound]))
+            isMarked = false
+          }
+          if !isMarked { Self.mark.withUnsafeBytes { write($0) } }
+          isMarked = true
+          shown = max(shown, min(part.upperBound, limit))
         }
-        if !isMarked { Self.mark.withUnsafeBytes { write($0) } }
-        isMarked = true
-        shown = max(shown, min(part.upperBound, limit))
+        if shown < limit {
+          write(UnsafeRawBufferPointer(rebasing: held[shown..<limit]))
+          isMarked = false
+          shown = limit
+        }
+        return findings
       }
-      if shown < limit {
-        write(UnsafeRawBufferPointer(rebasing: held[shown..<limit]))
-        isMarked = false
-        shown = limit
-      }
-      return findings
     }
     let end = findings.covered.last?.upperBound ?? 0
     held.removeFirst(findings.open)

@@ -1,26 +1,55 @@
 internal import HTTP
+public import Naming
 
 extension Rendering {
   /// Variables of addresses that this environment decides, whether or not it may set them: an address
   /// from elsewhere would take the keys past the gateway.
   public func addresses(
     of opened: [OpenedEntry], in environment: String
-  ) -> Set<String> {
+  ) -> Set<Name> {
     let hasGateway = repository.environment(environment).gateway != nil
     let providers = opened.compactMap { try? repository.catalogue.provider($0.provider) }
+      .map(policy.definition)
+    // What a repository names so cannot take any other variable from a program.
     return Set(
-      providers.filter { hasGateway || !$0.hostFields.isEmpty }.compactMap(\.baseURLVariable))
+      names: providers.filter { hasGateway || !$0.hostFields.isEmpty }.compactMap(\.baseURLVariable)
+        .filter { BaseURLVariable.objection(toAddress: $0) == nil })
   }
 
-  /// The base URL for SDKs: that of a gateway, or one that the credential completes. Nothing where
-  /// the key may not travel there.
+  /// A base URL that is left out, since its key may not travel there.
+  struct Refused: Error {
+    let variable: String
+    let reason: String
+    /// What permits it.
+    let hint: String
+  }
+
+  /// What was left out, by reason, in sentences.
+  static func warnings(of refused: [Refused]) -> [Failure] {
+    var warnings: [Failure] = []
+    for first in refused where !warnings.contains(where: { $0.message.hasSuffix(first.reason) }) {
+      let names = Set(names: refused.filter { $0.reason == first.reason }.map(\.variable))
+        .sortedTexts
+      warnings.append(
+        Failure(
+          .findings, "left out \(names.joined(separator: ", ")): \(first.reason)",
+          hints: [first.hint]))
+    }
+    return warnings
+  }
+
+  /// The base URL for SDKs: that of a gateway, or one that the credential completes; nil where there is
+  /// neither.
   func baseURL(
     of slot: Assembly.Slot, _ entry: OpenedEntry, in environment: String
-  ) throws(Failure) -> Variable? {
+  ) throws(Failure) -> Result<Variable?, Refused> {
     let provider = slot.provider
     let gateway = repository.environment(environment).gateway
     guard let name = provider.baseURLVariable, gateway != nil || !provider.hostFields.isEmpty else {
-      return nil
+      return .success(nil)
+    }
+    if let objection = BaseURLVariable.objection(toAddress: name) {
+      throw Failure(.malformed, "'\(entry.name)' cannot be rendered: \(objection)")
     }
     let fields = entry.payload.hostFields(of: provider)
     let url: WebURL
@@ -30,23 +59,40 @@ extension Rendering {
       throw Failure(.malformed, "no base URL for '\(entry.name)': \(error.note)")
     }
     let owners = BaseURLVariable.owners(of: name)
-    let isOwn = owners.isEmpty || owners.contains(provider.id)
-    guard
-      isOwn
-        ? policy.allows(
-          url.origin, provider: provider.id, fields: fields, payloadHosts: entry.payload.hosts)
-        : policy.allowsAnyKey(url.origin)
-    else {
-      if isOwn { return nil }
-      throw Failure(
-        .malformed,
-        "'\(entry.name)' would set \(name), which is of \(owners.sorted().joined(separator: ", "))",
-        hints: [
-          "give '\(provider.id)' a base_url_env of its own, or allow \(url.origin) "
-            + "with KEYVAULT_ALLOW_HOSTS"
-        ])
+    // For a name that only the repository gives, a person must have said where it leads.
+    let isOwners = owners.contains(provider.id)
+    let isAllowed =
+      isOwners
+      ? policy.allows(
+        url.origin, provider: provider.id, fields: fields, payloadHosts: entry.payload.hosts)
+      : policy.allowsAnyKey(url.origin)
+    guard isAllowed else {
+      return .failure(
+        Refused(
+          variable: name,
+          reason: isOwners || owners.isEmpty
+            ? "keys may not travel to \(url.origin)"
+            : "\(owners.joined(separator: ", ")) reads it, and '\(entry.name)' would set it",
+          hint: "allow it: KEYVAULT_ALLOW_HOSTS=\(url.origin.permission)"))
     }
-    return Variable(name: name, value: .text(url.withoutFinalSlash), origin: entry.name.path)
+    return .success(
+      Variable(name: name, value: .text(url.withoutFinalSlash), origin: entry.name.path))
+  }
+}
+
+extension Rendering {
+  /// Providers of opened entries whose definition by the repository does not count, and why, in a sentence;
+  /// each once. The built-in one counts instead.
+  public func distrusted(_ opened: [OpenedEntry]) -> [String] {
+    Set(names: opened.map(\.provider)).sortedTexts.compactMap { id in
+      guard let provider = try? repository.catalogue.provider(id), !policy.trusts(provider) else {
+        return nil
+      }
+      let changes = provider.source.protectedChanges.joined(separator: ", ")
+      return
+        "\(Catalogue.folder)/\(id).yaml changes \(changes) of a built-in provider, so what counts is "
+        + "the built-in definition"
+    }
   }
 }
 

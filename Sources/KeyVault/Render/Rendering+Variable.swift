@@ -30,6 +30,16 @@ extension Rendering {
       }
     }
 
+    /// The variable that names a file with the value. Throws if that name steers programs, though the
+    /// variable's own does not.
+    public func fileName() throws(Failure) -> String {
+      let fileName = name + VariableName.fileSuffix
+      if let objection = VariableName.objection(to: fileName) {
+        throw Failure(.malformed, "'\(origin)' cannot be given as a file: \(objection)")
+      }
+      return fileName
+    }
+
     func prefixed(_ prefix: String) -> Variable {
       Variable(name: prefix + name, value: value, origin: origin)
     }

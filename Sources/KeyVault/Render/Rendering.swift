@@ -1,4 +1,5 @@
 public import GPG
+internal import Naming
 
 /// An environment as the variables that a consumer reads.
 public struct Rendering: Sendable {
@@ -15,15 +16,15 @@ public struct Rendering: Sendable {
 
   /// Opens what `choice` wants of the environments: their variables by name, each once. Throws if a
   /// required key is missing, two entries want one variable, or an entry cannot be opened. `look` hears
-  /// of what was opened.
+  /// of what was opened, and `warn` of each base URL that is left out, with what permits it.
   public func variables(
     of environments: [String], choosing choice: VariableChoice = .all, gpg: GPG,
-    look: ([OpenedEntry]) -> Void = { _ in }
+    look: ([OpenedEntry]) -> Void = { _ in }, warn: (Failure) -> Void = { _ in }
   ) async throws(Failure) -> [Variable] {
     let orders = try environments.map { environment throws(Failure) in
-      try Assembly.order(from: environment, in: repository)
+      try repository.configuration.inheritance.order(from: environment)
     }
-    let folders = Set(orders.joined())
+    let folders = Set(names: orders.joined())
     repository.memory?.prepare()
     let lanes = DecryptionLanes()
     // What one entry needs is one decryption, and no other key in memory.
@@ -48,17 +49,29 @@ public struct Rendering: Sendable {
     }
     look(opened)
     var variables: [Variable] = []
+    var refused: [(address: Refused, isWanted: Bool)] = []
     for ((environment, slot), entry) in zip(slots, opened) {
-      variables += try self.variables(of: slot, entry, in: environment)
-        .filter { choice.wants($0.name, of: slot) }
+      variables += self.variables(of: slot, entry).filter { choice.wants($0.name, of: slot) }
+      switch try baseURL(of: slot, entry, in: environment) {
+      case .success(let base?) where choice.wants(base.name, of: slot): variables.append(base)
+      case .failure(let base): refused.append((base, choice.wants(base.variable, of: slot)))
+      default: break
+      }
     }
-    return try Self.checked(variables.map { $0.prefixed(choice.prefix) }, prefix: choice.prefix)
+    // A program sends every key of a provider to the address that it finds: where one of them may not travel
+    // there, the address that another entry would set is left out too.
+    let left = Set(names: refused.map(\.address.variable))
+    variables.removeAll { !$0.isSecret && left.contains($0.name) }
+    try NameGate(in: repository, prefix: choice.prefix).check(variables)
+    let result = try Self.checked(variables.map { $0.prefixed(choice.prefix) })
+    Self.warnings(of: refused.filter(\.isWanted).map(\.address)).forEach(warn)
+    return result
   }
 
   /// Every entry that gives something, and what must be opened of them, with the environment that it is
   /// rendered for.
   private func slots(
-    of environments: [String], in folders: Set<String>, choosing choice: VariableChoice
+    of environments: [String], in folders: Set<Name>, choosing choice: VariableChoice
   ) throws(Failure) -> (
     all: Set<EntryName>, wanted: [(environment: String, slot: Assembly.Slot)]
   ) {
@@ -80,9 +93,9 @@ public struct Rendering: Sendable {
   }
 
   private func assembled(
-    _ environment: String, of entries: [String: [Vault.Entry]], choosing choice: VariableChoice
+    _ environment: String, of entries: [Name: [Vault.Entry]], choosing choice: VariableChoice
   ) throws(Failure) -> Assembly {
-    let assembly = try Assembly(environment, of: entries, in: repository)
+    let assembly = try Assembly(environment, of: entries, in: repository, by: policy)
     if let conflict = assembly.conflicts.first { throw conflict.failure }
     if let (entry, failure) = assembly.unusable.first {
       throw Failure(
@@ -100,7 +113,7 @@ public struct Rendering: Sendable {
   }
 
   private func kept(
-    of environments: [String], in folders: Set<String>, by cache: WarmCache?,
+    of environments: [String], in folders: Set<Name>, by cache: WarmCache?,
     _ lanes: DecryptionLanes, gpg: GPG
   ) async -> Result<WarmCache.Contents?, Failure> {
     guard let cache else { return .success(nil) }
@@ -154,9 +167,7 @@ public struct Rendering: Sendable {
     }
   }
 
-  private func variables(
-    of slot: Assembly.Slot, _ entry: OpenedEntry, in environment: String
-  ) throws(Failure) -> [Variable] {
+  private func variables(of slot: Assembly.Slot, _ entry: OpenedEntry) -> [Variable] {
     let origin = entry.name.path
     let name = slot.variable(of: entry)
     var variables = [Variable(name: name, value: .key(entry), origin: origin)]
@@ -164,25 +175,14 @@ public struct Rendering: Sendable {
       guard let name = field.variable else { continue }
       variables.append(Variable(name: name, value: .field(entry, field.name), origin: origin))
     }
-    if let base = try baseURL(of: slot, entry, in: environment) { variables.append(base) }
     return variables
   }
 
-  /// Names that may be rendered, each once; equal base URLs are no conflict.
-  private static func checked(
-    _ variables: [Variable], prefix: String
-  ) throws(Failure) -> [Variable] {
-    var seen: [String: Variable] = [:]
+  /// Each name once; equal base URLs do not conflict.
+  private static func checked(_ variables: [Variable]) throws(Failure) -> [Variable] {
+    var seen: [Name: Variable] = [:]
     var result: [Variable] = []
     for variable in variables {
-      var objection = VariableName.objection(to: variable.name)
-      // With a prefix an address, too, can come to the name of another provider's.
-      if variable.isSecret || !prefix.isEmpty {
-        objection = objection ?? BaseURLVariable.objection(to: variable.name)
-      }
-      if let objection {
-        throw Failure(.malformed, "'\(variable.origin)' cannot be rendered: \(objection)")
-      }
       if let first = seen[variable.name] {
         if first.isSame(as: variable) { continue }
         throw Failure(

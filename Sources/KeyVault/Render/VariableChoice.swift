@@ -1,9 +1,11 @@
+internal import Naming
+
 /// Which of an environment's variables are wanted, and what stands before their names.
 public struct VariableChoice: Sendable {
   /// Providers, entries or variables; nil for all.
-  private let only: Set<String>?
-  private let except: Set<String>
-  private let capabilities: Set<String>
+  private let only: Set<Name>?
+  private let except: Set<Name>
+  private let capabilities: Set<Name>
   let prefix: String
 
   public static let all = VariableChoice()
@@ -19,9 +21,9 @@ public struct VariableChoice: Sendable {
         .usage, "no capability '\(name.printable(limit: 80))' is known",
         hints: [close.map { "did you mean '\($0)'?" } ?? "'keyvault providers' shows all"])
     }
-    self.only = only.isEmpty ? nil : Set(only)
-    self.except = Set(except)
-    self.capabilities = Set(capabilities)
+    self.only = only.isEmpty ? nil : Set(names: only)
+    self.except = Set(names: except)
+    self.capabilities = Set(names: capabilities)
     self.prefix = prefix
   }
 
@@ -54,14 +56,14 @@ public struct VariableChoice: Sendable {
   }
 
   private func canDo(_ provider: Provider) -> Bool {
-    capabilities.isEmpty || provider.capabilities.contains(where: capabilities.contains)
+    capabilities.isEmpty || provider.capabilities.contains { capabilities.contains($0) }
   }
 
   /// Throws if a name fits nothing: a slip would leave out a key, or let one through.
   func checkNames(against slots: [Assembly.Slot], required: [String]) throws(Failure) {
-    let known = Set(slots.flatMap { $0.names + $0.possibleVariables } + required)
+    let known = Set(names: slots.flatMap { $0.names + $0.possibleVariables } + required)
     for name in (only ?? []).union(except).sorted() where !known.contains(name) {
-      let close = Suggestion.closest(to: name, among: known.sorted())
+      let close = Suggestion.closest(to: name.text, among: known.sortedTexts)
       throw Failure(
         .usage, "no provider, entry or variable '\(name.printable(limit: 80))' is rendered here",
         hints: [

@@ -1,4 +1,5 @@
 internal import GPG
+internal import Naming
 
 /// The document of `keyvault show`: everything but the key.
 public struct EntryDetails: Sendable, Codable {
@@ -65,7 +66,7 @@ public struct EntryDetails: Sendable, Codable {
     }
     let definition = try? repository.catalogue.provider(entry.provider)
     capabilities = definition?.capabilities ?? []
-    variable = definition.map(entry.variable)
+    variable = definition.map { entry.variable(of: OriginPolicy(allowed: []).definition($0)) }
     let known = repository.vault.current(last, of: entry)
     verdict = known?.verdict ?? .untested
     word = verdict.word
@@ -95,13 +96,12 @@ public struct EntryDetails: Sendable, Codable {
   private static func environments(
     rendering entry: Vault.Entry, in repository: Repository
   ) throws(Failure) -> [String] {
-    let all = try repository.vault.entriesByEnvironment()
+    let all = try repository.vault.entries()
+    let folders = Assembly.Folders(all, in: repository)
     var names: [String] = []
-    for environment in Selection.environments(all.keys, in: repository) {
-      let assembly = try Assembly(environment, of: all, in: repository)
-      if assembly.slots.contains(where: { $0.entry.name == entry.name }) {
-        names.append(environment)
-      }
+    for environment in Selection.environments(all.map(\.name.environment), in: repository)
+    where try folders.environment(environment, renders: entry.name) {
+      names.append(environment)
     }
     return names
   }

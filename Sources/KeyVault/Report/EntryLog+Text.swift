@@ -51,7 +51,8 @@ extension EntryChange {
 extension EntryChange.Reader {
   /// The name of `Bob <bob@example.com>`.
   fileprivate var short: String {
-    let name = name.prefix { $0 != "<" }.reversed().drop { $0 == " " }.reversed()
+    var name = name.prefix { $0 != "<" }
+    while name.last == " " { name = name.dropLast() }
     return (name.isEmpty ? self.name : String(name)).printable(limit: 40)
   }
 }

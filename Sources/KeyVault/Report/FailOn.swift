@@ -1,3 +1,5 @@
+internal import Naming
+
 /// Which verdicts make a command fail, and whether a required key that is missing does.
 public struct FailOn: Sendable, Equatable {
   public let verdicts: Set<Verdict>
@@ -33,7 +35,7 @@ public struct FailOn: Sendable, Equatable {
     self.init(verdicts, missing: true)
   }
 
-  private static let groups: [String: Set<Verdict>] = [
+  private static let groups: [Name: Set<Verdict>] = [
     "unusable": group(.invalid), "unclear": group(.unclear).union(group(.invalid)),
     "locked": [.locked],
   ]
@@ -44,7 +46,7 @@ public struct FailOn: Sendable, Equatable {
 
   private static func refusal(of word: String) -> Failure {
     let known =
-      groups.keys.sorted() + ["none"]
+      groups.sortedKeys + ["none"]
       + Verdict.allCases.filter { $0.word != .valid }.map(\.rawValue)
     let close = Suggestion.closest(to: word, among: known).map { "did you mean '\($0)'?" }
     return Failure(

@@ -1,3 +1,5 @@
+internal import Naming
+
 /// The document of `keyvault history`.
 public struct HistoryReport: Sendable, Codable {
   /// A verdict that differs from the one before.
@@ -49,17 +51,17 @@ public struct HistoryReport: Sendable, Codable {
   public init(
     of past: History.Past, selection: [String], in repository: Repository
   ) throws(Failure) {
-    let known = Dictionary(grouping: past.records, by: \.entry)
+    let known = Dictionary(grouping: past.records) { Name($0.entry) }
     if !selection.isEmpty {
       // Names that are neither here nor remembered are mistyped.
       let unknown = selection.filter { argument in
-        !known.keys.contains { Self.holds(argument, $0) }
+        !known.keys.contains { Self.holds(argument, $0.text) }
       }
       _ = unknown.isEmpty ? nil : try Selection(unknown, in: repository)
     }
     entries = known.filter { entry in
-      selection.isEmpty || selection.contains { Self.holds($0, entry.key) }
-    }.compactMap { Entry($0.key, $0.value) }
+      selection.isEmpty || selection.contains { Self.holds($0, entry.key.text) }
+    }.compactMap { Entry($0.key.text, $0.value) }
       .sorted { $0.entry.utf8.lexicographicallyPrecedes($1.entry.utf8) }
   }
 

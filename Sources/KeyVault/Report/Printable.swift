@@ -1,3 +1,5 @@
+package import Naming
+
 extension String {
   /// The text as it may be shown anywhere: control and bidirectional characters are written as
   /// `\u{…}`, so that nobody's data can move the cursor, hide text or start a workflow command.
@@ -6,7 +8,7 @@ extension String {
     var result = ""
     for scalar in unicodeScalars {
       if scalar.mustBeEscaped {
-        result += "\\u{" + String(scalar.value, radix: 16) + "}"
+        result += scalar.escapedForm
       } else {
         result.unicodeScalars.append(scalar)
       }
@@ -21,25 +23,60 @@ extension String {
     }
     return unicodeScalars.map { scalar in
       guard scalar.value > 0x7e, scalar.mustBeEscaped else { return String(scalar) }
-      let digits = String(scalar.value, radix: 16)
-      return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      return scalar.utf16.map { unit in
+        let digits = String(unit, radix: 16)
+        return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      }.joined()
     }.joined()
   }
 
-  /// For one cell of a line: printable, and of at most `limit` characters.
+  /// At most `limit` scalars, the last of them '…' where there were more.
+  func shortened(to limit: Int) -> String {
+    // A scalar is one to four bytes: most texts need no counting.
+    guard utf8.count > limit, unicodeScalars.count > limit else { return self }
+    return String(String.UnicodeScalarView(unicodeScalars.prefix(max(0, limit - 1)))) + "…"
+  }
+
+  /// For one cell of a line: printable, and of at most `limit` Unicode scalars.
   package func printable(limit: Int) -> String {
-    let text = printable
-    return text.count <= limit ? text : text.prefix(limit - 1) + "…"
+    let scalars = unicodeScalars
+    // What is cut off need not be escaped first.
+    let text = String(scalars.prefix(limit + 1)).printable
+    guard text.unicodeScalars.count > limit else { return text }
+    return String(text.unicodeScalars.prefix(max(0, limit - 1))) + "…"
   }
 }
 
 extension Unicode.Scalar {
-  fileprivate var mustBeEscaped: Bool {
+  var mustBeEscaped: Bool {
     switch value {
     case 0..<0x20, 0x7f..<0xa0: true
     // Line and paragraph separators; bidirectional marks, embeddings, overrides and isolates.
+    case _ where isTwin: true
     case 0x061c, 0x200e, 0x200f, 0x2028...0x202e, 0x2066...0x2069, 0xfeff: true
+    // Annotations, and tags, which no program shows.
+    case 0xfff9...0xfffb, 0xe0000...0xe007f: true
     default: false
     }
   }
+
+  /// `\u{1b}`.
+  var escapedForm: String { "\\u{" + String(value, radix: 16) + "}" }
+}
+
+extension Unicode.Scalar {
+  /// Whether it looks exactly as another character, which normalization puts in its place: the Kelvin sign as
+  /// K, the Greek question mark as a semicolon. No keyboard writes them.
+  fileprivate var isTwin: Bool {
+    switch value {
+    case 0x212a, 0x2126, 0x212b, 0x037e, 0x0387, 0x1fef, 0x2000, 0x2001, 0x2329, 0x232a: true
+    default: false
+    }
+  }
+}
+
+extension Name {
+  package var printable: String { text.printable }
+
+  package func printable(limit: Int) -> String { text.printable(limit: limit) }
 }

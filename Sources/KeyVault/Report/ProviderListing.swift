@@ -79,7 +79,7 @@ extension ProviderListing.Item {
     variables = provider.variables
     baseURL = provider.baseURL
     baseURLVariable = provider.baseURLVariable
-    hosts = provider.origins([:]).map(\.hostAndPort).sorted()
+    hosts = provider.origins([:]).map(\.permission).sorted()
     probe = provider.probe.map { "\($0.method) \($0.target)" }
     docs = provider.links.docs
     keys = provider.links.keys

@@ -1,4 +1,5 @@
 internal import GPG
+internal import Naming
 
 /// The document of `keyvault recipients`: who can read what, by folder.
 public struct RecipientListing: Sendable, Codable {
@@ -41,8 +42,8 @@ public struct RecipientListing: Sendable, Codable {
   ) throws(Failure) {
     let vault = repository.vault
     let keys = try repository.publicKeys(program)
-    var decided: [String: [String]] = [:]
-    for place in Set(try vault.entries().map(\.name.environment)) {
+    var decided: [Name: [String]] = [:]
+    for place in Set(names: try vault.entries().map(\.name.environment)).sortedTexts {
       // Of one without a list, nothing decides.
       guard let list = try? vault.recipientList(of: place) else { continue }
       decided[list.folder, default: []].append(place)
@@ -111,10 +112,11 @@ extension RecipientState {
 extension Repository {
   /// The public keys of the repository. Throws if gpg cannot be asked.
   func publicKeys(_ program: GPGProgram) throws(Failure) -> PublicKeys {
-    let count = PublicKeys.names(in: self).count
-    guard count <= PublicKeys.limit else {
+    do throws(FileError) {
+      _ = try PublicKeys.listed(in: self)
+    } catch {
       throw Failure(
-        .malformed, "\(PublicKeys.folder) has \(count) files, more than \(PublicKeys.limit)",
+        .malformed, error.message,
         hints: ["remove those of people whom no ciphertext of git's history names"])
     }
     do throws(GPGError) {

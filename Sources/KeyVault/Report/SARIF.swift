@@ -1,3 +1,5 @@
+internal import Naming
+
 /// SARIF 2.1.0 (OASIS), as code-scanning services read it.
 struct SARIF: Encodable {
   struct Text: Encodable { let text: String }
@@ -48,7 +50,7 @@ struct SARIF: Encodable {
   }
 
   init(_ findings: [Finding], toolVersion: String) {
-    let rules = Set(findings.map(\.code)).sorted().map(Rule.init)
+    let rules = Set(names: findings.map(\.code)).sortedTexts.map(Rule.init)
     let results = findings.map { finding in
       Result(
         ruleId: finding.code, level: finding.severity.rawValue,
@@ -67,16 +69,18 @@ struct SARIF: Encodable {
 
   /// A path as a relative reference (RFC 3986): all but unreserved characters and `/` escaped.
   private static func uri(_ path: String) -> String {
-    path.utf8.map { byte in
+    var uri: [UInt8] = []
+    let digits = Array("0123456789ABCDEF".utf8)
+    for byte in path.utf8 {
       switch byte {
       case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
         UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."),
         UInt8(ascii: "_"), UInt8(ascii: "~"), UInt8(ascii: "/"):
-        String(UnicodeScalar(byte))
-      default:
-        "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+        uri.append(byte)
+      default: uri += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
       }
-    }.joined()
+    }
+    return String(decoding: uri, as: UTF8.self)
   }
 }
 

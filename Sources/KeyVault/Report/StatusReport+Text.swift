@@ -43,7 +43,8 @@ extension StatusReport {
       return number == 0 ? nil : "\(number) \(word.rawValue.lowercased())"
     }
     let late = present.count(where: \.isLate)
-    let missing = results.count { $0.verdict == .notConfigured && $0.isRequired }
+    let missing =
+      results.count { $0.verdict == .notConfigured && $0.isRequired } + (omitted ?? 0)
     var text = count(present.count, "key")
     if !parts.isEmpty { text += ": " + parts.joined(separator: ", ") }
     let exposed = present.count(where: \.isExposed)

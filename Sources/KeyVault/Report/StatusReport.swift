@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+public import Naming
 
 /// What is known of every key without opening any: the document of `keyvault status`.
 public struct StatusReport: Sendable, Codable {
@@ -41,12 +42,14 @@ public struct StatusReport: Sendable, Codable {
   public var version = 1
   public var at: Timestamp
   public var results: [Row]
+  /// How many required keys that are missing are not listed; nil where all are.
+  public var omitted: Int?
 
   /// `verdicts` are the last known ones by entry; one of another ciphertext than the sidecar's does
   /// not count.
   public init(
     of selection: Selection, in repository: Repository,
-    verdicts: [String: History.Record], now: Timestamp
+    verdicts: [Name: History.Record], now: Timestamp
   ) throws(Failure) {
     at = now
     let rows = selection.entries.map { entry in
@@ -59,8 +62,10 @@ public struct StatusReport: Sendable, Codable {
       row.isRequired = repository.requires(entry)
       return row
     }
-    let missing = try selection.notConfigured(in: repository, now: now).map(Row.init)
-    results = (rows + missing).sorted { $0.entry.utf8.lexicographicallyPrecedes($1.entry.utf8) }
+    let missing = try selection.notConfigured(in: repository, now: now)
+    results = (rows + missing.results.map(Row.init))
+      .sorted { $0.entry.utf8.lexicographicallyPrecedes($1.entry.utf8) }
+    omitted = missing.omitted == 0 ? nil : missing.omitted
   }
 }
 

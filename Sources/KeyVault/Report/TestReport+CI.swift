@@ -1,3 +1,5 @@
+internal import Naming
+
 extension TestReport {
   /// What services that show findings are told: a finding a key that is not good, at its sidecar.
   public func findings(failOn: FailOn) -> [Finding] {
@@ -14,7 +16,7 @@ extension TestReport {
   /// JUnit's XML: a suite an environment, a case a key. A verdict that is unclear is skipped: neither
   /// good nor bad.
   public func junit(failOn: FailOn) -> String {
-    let suites = Dictionary(grouping: shown, by: \.environment).sorted { $0.key < $1.key }
+    let suites = Dictionary(grouping: shown) { Name($0.environment) }.sorted { $0.key < $1.key }
     var root = XMLElement("testsuites", [("name", "keyvault test")])
     for (environment, results) in suites {
       let failures = results.count { failOn.contains($0) }
@@ -23,7 +25,8 @@ extension TestReport {
       var suite = XMLElement(
         "testsuite",
         [
-          ("name", environment), ("tests", String(results.count)), ("failures", String(failures)),
+          ("name", environment.text), ("tests", String(results.count)),
+          ("failures", String(failures)),
           ("errors", String(errors)),
           ("skipped", String(results.count - failures - errors - good)),
           ("timestamp", String(checked.text.dropLast())),

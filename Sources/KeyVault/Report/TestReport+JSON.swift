@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+public import Naming
 
 extension TestReport {
   /// Reads what `keyvault test --format json` printed elsewhere, such as in a CI job.
@@ -16,8 +17,8 @@ extension TestReport {
   }
 
   /// The verdicts by entry. Each counts only for the ciphertext whose digest it names.
-  public var verdicts: [String: History.Record] {
+  public var verdicts: [Name: History.Record] {
     let records = results.filter { $0.digest != nil }.map(History.Record.init)
-    return Dictionary(records.map { ($0.entry, $0) }, uniquingKeysWith: { $1 })
+    return Dictionary(records.map { (Name($0.entry), $0) }, uniquingKeysWith: { $1 })
   }
 }

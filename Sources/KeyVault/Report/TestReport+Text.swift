@@ -1,3 +1,5 @@
+internal import Naming
+
 extension TestReport {
   /// The table that `keyvault test` prints: a line a key, what to do below it, and a summary.
   public func text(_ style: Style) -> String {
@@ -29,7 +31,7 @@ extension TestReport {
   private var footnotes: String {
     let absent = results.filter { $0.verdict == .notConfigured && !$0.isRequired }
     let byEnvironment = Dictionary(grouping: absent) { result in
-      result.entry.dropLast(result.provider.count + 1).description
+      Name(result.entry.dropLast(result.provider.count + 1))
     }
     return byEnvironment.sorted { $0.key < $1.key }.map { environment, results in
       let names = results.map(\.provider).joined(separator: ", ")
@@ -47,7 +49,8 @@ extension TestReport {
       let number = present.count { $0.word == word }
       return number == 0 ? nil : "\(number) \(name)"
     }
-    let missing = results.count { $0.verdict == .notConfigured && $0.isRequired }
+    let missing =
+      results.count { $0.verdict == .notConfigured && $0.isRequired } + (omitted ?? 0)
     var text = count(present.count, "key")
     if !parts.isEmpty { text += ": " + parts.joined(separator: ", ") }
     let exposed = present.count { $0.isExposed == true }
@@ -77,7 +80,7 @@ extension TestResult {
   fileprivate var factsText: String {
     let told = facts.filter { $0.key != "request_id" || word != .valid }
       .sorted { $0.key < $1.key }
-      .map { "\($0.key.replacing("_", with: " ")) \($0.value)" }
+      .map { "\($0.key.text.replacing("_", with: " ")) \($0.value)" }
     let credit = credit == .ok && facts["credit"] == nil ? ["credit ok"] : []
     let rule = isConfirmed == false ? ["by a rule that nobody has confirmed"] : []
     let attempts = attempts.map { $0 > 1 ? ["attempts \($0)"] : [] } ?? []

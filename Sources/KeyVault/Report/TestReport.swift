@@ -1,3 +1,5 @@
+public import Naming
+
 /// The document that `keyvault test --format json` prints.
 public struct TestReport: Sendable, Codable {
   public var version = 1
@@ -5,17 +7,20 @@ public struct TestReport: Sendable, Codable {
   /// Whether every key was asked about before the run ended.
   public var isComplete: Bool
   public var results: [TestResult]
+  /// How many required keys that are missing are not listed; nil where all are.
+  public var omitted: Int?
 
-  public init(checked: Timestamp, results: [TestResult]) {
+  public init(checked: Timestamp, results: [TestResult], omitted: Int = 0) {
     self.checked = checked
     self.results = results
+    self.omitted = omitted == 0 ? nil : omitted
     isComplete = !results.contains(where: \.isCutShort)
   }
 
   private enum CodingKeys: String, CodingKey {
     case version, checked
     case isComplete = "complete"
-    case results
+    case results, omitted
   }
 
   /// What the whole run says; product.md §4.
@@ -33,7 +38,7 @@ public struct TestReport: Sendable, Codable {
   }
 
   /// `named` are entries that were asked for one by one: one that is locked is no success.
-  public func conclusion(named: Set<String> = [], failOn: FailOn = .standard) -> Conclusion {
+  public func conclusion(named: Set<Name> = [], failOn: FailOn = .standard) -> Conclusion {
     if results.contains(where: { failOn.contains($0) || $0.error != nil }) { return .findings }
     let present = results.filter { $0.verdict != .notConfigured }
     if present.isEmpty { return .nothing }

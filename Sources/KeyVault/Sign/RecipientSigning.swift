@@ -9,8 +9,8 @@ extension Vault {
     let present: Present
   }
 
-  /// Signs who can read which folder, the public keys and keyvault.yaml as they stand; the counter. The
-  /// person vouches for all of it.
+  /// Signs who can read which folder, the public keys, keyvault.yaml, and the provider files as they stand;
+  /// the counter. The person vouches for all of it.
   public func signRecipients(
     as signer: Signer
   ) throws(Failure) -> (counter: Int, written: [String]) {
@@ -47,9 +47,10 @@ extension Vault {
       try checkRecipientsSigned()
       return RecipientRenewal(signer: signer, counter: counter, present: present)
     }
-    let (_, present) = try lastCounter()
+    let (counter, present) = try lastCounter()
     guard !rules.signers.isEmpty,
-      case .good(let counter) = try repository.recipientsState(repository.signatureJudge(rules))
+      case .good(let signed) = try repository.recipientsState(repository.signatureJudge(rules)),
+      signed.counter >= counter
     else {
       try tellIfSigned()
       return nil
@@ -124,15 +125,30 @@ extension Vault {
     return VaultChange(file: .recipientsSignature, content: try document.text(), over: present)
   }
 
-  /// 0 where nothing was signed yet; and the file that says so.
+  /// The highest number that is known, 0 where nothing was signed yet; and the file that is there.
   private func lastCounter() throws(Failure) -> (Int, Present) {
     let bytes = try reporting { () throws(FileError) in try repository.signedRecipientsFile() }
-    let document = bytes.flatMap { SignedRecipients(parsing: $0) }
-    return (document?.content.counter ?? 0, Present(of: bytes))
+    let past = try? Snapshot("HEAD", of: repository.root).lastCounter()
+    let remembered = (try? repository.memory?.recipients)?.serial
+    let known = max(past ?? 0, remembered ?? 0)
+    guard let document = bytes.flatMap({ SignedRecipients(parsing: $0) }) else {
+      return (known, Present(of: bytes))
+    }
+    // Anybody can write a number that leaves none for the next document.
+    let counter = document.content.counter
+    let isCounted = counter - known <= Payload.greatestLeap || isSigned(document)
+    return (isCounted ? max(counter, known) : known, Present(of: bytes))
+  }
+
+  private func isSigned(_ document: SignedRecipients) -> Bool {
+    let judge = try? repository.signatureJudge(repository.signingRules)
+    let state = try? judge?.state(of: document.signature, over: document.content.signedText)
+    return state?.isGood ?? false
   }
 
   private func tellIfSigned() throws(Failure) {
-    guard try lastCounter().0 > 0 else { return }
+    let bytes = try reporting { () throws(FileError) in try repository.signedRecipientsFile() }
+    guard bytes != nil else { return }
     repository.signing?.tell(
       "\(SignedRecipients.path) does not fit any more: \(Repository.signRecipientsHint)")
   }

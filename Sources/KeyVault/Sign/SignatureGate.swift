@@ -1,4 +1,5 @@
 internal import GPG
+internal import Naming
 
 /// Which entries may be used where signatures are required; made once for all that a command uses, since
 /// one run of gpg then serves them all.
@@ -7,7 +8,7 @@ struct SignatureGate: Sendable {
   private let failures: [EntryName: Failure?]
   /// What bars them all.
   private let fault: Failure?
-  private let isRequired: Bool
+  let isRequired: Bool
 
   /// Where signatures are not required, it lets everything pass and asks nobody.
   init(for entries: [Vault.Entry], in repository: Repository) {
@@ -20,7 +21,7 @@ struct SignatureGate: Sendable {
     do throws(Failure) {
       let judge = try repository.signatureJudge(rules, keys: rules.signers)
       // keyvault.yaml says who may sign what.
-      try repository.checkSignedRecipients(judge)
+      try repository.checkSignedRecipients(judge, encrypts: false)
       let states = try repository.states(of: entries, judge)
       failures = Dictionary(zip(entries, states).map { ($0.name, $1.failure(of: $0.name)) }) { $1 }
       fault = nil
@@ -78,7 +79,7 @@ extension SignatureState {
 extension Repository {
   /// Throws where nobody can be believed: without gpg, and without a trusted signer.
   func signatureJudge(
-    _ rules: SigningRules, keys: Set<String>? = nil
+    _ rules: SigningRules, keys: Set<Name>? = nil
   ) throws(Failure) -> SignatureJudge {
     guard let program = signing?.program else {
       throw Failure(

@@ -1,4 +1,5 @@
 internal import GPG
+internal import Naming
 internal import YAML
 
 /// Judges signatures by the public keys of the repository and the rules of whoever asks. No secret key
@@ -11,12 +12,15 @@ struct SignatureJudge: Sendable {
   /// With every key of `.public-keys`, so that it can be told who signed that may not; or with those of
   /// `fingerprints` alone.
   init(
-    _ rules: SigningRules, of repository: Repository, keys fingerprints: Set<String>? = nil,
+    _ rules: SigningRules, of repository: Repository, keys fingerprints: Set<Name>? = nil,
     program: GPGProgram
   ) throws(GPGError) {
     self.rules = rules
     vaultID = repository.configuration.vaultID
-    let names = PublicKeys.names(in: repository).filter { fingerprints?.contains($0) ?? true }
+    // Of too many files those of the trusted are enough to know whose signature counts.
+    let listed = try? PublicKeys.listed(in: repository)
+    let wanted = fingerprints ?? rules.signers
+    let names = listed?.filter { fingerprints?.contains($0) ?? true } ?? wanted.sortedTexts
     verifier = try SignatureVerifier(
       keys: names.compactMap(repository.vault.publicKey), program: program.path,
       runtimeDirectory: program.runtimeDirectory)

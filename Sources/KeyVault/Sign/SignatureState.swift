@@ -1,4 +1,5 @@
 internal import GPG
+internal import Naming
 
 /// What a signature is worth in its place.
 enum SignatureState: Sendable, Equatable {
@@ -16,7 +17,7 @@ enum SignatureState: Sendable, Equatable {
   case signerRevoked(String)
 
   /// Who may sign comes first: what a stranger's key is worth does not matter.
-  init(_ verdict: SignatureVerdict, writers: Set<String>) {
+  init(_ verdict: SignatureVerdict, writers: Set<Name>) {
     if let signer = verdict.signer, !writers.contains(signer) {
       self = .notWriter(signer)
       return

@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import GPG
+internal import Naming
 internal import YAML
 
 /// What the signature of an entry covers, and how it stands in a sidecar.
@@ -8,7 +9,7 @@ enum SignedEntry {
 
   /// What changes without anybody's leave: the signature itself, what is shown of the key, and the debt,
   /// which is a cache.
-  private static let unsigned: Set<String> = [field, "preview", "exposed"]
+  private static let unsigned: Set<Name> = [Name(field), "preview", "exposed"]
 
   /// The place comes from where the files lie and never from what they say. nil for a sidecar that has
   /// no one form (a fraction).

@@ -5,14 +5,20 @@ extension SignedRecipients {
   enum State: Sendable {
     case missing
     /// Signed by a writer, and all is as it was signed.
-    case good(counter: Int)
+    case good(Content)
+    /// Signed by a writer in version 1, which says nothing of the provider files.
+    case outdated(Content)
     /// The signature itself is worth nothing.
     case refused(SignatureState)
-    /// The files that differ.
-    case changed([(file: String, message: String)])
+    /// Signed by a writer; the files that differ from what was signed.
+    case changed([(file: String, message: String)], Content)
 
-    var isGood: Bool {
-      if case .good = self { true } else { false }
+    /// What a writer signed; nil where none did.
+    var content: Content? {
+      switch self {
+      case .good(let content), .outdated(let content), .changed(_, let content): content
+      case .missing, .refused: nil
+      }
     }
   }
 }
@@ -35,9 +41,10 @@ extension Repository {
       let content = document.content
       let state = try judge.state(of: document.signature, over: content.signedText)
       guard state.isGood else { return .refused(state) }
+      if content.isOutdated { return .outdated(content) }
       let changes = content.changes(
-        to: try SignedRecipients.Content(of: self, counter: content.counter))
-      return changes.isEmpty ? .good(counter: content.counter) : .changed(changes)
+        to: try SignedRecipients.Content(of: self, counter: content.counter), in: self)
+      return changes.isEmpty ? .good(content) : .changed(changes, content)
     } catch let error as FileError {
       throw error.failure
     } catch let error as GPGError {
@@ -47,16 +54,44 @@ extension Repository {
     }
   }
 
-  /// Throws unless the lists, the public keys and keyvault.yaml are as a writer signed them.
-  func checkSignedRecipients(_ judge: SignatureJudge) throws(Failure) {
+  /// Throws unless the lists, the public keys, keyvault.yaml, and the provider files are as a writer signed
+  /// them, and no older than this machine has seen them. Those of an older commit that is checked out serve
+  /// to read with, and never to encrypt with.
+  func checkSignedRecipients(_ judge: SignatureJudge, encrypts: Bool) throws(Failure) {
     let what: String
     switch try recipientsState(judge) {
-    case .good: return
+    case .good(let content):
+      try checkNewest(content, encrypts: encrypts)
+      return
+    case .outdated:
+      what = "\(SignedRecipients.path) was signed in version 1, which leaves the provider files out"
     case .missing: what = "nobody has signed who can read the vault (\(SignedRecipients.path))"
     case .refused(let state): what = state.objection(to: SignedRecipients.path)
-    case .changed(let changes): what = "\(changes[0].file): \(changes[0].message)"
+    case .changed(let changes, _): what = "\(changes[0].file): \(changes[0].message)"
     }
     throw Failure(.malformed, what, hints: [Self.signRecipientsHint])
+  }
+
+  private func checkNewest(
+    _ content: SignedRecipients.Content, encrypts: Bool
+  ) throws(Failure) {
+    let file = (try? signedRecipientsFile()) ?? nil ?? []
+    guard let older = try memory?.admitRecipients(content, in: file) else { return }
+    let numbers =
+      older.seen == content.counter
+      ? "it is another number \(older.seen) than was seen here before"
+      : "it is number \(content.counter), and number \(older.seen) was seen here before"
+    if older.isOnPurpose, !encrypts {
+      signing?.tell(
+        "\(SignedRecipients.path): \(numbers), as the commit that is checked out is older")
+      return
+    }
+    throw Failure(
+      .malformed, "\(SignedRecipients.path) was put back: \(numbers)",
+      hints: [
+        "merge or restore the newer one, or let a writer sign what is right: keyvault recipients sign",
+        "accept this one on this machine: keyvault trust --recipients",
+      ])
   }
 
   static let signRecipientsHint =

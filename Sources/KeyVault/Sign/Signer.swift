@@ -1,4 +1,5 @@
 internal import GPG
+internal import Naming
 
 /// One person's key, which signs in this process. Every signature is judged by the repository's own public
 /// key before it is handed out, as anybody else will judge it.
@@ -17,7 +18,7 @@ public struct Signer: Sendable {
       throw error.failure(what: "nothing was signed")
     }
     guard verdict == .good(signer: fingerprint) else {
-      let why = SignatureState(verdict, writers: [fingerprint]).objection(to: "it")
+      let why = SignatureState(verdict, writers: [Name(fingerprint)]).objection(to: "it")
       throw Failure(
         .malformed, "what gpg signs would count for nothing: \(why)",
         hints: [
@@ -33,6 +34,11 @@ extension Repository {
   /// What counts here, by this keyvault.yaml.
   public var signingRules: SigningRules {
     SigningRules(configuration, trust: signing?.trust ?? .none)
+  }
+
+  /// Whether the policy of ``signingRules`` is that signatures are required.
+  var requiresSignatures: Bool {
+    configuration.policy.signatures == .required || signing?.trust.least == .required
   }
 
   /// Who signs here: the first of `keys` (those that the person named, if not said) with a secret key,
@@ -71,20 +77,20 @@ extension Repository {
   }
 
   private static func key(
-    _ keys: [String], else signers: Set<String>, _ gpg: GPG
+    _ keys: [String], else signers: Set<Name>, _ gpg: GPG
   ) throws(Failure) -> String {
-    let own: Set<String>
+    let own: Set<Name>
     do throws(GPGError) {
-      own = Set(try gpg.secretKeys().map(\.fingerprint))
+      own = Set(names: try gpg.secretKeys().map(\.fingerprint))
     } catch {
       throw error.failure(what: "cannot look for a key to sign with")
     }
-    if let named = keys.first(where: own.contains) { return named }
+    if let named = keys.first(where: { own.contains($0) }) { return named }
     guard keys.isEmpty else {
       throw Failure(
         .locked, "there is no secret key of \(keys.joined(separator: ", ")) here to sign with")
     }
-    let candidates = signers.intersection(own).sorted()
+    let candidates = signers.intersection(own).sortedTexts
     guard let only = candidates.first, candidates.count == 1 else {
       throw Failure(
         .locked,

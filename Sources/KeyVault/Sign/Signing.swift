@@ -1,4 +1,5 @@
 public import GPG
+internal import Naming
 internal import Synchronization
 
 /// What signatures need from outside the repository: whom to trust, and by what they are made.
@@ -37,5 +38,5 @@ extension Signing {
 }
 
 private final class KnownSigners: Sendable {
-  let signers = Mutex<[String: Signer]>([:])
+  let signers = Mutex<[Name: Signer]>([:])
 }

@@ -1,25 +1,27 @@
+internal import Naming
+
 /// Who may sign what: whom the person trusts, narrowed by keyvault.yaml. Of another commit's keyvault.yaml
 /// it makes the rules of that commit.
 public struct SigningRules: Sendable {
   /// The stricter of both sides.
   public let policy: SignaturePolicy
   /// Whom the person trusts, anywhere.
-  let signers: Set<String>
+  let signers: Set<Name>
   /// By folder, empty for the whole vault.
-  let declared: [String: Set<String>]
+  let declared: [Name: Set<Name>]
 
   init(
     _ configuration: Configuration, trust: SigningTrust, atLeast policy: SignaturePolicy = .off
   ) {
     self.policy = [policy, trust.least, configuration.policy.signatures].max() ?? .required
     signers = trust.signers
-    var declared = configuration.environments.compactMapValues { $0.writers.map(Set.init) }
-    declared[""] = configuration.policy.writers.map(Set.init)
+    var declared = configuration.environments.compactMapValues { $0.writers.map { Set(names: $0) } }
+    declared[""] = configuration.policy.writers.map { Set(names: $0) }
     self.declared = declared
   }
 
   /// Fingerprints of those whose signature counts in `folder` and in all below that says nothing.
-  func writers(of folder: String) -> Set<String> {
+  func writers(of folder: String) -> Set<Name> {
     declaredWriters(of: folder).map(signers.intersection) ?? signers
   }
 
@@ -30,7 +32,7 @@ public struct SigningRules: Sendable {
   }
 
   /// Those of the nearest folder that has some; nil if none has.
-  func declaredWriters(of folder: String) -> Set<String>? {
+  func declaredWriters(of folder: String) -> Set<Name>? {
     var parts = folder.split(separator: "/")
     while true {
       if let writers = declared[parts.joined(separator: "/")] { return writers }
@@ -42,13 +44,13 @@ public struct SigningRules: Sendable {
 /// What another commit, the base of a change, says of signatures: by it the change is judged.
 public struct SigningBase: Sendable {
   let configuration: Configuration
-  /// Of its `vault/.recipients.sig`.
-  let counter: Int
+  /// Of its `vault/.recipients.sig`; nil where there was none.
+  let recipients: SignedRecipients.Content?
 
   /// `signedRecipients` are the bytes of `vault/.recipients.sig`, where there was one. Whatever it is
-  /// worth, its counter is not to be fallen below.
+  /// worth, the change is not to fall below its counter.
   init(_ configuration: Configuration, signedRecipients: [UInt8]?) {
     self.configuration = configuration
-    counter = signedRecipients.flatMap(SignedRecipients.init)?.content.counter ?? 0
+    recipients = signedRecipients.flatMap(SignedRecipients.init)?.content
   }
 }

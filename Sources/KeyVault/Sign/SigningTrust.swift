@@ -1,8 +1,11 @@
+internal import GPG
+public import Naming
+
 /// Whose signatures count, and what is asked at least: said outside the repository, since whoever changes
 /// the repository would else decide who may.
 public struct SigningTrust: Sendable, Equatable {
   /// Full fingerprints of primary keys.
-  public let signers: Set<String>
+  public let signers: Set<Name>
   /// keyvault.yaml can ask for more and never for less.
   public let least: SignaturePolicy
   /// Whom to sign as: the first with a secret key here. Empty: the one signer with a secret key here.
@@ -49,7 +52,7 @@ public struct SigningTrust: Sendable, Equatable {
     passKeys = try Self.fingerprints(variables.passKeys, in: "PASSWORD_STORE_SIGNING_KEY")
     let named = try Self.fingerprints(variables.signers, in: "KEYVAULT_TRUSTED_SIGNERS")
     let trusted = named.isEmpty ? configuration.signers : named
-    signers = Set(trusted.isEmpty ? passKeys : trusted)
+    signers = Set(names: trusted.isEmpty ? passKeys : trusted)
     let own = try Self.fingerprints(variables.key, in: "KEYVAULT_SIGNING_KEY")
     keys = own.isEmpty ? passKeys : own
     // Whoever says whom to trust wants to hear of what is not signed.
@@ -70,10 +73,12 @@ public struct SigningTrust: Sendable, Equatable {
   private static func fingerprints(
     _ text: String?, in variable: String
   ) throws(Failure) -> [String] {
-    let words = text?.split { $0 == "," || $0.isWhitespace } ?? []
+    let words =
+      text?.unicodeScalars.split { $0 == "," || $0.properties.isWhitespace }.map(Substring.init)
+      ?? []
     var found: [String] = []
     for word in words {
-      guard word.utf8.count == 40, word.allSatisfy({ $0.isASCII && $0.isHexDigit }) else {
+      guard word.utf8.count == 40, Key.isFingerprint(String(word)) else {
         throw Failure(
           .usage,
           "\(variable): '\(String(word).printable(limit: 80))' is no full fingerprint of 40 digits",

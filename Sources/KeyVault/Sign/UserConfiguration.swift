@@ -2,20 +2,28 @@ internal import YAML
 
 /// `$XDG_CONFIG_HOME/keyvault/config.yaml`: what a person decides, whatever a repository says.
 public struct UserConfiguration: Sendable {
-  /// Whom to trust in a repository.
+  /// Whom and what to trust in a repository.
   public struct Trust: Sendable, Equatable {
     /// Full fingerprints, upper case.
     public let signers: [String]
     public let least: SignaturePolicy
+    /// Where keys may travel, as in `KEYVAULT_ALLOW_HOSTS`.
+    public let hosts: [String]
+    /// Variables that keys may be rendered as besides those that are known.
+    public let names: [String]
 
     public init() {
       signers = []
       least = .off
+      hosts = []
+      names = []
     }
 
     fileprivate init(_ node: Node) {
       signers = node["trusted_signers"]?.fingerprints ?? []
       least = node["signatures"]?.string.flatMap(SignaturePolicy.init) ?? .off
+      hosts = node["allow_hosts"]?.strings ?? []
+      names = node["allow_names"]?.strings ?? []
     }
   }
 
@@ -26,6 +34,7 @@ public struct UserConfiguration: Sendable {
   /// Reads the file at `path` (absolute); where there is none, nobody is trusted. Throws if it cannot be
   /// read or is broken, since it may ask for signatures.
   public init(at path: String) throws(Failure) {
+    try Self.checkOwner(of: path)
     let slash = path.lastIndex(of: "/") ?? path.startIndex
     let bytes: [UInt8]
     do throws(FileError) {

@@ -52,7 +52,7 @@ extension Vault {
     let rules = repository.signingRules
     guard rules.policy == .required else { return }
     try repository.checkSignedRecipients(
-      repository.signatureJudge(rules, keys: rules.signers))
+      repository.signatureJudge(rules, keys: rules.signers), encrypts: true)
   }
 
   /// Throws where a sidecar that is about to be kept says what nobody should vouch for: it was changed after

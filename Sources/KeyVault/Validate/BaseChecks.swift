@@ -1,3 +1,4 @@
+internal import Naming
 internal import YAML
 
 /// What a change does to a repository, against the commit that it is to be merged into. That commit
@@ -8,29 +9,65 @@ struct BaseChecks {
   let root: Node
   let base: Snapshot
   let program: GPGProgram?
+  let trust: SigningTrust
 
   /// Throws if git cannot be asked.
   func findings() throws(Failure) -> [Finding] {
     guard base.files[Configuration.fileName] != nil else { return [] }
-    var findings = try RollbackChecks(repository: repository, base: base).findings()
-    if let configuration = try Self.configuration(base) {
+    let rollback = RollbackChecks(repository: repository, base: base)
+    let places = rollback.changedPlaces()
+    var findings = try rollback.findings(places)
+    let configuration = try Self.configuration(base)
+    if let configuration {
+      let steering = try SteeringBase(
+        base, configuration, isStrict: SigningRules(configuration, trust: trust).policy == .required
+      )
       findings += LooseningChecks(
-        root: root, now: repository.configuration, before: configuration, base: base.name
+        root: root, now: repository.configuration, before: configuration, base: base.name,
+        severity: steering.severity()
       ).findings()
+      findings += EnvironmentChanges(
+        root: root, now: repository.configuration, base: steering
+      ).findings()
+      findings += ProviderChanges(root: repository.root, base: steering).findings()
+      findings += try EntryChanges(repository: repository, base: steering).findings(places)
     } else {
       findings.append(
         Finding(
           .baseUnreadable, .warning, in: Configuration.fileName,
           "this file as \(base.name) has it is not sound, so the policy was not compared"))
     }
-    let keys = program.flatMap { try? PublicKeys(of: repository, program: $0) }
-    findings += try ReaderChanges(repository: repository, base: base, keys: keys).findings()
+    let keys = program.flatMap { try? repository.publicKeys($0) }
+    findings += try ReaderChanges(
+      repository: repository, base: base, keys: keys, configuration: configuration
+    ).findings()
+    findings += try plaintextKeys()
     if let keys, let program {
       findings += try PublicKeyLosses(
         repository: repository, keys: keys, base: base, program: program
       ).findings()
     }
     return findings
+  }
+
+  /// Keys in the clear in what is committed or staged and differs from the base: in any file of the work
+  /// tree, which may be larger than the repository.
+  private func plaintextKeys() throws(Failure) -> [Finding] {
+    let workTree = try WorkTree(around: repository.root)
+    let index = Index(of: workTree)
+    let prefix = Git(in: repository.root).prefix ?? ""
+    return try StagedChecks.keysInTheClear(
+      index.changes(since: base.commit), [prefix], KeyScan(others: repository.catalogue.own),
+      in: index
+    ).map { finding in
+      var finding = finding
+      finding.file =
+        finding.file.hasPrefix(prefix)
+        ? String(finding.file.dropFirst(prefix.count))
+        : prefix.split(separator: "/").map { _ in "../" }.joined() + finding.file
+      finding.hint = "git keeps it, so revoke it; store a new one: keyvault add"
+      return finding
+    }
   }
 
   /// nil where the commit has none, or none that is sound.

@@ -1,4 +1,5 @@
 internal import GPG
+internal import Naming
 internal import YAML
 
 /// A place in the vault where a change has something else than its base.
@@ -13,7 +14,7 @@ struct ChangedPlace: Sendable {
   /// nil if all is as in the base.
   init?(_ name: EntryName, in folder: borrowing Folder, base: Snapshot) {
     let ciphertext = try? folder.read(name.ciphertextName, limit: Limits.ciphertext)
-    let sidecar = try? folder.read(name.sidecarName, limit: Limits.document)
+    let sidecar = try? folder.read(name.sidecarName, limit: Limits.sidecar)
     func isSame(_ bytes: [UInt8]?, _ path: String) -> Bool {
       bytes.map { base.holds($0, at: path) } ?? (base.files[path] == nil)
     }
@@ -46,7 +47,7 @@ struct KeyMark: Sendable {
   init?(_ bytes: [UInt8]?) {
     guard let bytes, let root = try? Document(parsing: bytes).root else { return nil }
     id = root["id"]?.string
-    serial = root["serial"]?.int
+    serial = root["serial"]?.serial
     digest = root["digest"]?.string
     exposed = root["exposed"].map { $0["since"]?.string ?? "" }
     place = root["serial"]?.place ?? .start
@@ -56,12 +57,23 @@ struct KeyMark: Sendable {
 extension Snapshot {
   /// The highest serial that a sidecar of that place had in this commit or before, 0 if there was none.
   func lastSerial(at name: EntryName) throws(Failure) -> Int {
-    let versions = try history(of: [name.sidecarPath])[name.sidecarPath] ?? []
-    let serials = try contents(versions).compactMap { KeyMark($0)?.serial }
-    // Anybody may have committed any number: one to which no change of a key leads does not count, or
-    // it would take the last, and leave none for the next key.
-    return serials.sorted().reduce(0) { last, serial in
-      (last...last + Payload.greatestLeap).contains(serial) ? serial : last
+    try lastNumber(at: name.sidecarPath) { KeyMark($0)?.serial }
+  }
+
+  /// Like `lastSerial`, but for the numbers under which the lists were signed.
+  func lastCounter() throws(Failure) -> Int {
+    try lastNumber(at: SignedRecipients.path) { SignedRecipients(parsing: $0)?.content.counter }
+  }
+
+  private func lastNumber(
+    at path: String, of number: @Sendable ([UInt8]) -> Int?
+  ) throws(Failure) -> Int {
+    let versions = try history(of: [path])[path] ?? []
+    let numbers = try contents(of: versions, number).compactMap { $0 ?? nil }
+    // Anybody may have committed any number: one to which no change leads does not count, or it would take
+    // the last, and leave none for the next.
+    return numbers.sorted().reduce(0) { last, number in
+      (last...last + Payload.greatestLeap).contains(number) ? number : last
     }
   }
 }
@@ -73,6 +85,20 @@ struct Past {
     let commit: String
     /// What the sidecar of that time said; nil if none did.
     let serial: Int?
+  }
+
+  /// What is kept of a version of either file of an entry.
+  private struct Content: Sendable {
+    let mark: KeyMark?
+    /// Of a ciphertext.
+    let identity: [UInt8]?
+    let digest: String
+
+    init(_ bytes: [UInt8]) {
+      identity = try? Message(bytes).identity
+      mark = identity == nil ? KeyMark(bytes) : nil
+      digest = Vault.digest(bytes)
+    }
   }
 
   private var ciphertexts: [EntryName: [Ciphertext]] = [:]
@@ -87,20 +113,24 @@ struct Past {
     }
     // All that is needed, by one process.
     let contents = try base.contents(
-      names.flatMap { (versions[$0.sidecarPath] ?? []) + (versions[$0.ciphertextPath] ?? []) })
+      of: names.flatMap { (versions[$0.sidecarPath] ?? []) + (versions[$0.ciphertextPath] ?? []) },
+      Content.init)
     var rest = contents[...]
     for name in names {
       let sidecars = rest.prefix(versions[name.sidecarPath]?.count ?? 0)
-      let marks = sidecars.compactMap { KeyMark($0) }
+      let marks = sidecars.compactMap { $0?.mark }
       rest = rest.dropFirst(sidecars.count)
       let old = versions[name.ciphertextPath] ?? []
       self.marks[name] = marks
-      ciphertexts[name] = zip(old, rest).compactMap { version, bytes in
-        guard let bytes, let identity = try? Message(bytes).identity else { return nil }
-        let digest = Vault.digest(bytes)
+      var serials: [Name: Int] = [:]
+      for mark in marks {
+        guard let digest = mark.digest, let serial = mark.serial else { continue }
+        serials[digest] = max(serial, serials[digest] ?? serial)
+      }
+      ciphertexts[name] = zip(old, rest).compactMap { version, content in
+        guard let content, let identity = content.identity else { return nil }
         return Ciphertext(
-          identity: identity, commit: version.commit,
-          serial: marks.filter { $0.digest == digest }.compactMap(\.serial).max())
+          identity: identity, commit: version.commit, serial: serials[content.digest])
       }
       rest = rest.dropFirst(old.count)
     }

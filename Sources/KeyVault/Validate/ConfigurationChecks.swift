@@ -1,4 +1,5 @@
 internal import HTTP
+internal import Naming
 internal import YAML
 
 /// What the schema of `keyvault.yaml` cannot say.
@@ -7,17 +8,22 @@ struct ConfigurationChecks {
   let repository: Repository
 
   func findings() -> [Finding] {
-    environments() + preferences()
+    var findings = FindingList()
+    environments(&findings)
+    preferences(&findings)
+    return findings.findings
   }
 
-  private func environments() -> [Finding] {
-    let known = Set((try? repository.vault.entries())?.map(\.name.environment) ?? [])
+  private func environments(_ findings: inout FindingList) {
+    let known = Set(names: (try? repository.vault.names())?.map(\.environment) ?? [])
       .union(repository.configuration.environments.keys)
-    return (root["environments"]?.mapping ?? []).flatMap { pair in
-      var findings = name(pair) + inherited(pair, known: known)
-      findings += (pair.value["require"]?.sequence ?? []).compactMap(provider)
+    var suggestions = Suggestions(among: known.sortedTexts)
+    var providers = Suggestions(among: repository.catalogue.ids)
+    for pair in root["environments"]?.mapping ?? [] {
+      findings += name(pair)
+      inherited(pair, known: known, &suggestions, &findings)
+      for node in pair.value["require"]?.sequence ?? [] { provider(node, &providers, &findings) }
       if let gateway = pair.value["gateway"] { findings += self.gateway(gateway) }
-      return findings
     }
   }
 
@@ -30,46 +36,56 @@ struct ConfigurationChecks {
     ]
   }
 
-  private func inherited(_ pair: Node.Pair, known: Set<String>) -> [Finding] {
-    let items = pair.value["inherit"]?.sequence ?? []
-    let unknown: [Finding] = items.compactMap { item in
-      guard let name = item.string, !known.contains(name) else { return nil }
-      return finding(
-        .unknownEnvironment, at: item.place, "no environment '\(name.printable(limit: 80))'",
-        hint: Suggestion.closest(to: name, among: known).map { "did you mean '\($0)'?" })
+  private func inherited(
+    _ pair: Node.Pair, known: Set<Name>, _ suggestions: inout Suggestions,
+    _ findings: inout FindingList
+  ) {
+    var isKnown = true
+    for item in pair.value["inherit"]?.sequence ?? [] {
+      guard let name = item.string, !known.contains(name) else { continue }
+      isKnown = false
+      findings.add(.error, in: Configuration.fileName) {
+        finding(
+          .unknownEnvironment, at: item.place, "no environment '\(name.printable(limit: 80))'",
+          hint: suggestions.next(for: name).map { "did you mean '\($0)'?" })
+      }
     }
-    guard unknown.isEmpty, let place = pair.value["inherit"]?.place else { return unknown }
+    guard isKnown, let place = pair.value["inherit"]?.place else { return }
     do throws(Failure) {
-      _ = try Assembly(pair.key, of: [:], in: repository)
-      return []
+      _ = try repository.configuration.inheritance.order(from: pair.key)
     } catch {
-      return [finding(.inheritCycle, at: place, error.message)]
+      findings.add(finding(.inheritCycle, at: place, error.message))
     }
   }
 
   private func gateway(_ node: Node) -> [Finding] {
     do throws(WebURLError) {
-      _ = try Gateway(node.string ?? "").origin()
-      return []
+      let origin = try Gateway(node.string ?? "").origin()
+      return [Finding.needsPermission(origin, in: Configuration.fileName, at: node.place)]
+        .compactMap(\.self)
     } catch {
       let url = (node.string ?? "").printable(limit: 120)
       return [finding(.badURL, at: node.place, "'\(url)' \(error.message)")]
     }
   }
 
-  private func preferences() -> [Finding] {
-    (root["preferences"]?.mapping ?? []).flatMap { pair in
-      (pair.value.sequence ?? []).compactMap(provider)
+  private func preferences(_ findings: inout FindingList) {
+    var suggestions = Suggestions(among: repository.catalogue.ids)
+    for pair in root["preferences"]?.mapping ?? [] {
+      for node in pair.value.sequence ?? [] { provider(node, &suggestions, &findings) }
     }
   }
 
-  private func provider(_ node: Node) -> Finding? {
-    let ids = repository.catalogue.ids
-    guard let id = node.string, !ids.contains(id) else { return nil }
-    return finding(
-      .unknownProvider, at: node.place, "no provider '\(id.printable(limit: 80))' is known",
-      hint: Suggestion.closest(to: id, among: ids).map { "did you mean '\($0)'?" }
-        ?? "add \(Catalogue.folder)/\(id.printable(limit: 80)).yaml")
+  private func provider(
+    _ node: Node, _ suggestions: inout Suggestions, _ findings: inout FindingList
+  ) {
+    guard let id = node.string, !repository.catalogue.contains(id) else { return }
+    findings.add(.error, in: Configuration.fileName) {
+      finding(
+        .unknownProvider, at: node.place, "no provider '\(id.printable(limit: 80))' is known",
+        hint: suggestions.next(for: id).map { "did you mean '\($0)'?" }
+          ?? "add \(Catalogue.folder)/\(id.printable(limit: 80)).yaml")
+    }
   }
 
   private func finding(

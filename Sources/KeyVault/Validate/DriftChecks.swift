@@ -1,4 +1,5 @@
 internal import GPG
+internal import Naming
 
 /// Who can read the entries of a folder, by the packets of their ciphertexts, against who is wanted.
 struct DriftChecks {
@@ -11,20 +12,23 @@ struct DriftChecks {
   private static let shownPeople = 3
 
   /// At most one finding of each kind an entry; where the whole folder or more than a few of its entries
-  /// drift in the same way, one for all of these. `path` is the folder's, relative to the root.
-  func findings(_ drifts: [(name: EntryName, drift: Drift)], in path: String) -> [Finding] {
-    let missing = Dictionary(grouping: drifts, by: \.drift.missing)
+  /// drift in the same way, one for all of these. `drifts` are those of `count` entries that have one;
+  /// `path` is the folder's, relative to the root.
+  func findings(
+    _ drifts: [(name: EntryName, drift: Drift)], of count: Int, in path: String
+  ) -> [Finding] {
+    let missing = Dictionary(grouping: drifts, by: { $0.drift.missing.map { Name($0) } })
     let unexpected = Dictionary(grouping: drifts, by: \.drift.unexpected)
     func findings(
       _ names: [EntryName], _ make: (_ what: String, _ file: String) -> Finding
     ) -> [Finding] {
-      let isAll = names.count == drifts.count
+      let isAll = names.count == count
       guard names.count > 1, isAll || names.count > Self.shown else {
         return names.map { make("this", $0.ciphertextPath) }
       }
       let some = names.prefix(Self.shown).map(\.name).joined(separator: ", ")
       let more = names.count > Self.shown ? ", …" : ""
-      let number = isAll ? "the \(names.count)" : "\(names.count) of the \(drifts.count)"
+      let number = isAll ? "the \(names.count)" : "\(names.count) of the \(count)"
       let what = "\(number) entries of \(path): \(some)\(more)"
       return [make(what, readers.list.file)]
     }
@@ -32,7 +36,7 @@ struct DriftChecks {
       findings(entries.map(\.name)) { what, file in
         Finding(
           .recipientMissing, in: file,
-          "\(Self.joined(people.map(keys.text))) cannot read \(what)",
+          "\(Self.joined(people.map { keys.text(of: $0.text) })) cannot read \(what)",
           hint: "encrypt again: keyvault reencrypt")
       }
     }
@@ -51,8 +55,8 @@ struct DriftChecks {
 
   private static func joined(_ people: [String]) -> String {
     // A person may have several subkeys.
-    var distinct: [String] = []
-    for person in people where !distinct.contains(person) { distinct.append(person) }
+    var seen: Set<Name> = []
+    let distinct = people.filter { seen.insert($0).inserted }
     guard distinct.count > 1 else { return distinct.first ?? "" }
     let rest = distinct.count - shownPeople
     if rest > 0 {

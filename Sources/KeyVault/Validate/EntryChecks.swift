@@ -8,6 +8,8 @@ struct EntryChecks {
   let name: EntryName
   /// nil where it is not known who can read what.
   let readers: Readers?
+  /// Whether a signature that does not count is told elsewhere.
+  let judgesSignatures: Bool
 
   /// What is wrong with the entry alone, and who can read it who should not, or the other way round; nil
   /// where there is no ciphertext to tell.
@@ -76,7 +78,7 @@ struct EntryChecks {
     let file = name.sidecarPath
     let bytes: [UInt8]
     do throws(FileError) {
-      bytes = try folder.read(name.sidecarName, limit: Limits.document)
+      bytes = try folder.read(name.sidecarName, limit: Limits.sidecar)
     } catch {
       findings.append(Finding(.unreadable, in: file, error.message))
       return
@@ -104,8 +106,10 @@ struct EntryChecks {
           "this is not the digest of \(name.ciphertextName): one of the two was changed alone",
           hint: "restore the right one, or run 'keyvault adopt \(name)' once you know it is right"))
     }
-    if let node = root["env"], let objection = BaseURLVariable.objection(to: node.string ?? "") {
-      findings.append(.notAllowed(objection, in: file, at: node.place))
+    if let node = root["env"] {
+      // A signature that counts vouches for the name.
+      let isVouched = judgesSignatures && root[SignedEntry.field] != nil
+      findings += repository.names.findings(node, in: file, of: name, isVouched: isVouched)
     }
     checkProvider(
       sidecar.provider ?? name.name, in: file, at: root["provider"]?.place ?? .start, &findings)

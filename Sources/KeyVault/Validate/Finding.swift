@@ -1,3 +1,4 @@
+internal import HTTP
 public import YAML
 
 /// Something that a person wrote wrongly or should look at: data, never an exception.
@@ -25,6 +26,12 @@ public struct Finding: Sendable, Equatable, Codable {
   public var column: Int
   public var message: String
   public var hint: String?
+  /// How many findings this one stands for, which are not listed; 0 for one that stands for itself.
+  var omitted = 0
+
+  private enum CodingKeys: String, CodingKey {
+    case code, severity, file, line, column, message, hint
+  }
 
   public init(
     _ code: Code, _ severity: Severity = .error, in file: String, at place: Place = .start,
@@ -44,17 +51,19 @@ public struct Finding: Sendable, Equatable, Codable {
     self.file = file
     self.line = place.line
     self.column = place.column
-    self.message = message
-    self.hint = hint
+    // The file stays as it is, to be compared; both of these are only shown.
+    self.message = message.shortened(to: Limits.message).printable
+    self.hint = hint?.shortened(to: Limits.message).printable
   }
 
   /// A variable that is well formed and still never rendered; the schemas have the same code.
   static func notAllowed(
-    _ message: String, _ severity: Severity = .error, in file: String, at place: Place
+    _ message: String, _ severity: Severity = .error, in file: String, at place: Place,
+    hint: String? = nil
   ) -> Finding {
     Finding(
       code: "not-allowed", severity: severity, file: file, place: place, message: message,
-      hint: nil)
+      hint: hint)
   }
 
   /// Every key is written, also an absent hint, so that readers need not ask.
@@ -71,12 +80,27 @@ public struct Finding: Sendable, Equatable, Codable {
 
   /// `file:line:column: error[code]: message`, and the hint on a line of its own.
   public var text: String {
-    let head = "\(file):\(line):\(column): \(severity.rawValue)[\(code)]: \(message)"
+    let head = "\(file.printable):\(line):\(column): \(severity.rawValue)[\(code)]: \(message)"
     return hint.map { head + "\n  hint: \($0)" } ?? head
   }
 }
 
 extension Finding {
+  /// A URL to which no key is sent unless a person allows it outside the repository, whatever a payload
+  /// says; nil for others.
+  static func needsPermission(
+    _ origin: Origin, in file: String, at place: Place
+  ) -> Finding? {
+    guard !origin.isSameEverywhere else { return nil }
+    let isPlain = origin.scheme == "http" && !origin.isLoopback
+    return Finding(
+      .needsPermission, isPlain ? .warning : .note, in: file, at: place,
+      "this file alone sends no key to '\(origin)': "
+        + (isPlain ? "it would travel without encryption" : "any program may listen on loopback"),
+      hint: "allow it outside the repository: KEYVAULT_ALLOW_HOSTS=\(origin.permission)"
+        + (origin.isLoopback ? ", or --gateway" : ""))
+  }
+
   /// The codes of checks that no schema can express. Those of the schemas are
   /// `JSONSchema.Violation.Code`.
   public enum Code: String, Sendable, CaseIterable {
@@ -85,6 +109,7 @@ extension Finding {
     case idIsNotFileName = "id-is-not-file-name"
     case overridesBuiltIn = "overrides-built-in"
     case badURL = "bad-url"
+    case needsPermission = "needs-permission"
     case badLength = "bad-length"
     case unknownProvider = "unknown-provider"
     case unknownEnvironment = "unknown-environment"
@@ -120,6 +145,7 @@ extension Finding {
     case badSignature = "bad-signature"
     case wrongSigner = "wrong-signer"
     case signatureExpired = "signature-expired"
+    case signatureOutdated = "signature-outdated"
     case signerExpired = "signer-expired"
     case signerRevoked = "signer-revoked"
     case noTrustedSigner = "no-trusted-signer"
@@ -134,6 +160,14 @@ extension Finding {
     case debtDropped = "debt-dropped"
     case vaultChanged = "vault-changed"
     case policyLoosened = "policy-loosened"
+    case protectionDropped = "protection-dropped"
+    case environmentChanged = "environment-changed"
+    case providerAdded = "provider-added"
+    case providerChanged = "provider-changed"
+    case providerRemoved = "provider-removed"
+    case entryAdded = "entry-added"
+    case entryChanged = "entry-changed"
+    case plaintextKey = "plaintext-key"
     case recipientAdded = "recipient-added"
     case recipientRemoved = "recipient-removed"
     case publicKeyOlder = "public-key-older"
@@ -144,5 +178,9 @@ extension Finding {
     case stateCommitted = "state-committed"
     case interrupted
     case gitInVault = "git-in-vault"
+    case tooDeep = "too-deep"
+    case tooManyFiles = "too-many-files"
+    case historyTooLarge = "history-too-large"
+    case moreFindings = "more-findings"
   }
 }

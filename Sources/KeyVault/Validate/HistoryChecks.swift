@@ -1,3 +1,5 @@
+internal import Naming
+
 /// Keys that somebody could read, by git's history, who is no reader any more, and of which no sidecar
 /// says so: `exposed` is a cache, and anybody can take it out.
 struct HistoryChecks {
@@ -9,17 +11,23 @@ struct HistoryChecks {
     let history: VaultHistory
     do throws(Failure) {
       history = try VaultHistory(of: repository)
+    } catch let error where error.kind == .inconclusive {
+      return [
+        Finding(
+          .historyTooLarge, in: Vault.folder,
+          "\(error.message), so it was not checked who could read what", hint: error.hints.first)
+      ]
     } catch {
-      return [absent(error.message)]
+      return [absent(error.message, error.hints.first)]
     }
     let past = PastReaders(history, program: program)
     var findings = history.isWhole ? [] : [absent("git's history is not whole here")]
-    var readers: [String: Set<String>] = [:]
+    var readers: [Name: Set<Name>] = [:]
     for entry in (try? repository.vault.entries()) ?? [] where entry.sidecar?.exposed == nil {
       let folder = entry.name.environment
       if readers[folder] == nil {
         let list = try? repository.vault.recipientList(of: folder)
-        readers[folder] = Set(list?.recipients.map(\.fingerprint) ?? [])
+        readers[folder] = Set(names: list?.recipients.map(\.fingerprint) ?? [])
       }
       let debts = past.debts(for: entry, besides: readers[folder] ?? [])
       if let first = debts.first { findings.append(finding(entry.name, first, count: debts.count)) }
@@ -27,11 +35,11 @@ struct HistoryChecks {
     return findings
   }
 
-  private func absent(_ why: String) -> Finding {
+  private func absent(_ why: String, _ hint: String? = nil) -> Finding {
     Finding(
       .noHistory, .warning, in: Vault.folder,
       "\(why), so it was not checked who could read what",
-      hint: "in a shallow clone: git fetch --unshallow")
+      hint: hint ?? "in a shallow clone: git fetch --unshallow")
   }
 
   private func finding(

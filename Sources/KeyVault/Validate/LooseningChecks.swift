@@ -1,3 +1,4 @@
+internal import Naming
 internal import YAML
 
 /// What a change of `keyvault.yaml` allows that its base did not: nothing that is wrong, but nothing
@@ -9,9 +10,11 @@ struct LooseningChecks {
   let before: Configuration
   /// For messages.
   let base: String
+  /// Of what is looser.
+  let severity: Finding.Severity
 
   func findings() -> [Finding] {
-    identity() + policy() + rotation() + requirements() + writers()
+    identity() + policy() + rotation() + requirements() + writers() + protection()
   }
 
   private func identity() -> [Finding] {
@@ -58,7 +61,7 @@ struct LooseningChecks {
 
   /// Of an environment where it says otherwise than those above it.
   private func rotation() -> [Finding] {
-    Set(now.environments.keys).union(before.environments.keys).sorted().flatMap { name in
+    Set(now.environments.keys).union(before.environments.keys).sortedTexts.flatMap { name in
       let (own, old) = (now.environments[name], before.environments[name])
       var findings: [Finding] = []
       guard own?.maxAge != old?.maxAge || own?.warn != old?.warn else { return findings }
@@ -85,10 +88,10 @@ struct LooseningChecks {
 
   private func requirements() -> [Finding] {
     before.environments.sorted { $0.key < $1.key }.flatMap { name, environment in
-      let kept = Set(now.environments[name]?.require ?? [])
+      let kept = Set(names: now.environments[name]?.require ?? [])
       return environment.require.filter { !kept.contains($0) }.map { provider in
         loosened(
-          ["environments", name, "require"],
+          ["environments", name.text, "require"],
           "'\(name.printable(limit: 80))' does not require '\(provider)' any more, as in \(base)")
       }
     }
@@ -98,24 +101,38 @@ struct LooseningChecks {
   private func writers() -> [Finding] {
     let new = SigningRules(now, trust: .none)
     let old = SigningRules(before, trust: .none)
-    return Set(new.declared.keys).union(old.declared.keys).sorted().compactMap { folder in
+    return Set(new.declared.keys).union(old.declared.keys).sortedTexts.compactMap { folder in
       guard let known = old.declaredWriters(of: folder) else { return nil }
       let added = new.declaredWriters(of: folder)?.subtracting(known)
       guard added?.isEmpty != true else { return nil }
-      let whom = added.map { $0.sorted().joined(separator: ", ") } ?? "whoever is trusted"
+      let whom = added.map { $0.sortedTexts.joined(separator: ", ") } ?? "whoever is trusted"
       let place = folder.isEmpty ? ["policy", "writers"] : ["environments", folder, "writers"]
       let shown = folder.isEmpty ? Vault.folder : "\(Vault.folder)/\(folder.printable(limit: 80))"
       return loosened(place, "\(whom) may sign in '\(shown)', and may not in \(base)")
     }
   }
 
-  private func loosened(_ path: [String], _ message: String) -> Finding {
-    Finding(.policyLoosened, .warning, in: Configuration.fileName, at: place(path), message)
+  private func protection() -> [Finding] {
+    before.environments.filter(\.value.isProtected).sortedKeys
+      .filter { !now.isProtected($0) }.map { name in
+        Finding(
+          .protectionDropped, in: Configuration.fileName,
+          at: root.place(of: ["environments", name, "protected"]),
+          "'\(name.printable(limit: 80))' is not protected any more, and is in \(base)",
+          hint: "put 'protected: true' back")
+      }
   }
 
-  /// Of the value at that path, or of the nearest above it that is there.
-  private func place(_ path: [String]) -> Place {
-    var node = root
+  private func loosened(_ path: [String], _ message: String) -> Finding {
+    Finding(
+      .policyLoosened, severity, in: Configuration.fileName, at: root.place(of: path), message)
+  }
+}
+
+extension Node {
+  /// Where the value at that path stands, or the nearest above it that is there.
+  func place(of path: [String]) -> Place {
+    var node = self
     for key in path {
       guard let next = node[key] else { return key == path.first ? .start : node.place }
       node = next

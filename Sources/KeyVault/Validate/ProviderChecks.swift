@@ -1,34 +1,45 @@
 internal import HTTP
+internal import Naming
 internal import YAML
 
 /// `providers.d/`: each file against its schema, and what the schema cannot say.
 struct ProviderChecks {
   private let root: String
+  private let names: NamePolicy
   /// Names of the files, sorted.
   let files: [String]
   private let strays: [Finding]
 
-  init(root: String) {
+  init(root: String, names: NamePolicy) {
     self.root = root
+    self.names = names
     var items: [Folder.Item] = []
+    var files: [String] = []
     var faults: [Finding] = []
     do throws(FileError) {
-      items = try Folder(root).folder(Catalogue.folder).items()
+      let folder = try Folder(root).folder(Catalogue.folder)
+      items = try folder.items()
+      files = try Catalogue.files(in: folder, items)
     } catch let error where error.isAbsence {
       // The built-in providers need no files.
     } catch {
-      faults = [Finding(.unreadable, in: Catalogue.folder, error.message)]
+      faults = [Finding(error.findingCode, in: Catalogue.folder, error.message)]
     }
-    files = items.filter { $0.kind == .file && $0.name.hasSuffix(".yaml") }.map(\.name)
+    self.files = files
     strays =
       faults
       + items.compactMap { item in
-        let file = "\(Catalogue.folder)/\(item.name)"
+        let file = "\(Catalogue.folder)/\(item.name.printable)"
         switch item.kind {
         case .other:
           return Finding(.unreadable, in: file, "this is no regular file")
         case .link:
           return Finding(.symbolicLink, in: file, "a symbolic link is not followed")
+        case .file
+        where item.name.hasSuffix(".yaml") && !Provider.isID(String(item.name.dropLast(5))):
+          return Finding(
+            .idIsNotFileName, in: file, "the file's name is not a provider's id, so it is not read",
+            hint: "an id is a lower-case letter, then lower-case letters, digits and underscores")
         case .file where item.name.hasSuffix(".yml"):
           return Finding(
             .strayFile, .warning, in: file, "only files that end in '.yaml' are read",
@@ -38,12 +49,10 @@ struct ProviderChecks {
       }
   }
 
-  func findings() -> [Finding] {
-    guard let folder = try? Folder(root).folder(Catalogue.folder) else { return strays }
-    return strays
-      + concurrentMap(files.count) { index in
-        findings(in: files[index], of: folder)
-      }.flatMap(\.self)
+  func add(to findings: inout FindingList) {
+    findings += strays
+    guard let folder = try? Folder(root).folder(Catalogue.folder) else { return }
+    findings.add(count: files.count) { self.findings(in: files[$0], of: folder) }
   }
 
   private func findings(in name: String, of folder: borrowing Folder) -> [Finding] {
@@ -57,8 +66,9 @@ struct ProviderChecks {
     switch CheckedDocument.read(bytes, as: .provider, file: file) {
     case .failure(let malformed): return malformed.findings
     case .success(let checked):
-      return ProviderFileChecks(file: file, id: String(name.dropLast(5)), root: checked.root)
-        .findings()
+      return ProviderFileChecks(
+        file: file, id: String(name.dropLast(5)), root: checked.root, names: names
+      ).findings()
     }
   }
 }
@@ -69,6 +79,7 @@ private struct ProviderFileChecks {
   /// Of the file's name.
   let id: String
   let root: Node
+  let names: NamePolicy
 
   func findings() -> [Finding] {
     identity() + override() + hostFields() + urls() + variables() + lengths() + headers()
@@ -93,7 +104,8 @@ private struct ProviderFileChecks {
         .overridesBuiltIn, .warning, in: file, at: root["id"]?.place ?? .start,
         "this changes \(changes.joined(separator: ", ")) of the built-in '\(id)'",
         hint: isProtected
-          ? "no key is sent unless KEYVAULT_ALLOW_HOSTS allows all hosts of this file" : nil)
+          ? "no key is sent or renamed by it unless KEYVAULT_ALLOW_HOSTS allows all hosts of this file"
+          : nil)
     ]
   }
 
@@ -135,14 +147,16 @@ private struct ProviderFileChecks {
     }
     guard let node = root["base_url"], let first = objection(to: node, target: base, below: base)
     else { return requests }
-    // A path below a base that is no URL has the same fault.
+    // A path below a base that is not a URL has the same fault.
     return [first] + requests.filter { $0.message != first.message }
   }
 
   private func objection(to node: Node, target: String, below base: String) -> Finding? {
     do throws(WebURLError) {
-      _ = try ProbeDefinition.url(of: Self.filled(target), below: Self.filled(base))
-      return nil
+      let url = try ProbeDefinition.url(of: Self.filled(target), below: Self.filled(base))
+      // A path is below `base_url`, which has its own finding.
+      return target.hasPrefix("/")
+        ? nil : Finding.needsPermission(url.origin, in: file, at: node.place)
     } catch {
       return Finding(
         .badURL, in: file, at: node.place, "'\(target.printable(limit: 120))' \(error.message)")
@@ -154,17 +168,19 @@ private struct ProviderFileChecks {
     let key = root["key"]
     let formats = (key?["formats"]?.sequence ?? []).flatMap { $0["env"]?.sequence ?? [] }
     let fields = (key?["fields"]?.sequence ?? []).compactMap { $0["env"] }
-    let secrets = ((key?["env"]?.sequence ?? []) + formats + fields).compactMap { node in
-      BaseURLVariable.objection(to: node.string ?? "").map {
-        Finding.notAllowed($0, in: file, at: node.place)
-      }
-    }
+    let keys = (key?["env"]?.sequence ?? []) + formats
+    let secrets =
+      keys.flatMap { names.findings($0, in: file) }
+      + fields.flatMap { names.findings($0, in: file, fieldOf: id) }
     guard let node = key?["base_url_env"], let name = node.string else { return secrets }
+    if let objection = BaseURLVariable.objection(toAddress: name) {
+      return secrets + [.notAllowed(objection, in: file, at: node.place)]
+    }
     let owners = BaseURLVariable.owners(of: name)
     guard !owners.isEmpty, !owners.contains(id) else { return secrets }
     return secrets + [
       .notAllowed(
-        "\(name) is of \(owners.sorted().joined(separator: ", ")); it is rendered only for a gateway "
+        "\(name) is of \(owners.joined(separator: ", ")); it is rendered only for a gateway "
           + "that KEYVAULT_ALLOW_HOSTS allows", .warning, in: file, at: node.place)
     ]
   }
@@ -192,11 +208,21 @@ private struct ProviderFileChecks {
   /// Schemas compare text by POSIX expressions, in which a line break is a character like others.
   private func headers() -> [Finding] {
     (root["headers"]?.mapping ?? []).compactMap { pair in
-      guard let value = pair.value.string, value.contains(where: \.isNewline) else { return nil }
+      guard let value = pair.value.string, value.contains(where: \.isLineBreak) else { return nil }
       return Finding(
         code: "bad-format", severity: .error, file: file, place: pair.value.place,
         message: "the header '\(pair.key.printable(limit: 80))' has a line break in its value",
         hint: nil)
+    }
+  }
+}
+
+extension Unicode.Scalar {
+  /// Whether a reader may take it for the end of a line.
+  fileprivate var isLineBreak: Bool {
+    switch value {
+    case 0x0a...0x0d, 0x85, 0x2028, 0x2029: true
+    default: false
     }
   }
 }

@@ -1,11 +1,12 @@
 internal import GPG
+internal import Naming
 
 /// The files of `vault/.public-keys/`: that each holds the one public key that it is called by, and
 /// that a recipient's key can be encrypted to. A key that no list names may be old.
 struct PublicKeyChecks {
   let keys: PublicKeys
   /// Fingerprints of all lists.
-  let recipients: Set<String>
+  let recipients: Set<Name>
   let policy: Configuration.Policy
   let now: Timestamp
 

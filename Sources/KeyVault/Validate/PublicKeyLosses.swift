@@ -1,4 +1,5 @@
 internal import GPG
+internal import Naming
 
 /// Public key files that know less than those of the base: an older copy of a key hides that it was
 /// revoked, or the subkey by which its owner reads.
@@ -9,7 +10,7 @@ struct PublicKeyLosses {
   let program: GPGProgram
 
   func findings() throws(Failure) -> [Finding] {
-    let paths = base.files.keys.filter { $0.hasPrefix(PublicKeys.folder + "/") }.sorted()
+    let paths = base.files.sortedKeys.filter { $0.hasPrefix(PublicKeys.folder + "/") }
     let folder = try? Folder(repository.root).folder(PublicKeys.folder)
     let changed = paths.filter { path in
       let name = String(path.dropFirst(PublicKeys.folder.count + 1))

@@ -1,3 +1,4 @@
+internal import Naming
 internal import YAML
 
 /// Whom a change lets read a folder, and whom no longer: the reviewer must see it, since nobody can
@@ -7,22 +8,38 @@ struct ReaderChanges {
   let base: Snapshot
   /// nil where gpg cannot tell whose the keys are.
   let keys: PublicKeys?
+  /// keyvault.yaml of the base; nil where it is not sound.
+  let configuration: Configuration?
 
   func findings() throws(Failure) -> [Finding] {
     let before = try listsOfBase()
     let lists = (try? repository.vault.recipientLists()) ?? []
-    let now = Dictionary(lists.map { ($0.folder, $0) }, uniquingKeysWith: { first, _ in first })
-    return Set(before.keys).union(now.keys).sorted().flatMap { folder -> [Finding] in
+    let now = Dictionary(
+      lists.map { (Name($0.folder), $0) }, uniquingKeysWith: { first, _ in first })
+    let withList = Set(before.keys).union(now.keys)
+    // A protected folder without a list of its own is read by those of the list above it.
+    let below = (configuration?.environments ?? [:]).filter(\.value.isProtected).sortedKeys
+      .filter { !withList.contains($0) }
+      .flatMap { added(Self.list(of: $0, in: now), Self.list(of: $0, in: before), to: $0) }
+    let ofLists = withList.sortedTexts.flatMap { folder -> [Finding] in
       let old = Self.list(of: folder, in: before)
       let new = Self.list(of: folder, in: now)
       return added(new, old, to: folder) + removed(old, new, from: folder)
     }
+    // What is an error below need not be a warning too.
+    return below
+      + ofLists.filter { finding in
+        finding.severity != .warning
+          || !below.contains { $0.file == finding.file && $0.line == finding.line }
+      }
   }
 
-  private func listsOfBase() throws(Failure) -> [String: RecipientList] {
+  private func listsOfBase() throws(Failure) -> [Name: RecipientList] {
     let end = "/" + RecipientList.fileName
-    let paths = base.files.keys.filter { $0.hasPrefix(Vault.folder + "/") && $0.hasSuffix(end) }
-    var lists: [String: RecipientList] = [:]
+    let paths = base.files.sortedKeys.filter {
+      $0.hasPrefix(Vault.folder + "/") && $0.hasSuffix(end)
+    }
+    var lists: [Name: RecipientList] = [:]
     for (path, bytes) in zip(paths, try base.read(Array(paths))) {
       let folder = path.dropLast(end.count).dropFirst(Vault.folder.count + 1)
       lists[String(folder)] = bytes.map { RecipientList(parsing: $0, folder: String(folder)) }
@@ -32,7 +49,7 @@ struct ReaderChanges {
 
   /// The one that decides of a folder: its own, or the nearest above.
   private static func list(
-    of folder: String, in lists: [String: RecipientList]
+    of folder: String, in lists: [Name: RecipientList]
   ) -> RecipientList? {
     var parts = folder.split(separator: "/").map(String.init)
     while true {
@@ -44,13 +61,14 @@ struct ReaderChanges {
   private func added(
     _ new: RecipientList?, _ old: RecipientList?, to folder: String
   ) -> [Finding] {
-    let known = Set(old?.recipients.map(\.fingerprint) ?? [])
+    let known = Set(names: old?.recipients.map(\.fingerprint) ?? [])
+    let isProtected = configuration?.isProtected(folder) ?? false
     return (new?.recipients ?? []).filter { !known.contains($0.fingerprint) }.map { recipient in
       Finding(
-        .recipientAdded, .warning, in: new?.file ?? "",
+        .recipientAdded, isProtected ? .error : .warning, in: new?.file ?? "",
         at: Place(line: recipient.line, column: 1),
         "\(text(recipient.fingerprint)) is to read '\(repository.vault.path(folder))', and is not "
-          + "in \(base.name)",
+          + "in \(base.name)" + (isProtected ? ", which protects it" : ""),
         hint: "ask them for the fingerprint by another way than this repository")
     }
   }
@@ -58,7 +76,7 @@ struct ReaderChanges {
   private func removed(
     _ old: RecipientList?, _ new: RecipientList?, from folder: String
   ) -> [Finding] {
-    let kept = Set(new?.recipients.map(\.fingerprint) ?? [])
+    let kept = Set(names: new?.recipients.map(\.fingerprint) ?? [])
     return (old?.recipients ?? []).filter { !kept.contains($0.fingerprint) }.map { recipient in
       Finding(
         .recipientRemoved, .note, in: (new ?? old)?.file ?? "",

@@ -1,3 +1,4 @@
+internal import Naming
 internal import YAML
 
 /// A folder's `.gpg-id`, and that each of its recipients has a public key in the repository.
@@ -5,6 +6,8 @@ struct RecipientChecks {
   let repository: Repository
   /// Relative to the vault.
   let folder: String
+  /// Names of the files of `.public-keys`; nil where they are too many to be listed.
+  let publicKeys: Set<Name>?
 
   /// The secret key of this repository's own demo is public.
   static let demoFingerprint = "0DA7BF98E3D16E8C9C4830D88BDEFB879FBC0082"
@@ -34,7 +37,8 @@ struct RecipientChecks {
     var findings: [Finding] = []
     let place = Place(line: recipient.line, column: 1)
     let fingerprint = recipient.fingerprint
-    if repository.vault.publicKey(fingerprint) == nil {
+    if publicKeys?.contains(fingerprint) == false || repository.vault.publicKey(fingerprint) == nil
+    {
       let file = "\(Vault.folder)/\(RecipientList.publicKeys)/\(fingerprint)"
       findings.append(
         Finding(

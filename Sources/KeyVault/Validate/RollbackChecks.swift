@@ -1,4 +1,5 @@
 internal import GPG
+internal import Naming
 internal import YAML
 
 /// The entries of a change against those of its base: what has gone, a serial that went back, and a
@@ -7,15 +8,14 @@ struct RollbackChecks {
   let repository: Repository
   let base: Snapshot
 
-  func findings() throws(Failure) -> [Finding] {
-    let places = changedPlaces()
+  func findings(_ places: [ChangedPlace]) throws(Failure) -> [Finding] {
     let before = try base.read(places.map(\.name.sidecarPath))
     let past = try Past(of: places.filter(\.hasOtherKey), in: base)
     var findings: [Finding] = []
     for (place, sidecar) in zip(places, before) {
       findings += judge(place, KeyMark(sidecar), past)
     }
-    let judged = Set(findings.map(\.file))
+    let judged = Set(names: findings.map(\.file))
     findings += try byLineage(
       zip(places, before).filter { !judged.contains($0.0.name.sidecarPath) })
     if places.contains(where: \.hasOtherKey), !base.hasWholeHistory {
@@ -29,10 +29,10 @@ struct RollbackChecks {
   }
 
   /// Where something lies that the base has otherwise, or no more.
-  private func changedPlaces() -> [ChangedPlace] {
+  func changedPlaces() -> [ChangedPlace] {
     let vault = repository.vault
     var places: [ChangedPlace] = []
-    var present: Set<String> = []
+    var present: Set<Name> = []
     for folder in (try? vault.folders()) ?? [] {
       guard let handle = try? Folder(repository.root).folder(vault.path(folder)),
         let items = try? handle.items()
@@ -42,7 +42,7 @@ struct RollbackChecks {
         .compactMap(\.self)
       present.formUnion(names.map(\.ciphertextPath))
     }
-    for path in base.files.keys.sorted() where path.hasSuffix(".gpg") && !present.contains(path) {
+    for path in base.files.sortedKeys where path.hasSuffix(".gpg") && !present.contains(path) {
       let name = path.dropFirst(Vault.folder.count + 1).dropLast(".gpg".count)
       if let name = EntryName(found: String(name)) {
         places.append(ChangedPlace(goneFrom: name))
@@ -140,12 +140,12 @@ struct RollbackChecks {
       return (place, now)
     }
     guard !new.isEmpty else { return [] }
-    let paths = base.files.keys.filter {
+    let paths = base.files.sortedKeys.filter {
       $0.hasSuffix(".yaml") && $0.hasPrefix(Vault.folder + "/")
-    }.sorted()
+    }
     let contents = try base.read(paths)
     let marks = concurrentMap(paths.count) { KeyMark(contents[$0]) }
-    var known: [String: [(serial: Int, path: String)]] = [:]
+    var known: [Name: [(serial: Int, path: String)]] = [:]
     for (path, mark) in zip(paths, marks) {
       guard let id = mark?.id, let serial = mark?.serial else { continue }
       known[id, default: []].append((serial, path))

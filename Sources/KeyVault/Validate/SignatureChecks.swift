@@ -6,8 +6,8 @@ internal import YAML
 struct SignatureChecks {
   let repository: Repository
   let rules: SigningRules
-  /// What the counter of the lists was before; it may not fall below.
-  let leastCounter: Int
+  /// The lists that these follow; nil for none.
+  let before: SignedRecipients.Content?
   let program: GPGProgram?
 
   func findings() -> [Finding] {
@@ -62,15 +62,33 @@ struct SignatureChecks {
     } catch {
       return [Finding(.unreadable, severity, in: file, error.message, hint: error.hints.first)]
     }
+    return rollback(state) + findings(state)
+  }
+
+  private func rollback(_ state: SignedRecipients.State) -> [Finding] {
+    guard let before, let content = state.content, !content.follows(before) else { return [] }
+    return [
+      Finding(
+        .recipientsRolledBack, in: SignedRecipients.path,
+        content.counter == before.counter
+          ? "these are other lists than were signed as number \(before.counter) before"
+          : "the lists were signed as number \(content.counter), and there was a number "
+            + "\(before.counter) before",
+        hint: "restore the newer one, or sign what is right: keyvault recipients sign")
+    ]
+  }
+
+  private func findings(_ state: SignedRecipients.State) -> [Finding] {
+    let file = SignedRecipients.path
     switch state {
-    case .good(let counter) where counter < leastCounter:
+    case .good: return []
+    case .outdated:
       return [
         Finding(
-          .recipientsRolledBack, in: file,
-          "the lists were signed as number \(counter), and there was a number \(leastCounter) before",
-          hint: "restore the newer one, or sign anew what is right: keyvault recipients sign")
+          .signatureOutdated, severity, in: file,
+          "this file was signed in version 1, which leaves the provider files out",
+          hint: Repository.signRecipientsHint)
       ]
-    case .good: return []
     case .missing:
       return [
         Finding(
@@ -83,7 +101,7 @@ struct SignatureChecks {
           state.code, state.severity(under: rules.policy), in: file,
           state.objection(to: "this file"), hint: Repository.signRecipientsHint)
       ]
-    case .changed(let changes):
+    case .changed(let changes, _):
       return changes.map {
         Finding(
           .recipientsChanged, severity, in: $0.file, $0.message,

@@ -9,14 +9,16 @@ public struct Validator: Sendable {
   private let readsHistory: Bool
   private let trust: SigningTrust
   private let base: String?
+  private let names: NamePolicy
 
   /// `program` is gpg, which says what a public key file holds and judges signatures; without one, that and
   /// who can read the entries is not checked, and a finding says so. `trust` says whose signatures count.
   /// `base` names a commit that is trusted: what lies there is then a change of it, and its policy counts.
-  /// `readsHistory` looks through git's history for who could read what.
+  /// `readsHistory` looks through git's history for who could read what. `names` says which variables a
+  /// person allows.
   public init(
     root: String, now: Timestamp, program: GPGProgram?, readsHistory: Bool = false,
-    trust: SigningTrust = .none, base: String? = nil
+    trust: SigningTrust = .none, base: String? = nil, names: NamePolicy = NamePolicy()
   ) {
     self.root = root
     self.now = now
@@ -24,6 +26,7 @@ public struct Validator: Sendable {
     self.readsHistory = readsHistory
     self.trust = trust
     self.base = base
+    self.names = names
   }
 
   /// What was found, sorted by file and place, and how much was looked at.
@@ -54,9 +57,8 @@ public struct Validator: Sendable {
   /// Throws only if there is nothing to check, or nothing to compare it with.
   public func outcome() throws(Failure) -> Outcome {
     // A writer between two files would look like a fault; where there are no locks, it may.
-    let lock = try? Folder(root)
-    try? lock?.lock(.shared, patience: 5)
-    defer { lock?.unlock() }
+    let lock = RepositoryLock.shared(of: root)
+    defer { withExtendedLifetime(lock) {} }
     let bytes: [UInt8]
     do throws(FileError) {
       bytes = try Folder(root).read(Configuration.fileName, limit: Limits.document)
@@ -64,16 +66,18 @@ public struct Validator: Sendable {
       throw error.failure
     }
     let snapshot = try base.map { name throws(Failure) in try Snapshot(name, of: root) }
-    let providers = ProviderChecks(root: root)
-    var findings = providers.findings() + schemaFindings()
+    let providers = ProviderChecks(root: root, names: names)
+    // In this order: where there are too many, the last ones are counted and not listed.
+    var findings = FindingList()
     var entries = 0
     switch CheckedDocument.read(bytes, as: .keyvault, file: Configuration.fileName) {
     case .failure(let malformed): findings += malformed.findings
     case .success(let checked):
       var repository = try Repository(at: root)
+      repository.names = names
       if let snapshot {
         findings += try BaseChecks(
-          repository: repository, root: checked.root, base: snapshot, program: program
+          repository: repository, root: checked.root, base: snapshot, program: program, trust: trust
         ).findings()
       }
       let before = try snapshot.flatMap { base throws(Failure) in try SigningBase(base) }
@@ -82,17 +86,19 @@ public struct Validator: Sendable {
         repository.configuration = repository.configuration.judged(by: before.configuration)
       }
       findings += ConfigurationChecks(root: checked.root, repository: repository).findings()
-      let vault = VaultChecks(
-        repository: repository, now: now, program: program, readsHistory: readsHistory)
-      findings += vault.findings()
+      VaultChecks(
+        repository: repository, now: now, program: program, readsHistory: readsHistory,
+        judgesSignatures: trust.least != .off && !trust.signers.isEmpty
+      ).add(to: &findings)
       entries = (try? repository.vault.entries().count) ?? 0
     }
     findings += stateFindings()
-    if let snapshot {
-      findings = BaseChecks.annotated(findings, against: snapshot, root: root)
-    }
+    findings += schemaFindings()
+    providers.add(to: &findings)
+    var all = findings.findings
+    if let snapshot { all = BaseChecks.annotated(all, against: snapshot, root: root) }
     return Outcome(
-      findings: findings.sorted(by: Self.precedes), providers: providers.files.count,
+      findings: all.sorted(by: Self.precedes), providers: providers.files.count,
       entries: entries,
       base: snapshot.map { "\($0.name) (\($0.commit.prefix(10)))" })
   }
@@ -105,7 +111,7 @@ public struct Validator: Sendable {
       base?.configuration ?? repository.configuration, trust: trust,
       atLeast: repository.configuration.policy.signatures)
     return SignatureChecks(
-      repository: repository, rules: rules, leastCounter: base?.counter ?? 0, program: program)
+      repository: repository, rules: rules, before: base?.recipients, program: program)
   }
 
   private static func precedes(_ a: Finding, _ b: Finding) -> Bool {

@@ -1,4 +1,5 @@
 internal import GPG
+internal import Naming
 internal import YAML
 
 /// `vault/`: its folders, its recipients, its entries.
@@ -7,32 +8,51 @@ struct VaultChecks {
   let now: Timestamp
   let program: GPGProgram?
   let readsHistory: Bool
+  /// Whether a signature that does not count is told elsewhere.
+  let judgesSignatures: Bool
 
-  func findings() -> [Finding] {
+  func add(to findings: inout FindingList) {
     guard let root = try? Folder(repository.root), let kind = root.kind(of: Vault.folder) else {
-      return []
+      return
     }
     guard kind == .folder else {
-      return [Finding(.symbolicLink, in: Vault.folder, "'vault' is not a folder")]
+      return findings.add(Finding(.symbolicLink, in: Vault.folder, "'vault' is not a folder"))
     }
-    var findings: [Finding] = []
-    let keys = publicKeys(&findings)
+    let lists: [RecipientList]
+    do throws(FileError) {
+      lists = try repository.vault.recipientLists()
+    } catch let error where error.attempt == .tooLarge(limit: Limits.listBytes) {
+      return findings.add(Finding(.tooManyFiles, in: Vault.folder, error.message))
+    } catch {
+      // It is said at its folder.
+      lists = []
+    }
+    let keys = publicKeys(lists, &findings)
     if readsHistory, let keys, let program {
       findings += HistoryChecks(repository: repository, keys: keys, program: program).findings()
     }
-    return findings + folder("", in: root, keys) + variables()
+    folders(in: root, keys, &findings)
+    variables(&findings)
   }
 
   /// What gpg says of the public keys, and what is wrong with them; nil where it cannot be asked.
-  private func publicKeys(_ findings: inout [Finding]) -> PublicKeys? {
-    let count = PublicKeys.names(in: repository).count
-    guard count > 0 else { return nil }
-    guard count <= PublicKeys.limit else {
-      findings.append(
+  private func publicKeys(
+    _ lists: [RecipientList], _ findings: inout FindingList
+  ) -> PublicKeys? {
+    for name in PublicKeys.strays(in: repository) {
+      findings.add(
+        Finding(
+          .badPublicKey, in: "\(PublicKeys.folder)/\(name.printable(limit: 200))",
+          "the file's name is not a fingerprint, so no command reads it",
+          hint: "name the file by the key's fingerprint, or remove it"))
+    }
+    do throws(FileError) {
+      guard try !PublicKeys.listed(in: repository).isEmpty else { return nil }
+    } catch {
+      findings.add(
         Finding(
           .manyPublicKeys, in: PublicKeys.folder,
-          "\(count) files, more than \(PublicKeys.limit), so it was not checked who can read the "
-            + "entries, nor the public keys",
+          "\(error.message), so it was not checked who can read the entries, nor the public keys",
           hint: "remove those of people whom no ciphertext of git's history names"))
       return nil
     }
@@ -40,9 +60,8 @@ struct VaultChecks {
     if let program {
       do throws(GPGError) {
         let keys = try PublicKeys(of: repository, program: program)
-        let lists = (try? repository.vault.recipientLists()) ?? []
         findings += PublicKeyChecks(
-          keys: keys, recipients: Set(lists.flatMap(\.recipients).map(\.fingerprint)),
+          keys: keys, recipients: Set(names: lists.flatMap(\.recipients).map(\.fingerprint)),
           policy: repository.configuration.policy, now: now
         ).findings()
         return keys
@@ -52,7 +71,7 @@ struct VaultChecks {
     } else {
       why = "cannot find gpg"
     }
-    findings.append(
+    findings.add(
       Finding(
         .noGPG, .warning, in: PublicKeys.folder,
         "\(why), so it was not checked who can read the entries, nor the public keys",
@@ -60,47 +79,70 @@ struct VaultChecks {
     return nil
   }
 
-  private func folder(
-    _ relative: String, in root: borrowing Folder, _ keys: PublicKeys?
-  ) -> [Finding] {
-    let path = repository.vault.path(relative)
-    let items: [Folder.Item]
-    do throws(FileError) {
-      items = try root.folder(path).items()
-    } catch {
-      return [Finding(.unreadable, in: path, error.message)]
+  private func folders(
+    in root: borrowing Folder, _ keys: PublicKeys?, _ findings: inout FindingList
+  ) {
+    let files = (try? PublicKeys.listed(in: repository)).map { Set(names: $0) }
+    func unreadable(_ path: String, _ error: FileError) {
+      findings.add(Finding(error.findingCode, in: repository.vault.path(path), error.message))
     }
+    func tooDeep(_ path: String) {
+      findings.add(
+        Finding(
+          .tooDeep, in: repository.vault.path(path),
+          "folders in this one are more than \(Limits.depth) deep, and were not looked at",
+          hint: "move what is in them up"))
+    }
+    do throws(FileError) {
+      try root.folder(Vault.folder).walk(unreadable: unreadable, tooDeep: tooDeep) {
+        path, items, _ in
+        folder(path, items, keys, files, &findings)
+      }
+    } catch {
+      unreadable("", error)
+    }
+  }
+
+  /// Whether the folders in this one are to be looked at.
+  private func folder(
+    _ relative: String, _ items: [Folder.Item], _ keys: PublicKeys?, _ files: Set<Name>?,
+    _ findings: inout FindingList
+  ) -> Bool {
+    let path = repository.vault.path(relative)
     // git would run what the configuration of a repository inside this one says.
     if ["HEAD", "config", "objects"].allSatisfy({ part in items.contains { $0.name == part } }) {
-      return [
+      findings.add(
         Finding(
           .gitInVault, in: path, "this is a git repository of its own, which git may enter",
-          hint: "remove it")
-      ]
+          hint: "remove it"))
+      return false
     }
-    var findings = strays(items, in: relative)
+    strays(items, in: relative, &findings)
     let entries = Self.entryNames(items, in: relative)
     let hasList = items.contains { $0.name == RecipientList.fileName }
     if hasList || !entries.isEmpty {
-      findings += RecipientChecks(repository: repository, folder: relative)
+      findings += RecipientChecks(repository: repository, folder: relative, publicKeys: files)
         .findings(isOwn: hasList)
     }
     let drift = entries.isEmpty ? nil : driftChecks(of: relative, keys)
-    let outcomes = concurrentMap(entries.count) { index in
-      EntryChecks(
-        repository: repository, now: now, name: entries[index], readers: drift?.readers
-      ).outcome()
+    var drifts: [(EntryName, Drift)] = []
+    var compared = 0
+    for start in stride(from: 0, to: entries.count, by: 256) {
+      let outcomes = concurrentMap(min(256, entries.count - start)) { index in
+        EntryChecks(
+          repository: repository, now: now, name: entries[start + index], readers: drift?.readers,
+          judgesSignatures: judgesSignatures
+        ).outcome()
+      }
+      for (name, outcome) in zip(entries[start...], outcomes) {
+        findings += outcome.findings
+        guard let drift = outcome.drift else { continue }
+        compared += 1
+        if !drift.isEmpty { drifts.append((name, drift)) }
+      }
     }
-    findings += outcomes.flatMap(\.findings)
-    let drifts = zip(entries, outcomes).compactMap { name, outcome in
-      outcome.drift.map { (name, $0) }
-    }
-    findings += drift?.findings(drifts, in: path) ?? []
-    for item in items where item.kind == .folder && !item.name.hasPrefix(".") {
-      findings += folder(
-        relative.isEmpty ? item.name : "\(relative)/\(item.name)", in: root, keys)
-    }
-    return findings
+    findings += drift?.findings(drifts, of: compared, in: path) ?? []
+    return true
   }
 
   /// nil where a list is at fault: it tells only half of who is wanted.
@@ -123,55 +165,73 @@ struct VaultChecks {
     return names.sorted()
   }
 
-  private func strays(_ items: [Folder.Item], in relative: String) -> [Finding] {
-    items.compactMap { item in
-      let file = "\(repository.vault.path(relative))/\(item.name.printable)"
-      if item.kind == .link {
-        return Finding(
-          .symbolicLink, in: file, "a symbolic link is not followed",
-          hint: "put the file itself here, or remove the link")
-      }
-      switch item.name {
-      case RecipientList.fileName, RecipientList.publicKeys, ".gpg-id.sig", ".recipients.sig":
-        return nil
-      case ".gitattributes", ".git":
-        return Finding(
-          .gitInVault, in: file,
-          "'\(item.name)' in the vault can change what git shows and checks out",
-          hint: "remove it; the repository's root is the place for it")
-      default: break
-      }
-      if item.kind == .other {
-        return Finding(.unreadable, in: file, "this is no regular file", hint: "remove it")
-      }
-      guard item.kind == .file else { return nil }
-      if item.name.hasSuffix(".gpg") || item.name.hasSuffix(".yaml"), !item.name.hasPrefix(".") {
-        return badName(item.name, in: relative, file: file)
-      }
-      return Finding(
-        .strayFile, .warning, in: file, "this is no entry, no sidecar and no recipient",
-        hint: "if it holds a key in the clear, remove it and rotate the key")
+  private func strays(
+    _ items: [Folder.Item], in relative: String, _ findings: inout FindingList
+  ) {
+    for item in items {
+      if let finding = stray(item, in: relative) { findings.add(finding) }
     }
+  }
+
+  private func stray(_ item: Folder.Item, in relative: String) -> Finding? {
+    let file = "\(repository.vault.path(relative))/\(item.name.printable)"
+    if item.kind == .link {
+      return Finding(
+        .symbolicLink, in: file, "a symbolic link is not followed",
+        hint: "put the file itself here, or remove the link")
+    }
+    switch item.name {
+    case RecipientList.fileName, RecipientList.publicKeys, ".gpg-id.sig", ".recipients.sig":
+      return nil
+    case ".gitattributes", ".git":
+      return Finding(
+        .gitInVault, in: file,
+        "'\(item.name)' in the vault can change what git shows and checks out",
+        hint: "remove it; the repository's root is the place for it")
+    default: break
+    }
+    if item.kind == .other {
+      return Finding(.unreadable, in: file, "this is no regular file", hint: "remove it")
+    }
+    if item.kind == .folder, !item.name.hasPrefix(".") {
+      return EntryName.objection(toPart: item.name[...]).map {
+        Finding(
+          .badEntryName, in: file, "no command reads this folder: \($0)",
+          hint: "rename it, or remove it")
+      }
+    }
+    guard item.kind == .file else { return nil }
+    if item.name.hasSuffix(".gpg") || item.name.hasSuffix(".yaml"), !item.name.hasPrefix(".") {
+      return badName(item.name, in: relative, file: file)
+    }
+    return Finding(
+      .strayFile, .warning, in: file, "this is no entry, no sidecar and no recipient",
+      hint: "if it holds a key in the clear, remove it and rotate the key")
   }
 
   private func badName(_ name: String, in relative: String, file: String) -> Finding? {
     let base = name.hasSuffix(".gpg") ? name.dropLast(4) : name.dropLast(5)
     let path = relative.isEmpty ? String(base) : "\(relative)/\(base)"
     return EntryName.objection(to: path).map {
-      Finding(.badEntryName, .warning, in: file, "no command can use this entry: \($0)")
+      Finding(
+        .badEntryName, in: file, "no command can use this entry: \($0)",
+        hint: "rename it, or remove it")
     }
   }
 
   /// Two entries of an environment that give the same variable.
-  private func variables() -> [Finding] {
-    guard let entries = try? repository.vault.entriesByEnvironment() else { return [] }
-    return entries.filter { $0.key != "" }.sorted { $0.key < $1.key }.flatMap { environment, own in
+  private func variables(_ findings: inout FindingList) {
+    guard let entries = try? repository.vault.entriesByEnvironment() else { return }
+    for (environment, own) in entries.sorted(by: { $0.key < $1.key }) where environment != "" {
       let alone = [environment: own]
-      let conflicts = (try? Assembly(environment, of: alone, in: repository))?.conflicts ?? []
-      return conflicts.map { conflict in
-        Finding(
-          .sameVariable, .warning, in: conflict.second.sidecarPath, conflict.failure.message,
-          hint: conflict.failure.hints.first)
+      let assembly = try? Assembly(environment.text, of: alone, in: repository)
+      for conflict in assembly?.conflicts ?? [] {
+        let file = conflict.second.sidecarPath
+        findings.add(.warning, in: file) {
+          Finding(
+            .sameVariable, .warning, in: file, conflict.failure.message,
+            hint: conflict.failure.hints.first)
+        }
       }
     }
   }

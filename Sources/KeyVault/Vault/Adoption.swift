@@ -20,11 +20,12 @@ extension Vault {
 extension OpenedEntry {
   /// What lies there, to be encrypted again for this place and provider.
   ///
-  /// A bound payload keeps its hosts: a repository's text must not widen where a key may travel.
+  /// A payload that is bound to the same provider keeps its hosts: a repository's text must not widen where
+  /// a key may travel. Another one gets `hosts`.
   /// Where the sidecar's preview is that of another key, as after 'pass edit', or there was a key before
   /// and nothing tells which, the serial goes up. It is never below `last`, the highest of the place.
   public func rebound(
-    to provider: Provider, policy: OriginPolicy, preview limit: Int, after last: Int
+    to provider: Provider, hosts: [String], preview limit: Int, after last: Int
   ) -> NewKey {
     let key = payload.withKey { Secret(copying: $0) }
     let preview = payload.withKey { Preview.text(of: $0, provider: provider.id, limit: limit) }
@@ -35,7 +36,7 @@ extension OpenedEntry {
     return NewKey(
       entry: name, provider: provider.id, key: key, keeping: payload,
       hosts: payload.isBound && payload.provider == provider.id
-        ? payload.hosts : policy.payloadHosts(of: provider),
+        ? payload.hosts : hosts,
       serial: serial + (isOtherKey ? 1 : 0), isOtherKey: isOtherKey)
   }
 

@@ -1,4 +1,5 @@
 internal import GPG
+internal import Naming
 internal import Secrets
 
 /// A file of `.keyvault/cache/`: a line with its MAC, a line that tells what it was made of, and an OpenPGP
@@ -46,7 +47,7 @@ struct CacheFile {
   /// What decides whether a cache is stale: the ciphertexts, and who is to read them.
   static func state(of digests: [EntryName: String], in vault: Vault) throws(Failure) -> String {
     var lines = digests.map { "\($0.key) \($0.value)" }
-    for environment in Set(digests.keys.map(\.environment)) {
+    for environment in Set(names: digests.keys.map(\.environment)).sortedTexts {
       let list = try vault.recipients(of: environment)
       lines.append("\(environment)/ " + list.recipients.map(\.fingerprint).joined(separator: " "))
     }

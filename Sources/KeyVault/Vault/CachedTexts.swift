@@ -1,10 +1,11 @@
+internal import Naming
 internal import Secrets
 
 /// Texts of payloads that were opened together, by the digest of their ciphertext. They are what gpg gave
 /// once and no more: whoever takes one checks it as if gpg had just given it.
 final class CachedTexts: Sendable {
   private let all: Secret
-  private let ranges: [String: Range<Int>]
+  private let ranges: [Name: Range<Int>]
 
   /// Reads what ``joined(_:)`` made; nil if it is anything else.
   init?(_ all: consuming Secret) {
@@ -24,7 +25,7 @@ final class CachedTexts: Sendable {
   /// Each text once, after a line with its digest and its length.
   static func joined(_ opened: [OpenedEntry]) -> Secret {
     var all = SecretBuilder()
-    var seen: Set<String> = []
+    var seen: Set<Name> = []
     for entry in opened where seen.insert(entry.digest).inserted {
       let text = entry.payload.copy()
       all.append("\(entry.digest) \(text.count)\n")
@@ -33,8 +34,8 @@ final class CachedTexts: Sendable {
     return all.finish()
   }
 
-  private static func ranges(in bytes: RawSpan) -> [String: Range<Int>]? {
-    var ranges: [String: Range<Int>] = [:]
+  private static func ranges(in bytes: RawSpan) -> [Name: Range<Int>]? {
+    var ranges: [Name: Range<Int>] = [:]
     var start = 0
     while start < bytes.byteCount {
       guard let end = (start..<bytes.byteCount).first(where: { bytes.byte($0) == 0x0a }) else {

@@ -1,3 +1,5 @@
+internal import Naming
+
 /// The bytes of an entry's file, read once, and their digest.
 struct Ciphertext: Sendable {
   let bytes: [UInt8]
@@ -20,11 +22,11 @@ extension Vault {
   }
 
   /// All that lie in these environments.
-  func ciphertexts(of environments: Set<String>) throws(Failure) -> [EntryName: Ciphertext] {
+  func ciphertexts(of environments: Set<Name>) throws(Failure) -> [EntryName: Ciphertext] {
     var all: [EntryName: Ciphertext] = [:]
     for (environment, names) in try names(of: environments) {
       let results = try reporting { () throws(FileError) in
-        let folder = try Folder(repository.root).folder(path(environment))
+        let folder = try Folder(repository.root).folder(path(environment.text))
         return concurrentMap(names.count) { index in
           Result { () throws(FileError) in
             Ciphertext(try folder.read(names[index].ciphertextName, limit: Limits.ciphertext))

@@ -1,3 +1,5 @@
+internal import Naming
+
 /// The keys that somebody could read at some time, by git's history: those that must be made anew once
 /// that person has gone.
 ///
@@ -71,7 +73,7 @@ public struct Debt: Sendable, Codable {
     of fingerprint: String, in repository: Repository, by history: VaultHistory,
     program: GPGProgram
   ) throws(Failure) {
-    let readers = PastReaders(history, of: [fingerprint], program: program)
+    let readers = PastReaders(history, of: [Name(fingerprint)], program: program)
     self.fingerprint = fingerprint
     isComplete = history.isWhole
     let entries = try repository.vault.entries()
@@ -80,11 +82,11 @@ public struct Debt: Sendable, Codable {
   }
 
   private static func retired(
-    _ entries: [Vault.Entry], _ history: VaultHistory, _ lineages: Set<String>
+    _ entries: [Vault.Entry], _ history: VaultHistory, _ lineages: Set<Name>
   ) -> [Retired] {
     var open = lineages.subtracting(entries.compactMap { $0.sidecar?.id })
     let sidecars = Dictionary(
-      entries.map { ($0.name.path, $0.sidecar) }, uniquingKeysWith: { first, _ in first })
+      entries.map { (Name($0.name.path), $0.sidecar) }, uniquingKeysWith: { first, _ in first })
     var retired: [Retired] = []
     // The latest commit comes first.
     for state in history.states {

@@ -48,17 +48,26 @@ public struct EntryName: Sendable, Hashable, Comparable, CustomStringConvertible
     if text.isEmpty { return "it is empty" }
     if text.utf8.count > 1024 { return "it is longer than 1024 bytes" }
     if text.hasPrefix("/") { return "it starts with '/'" }
+    if text.utf8.count(where: { $0 == UInt8(ascii: "/") }) > Limits.depth {
+      return "it is in more than \(Limits.depth) folders"
+    }
     for component in text.split(separator: "/", omittingEmptySubsequences: false) {
-      if component.isEmpty { return "it has an empty part between slashes" }
-      if component == "." || component == ".." { return "it leads out of its folder" }
-      if component.hasPrefix("-") { return "a part starts with a dash" }
-      if component.hasPrefix(".") { return "a part starts with a dot" }
-      if component.utf8.count > 200 { return "a part is longer than 200 bytes" }
-      if let scalar = component.unicodeScalars.first(where: { !isAllowed($0) }) {
-        return "it holds \(scalar.quotedName), which is not a letter, a digit or one of ._@+-"
-      }
+      if let objection = objection(toPart: component) { return objection }
     }
     if text.hasSuffix(".gpg") { return "leave out '.gpg'" }
+    return nil
+  }
+
+  /// What is wrong with one component, such as a folder's name; nil if nothing is.
+  static func objection(toPart component: Substring) -> String? {
+    if component.isEmpty { return "it has an empty part between slashes" }
+    if component == "." || component == ".." { return "it leads out of its folder" }
+    if component.hasPrefix("-") { return "a part starts with a dash" }
+    if component.hasPrefix(".") { return "a part starts with a dot" }
+    if component.utf8.count > 200 { return "a part is longer than 200 bytes" }
+    if let scalar = component.unicodeScalars.first(where: { !isAllowed($0) }) {
+      return "it holds \(scalar.quotedName), which is not a letter, a digit or one of ._@+-"
+    }
     return nil
   }
 

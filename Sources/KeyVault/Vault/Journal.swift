@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import Naming
 internal import Secrets
 
 /// A redo journal in `.keyvault/journal/`, by which changes of many files happen together: all new contents are on the disk before one record commits them; whoever comes after a crash
@@ -25,12 +26,13 @@ struct Journal {
 
   /// Whether a run was interrupted, by the look of it; who may not write can say so.
   static func isPending(in root: String) -> Bool {
-    (try? Folder(root))?.holds("\(folder)/\(recordName)") ?? false
+    let journal = try? Folder.state(of: root).folder(name)
+    return journal?.kind(of: recordName) == .file
   }
 
   /// Whether anything is left of a run, be it staging that was never committed.
   static func isThere(in root: String) -> Bool {
-    (try? Folder(root).folder(folder)) != nil
+    (try? Folder.state(of: root).folder(name)) != nil
   }
 
   /// One line of a record.
@@ -48,8 +50,8 @@ struct Journal {
   func canReach(_ files: [VaultFile]) throws(Failure) -> Bool {
     try reporting { () throws(FileError) in
       let root = try Folder(repository.root)
-      let device = try open(root).device
-      for folder in Set(files.map(\.folder)) {
+      let device = try open().device
+      for folder in Set(names: files.map(\.folder)).sortedTexts {
         if try root.folder(repository.vault.path(folder)).device != device { return false }
       }
       return true
@@ -65,7 +67,7 @@ struct Journal {
     var done = 0
     do throws(FileError) {
       let root = try Folder(repository.root)
-      let journal = try open(root)
+      let journal = try open()
       do throws(FileError) {
         try stage(changes, steps, in: journal)
         // One name is given or not: there is nothing to redo.
@@ -113,7 +115,9 @@ struct Journal {
   /// Returns whether there was something to end.
   func recover() throws(Failure) -> Bool {
     let root = try reporting { () throws(FileError) in try Folder(repository.root) }
-    guard let journal = try? root.folder(Self.folder) else { return false }
+    guard let journal = try? Folder.state(of: repository.root).folder(Self.name) else {
+      return false
+    }
     guard journal.kind(of: Self.recordName) != nil else {
       clear(journal, in: root)
       return false
@@ -180,14 +184,14 @@ struct Journal {
       }
       done += 1
     }
-    for folder in Set(all.map(\.file.folder)) {
+    for folder in Set(names: all.map(\.file.folder)).sortedTexts {
       try root.folder(repository.vault.path(folder)).sync()
     }
     clear(journal, in: root)
   }
 
-  private func open(_ root: borrowing Folder) throws(FileError) -> Folder {
-    try root.folder(Self.folder, create: true)
+  private func open() throws(FileError) -> Folder {
+    try Folder.state(of: repository.root, create: true).folder(Self.name, create: true, mode: 0o700)
   }
 
   /// The record goes first: staging without one is nothing.

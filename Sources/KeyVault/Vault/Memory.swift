@@ -1,9 +1,10 @@
 internal import Dispatch
+internal import Naming
 internal import Synchronization
 
 /// What this machine knows of the entries that it opened: the highest serial of each place, the
 /// ciphertext that had it, and the commit that was checked out. A key that somebody put back is known
-/// by it, however well its files fit each other.
+/// by it, however well its files fit each other. The signed lists are remembered beside them.
 ///
 /// Nothing is read before it is needed, and what is new is written by one ``save()``.
 public final class Memory: Sendable {
@@ -18,34 +19,36 @@ public final class Memory: Sendable {
   }
 
   private let repository: Repository
-  private let stateHome: String
+  private let stateHome: String?
   private let opening: LocalStateOpening
   private let held = Mutex<Held?>(nil)
   private let isPrepared = Atomic(false)
   private let fresh = Mutex<[Record]>([])
+  /// Names of variables that a person permitted since this was made.
+  let permitted = Mutex<[String]>([])
 
   static let fileName = "serials.jsonl"
-  fileprivate static let purpose = "keyvault-serials-v1"
+  static let purpose = "keyvault-serials-v1"
 
   /// `stateHome` is as for ``LocalState``, and `opening` one that has begun there, if any has.
-  public init(of repository: Repository, stateHome: String, opening: LocalStateOpening? = nil) {
+  public init(of repository: Repository, stateHome: String?, opening: LocalStateOpening? = nil) {
     self.repository = repository
     self.stateHome = stateHome
     self.opening = opening ?? LocalStateOpening(in: repository.root, stateHome: stateHome)
   }
 
   /// What was read, and what follows from it.
-  fileprivate struct Held {
+  struct Held {
     /// nil while there is nothing to read, so that a key is only opened for what is kept.
     let state: LocalState?
     /// By entry, as they stand in the file: a code is checked when its entry is asked for.
-    var lines: [String: [ArraySlice<UInt8>]]
+    var lines: [Name: [ArraySlice<UInt8>]]
     var count: Int
-    var known: [String: Record?] = [:]
+    var known: [Name: Record?] = [:]
     var foreign = 0
     /// The commit that is checked out; its inner nil where there is none.
     var head: Snapshot??
-    var ancestry: [String: Bool] = [:]
+    var ancestry: [Name: Bool] = [:]
   }
 
   /// Starts to read while something is decrypted. Does not wait.
@@ -56,7 +59,11 @@ public final class Memory: Sendable {
 
   /// What is remembered of an entry. Throws if the local state is not ours to read.
   public func record(of name: EntryName) throws(Failure) -> Record? {
-    try withHeld { $0.record(of: name.path, in: self.repository.configuration.vaultID) }
+    try record(named: name.path)
+  }
+
+  func record(named name: String) throws(Failure) -> Record? {
+    try withHeld { $0.record(of: name, in: self.repository.configuration.vaultID) }
   }
 
   /// Lines that do not carry this machine's code, among those that were asked for.
@@ -64,15 +71,9 @@ public final class Memory: Sendable {
 
   /// Compares an entry that was opened with what is remembered of it. Throws if it is older, unless
   /// the commit that is checked out is so too; true then.
-  func admit(
-    _ name: EntryName, serial: Int, ciphertext: [UInt8], digest: String
-  ) throws(Failure) -> Bool {
-    let known = try record(of: name)
-    if let known, serial < known.serial {
-      let isOnPurpose = try withHeld { held in
-        held.isBefore(known, with: ciphertext, at: name.ciphertextPath, root: self.repository.root)
-      }
-      if isOnPurpose { return true }
+  func isOlder(_ name: EntryName, serial: Int, ciphertext: [UInt8]) throws(Failure) -> Bool {
+    if let known = try record(of: name), serial < known.serial {
+      if try isOnPurpose(known, at: name.ciphertextPath, with: ciphertext) { return true }
       throw Failure(
         .malformed,
         "'\(name)' was put back: its serial is \(serial), and \(known.serial) was opened here before",
@@ -80,16 +81,37 @@ public final class Memory: Sendable {
           "merge or restore the newer one; if this one is right: keyvault trust \(name)"
         ])
     }
-    if known?.serial != serial || known?.digest != digest {
-      learn(name, serial: serial, digest: digest)
-    }
     return false
   }
 
-  /// Takes note of what was opened or written; ``save()`` writes it down.
-  func learn(_ name: EntryName, serial: Int, digest: String) {
+  /// Whether the user went back in history, to the `remembered` commit or one before it, and `bytes` are
+  /// that commit's own.
+  func isOnPurpose(
+    _ remembered: Record, at path: String, with bytes: [UInt8]
+  ) throws(Failure) -> Bool {
+    try withHeld { $0.isBefore(remembered, with: bytes, at: path, root: self.repository.root) }
+  }
+
+  /// Takes note of an entry that was opened or written, where it is news. A serial to which no change of
+  /// the key leads is none: anybody can forge an entry, and the right one would be taken for an older one
+  /// ever after.
+  func learn(_ name: EntryName, serial: Int, digest: String) throws(Failure) {
+    let known = try record(of: name)
+    guard known?.serial ?? 0 <= serial, known?.serial != serial || known?.digest != digest else {
+      return
+    }
+    var last = known?.serial ?? 0
+    if serial - last > Payload.greatestLeap {
+      last = max(last, (try? Snapshot("HEAD", of: repository.root).lastSerial(at: name)) ?? 0)
+    }
+    guard serial - last <= Payload.greatestLeap else { return }
+    learn(named: name.path, serial: serial, digest: digest)
+  }
+
+  /// ``save()`` writes it down.
+  func learn(named name: String, serial: Int, digest: String) {
     let record = Record(
-      entry: name.path, serial: serial, digest: digest, commit: nil,
+      entry: name, serial: serial, digest: digest, commit: nil,
       vault: repository.configuration.vaultID)
     fresh.withLock { $0.append(record) }
   }
@@ -116,6 +138,9 @@ public final class Memory: Sendable {
     }
   }
 
+  /// The repository's own id, which records carry.
+  var vaultID: String { repository.configuration.vaultID }
+
   /// The local state that it reads; nil while there is nothing to read. Throws if it is not ours.
   func state() throws(Failure) -> LocalState? { try withHeld { $0.state } }
 
@@ -127,10 +152,13 @@ public final class Memory: Sendable {
 
   /// Forgets entries: whatever is opened next in their places is remembered anew.
   public func forget(_ names: [EntryName]) throws(Failure) {
-    let paths = Set(names.map(\.path))
+    try forget(named: names.map(\.path))
+  }
+
+  func forget(named names: [String]) throws(Failure) {
     guard let state = try state() else { return }
     do throws(FileError) {
-      try rewrite(state) { !paths.contains($0) }
+      try rewrite(state) { !names.contains($0) }
     } catch {
       throw error.failure
     }
@@ -142,7 +170,7 @@ public final class Memory: Sendable {
     _ state: LocalState, where isKept: (String) -> Bool
   ) throws(FileError) {
     try state.rewrite(Self.fileName, purpose: Self.purpose) { records in
-      var best: [String: Record] = [:]
+      var best: [Name: Record] = [:]
       for record in records.compactMap(Record.init) where isKept(record.entry) {
         let place = record.vault + " " + record.entry
         if record.serial >= best[place]?.serial ?? 0 { best[place] = record }
@@ -169,7 +197,7 @@ public final class Memory: Sendable {
     guard let state = try opening.get() else { return Held(state: nil, lines: [:], count: 0) }
     let lines = state.lines(of: Self.fileName)
     return Held(
-      state: state, lines: Dictionary(grouping: lines) { Record.entry(inLine: $0) },
+      state: state, lines: Dictionary(grouping: lines) { Name(Record.entry(inLine: $0)) },
       count: lines.count)
   }
 }

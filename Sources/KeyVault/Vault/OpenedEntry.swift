@@ -87,8 +87,12 @@ extension Vault {
     guard let memory = repository.memory else { return [] }
     guard payload.isBound else { return try memory.record(of: name) == nil ? [] : [.unbound] }
     guard let serial = payload.serial, isHere(payload, name) else { return [] }
-    return try memory.admit(name, serial: serial, ciphertext: bytes, digest: digest)
-      ? [.olderCommit] : []
+    if try memory.isOlder(name, serial: serial, ciphertext: bytes) { return [.olderCommit] }
+    // Where signatures are required, an unsigned entry is not remembered here: see openBound.
+    if !repository.requiresSignatures {
+      try memory.learn(name, serial: serial, digest: digest)
+    }
+    return []
   }
 
   /// The same for commands that send or render keys: an unbound payload is refused, unless the policy
@@ -104,6 +108,9 @@ extension Vault {
   ) throws(Failure) -> OpenedEntry {
     let opened = try openSound(entry, with: gpg)
     try signatures.check(entry, digest: opened.digest)
+    if signatures.isRequired, let serial = opened.payload.serial, opened.payload.isBound {
+      try repository.memory?.learn(entry.name, serial: serial, digest: opened.digest)
+    }
     return opened
   }
 
@@ -150,12 +157,10 @@ extension Vault {
   private func ciphertext(of entry: inout Entry) throws(Failure) -> Ciphertext {
     let known = repository.cached?.ciphertexts[entry.name]
     let file = if let known { known } else { try ciphertext(of: entry.name) }
-    guard let digest = entry.sidecar?.digest, digest != file.digest,
-      let root = try? Folder(repository.root)
-    else { return file }
-    // Where there are no locks, what was read stands.
-    guard (try? root.lock(.shared, patience: 5)) != nil else { return file }
-    defer { root.unlock() }
+    guard let digest = entry.sidecar?.digest, digest != file.digest else { return file }
+    // Without a lock, what is read now counts.
+    let lock = RepositoryLock.shared(of: repository.root)
+    defer { withExtendedLifetime(lock) {} }
     entry = try self.entry(entry.name)
     return try ciphertext(of: entry.name)
   }
@@ -269,7 +274,7 @@ extension GPGError {
   func failure(what: String) -> Failure {
     let kind: Failure.Kind =
       switch reason {
-      case .programMissing: .programMissing
+      case .programMissing, .unsafeSearchPath: .programMissing
       case .notEncrypted, .damaged, .tooLarge, .unusableRecipient, .recipientsDiffer, .noRecipients:
         .malformed
       case .noPublicKey: .notFound

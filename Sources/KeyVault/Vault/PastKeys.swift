@@ -1,4 +1,5 @@
 internal import GPG
+internal import Naming
 
 /// The keys that an entry had before its present one, from the ciphertexts of git's history.
 struct PastKeys {
@@ -31,16 +32,22 @@ struct PastKeys {
     let entries = try repository.vault.entries()
     let others = Dictionary(
       entries.filter { $0.name != entry.name }.compactMap { other in
-        other.sidecar?.id.map { ($0, other.name) }
+        other.sidecar?.id.map { (Name($0), other.name) }
       }, uniquingKeysWith: { first, _ in first })
     let limit = entry.sidecar?.serial ?? present.payload.serial ?? .max
     var keys: [PastKey] = []
-    var seen: Set<[UInt8]> = []
-    for state in Self.states(of: entry.name, in: history, entries) {
-      guard state.serial.map({ $0 < limit }) ?? true, let commit = state.commit,
-        seen.insert(state.ciphertext).inserted,
-        let name = EntryName(found: state.entry)
-      else { continue }
+    var seen: Set<Name> = []
+    let states = Self.states(of: entry.name, in: history, entries).filter { state in
+      guard state.serial.map({ $0 < limit }) ?? true, let object = state.object else {
+        return false
+      }
+      return seen.insert(object.id).inserted
+    }
+    for (state, ciphertext) in zip(states, try history.ciphertexts(of: states)) {
+      guard let commit = state.commit, let ciphertext, let name = EntryName(found: state.entry)
+      else {
+        continue
+      }
       func add(_ serial: Int?, _ result: State) {
         guard serial.map({ $0 < limit }) ?? true else { return }
         keys.append(PastKey(serial: serial, commit: commit, state: result))
@@ -50,7 +57,7 @@ struct PastKeys {
         continue
       }
       do throws(Failure) {
-        let opened = try repository.vault.openPast(state.ciphertext, at: name, with: gpg)
+        let opened = try repository.vault.openPast(ciphertext, at: name, with: gpg)
         // The present key before it had a sidecar.
         if state.lineage == nil, opened.holdsSame(as: present) { continue }
         let serial = state.serial ?? opened.payload.serial
@@ -66,12 +73,13 @@ struct PastKeys {
   private static func states(
     of name: EntryName, in history: VaultHistory, _ entries: [Vault.Entry]
   ) -> [VaultHistory.State] {
-    let taken = Set(entries.map(\.name.path))
-    var places: Set = [name.path]
-    var lineages: Set<String> = []
+    let taken = Set(names: entries.map(\.name.path))
+    var places: Set<Name> = [Name(name.path)]
+    var lineages: Set<Name> = []
     while true {
       let known = places.count
-      lineages = Set(history.states.filter { places.contains($0.entry) }.compactMap(\.lineage))
+      lineages = Set(
+        names: history.states.filter { places.contains($0.entry) }.compactMap(\.lineage))
       for state in history.states where !taken.contains(state.entry) {
         if let lineage = state.lineage, lineages.contains(lineage) { places.insert(state.entry) }
       }

@@ -1,10 +1,11 @@
 internal import GPG
+internal import Naming
 
 /// Who could read which key, by the ciphertexts of a history. Each ciphertext is looked
 /// at once, however many people there are.
 struct PastReaders {
   private enum Reader: Hashable {
-    case person(String)
+    case person(Name)
     /// A key id that no public key file has, or a hidden one: it may be anybody's.
     case unknown
     /// No ciphertext lay there.
@@ -19,21 +20,21 @@ struct PastReaders {
   /// The last proof of each reader.
   private typealias Proofs = [Reader: Proof]
 
-  private var lineages: [String: Proofs] = [:]
-  private var places: [String: Proofs] = [:]
+  private var lineages: [Name: Proofs] = [:]
+  private var places: [Name: Proofs] = [:]
   /// Of the states that do not say which key they held.
-  private var unnamed: [String: Proofs] = [:]
+  private var unnamed: [Name: Proofs] = [:]
 
   /// Everybody who has or had a public key file; sorted.
   private let people: [String]
 
   /// Looks for `people` (fingerprints), or for everybody who has or had a public key file where that is
   /// nil. Asks gpg once about each version of each file.
-  init(_ history: VaultHistory, of people: Set<String>? = nil, program: GPGProgram) {
-    self.people = history.publicKeys.keys.sorted()
+  init(_ history: VaultHistory, of people: Set<Name>? = nil, program: GPGProgram) {
+    self.people = history.publicKeys.sortedKeys
     let holders = Self.holders(history.publicKeys, program)
     let readers = concurrentMap(history.states.count) {
-      Self.readers(of: history.states[$0].ciphertext, holders, people)
+      Self.readers(by: history.states[$0].readers, holders, people)
     }
     for (state, readers) in zip(history.states, readers) where !readers.isEmpty {
       let proof = Proof(commit: state.commit, time: state.time)
@@ -55,8 +56,8 @@ struct PastReaders {
   /// Whose each key id is that could ever decrypt: revoked and expired subkeys open old messages all the
   /// same.
   private static func holders(
-    _ files: [String: Set<[UInt8]>], _ program: GPGProgram
-  ) -> [UInt64: Set<String>] {
+    _ files: [Name: Set<[UInt8]>], _ program: GPGProgram
+  ) -> [UInt64: Set<Name>] {
     let versions = files.flatMap { file in file.value.map { (file.key, $0) } }
     let ids = concurrentMap(versions.count) { index in
       // A file that gpg cannot read names nobody; ids in messages that it would explain stay unmapped,
@@ -64,7 +65,7 @@ struct PastReaders {
       let keys = try? program.inspect(versions[index].1)
       return (keys ?? []).flatMap(\.subkeys).map(\.keyID)
     }
-    var holders: [UInt64: Set<String>] = [:]
+    var holders: [UInt64: Set<Name>] = [:]
     for (version, ids) in zip(versions, ids) {
       for id in ids { holders[id, default: []].insert(version.0) }
     }
@@ -72,11 +73,11 @@ struct PastReaders {
   }
 
   private static func readers(
-    of ciphertext: [UInt8], _ holders: [UInt64: Set<String>], _ people: Set<String>?
+    by keyIDs: [UInt64]?, _ holders: [UInt64: Set<Name>], _ people: Set<Name>?
   ) -> Set<Reader> {
-    guard let message = try? Message(ciphertext) else { return [.everybody] }
+    guard let keyIDs else { return [.everybody] }
     var readers: Set<Reader> = []
-    for id in message.recipients {
+    for id in keyIDs {
       guard let found = holders[id] else {
         readers.insert(.unknown)
         continue
@@ -98,13 +99,13 @@ struct PastReaders {
   }
 
   /// The keys, by lineage, that the person could read for certain or perhaps.
-  func lineages(of person: String) -> Set<String> {
+  func lineages(of person: String) -> Set<Name> {
     Set(lineages.filter { key("", $0.value, person) != nil }.keys)
   }
 
   /// Everybody but `readers` to whom the key that an entry holds now counts as known.
   func debts(
-    for entry: Vault.Entry, besides readers: Set<String>
+    for entry: Vault.Entry, besides readers: Set<Name>
   ) -> [(person: String, key: Debt.Key)] {
     let name = entry.name.path
     let proofs = entry.sidecar?.id.map { [lineages[$0], unnamed[name]] } ?? [places[name]]
@@ -128,7 +129,7 @@ struct PastReaders {
     func proof(_ reader: Reader) -> Proof? {
       proofs?[reader].flatMap { proof in since.map { $0 <= proof.time } ?? true ? proof : nil }
     }
-    let named = proof(.person(person)).map { (Debt.Reason.named, $0) }
+    let named = proof(.person(Name(person))).map { (Debt.Reason.named, $0) }
     let others = [(Debt.Reason.unmapped, proof(.unknown)), (.unreadable, proof(.everybody))]
       .compactMap { reason, proof in proof.map { (reason, $0) } }
     guard let (reason, proof) = named ?? others.max(by: { $0.1.time < $1.1.time }) else {

@@ -1,3 +1,4 @@
+internal import Naming
 internal import Secrets
 
 /// What is inside the encryption: the key on the first line, then `name: value` lines, of which
@@ -84,6 +85,7 @@ public final class Payload: Sendable {
 private struct Scan {
   var keyLength = 0
   var values: [(name: String, range: Range<Int>)] = []
+  private var names: Set<Name> = []
   /// The first line that breaks the grammar, in words.
   var fault: String?
 
@@ -119,7 +121,7 @@ private struct Scan {
       return
     }
     let name = bytes.string(line.lowerBound..<colon)
-    if values.contains(where: { $0.name == name }) {
+    guard names.insert(name).inserted else {
       fault = fault ?? "line \(number) says '\(name)' again"
       return
     }

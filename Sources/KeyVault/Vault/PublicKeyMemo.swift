@@ -1,6 +1,7 @@
 internal import FoundationEssentials
 internal import GPG
 internal import Glibc
+internal import Naming
 internal import Secrets
 internal import Synchronization
 
@@ -11,10 +12,10 @@ public final class PublicKeyMemo: Sendable {
   private let state: LocalState
   private let now: Timestamp
   /// By digest of the file, for the program that was asked.
-  private let known: Mutex<[String: [Key]]?> = Mutex(nil)
+  private let known: Mutex<[Name: [Key]]?> = Mutex(nil)
 
   static let fileName = "public-keys.jsonl"
-  private static let purpose = "keyvault-public-keys-v1"
+  static let purpose = "keyvault-public-keys-v1"
 
   private struct Record: Codable {
     let file: String
@@ -42,14 +43,14 @@ public final class PublicKeyMemo: Sendable {
   }
 
   private static func loaded(
-    _ known: inout [String: [Key]]?, from state: LocalState
-  ) -> [String: [Key]] {
+    _ known: inout [Name: [Key]]?, from state: LocalState
+  ) -> [Name: [Key]] {
     if let known { return known }
     let decoder = JSONDecoder()
     let records = state.records(of: fileName, purpose: purpose).ours.compactMap {
       try? decoder.decode(Record.self, from: Data($0))
     }
-    let loaded = Dictionary(records.map { ($0.file, $0.keys) }, uniquingKeysWith: { $1 })
+    let loaded = Dictionary(records.map { (Name($0.file), $0.keys) }, uniquingKeysWith: { $1 })
     known = loaded
     return loaded
   }

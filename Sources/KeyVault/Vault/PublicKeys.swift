@@ -1,4 +1,5 @@
 internal import GPG
+internal import Naming
 
 /// `vault/.public-keys/` as gpg understands it: each file is shown to gpg once, however many entries
 /// there are. Which subkey belongs to whom is gpg's word and never our own reading of packets: a
@@ -36,7 +37,7 @@ struct PublicKeys: Sendable {
 
   /// Sorted by name.
   let files: [File]
-  private let byName: [String: File]
+  private let byName: [Name: File]
   private let holders: [UInt64: Holder]
 
   /// More files than that are nobody's team, and a process each.
@@ -51,7 +52,7 @@ struct PublicKeys: Sendable {
       Self.inspect(names[index], in: repository, program)
     }
     files = try results.map { result throws(GPGError) in try result.get() }
-    byName = Dictionary(uniqueKeysWithValues: files.map { ($0.name, $0) })
+    byName = Dictionary(files.map { (Name($0.name), $0) }) { first, _ in first }
     var holders: [UInt64: Holder] = [:]
     for key in files.flatMap(\.keys) {
       for subkey in key.subkeys where subkey.canEncrypt {
@@ -81,10 +82,30 @@ struct PublicKeys: Sendable {
     userID.map { "\(fingerprint) (\($0.printable(limit: 80)))" } ?? fingerprint
   }
 
-  /// Names of all that lies in the folder, whatever it is; sorted.
+  /// Names of all in the folder that is named by a fingerprint, whatever it is; sorted. None where they
+  /// cannot be listed.
   static func names(in repository: Repository) -> [String] {
-    let items = try? Folder(repository.root).folder(folder).items()
-    return items?.map(\.name) ?? []
+    (try? listed(in: repository)) ?? []
+  }
+
+  /// The same. Throws if there are more than ``limit``, or they cannot be listed.
+  static func listed(in repository: Repository) throws(FileError) -> [String] {
+    let names = try allNames(in: repository).filter(Key.isFingerprint)
+    guard names.count <= limit else { throw FileError(.tooManyNames(limit: limit), folder, 0) }
+    return names
+  }
+
+  /// Names of all else in the folder, which nothing reads; sorted.
+  static func strays(in repository: Repository) -> [String] {
+    ((try? allNames(in: repository)) ?? []).filter { !Key.isFingerprint($0) }
+  }
+
+  private static func allNames(in repository: Repository) throws(FileError) -> [String] {
+    do throws(FileError) {
+      return try Folder(repository.root).folder(folder).items().map(\.name)
+    } catch let error where error.isMissing {
+      return []
+    }
   }
 
   private static func inspect(

@@ -71,23 +71,41 @@ struct Drift: Sendable, Equatable {
 }
 
 extension Vault {
-  /// The folder and every one below it that is not hidden, by path.
-  func folders(below folder: String = "") throws(FileError) -> [String] {
-    var found = [folder]
-    for item in try Folder(repository.root).folder(path(folder)).items() {
-      guard item.kind == .folder, !item.name.hasPrefix(".") else { continue }
-      found += try folders(below: folder.isEmpty ? item.name : "\(folder)/\(item.name)")
+  /// Every folder of the vault that is not hidden, by path; the vault itself (empty) first.
+  func folders() throws(FileError) -> [String] {
+    var found: [String] = []
+    try Folder(repository.root).folder(Self.folder).walk { path, _, _ in
+      found.append(path)
+      return true
     }
     return found
   }
 
-  /// The lists that folders have themselves, each with its faults.
+  private static let allLists = "\(folder)/**/\(RecipientList.fileName)"
+
+  /// The lists that folders have themselves, each with its faults. Throws if one cannot be read, or they
+  /// are too large together.
   func recipientLists() throws(FileError) -> [RecipientList] {
     var lists: [RecipientList] = []
-    for folder in try folders() {
-      guard let list = try recipientList(of: folder), list.folder == folder else { continue }
-      lists.append(list)
+    var failure: FileError?
+    var left = Limits.listBytes
+    try Folder(repository.root).folder(Self.folder).walk { path, items, folder in
+      guard failure == nil else { return false }
+      guard items.contains(where: { $0.name == RecipientList.fileName }) else { return true }
+      do throws(FileError) {
+        let bytes = try folder.read(RecipientList.fileName, limit: RecipientList.sizeLimit)
+        left -= bytes.count
+        guard left >= 0 else {
+          failure = FileError(.tooLarge(limit: Limits.listBytes), Self.allLists, 0)
+          return false
+        }
+        lists.append(RecipientList(parsing: bytes, folder: path))
+      } catch {
+        failure = error
+      }
+      return failure == nil
     }
+    if let failure { throw failure }
     return lists
   }
 }

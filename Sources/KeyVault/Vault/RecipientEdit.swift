@@ -1,4 +1,5 @@
 internal import GPG
+internal import Naming
 
 extension PublicKeyFile {
   /// What a file holds that somebody was sent; `path` is the person's own, not the repository's. Throws
@@ -84,7 +85,8 @@ extension Vault {
   /// failure that says what is wrong with it.
   public static func folder(named text: String) throws(Failure) -> String {
     let name = text.hasSuffix("/") ? String(text.dropLast()) : text
-    if let objection = EntryName.objection(to: name) {
+    // One part more is the name of an entry.
+    if let objection = EntryName.objection(to: name) ?? EntryName.objection(to: name + "/x") {
       throw Failure(
         .usage, "'\(text.printable(limit: 80))' is no name for a folder: \(objection)",
         hints: ["a folder is named by its path below vault/, such as production"])
@@ -137,7 +139,9 @@ extension Vault {
 
   /// The files that say who can read these entries, relative to the root: lists, public keys, signature.
   public func recipientFiles(of names: [EntryName]) -> [String] {
-    let lists = Set(names.map(\.environment)).compactMap { try? recipientList(of: $0)?.file }
+    let lists = Set(names: names.map(\.environment)).sortedTexts.compactMap {
+      try? recipientList(of: $0)?.file
+    }
     let keys = PublicKeys.names(in: repository).map { "\(PublicKeys.folder)/\($0)" }
     let signature = VaultFile.recipientsSignature.path
     let isSigned = (try? Folder(repository.root))?.holds(signature) ?? false
@@ -146,7 +150,7 @@ extension Vault {
 
   /// Whom lists name, and whose public key is not in the repository; sorted. Faulty lines name nobody.
   public func recipientsWithoutKey() -> [(list: String, folder: String, fingerprint: String)] {
-    var seen = Set(PublicKeys.names(in: repository))
+    var seen = Set(names: PublicKeys.names(in: repository))
     var missing: [(list: String, folder: String, fingerprint: String)] = []
     for list in (try? recipientLists()) ?? [] {
       for recipient in list.recipients where seen.insert(recipient.fingerprint).inserted {

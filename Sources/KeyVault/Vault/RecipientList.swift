@@ -1,3 +1,4 @@
+internal import Naming
 internal import YAML
 
 /// A `.gpg-id`: who can read a folder, one full fingerprint a line, comments on lines of their own.
@@ -29,44 +30,50 @@ struct RecipientList: Sendable {
     self.folder = folder
     let file = Self.file(in: folder)
     var recipients: [Recipient] = []
-    var findings: [Finding] = []
+    var findings = FindingList()
+    var lineNumbers: [Name: Int] = [:]
     let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     for (index, line) in lines.enumerated() {
       let place = Place(line: index + 1, column: 1)
       let text = String(decoding: line, as: UTF8.self)
       if text.hasSuffix("\r") {
-        findings.append(
+        findings.add(.error, in: file) {
           Finding(
             .badRecipient, in: file, at: place, "a line ends with CR LF, which pass cannot read",
-            hint: "convert the file to LF line ends"))
+            hint: "convert the file to LF line ends")
+        }
         continue
       }
       if text.isEmpty || text.hasPrefix("#") { continue }
       if let objection = Self.objection(to: text) {
-        findings.append(
+        findings.add(.error, in: file) {
           Finding(
             .badRecipient, in: file, at: place, "'\(text.printable(limit: 80))' \(objection)",
-            hint: "gpg --list-keys --with-colons KEY | awk -F: '$1==\"fpr\"{print $10; exit}'"))
+            hint: "gpg --list-keys --with-colons KEY | awk -F: '$1==\"fpr\"{print $10; exit}'")
+        }
         continue
       }
       let fingerprint = text.uppercased()
-      if let first = recipients.first(where: { $0.fingerprint == fingerprint }) {
-        findings.append(
+      if let first = lineNumbers[fingerprint] {
+        findings.add(.warning, in: file) {
           Finding(
             .duplicateRecipient, .warning, in: file, at: place,
-            "'\(fingerprint)' stands on line \(first.line) already"))
+            "'\(fingerprint)' stands on line \(first) already")
+        }
       } else {
+        lineNumbers[fingerprint] = index + 1
         recipients.append(Recipient(fingerprint: fingerprint, line: index + 1))
       }
     }
-    if recipients.isEmpty && findings.isEmpty {
-      findings.append(
+    var found = findings.findings
+    if recipients.isEmpty && found.isEmpty {
+      found.append(
         Finding(
           .noRecipients, in: file, "no recipient: nobody could read what is encrypted here",
           hint: "write one full fingerprint a line"))
     }
     self.recipients = recipients
-    self.findings = findings
+    self.findings = found
   }
 
   private static func objection(to text: String) -> String? {
@@ -76,7 +83,7 @@ struct RecipientList: Sendable {
     if text.contains("#") || text.contains(" ") {
       return "is not a fingerprint alone: a comment needs a line of its own"
     }
-    guard text.allSatisfy(\.isHexDigit), text.allSatisfy(\.isASCII) else {
+    guard text.utf8.allSatisfy({ Unicode.Scalar($0).properties.isASCIIHexDigit }) else {
       return "is not a fingerprint"
     }
     switch text.count {

@@ -1,4 +1,5 @@
 public import GPG
+internal import Naming
 
 /// Encrypts again what others can read than its folder wants, and leaves all else as it is, byte for
 /// byte: payloads are not even looked into beyond what binds them.
@@ -23,8 +24,8 @@ public struct Reencryption: Sendable {
   /// Those of `entries` whose readers differ from those whom their folder wants. No key is opened.
   public func drifted(_ entries: [Vault.Entry]) throws(Failure) -> [Vault.Entry] {
     let keys = try repository.publicKeys(program)
-    var readers: [String: Readers] = [:]
-    for folder in Set(entries.map(\.name.environment)) {
+    var readers: [Name: Readers] = [:]
+    for folder in Set(names: entries.map(\.name.environment)).sortedTexts {
       readers[folder] = Readers(of: try repository.vault.recipients(of: folder), keys: keys)
     }
     let hasDrifted = concurrentMap(entries.count) { [readers] index in
@@ -78,10 +79,10 @@ public struct Reencryption: Sendable {
   /// Each list's keys are shown to gpg once.
   private func recipientFiles(
     for entries: [Vault.Entry]
-  ) throws(Failure) -> [String: [RecipientFile]] {
-    var byList: [String: [RecipientFile]] = [:]
-    var files: [String: [RecipientFile]] = [:]
-    for folder in Set(entries.map(\.name.environment)) {
+  ) throws(Failure) -> [Name: [RecipientFile]] {
+    var byList: [Name: [RecipientFile]] = [:]
+    var files: [Name: [RecipientFile]] = [:]
+    for folder in Set(names: entries.map(\.name.environment)).sortedTexts {
       let list = try repository.vault.recipients(of: folder).folder
       if byList[list] == nil {
         byList[list] = try repository.vault.recipientFiles(of: folder, program: program)

@@ -1,3 +1,4 @@
+internal import Naming
 internal import YAML
 
 extension Vault {
@@ -30,7 +31,7 @@ extension Vault {
     let lists = ListsAfterRemoval(of: fingerprint, from: folder, decidedBy: list, in: self)
     let debt = try debt(of: fingerprint, program)
     var removal = Removal(change: change, isComplete: debt?.isComplete ?? false)
-    let known = Set(debt?.keys.map(\.entry) ?? [])
+    let known = Set(names: debt?.keys.map(\.entry) ?? [])
     var changes: [VaultChange] = []
     for entry in try entries() where !lists.name(entry.name.environment) {
       guard
@@ -75,7 +76,8 @@ extension Vault {
     let history: VaultHistory
     do throws(Failure) {
       history = try VaultHistory(of: repository)
-    } catch  where error.kind == .notFound {
+    } catch let error where error.kind == .notFound || error.kind == .inconclusive {
+      // A user who fetched more than can be searched can still remove a reader.
       history = try VaultHistory(ofPresent: repository)
     }
     return try Debt(of: fingerprint, in: repository, by: history, program: program)
@@ -121,7 +123,7 @@ private final class ListsAfterRemoval {
   private let list: RecipientList
   private let vault: Vault
   /// By folder: the list that decided of it.
-  private var known: [String: RecipientList?] = [:]
+  private var known: [Name: RecipientList?] = [:]
 
   init(
     of fingerprint: String, from folder: String, decidedBy list: RecipientList, in vault: Vault

@@ -40,10 +40,9 @@ extension Vault {
     _ new: borrowing NewKey, about description: Description, from source: EntryName? = nil,
     over before: Present = .anything, program: GPGProgram, now: Timestamp
   ) throws(Failure) {
-    let stored = try changes(
-      storing: new, about: description, from: source, over: before, program: program, now: now)
-    try apply(stored)
-    remember(new.entry, serial: new.serial, stored)
+    try store([
+      prepare(new, about: description, from: source, over: before, program: program, now: now)
+    ])
   }
 
   /// The same with a sidecar that begins as `document`, such as a merged one, and not as what lies there.
@@ -81,7 +80,7 @@ extension Vault {
     guard let ciphertext = changes.first(where: { $0.file == .ciphertext(name) })?.content else {
       return
     }
-    repository.memory?.learn(name, serial: serial, digest: Self.digest(ciphertext))
+    try? repository.memory?.learn(name, serial: serial, digest: Self.digest(ciphertext))
   }
 
   func changes(
@@ -93,10 +92,7 @@ extension Vault {
         .malformed, "'\(new.entry)' holds what an entry cannot: \(fault)",
         hints: ["'pass edit' can make it 'note: …', or remove it"])
     }
-    let signer = try signer(in: new.entry.environment)
-    try checkRecipientsSigned()
-    try checkSidecar(of: source ?? new.entry)
-    let files = try recipientFiles(of: new.entry.environment, program: program)
+    let (signer, files) = try place(of: new.entry, keeping: source, program: program)
     let configuration = repository.configuration
     let ciphertext = try encrypt(
       new.payload(vault: configuration.vaultID), of: new.entry, to: files, program: program)
@@ -115,6 +111,22 @@ extension Vault {
       VaultChange(
         file: .sidecar(new.entry), content: sidecar.text, over: sidecar.replaced),
     ]
+  }
+
+  /// Throws whatever would keep any key from being stored at `name`: before a provider is asked about a
+  /// key that is to go there.
+  public func checkCanStore(at name: EntryName, program: GPGProgram) throws(Failure) {
+    _ = try place(of: name, keeping: nil, program: program)
+  }
+
+  /// Who signs an entry, and who can read it. The sidecar of `source`, where there is one, is kept.
+  private func place(
+    of name: EntryName, keeping source: EntryName?, program: GPGProgram
+  ) throws(Failure) -> (signer: Signer?, readers: [RecipientFile]) {
+    let signer = try signer(in: name.environment)
+    try checkRecipientsSigned()
+    try checkSidecar(of: source ?? name)
+    return (signer, try recipientFiles(of: name.environment, program: program))
   }
 
   func encrypt(

@@ -38,7 +38,7 @@ extension Vault {
     if values.isOtherKey {
       try edits.set("id", .string(RandomID.crockford()))
       // Until it is proven dead, somebody has a key that may work.
-      if edits.document.root["exposed"] != nil { retired = edits.document.root["serial"]?.int }
+      if edits.document.root["exposed"] != nil { retired = edits.document.root["serial"]?.serial }
       try edits.remove("exposed")
     } else {
       try edits.setIfAbsent("id", RandomID.crockford())
@@ -175,7 +175,7 @@ struct SidecarEditor {
     file = name.sidecarPath
     do {
       let bytes = try Folder(repository.root).folder(repository.vault.path(name.environment))
-        .read(name.sidecarName, limit: Limits.document)
+        .read(name.sidecarName, limit: Limits.sidecar)
       document = try Document(parsing: bytes)
       original = .digest(Vault.digest(bytes))
     } catch let error as FileError where error.isMissing {

@@ -1,4 +1,5 @@
 internal import GPG
+internal import Naming
 internal import YAML
 
 /// The encrypted keys of a repository, and what stands beside them in the clear.
@@ -55,11 +56,11 @@ public struct Vault: Sendable {
   }
 
   /// The entries of these environments, and no other, by environment.
-  func entries(of environments: Set<String>) throws(Failure) -> [String: [Entry]] {
-    var all: [String: [Entry]] = [:]
+  func entries(of environments: Set<Name>) throws(Failure) -> [Name: [Entry]] {
+    var all: [Name: [Entry]] = [:]
     for (environment, names) in try names(of: environments) {
       all[environment] = try reporting { () throws(FileError) in
-        let folder = try Folder(repository.root).folder(path(environment))
+        let folder = try Folder(repository.root).folder(path(environment.text))
         return concurrentMap(names.count) { entry(names[$0], in: folder) }
       }
     }
@@ -67,13 +68,13 @@ public struct Vault: Sendable {
   }
 
   /// The names of the entries of these environments, sorted; of one that has none, nothing.
-  func names(of environments: Set<String>) throws(Failure) -> [String: [EntryName]] {
-    var all: [String: [EntryName]] = [:]
+  func names(of environments: Set<Name>) throws(Failure) -> [Name: [EntryName]] {
+    var all: [Name: [EntryName]] = [:]
     for environment in environments {
       do throws(FileError) {
-        let items = try Folder(repository.root).folder(path(environment)).items()
+        let items = try Folder(repository.root).folder(path(environment.text)).items()
         all[environment] = Self.entryNames(
-          items.filter { !$0.name.hasPrefix(".") }, in: environment
+          items.filter { !$0.name.hasPrefix(".") }, in: environment.text
         ).sorted()
       } catch let error where error.isMissing {
         continue
@@ -85,8 +86,8 @@ public struct Vault: Sendable {
   }
 
   /// Every entry, by environment.
-  func entriesByEnvironment() throws(Failure) -> [String: [Entry]] {
-    Dictionary(grouping: try entries(), by: \.name.environment)
+  func entriesByEnvironment() throws(Failure) -> [Name: [Entry]] {
+    Dictionary(grouping: try entries()) { Name($0.name.environment) }
   }
 
   /// The entry of that name. Throws if it does not exist, and says what is close to it.
@@ -116,12 +117,14 @@ public struct Vault: Sendable {
   }
 
   /// The highest serial that is known of a place, 0 if none is: what is stored there next is above it,
-  /// also where nothing lies any more.
+  /// also where nothing lies any more. A sidecar that says a number to which no change of the key leads does
+  /// not count: anybody can write one that leaves no serial for the next key.
   public func lastSerial(of name: EntryName) -> Int {
     let here = (try? entry(name))?.sidecar?.serial ?? 0
     let past = try? Snapshot("HEAD", of: repository.root).lastSerial(at: name)
     let remembered = (try? repository.memory?.record(of: name))?.serial
-    return max(here, past ?? 0, remembered ?? 0)
+    let known = max(past ?? 0, remembered ?? 0)
+    return here - known <= Payload.greatestLeap ? max(here, known) : known
   }
 
   /// Whether `folder` exists below the vault.
@@ -157,11 +160,9 @@ public struct Vault: Sendable {
     _ relative: String, in root: borrowing Folder,
     _ visit: (String, [EntryName], borrowing Folder) -> Void
   ) throws(FileError) {
-    let folder = try root.folder(path(relative))
-    let items = try folder.items().filter { !$0.name.hasPrefix(".") }
-    visit(relative, Self.entryNames(items, in: relative), folder)
-    for item in items where item.kind == .folder {
-      try walk(relative.isEmpty ? item.name : "\(relative)/\(item.name)", in: root, visit)
+    try root.folder(Self.folder).walk(from: relative) { path, items, folder in
+      visit(path, Self.entryNames(items.filter { !$0.name.hasPrefix(".") }, in: path), folder)
+      return true
     }
   }
 
@@ -179,7 +180,7 @@ public struct Vault: Sendable {
     }
     let bytes: [UInt8]
     do throws(FileError) {
-      bytes = try folder.read(name.sidecarName, limit: Limits.document)
+      bytes = try folder.read(name.sidecarName, limit: Limits.sidecar)
     } catch {
       return Entry(name: name, sidecar: nil, fault: error.failure)
     }

@@ -1,3 +1,5 @@
+internal import Naming
+
 /// What is to become of a file of the vault.
 struct VaultChange: Sendable {
   let file: VaultFile
@@ -49,6 +51,15 @@ extension Vault {
         throw error
       }
     }
+    rememberRecipients(changes)
+  }
+
+  /// Throws what ``apply(_:given:)`` would, as far as that is known without writing.
+  func checkCanApply(_ changes: [VaultChange]) throws(Failure) {
+    try alone { (_) throws(Failure) in
+      for change in changes { _ = try digest(of: change.file, expecting: change.over) }
+      try NewFolders(for: changes.map(\.file), in: repository).removeEmpty()
+    }
   }
 
   /// Ends what an earlier run was interrupted in, and drops what it had only begun; whether there was
@@ -62,19 +73,20 @@ extension Vault {
   /// interrupted in was ended; whether there was such a thing.
   @discardableResult
   func alone(_ body: (Journal?) throws(Failure) -> Void) throws(Failure) -> Bool {
-    let root = try reporting { () throws(FileError) in try Folder(repository.root) }
-    try root.lock(.exclusive)
-    defer { root.unlock() }
     let journal = try Journal(of: repository)
-    let hasEnded = try journal?.recover() ?? false
-    if journal == nil, Journal.isPending(in: repository.root) {
-      throw Failure(
-        .cannotWrite,
-        "an earlier change was interrupted, and cannot be ended without a state folder",
-        hints: ["let XDG_STATE_HOME name a folder that you can write, and run the command again"])
+    let lock = try RepositoryLock.exclusive(of: repository.root)
+    return try lock.whileHeld { () throws(Failure) in
+      let hasEnded = try journal?.recover() ?? false
+      if journal == nil, Journal.isPending(in: repository.root) {
+        throw Failure(
+          .cannotWrite,
+          "an earlier change was interrupted, and cannot be ended without a state folder",
+          hints: ["let XDG_STATE_HOME name a folder that you can write, and run the command again"]
+        )
+      }
+      try body(journal)
+      return hasEnded
     }
-    try body(journal)
-    return hasEnded
   }
 
   /// The digest of what lies there; nil for nothing. Throws if that is not what it must be.
@@ -164,7 +176,7 @@ private struct NewFolders {
     self.repository = repository
     do throws(FileError) {
       let root = try Folder(repository.root)
-      for folder in Set(files.map { repository.vault.path($0.folder) }).sorted() {
+      for folder in Set(names: files.map { repository.vault.path($0.folder) }).sortedTexts {
         let parts = folder.split(separator: "/")
         for end in 1...parts.count {
           let path = parts[..<end].joined(separator: "/")

@@ -1,3 +1,5 @@
+internal import GPG
+
 /// A file of the vault, by what it is. A journal names files so, and never by a path: nothing that it
 /// says can lead elsewhere.
 enum VaultFile: Hashable, Sendable {
@@ -92,7 +94,7 @@ extension VaultFile: Codable {
     case .passSignature: self = .passSignature(folder: try folder())
     case .recipientsSignature: self = .recipientsSignature
     case .publicKey:
-      guard of.count == 40, of.allSatisfy(\.isHexDigit) else { throw refuse() }
+      guard of.count == 40, Key.isFingerprint(of) else { throw refuse() }
       self = .publicKey(fingerprint: of)
     }
   }

@@ -1,3 +1,5 @@
+internal import GPG
+internal import Naming
 internal import YAML
 
 /// Every state of every entry in every commit that a local ref reaches, and what lies there now. Nothing
@@ -14,37 +16,50 @@ struct VaultHistory {
     let lineage: String?
     /// Of the sidecar.
     let serial: Int?
-    let ciphertext: [UInt8]
+    /// Whom the ciphertext names, by key ids; nil if it is not a ciphertext.
+    let readers: [UInt64]?
+    /// git's id of the ciphertext; nil for the present file.
+    let object: GitObjects.Blob?
   }
 
   /// Entries, oldest commit last.
   let states: [State]
   /// Every version of every file in `.public-keys`, by the fingerprint that it is named by.
-  let publicKeys: [String: Set<[UInt8]>]
+  let publicKeys: [Name: Set<[UInt8]>]
+  private let objects: GitObjects?
   /// Whether all commits and their objects are here.
   let isWhole: Bool
 
   /// Throws if there is no git, or no work tree.
   init(of repository: Repository) throws(Failure) {
     let git = Git(in: repository.root)
-    guard let top = git.prefix else { throw Git.noWorkTree(repository.root) }
+    let top = try git.requiredPrefix(or: "cannot read the history")
     isWhole = git.isWhole
     let changes = try Self.changes(git)
-    let past = try Self.read(changes, below: top, GitObjects(git))
+    let objects = GitObjects(git)
+    let past = try Self.read(changes, below: top, objects)
     let present = try Self.present(repository)
     states = past.states + present.states
     publicKeys = past.publicKeys.merging(present.publicKeys) { $0.union($1) }
+    self.objects = objects
   }
 
   /// What lies there, where there is no history to look at.
   init(ofPresent repository: Repository) throws(Failure) {
     (states, publicKeys) = try Self.present(repository)
+    objects = nil
     isWhole = false
+  }
+
+  /// The ciphertexts of states that a commit has, in their order.
+  func ciphertexts(of states: [State]) throws(Failure) -> [[UInt8]?] {
+    guard let objects else { return states.map { _ in nil } }
+    return try objects.read(states.map(\.object), limit: Limits.ciphertext) { $0 }
   }
 
   private static func present(
     _ repository: Repository
-  ) throws(Failure) -> (states: [State], publicKeys: [String: Set<[UInt8]>]) {
+  ) throws(Failure) -> (states: [State], publicKeys: [Name: Set<[UInt8]>]) {
     let vault = repository.vault
     let entries = try vault.entries()
     let states = concurrentMap(entries.count) { index -> State? in
@@ -54,10 +69,11 @@ struct VaultHistory {
       return bytes.map { bytes in
         State(
           entry: entry.name.path, commit: nil, time: Timestamp(seconds: 0),
-          lineage: entry.sidecar?.id, serial: entry.sidecar?.serial, ciphertext: bytes)
+          lineage: entry.sidecar?.id, serial: entry.sidecar?.serial,
+          readers: try? Message(bytes).recipients, object: nil)
       }
     }
-    var publicKeys: [String: Set<[UInt8]>] = [:]
+    var publicKeys: [Name: Set<[UInt8]>] = [:]
     for name in PublicKeys.names(in: repository) {
       guard let bytes = vault.publicKey(name) else { continue }
       publicKeys[name.uppercased()] = [bytes]
@@ -70,60 +86,68 @@ struct VaultHistory {
     let commit: String
     let time: Timestamp
     /// Without `vault/`.
-    let path: String
+    let path: Name
   }
 
   private static func changes(_ git: Git) throws(Failure) -> [Change] {
-    guard let logged = RawLog.changes(git, in: ["--all"], below: [Vault.folder]) else {
-      throw Failure(.io, "git could not list the history of \(Vault.folder)/")
-    }
+    let logged = try RawLog.changes(
+      git, in: ["--all"], below: [Vault.folder],
+      or: "git could not list the history of \(Vault.folder)/")
     return logged.filter { $0.path.hasPrefix(Vault.folder + "/") }.map { change in
       Change(
         commit: change.commit, time: change.time,
-        path: String(change.path.dropFirst(Vault.folder.count + 1)))
+        path: Name(change.path.dropFirst(Vault.folder.count + 1)))
     }
   }
 
   private static func read(
     _ changes: [Change], below top: String, _ objects: GitObjects
-  ) throws(Failure) -> (states: [State], publicKeys: [String: Set<[UInt8]>]) {
+  ) throws(Failure) -> (states: [State], publicKeys: [Name: Set<[UInt8]>]) {
     // The pair of an entry matters where either file changed.
     var entries: [Change] = []
     var seen: Set<Change> = []
     var keys: [Change] = []
     for change in changes {
       let keyFolder = RecipientList.publicKeys + "/"
-      if change.path.hasPrefix(keyFolder) {
+      if change.path.text.hasPrefix(keyFolder) {
         keys.append(change)
         continue
       }
-      guard let end = [".gpg", ".yaml"].first(where: change.path.hasSuffix) else { continue }
+      guard let end = [".gpg", ".yaml"].first(where: change.path.text.hasSuffix) else { continue }
       let entry = Change(
-        commit: change.commit, time: change.time, path: String(change.path.dropLast(end.count)))
+        commit: change.commit, time: change.time, path: Name(change.path.text.dropLast(end.count)))
       if seen.insert(entry).inserted { entries.append(entry) }
     }
     func name(_ change: Change, _ suffix: String) -> String {
       "\(change.commit):\(top)\(Vault.folder)/\(change.path)\(suffix)"
     }
-    let ciphertexts = try objects.blobs(entries.map { name($0, ".gpg") })
-    let sidecars = try objects.blobs(entries.map { name($0, ".yaml") })
-    // One that is no YAML says nothing.
-    let roots = concurrentMap(sidecars.count) { index in
-      sidecars[index].flatMap { try? Document(parsing: $0).root }
-    }
+    let found = try objects.find(entries.map { name($0, ".gpg") })
+    // What is larger than any ciphertext is none.
+    let readers = try objects.read(found, limit: Limits.ciphertext) { try? Message($0).recipients }
+    let sidecars = try objects.find(entries.map { name($0, ".yaml") })
+    let marks = try objects.read(sidecars, limit: Limits.sidecar) { KeyMark($0) }
     var states: [State] = []
     for (index, entry) in entries.enumerated() {
-      guard let ciphertext = ciphertexts[index] else { continue }
+      guard let object = found[index] else { continue }
+      let mark = marks[index] ?? nil
       states.append(
         State(
-          entry: entry.path, commit: entry.commit, time: entry.time,
-          lineage: roots[index]?["id"]?.string, serial: roots[index]?["serial"]?.int,
-          ciphertext: ciphertext))
+          entry: entry.path.text, commit: entry.commit, time: entry.time, lineage: mark?.id,
+          serial: mark?.serial, readers: readers[index] ?? nil, object: object))
     }
-    var publicKeys: [String: Set<[UInt8]>] = [:]
-    for (key, blob) in zip(keys, try objects.blobs(keys.map { name($0, "") })) {
+    var publicKeys: [Name: Set<[UInt8]>] = [:]
+    let versions = try objects.find(keys.map { name($0, "") })
+    guard Set(names: versions.compactMap { $0?.id }).count <= Limits.publicKeyVersions else {
+      throw Failure(
+        .inconclusive,
+        "the history of \(PublicKeys.folder) is too large: more than \(Limits.publicKeyVersions) "
+          + "versions, about each of which gpg would be asked")
+    }
+    let files = try objects.read(versions, limit: RecipientFile.sizeLimit) { $0 }
+    for (key, blob) in zip(keys, files) {
       guard let blob else { continue }
-      let fingerprint = String(key.path.dropFirst(RecipientList.publicKeys.count + 1))
+      let fingerprint = String(key.path.text.dropFirst(RecipientList.publicKeys.count + 1))
+      guard Key.isFingerprint(fingerprint) else { continue }
       publicKeys[fingerprint.uppercased(), default: []].insert(blob)
     }
     return (states, publicKeys)

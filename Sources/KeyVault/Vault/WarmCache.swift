@@ -1,4 +1,5 @@
 internal import GPG
+internal import Naming
 internal import Secrets
 
 /// Environments that were opened, in `.keyvault/cache/`, each encrypted to the user's own key alone: the
@@ -18,7 +19,8 @@ public struct WarmCache: Sendable {
   private let program: GPGProgram
   private let tell: @Sendable (Notice) -> Void
 
-  static let folder = "\(LocalState.folder)/cache"
+  static let folder = "\(LocalState.folder)/\(name)"
+  private static let name = "cache"
 
   /// `program` encrypts.
   public init(program: GPGProgram, tell: @escaping @Sendable (Notice) -> Void = { _ in }) {
@@ -45,10 +47,11 @@ public struct WarmCache: Sendable {
   /// and those that they inherit; nil too if it cannot be decrypted. Throws if the local state is not ours to
   /// read, or nobody wants it decrypted. Blocks.
   func open(
-    _ environments: [String], in folders: Set<String>, of repository: Repository, with gpg: GPG
+    _ environments: [String], in folders: Set<Name>, of repository: Repository, with gpg: GPG
   ) throws(Failure) -> Contents? {
     let name = CacheFile.name(of: environments)
-    guard repository.memory != nil, let folder = try? Folder(repository.root).folder(Self.folder),
+    guard repository.memory != nil,
+      let folder = try? Folder.state(of: repository.root).folder(Self.name),
       folder.kind(of: name) != nil
     else { return nil }
     var found: Result<Found?, Failure> = .success(nil)
@@ -71,7 +74,7 @@ public struct WarmCache: Sendable {
   }
 
   private func find(
-    _ name: String, in folder: borrowing Folder, of folders: Set<String>, _ repository: Repository
+    _ name: String, in folder: borrowing Folder, of folders: Set<Name>, _ repository: Repository
   ) throws(Failure) -> Found? {
     // What cannot be read is said where it is needed.
     let ciphertexts = try? repository.vault.ciphertexts(of: folders)
@@ -92,7 +95,7 @@ public struct WarmCache: Sendable {
   /// Keeps what was opened: all that gives something in these environments. What cannot be kept costs
   /// time, and nothing else. Blocks.
   func keep(
-    _ opened: [OpenedEntry], of environments: [String], in folders: Set<String>,
+    _ opened: [OpenedEntry], of environments: [String], in folders: Set<Name>,
     of repository: Repository, with gpg: GPG
   ) {
     do throws(Failure) {
@@ -104,13 +107,14 @@ public struct WarmCache: Sendable {
   }
 
   private func write(
-    _ opened: [OpenedEntry], of environments: [String], in folders: Set<String>,
+    _ opened: [OpenedEntry], of environments: [String], in folders: Set<Name>,
     of repository: Repository, _ local: LocalState, with gpg: GPG
   ) throws(Failure) {
     // Whether it can be written is seen before gpg is asked.
     let folder = try reporting { () throws(FileError) in
       if let problem = local.problem { throw problem }
-      return try Folder(repository.root).folder(Self.folder, create: true, mode: 0o700)
+      return try Folder.state(of: repository.root, create: true)
+        .folder(Self.name, create: true, mode: 0o700)
     }
     try reporting { () throws(FileError) in try folder.checkWritable() }
     var digests = try repository.vault.ciphertexts(of: folders).mapValues(\.digest)
@@ -143,7 +147,8 @@ public struct WarmCache: Sendable {
   private func owner(
     of name: EntryName, in vault: Vault, _ gpg: GPG
   ) throws(Failure) -> RecipientFile {
-    let wanted = Set(try vault.recipients(of: name.environment).recipients.map(\.fingerprint))
+    let wanted = Set(
+      names: try vault.recipients(of: name.environment).recipients.map(\.fingerprint))
     let file: RecipientFile?
     do throws(GPGError) {
       let key = try gpg.secretKeys().first {

@@ -1,5 +1,6 @@
 import Glibc
 import KeyVault
+import Naming
 import Secrets
 
 /// The environment of the command that `exec` runs: what it inherits, and the keys.
@@ -12,12 +13,12 @@ struct ChildEnvironment: ~Copyable {
   private var starts: [Int] = []
 
   /// Names that are kept of what is inherited with `--clean`, and all that begin with `LC_`.
-  private static let basic: Set<String> = [
+  private static let basic: Set<Name> = [
     "PATH", "HOME", "USER", "LOGNAME", "SHELL", "TERM", "LANG", "TZ", "TMPDIR",
   ]
 
   /// Without variables of the names in `replaced`, and what is keyvault's own.
-  init(isClean: Bool, replacing replaced: Set<String>) {
+  init(isClean: Bool, replacing replaced: Set<Name>) {
     var pointer = environ
     while let entry = pointer.pointee {
       let name = Self.name(entry)

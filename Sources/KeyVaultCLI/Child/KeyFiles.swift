@@ -1,6 +1,7 @@
 import CProcess
 import Glibc
 import KeyVault
+import Machine
 import Secrets
 
 /// Keys as files in memory, each with the exact bytes of one key, named by variables `NAME_FILE` as

@@ -46,6 +46,8 @@ final class MaskedStream {
   func pump() {
     withUnsafeTemporaryAllocation(byteCount: Self.room, alignment: 16) { buffer in
       let count = read(source, buffer.baseAddress, buffer.count)
+      // What the command prints may be the keys.
+      defer { if count > 0 { explicit_bzero(buffer.baseAddress!, count) } }
       if count < 0 && (errno == EINTR || errno == EAGAIN) { return }
       // A pseudo-terminal that nobody has open any more says EIO.
       guard count > 0 else { return end() }

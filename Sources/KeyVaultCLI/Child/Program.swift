@@ -52,7 +52,13 @@ struct Program {
   private var pointers: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?> {
     let pointers = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>.allocate(
       capacity: arguments.count + 1)
-    for (index, argument) in arguments.enumerated() { pointers[index] = strdup(argument) }
+    // The program's own arguments are the last ones of ours. Those that are not UTF-8 keep their bytes.
+    let first = Int(CommandLine.argc) - arguments.count
+    for (index, argument) in arguments.enumerated() {
+      let original = first > 0 ? CommandLine.unsafeArgv[first + index] : nil
+      let isSame = original.map { String(cString: $0) == argument } ?? false
+      pointers[index] = isSame ? original : strdup(argument)
+    }
     pointers[arguments.count] = nil
     return pointers
   }

@@ -1,5 +1,6 @@
 import CProcess
 import Glibc
+import Machine
 
 /// What keyvault was started with and changes for itself: the command of `exec` gets it as it was.
 struct StartingState: Sendable {
@@ -10,6 +11,8 @@ struct StartingState: Sendable {
   private let core: rlimit
   /// Else `Main` sets it, for gpg alone.
   let hasTerminalForGPG: Bool
+  /// `$PATH`; nil if there was none.
+  private let searchPath: String?
 
   /// Called by `Main` before it changes any of it.
   static func take() { _ = shared }
@@ -23,6 +26,20 @@ struct StartingState: Sendable {
     getrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &core)
     (self.mask, self.ignored, self.core) = (mask, ignored, core)
     hasTerminalForGPG = getenv("GPG_TTY") != nil
+    searchPath = getenv("PATH").map { String(cString: $0) }
+  }
+
+  /// Has libraries that search PATH by themselves, such as gpgme, find no program of the working folder,
+  /// nor one that others can change. Before any thread exists.
+  func secureSearchPath() {
+    guard let searchPath else { return }
+    let trusted = TrustedProgram.trusted(searchPath: searchPath)
+    setenv("PATH", trusted.isEmpty ? "/usr/bin:/bin" : trusted, 1)
+  }
+
+  /// For a command that is found, and goes on, as if keyvault were not there.
+  func restoreSearchPath() {
+    if let searchPath { setenv("PATH", searchPath, 1) }
   }
 
   /// Whether whoever started keyvault wants this signal ignored, as nohup does.

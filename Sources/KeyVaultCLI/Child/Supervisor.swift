@@ -2,6 +2,7 @@ import ArgumentParser
 import CProcess
 import Glibc
 import KeyVault
+import Machine
 
 /// Stays beside a command: hides keys in what it prints, removes their files at its end, and does what
 /// the command does when it stops or ends.

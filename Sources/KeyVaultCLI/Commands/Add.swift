@@ -1,6 +1,7 @@
 import ArgumentParser
 import GPG
 import KeyVault
+import Naming
 import Secrets
 
 struct Add: AsyncParsableCommand {
@@ -9,7 +10,8 @@ struct Add: AsyncParsableCommand {
     abstract: "Encrypt a key, after asking its provider whether it works.",
     discussion: """
       The key comes from a hidden prompt, from standard input, or from a variable; never from an \
-      argument, which every process can see.
+      argument, which every process can see. It is sent to a host that only the repository names \
+      where KEYVAULT_ALLOW_HOSTS or your answer on the terminal allows it; --force does not.
 
       Example: wl-paste | keyvault add production/openai --owner alice@example.com
       """)
@@ -61,28 +63,37 @@ struct Add: AsyncParsableCommand {
       throw Failure(
         .usage, "'\(name)' exists already", hints: ["--force replaces it, and keeps its sidecar"])
     }
-    let providerID = provider ?? existing?.provider ?? name.name
+    let intake = KeyIntake(session: session, repository: repository, isForced: force)
+    let providerID = try provider ?? existing.map(intake.provider) ?? name.name
     let definition = try known(providerID, name, repository)
     let about = try description(for: session)
     try about.check()
+    if let env {
+      try session.admit(variable: env, of: name, in: repository)
+    } else {
+      try session.warnOfNames(of: definition, in: repository)
+    }
     let fields = try FieldArgument.parse(field, of: definition)
+    var destinations = try session.policy().destinations(
+      of: definition, fields: Dictionary(fields.map { (Name($0.name), $0.value) }) { $1 },
+      gateway: repository.gateway(of: name))
+    try intake.settle(&destinations, isTested: !noTest)
 
-    let intake = KeyIntake(session: session, repository: repository, isForced: force)
     let key = try intake.key(fromEnv, fromVariable, for: name, definition)
-    let hosts = session.surroundings.policy.payloadHosts(
-      of: definition, fields: Dictionary(fields.map { ($0.name, $0.value) }) { $1 })
+    let hosts = destinations.hosts
     let replacement = try Replacement(of: existing, at: name, by: key, in: repository, session)
     let new = NewKey(
       entry: name, provider: providerID, key: key, fields: fields, hosts: hosts,
       serial: replacement.serial, isOtherKey: replacement.isProven)
-    if !noTest { try await intake.test(new, definition) }
-    try repository.vault.store(
+    let prepared = try repository.vault.prepare(
       new, about: about, over: present, program: session.gpgProgram(),
       now: session.surroundings.now)
+    if !noTest, !destinations.isBarred { try await intake.test(new, definition) }
+    try repository.vault.store([prepared])
     let preview = try repository.vault.entry(name).sidecar?.preview ?? "…"
-    session.note(
-      "added \(name): \(preview), "
-        + "may travel to \(hosts.joined(separator: ", "))")
+    let places =
+      hosts.isEmpty ? "bound to no host" : "may travel to \(hosts.joined(separator: ", "))"
+    session.note("added \(name): \(preview), \(places)")
     try commit.run("keyvault: add \(name)", [name], in: repository, session)
   }
 

@@ -49,8 +49,8 @@ struct AddRecipient: AsyncParsableCommand {
   }
 
   private func publicKey(_ session: Session) throws -> PublicKeyFile {
-    let fingerprint = key.filter { $0 != " " }.uppercased()
-    if fingerprint.count == 40, fingerprint.allSatisfy(\.isHexDigit) {
+    let fingerprint = key.replacing(" ", with: "").uppercased()
+    if fingerprint.count == 40, Key.isFingerprint(fingerprint) {
       let gpg = try session.gpg()
       do throws(GPGError) {
         let armored = try gpg.exportPublicKey(fingerprint)

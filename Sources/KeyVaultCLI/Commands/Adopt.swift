@@ -61,17 +61,21 @@ struct Adopt: AsyncParsableCommand {
     if let objection = opened.payload.withKey(KeyText.objection) {
       throw Failure(.malformed, "'\(name)' holds what cannot be a key: \(objection)")
     }
-    let id = provider ?? opened.payload.provider ?? entry.provider
+    let id = try provider ?? opened.payload.provider ?? entry.providerByName(or: "adopt")
     guard let definition = try repository.catalogue.provider(id) else {
       throw Failure(
         .usage, "no provider '\(id.printable(limit: 80))' is known", hints: ["say --provider ID"])
     }
+    let destinations = try session.policy().destinations(of: definition, gateway: nil)
     try vault.store(
       opened.rebound(
-        to: definition, policy: session.surroundings.policy,
+        to: definition, hosts: destinations.hosts,
         preview: repository.configuration.policy.preview, after: vault.lastSerial(of: name)),
       about: Vault.Description(),
       over: .digest(opened.digest), program: session.gpgProgram(), now: session.surroundings.now)
     session.note("adopted \(name)")
+    if opened.payload.provider != id, let objection = destinations.objection {
+      Console.warning(objection.message, hint: objection.hints.first)
+    }
   }
 }

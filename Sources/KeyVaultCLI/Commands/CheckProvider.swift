@@ -45,6 +45,9 @@ struct CheckProvider: AsyncParsableCommand {
   func run() async throws {
     let session = try Session(options)
     let provider = try session.provider(id)
+    if let repository = try? session.repository() {
+      try session.warnOfNames(of: provider, in: repository)
+    }
     let rows =
       if let answers {
         try provider.judgeRecorded(in: answers)
@@ -70,11 +73,10 @@ struct CheckProvider: AsyncParsableCommand {
   private func rows(
     _ provider: Provider, _ session: Session
   ) async throws -> [DefinitionReport.Row] {
-    try gateway.check()
     var fields = try FieldArgument.parse(field, of: provider)
     let prober = Prober(
       client: try session.client(), catalogue: try session.catalogue(),
-      policy: session.surroundings.policy)
+      policy: try gateway.policy(session))
     guard let entry else {
       return try await prober.check(provider, fields: fields, gateway: gateway.gateway)
     }
@@ -82,9 +84,10 @@ struct CheckProvider: AsyncParsableCommand {
     let opened = try open(entry, of: provider, in: repository, session)
     let server = gateway.gateway ?? repository.gateway(of: opened.name)
     fields = opened.payload.openFields(of: provider) + fields
-    return try await prober.check(provider, fields: fields, gateway: server) + [
-      await prober.test(opened, gateway: server, now: session.surroundings.now).asRow
-    ]
+    return try await prober.check(
+      provider, fields: fields, payloadHosts: opened.payload.hosts, gateway: server) + [
+        await prober.test(opened, gateway: server, now: session.surroundings.now).asRow
+      ]
   }
 
   private func open(

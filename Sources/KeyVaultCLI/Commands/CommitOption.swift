@@ -22,7 +22,8 @@ struct CommitOption: ParsableArguments {
     guard commit else { return }
     guard Git(in: repository.root).isPresent else {
       throw Failure(
-        .io, "this folder is no git work tree, so nothing was committed; the files are written",
+        .io,
+        "this folder is not in a git work tree, so nothing was committed; the files are written",
         hints: ["git init"])
     }
     let isCommitted = try GitCommit(in: repository.root).make(message, of: files)

@@ -7,15 +7,24 @@ struct Doctor: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor",
     abstract: "Check what keyvault needs on this machine, and say how to mend it.",
-    discussion: "Example: keyvault doctor --format json")
+    discussion: """
+      --mend removes lines of .keyvault/ that this machine did not write, such as those of another \
+      machine that uses the same folder. They are ignored anyway.
+
+      Example: keyvault doctor --format json
+      """)
 
   @Option(help: "text or json.")
   var format: ReportFormat = .text
+
+  @Flag(help: "Remove lines of this repository's local state that this machine did not write.")
+  var mend = false
 
   @OptionGroup var options: CommonOptions
 
   func run() async throws {
     let session = try Session(options)
+    if mend { try dropForeignLines(session) }
     var report = DoctorReport()
     checkGPG(session, &report)
     checkHTTP(session, &report)
@@ -68,7 +77,37 @@ struct Doctor: AsyncParsableCommand {
       report.add("git", .warning, "not installed", fix: "apt install git")
       return
     }
-    report.add("git", .ok, git.isPresent ? version : "\(version); this folder is no work tree")
+    guard git.isPresent else {
+      return report.add("git", .ok, "\(version); this folder is not in a work tree")
+    }
+    if let failure = git.objection {
+      return report.add("git", .warning, failure.message, fix: failure.hints.first)
+    }
+    report.add("git", .ok, version)
+  }
+
+  private func dropForeignLines(_ session: Session) throws {
+    let count = try session.localState(of: session.repository()).dropForeignLines()
+    session.note(
+      count == 0 ? "nothing to mend" : "removed \(count) \(count == 1 ? "line" : "lines")")
+  }
+
+  private func checkState(
+    _ state: LocalState, _ session: Session, _ report: inout DoctorReport
+  ) {
+    if let problem = state.problem {
+      return report.add(
+        "local state", problem.isDanger ? .failed : .warning,
+        "\(problem.message): nothing is remembered", fix: problem.failure.hints.first)
+    }
+    let count = state.foreignLines
+    guard count == 0 else {
+      return report.add(
+        "local state", .warning,
+        "\(count) \(count == 1 ? "line was" : "lines were") not written by this machine",
+        fix: "keyvault doctor --mend")
+    }
+    report.add("local state", .ok, session.surroundings.stateHome ?? "")
   }
 
   private func checkRepository(_ session: Session, _ report: inout DoctorReport) {
@@ -81,8 +120,7 @@ struct Doctor: AsyncParsableCommand {
         "validate", errors == 0 ? .ok : .failed,
         outcome.counts,
         fix: errors == 0 ? nil : "run 'keyvault validate'")
-      _ = try session.history(of: repository)
-      report.add("local state", .ok, session.surroundings.stateHome)
+      checkState(try session.localState(of: repository), session, &report)
     } catch let failure as Failure where failure.kind == .notFound {
       report.add("repository", .warning, failure.message, fix: failure.hints.first)
     } catch let failure as Failure {

@@ -1,7 +1,10 @@
 import ArgumentParser
 import CProcess
 import GPG
+import Glibc
 import KeyVault
+import Machine
+import Naming
 
 struct Exec: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -64,8 +67,9 @@ struct Exec: AsyncParsableCommand {
     // Whoever masks stays anyway, and a folder serves more programs than a descriptor does.
     let keepsFolder = folder || files && (mask || !KeyFiles.canSeal)
     let place = keepsFolder ? try keyFolder(prepared.surroundings) : nil
-    let environment = try childEnvironment(prepared, in: place)
     ThrowawayHomes.removeAll()
+    StartingState.shared.restoreSearchPath()
+    let environment = try childEnvironment(prepared, in: place)
     guard mask || place != nil else { try program.become(environment) }
     let hidden = mask ? variables.filter(\.isSecret) : nil
     try Supervisor(hiding: hidden, folder: place).run(program, environment)
@@ -75,7 +79,7 @@ struct Exec: AsyncParsableCommand {
   private struct Prepared {
     var variables: [Rendering.Variable] = []
     /// What it does not inherit: addresses that were meant for other keys.
-    var withheld: Set<String> = []
+    var withheld: Set<Name> = []
     let surroundings: Surroundings
   }
 
@@ -90,14 +94,16 @@ struct Exec: AsyncParsableCommand {
     let picked = try await pick.map { try PickedVariables(capability: Capability(named: $0)) }?
       .variables(in: environments[0], of: repository, session)
     let rendering = Rendering(
-      repository: repository, policy: session.surroundings.policy,
+      repository: repository, policy: try session.policy(),
       cache: try session.cache(of: repository))
     prepared.variables = try await rendering.variables(
-      of: environments, choosing: choice.choice(), gpg: gpg
-    ) { opened in
-      session.warn(opened.map { ($0.name.path, $0.doubts) })
-      prepared.withheld = rendering.addresses(of: opened, in: environments[0])
-    }
+      of: environments, choosing: choice.choice(), gpg: gpg,
+      look: { opened in
+        session.warn(opened.map { ($0.name.path, $0.doubts) })
+        session.warnOfDefinitions(rendering.distrusted(opened))
+        prepared.withheld = rendering.addresses(of: opened, in: environments[0])
+      },
+      warn: { Console.warning($0.message, hint: $0.hints.first) })
     for variable in picked ?? [] {
       guard !prepared.variables.contains(where: { $0.name == variable.name }) else {
         throw Failure(
@@ -122,17 +128,20 @@ struct Exec: AsyncParsableCommand {
   }
 
   private func keyFolder(_ surroundings: Surroundings) throws(Failure) -> ScratchFolder {
-    let places = [surroundings.runtimeDirectory, "/dev/shm"].compactMap(\.self)
-      .filter { kv_is_in_memory($0) }
+    let places = surroundings.scratchPlaces(allowsDisk: false).filter { kv_is_in_memory($0.path) }
     guard !places.isEmpty else {
       throw Failure(
-        .cannotWrite, "no folder in memory: neither XDG_RUNTIME_DIR nor /dev/shm is a tmpfs",
+        .cannotWrite,
+        "no folder in memory: neither XDG_RUNTIME_DIR nor /dev/shm is a tmpfs that others cannot change",
         hints: ["give the command the keys in its variables, without --files and --folder"])
     }
-    do throws(FileError) {
-      return try ScratchFolder(in: places)
+    do throws(ScratchError) {
+      let folder = try ScratchFolder(.files, in: places)
+      Signals.atExit { folder.remove() }
+      return folder
     } catch {
-      throw Failure(.cannotWrite, error.message)
+      let reason = String(cString: strerror(error.code))
+      throw Failure(.cannotWrite, "cannot make a folder in '\(error.path)': \(reason)")
     }
   }
 
@@ -141,8 +150,8 @@ struct Exec: AsyncParsableCommand {
   ) throws -> ChildEnvironment {
     let variables = prepared.variables
     let asFiles = files || folder
-    var names = Set(variables.map(\.name))
-    if asFiles { names.formUnion(variables.filter(\.isSecret).map { $0.name + "_FILE" }) }
+    var names = Set(names: variables.map(\.name))
+    if asFiles { names.formUnion(try variables.filter(\.isSecret).map { try $0.fileName() }) }
     var environment = ChildEnvironment(
       isClean: clean, replacing: names.union(prepared.withheld))
     for variable in variables {
@@ -150,7 +159,7 @@ struct Exec: AsyncParsableCommand {
         try environment.add(variable)
         continue
       }
-      let name = variable.name + "_FILE"
+      let name = try variable.fileName()
       if variables.contains(where: { $0.name == name }) {
         throw Failure(.malformed, "both a key and the file of \(variable.name) would be \(name)")
       }

@@ -9,19 +9,25 @@ struct GatewayOption: ParsableArguments {
       "Send the requests to this server on loopback; {provider} is filled in.", valueName: "url"))
   var gateway: String?
 
-  /// From the command line a gateway is for stand-ins on this machine; others stand in keyvault.yaml.
-  func check() throws(Failure) {
-    guard let gateway else { return }
+  /// Where keys may travel in this command. Loopback that its own line names is allowed by that; another
+  /// gateway must be allowed as if keyvault.yaml named it.
+  func policy(_ session: Session) throws(Failure) -> OriginPolicy {
+    let policy = try session.policy()
+    guard let gateway else { return policy }
     let origin: Origin
     do throws(WebURLError) {
       origin = try Gateway(gateway).origin()
     } catch {
       throw Failure(.usage, "--gateway: '\(gateway.printable(limit: 120))' \(error.message)")
     }
+    if policy.allowsAnyKey(origin) { return policy }
     guard origin.isLoopback else {
       throw Failure(
-        .usage, "--gateway is for this machine alone, such as http://127.0.0.1:8971/{provider}",
-        hints: ["declare 'gateway:' of the environment in keyvault.yaml"])
+        .usage,
+        "invalid --gateway: expected loopback, such as http://127.0.0.1:8971/{provider}, "
+          + "or a host that is allowed",
+        hints: ["allow it: KEYVAULT_ALLOW_HOSTS=\(origin.permission)"])
     }
+    return policy.naming(gateway: origin)
   }
 }

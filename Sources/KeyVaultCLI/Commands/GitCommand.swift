@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import KeyVault
+import Machine
 
 struct GitCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -31,7 +32,7 @@ struct GitInstall: AsyncParsableCommand {
 
   func run() async throws {
     let session = try Session(options)
-    let root = try Repository.root(from: session.surroundings.workingFolder)
+    let root = try session.root()
     let installation = try GitInstallation(of: root)
     let done =
       try uninstall
@@ -62,7 +63,8 @@ struct GitPreCommit: AsyncParsableCommand {
     commandName: "pre-commit",
     abstract: "Check what is staged; the hook runs this.",
     discussion: """
-      Refuses keys in the clear in any staged file of up to 4 MiB, a file in vault/ that is no \
+      Refuses keys in the clear (UTF-8, UTF-16, UTF-32, base64 or hexadecimal) in any staged file of \
+      up to 4 MiB, in its name or in the target of a link, a file in vault/ that is no \
       ciphertext, an entry of which one file is staged alone, and all that 'keyvault validate' calls \
       an error in the files that change. What spans entries that do not change is left to 'validate'.
 
@@ -75,16 +77,18 @@ struct GitPreCommit: AsyncParsableCommand {
     let session = try Session(options)
     let checks = try StagedChecks(
       around: session.surroundings.workingFolder, now: session.surroundings.now,
-      program: try? session.gpgProgram()
-    ) { () throws(FileError) in
-      let scratch = try ScratchFolder(in: session.surroundings.scratchPlaces)
+      program: try? session.gpgProgram(),
+      names: try session.names(in: session.surroundings.workingFolder)
+    ) { () throws(ScratchError) in
+      let scratch = try ScratchFolder(
+        .files, in: session.surroundings.scratchPlaces(allowsDisk: true))
       Signals.atExit { scratch.remove() }
       return scratch
     }
     let report = FindingReport(try checks.findings())
     guard !report.findings.isEmpty else { return }
     // A hook's standard output may be anything's.
-    Console.note(report.text(Style()).trimmed)
+    Console.note(lines: report.text(Style()))
     guard report.errors == 0 else {
       throw Failure(
         .findings, "nothing was committed", hints: ["'git commit --no-verify' passes this check"])

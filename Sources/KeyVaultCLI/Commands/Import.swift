@@ -1,6 +1,7 @@
 import ArgumentParser
 import GPG
 import KeyVault
+import Naming
 import Secrets
 
 struct Import: AsyncParsableCommand {
@@ -13,7 +14,8 @@ struct Import: AsyncParsableCommand {
       stored together, after their providers were asked whether they work.
 
       Nothing is expanded or run. A line that parsers of .env files read differently is told, and not \
-      imported.
+      imported. A host that only the repository names gets no key unless KEYVAULT_ALLOW_HOSTS or your \
+      answer on the terminal allows it.
 
       Example: keyvault import production --from .env --dry-run
       """)
@@ -67,8 +69,8 @@ struct Import: AsyncParsableCommand {
     _ = try EntryName(environment)
     let read = try source.read(session)
     let plan = try plan(
-      of: read.variables, Dictionary(answers) { $1 }, source, session.repository(), session)
-    source.hide(plan)
+      of: read.variables, Dictionary(answers.map { (Name($0.0), $0.1) }) { $1 }, source,
+      session.repository(), session)
 
     let repository = try session.repositoryToChange()
     var report = ImportReport(
@@ -102,15 +104,23 @@ struct Import: AsyncParsableCommand {
 
   /// What becomes of each variable, with the answers of a person where one can be asked.
   private func plan(
-    of variables: [FoundVariable], _ answers: [String: String], _ source: ImportSource,
+    of variables: [FoundVariable], _ answers: [Name: String], _ source: ImportSource,
     _ repository: Repository, _ session: Session
   ) throws -> ImportPlan {
-    func plan(_ answers: [String: String]) throws(Failure) -> ImportPlan {
+    func plan(
+      _ answers: [Name: String], in repository: Repository
+    ) throws(Failure) -> ImportPlan {
       try ImportPlan(
-        of: variables, answers: answers, excluded: Set(except), to: environment, in: repository,
-        policy: session.surroundings.policy)
+        of: variables, answers: answers, excluded: Set(names: except), to: environment,
+        in: repository, policy: session.policy())
     }
-    let first = try plan(answers)
+    // What this machine remembers is read with git, which must not see the keys: what may be one is told, and
+    // hidden, without it.
+    var forgetful = repository
+    forgetful.memory = nil
+    source.hide(try plan(answers, in: forgetful))
+
+    let first = try plan(answers, in: repository)
     guard !dryRun, source.leavesInput, Console.isInputTerminal, Console.isErrorTerminal else {
       return first
     }
@@ -118,7 +128,12 @@ struct Import: AsyncParsableCommand {
     for ambiguity in first.ambiguities {
       answers[ambiguity.found.name] = try Self.ask(ambiguity, among: repository.catalogue.ids)
     }
-    return try plan(answers)
+    let second = try plan(answers, in: repository)
+    for name in second.unlisted {
+      guard let refusal = try repository.refusal(ofVariable: name) else { continue }
+      _ = try session.permits(name, refusal, in: repository)
+    }
+    return second.unlisted.isEmpty ? second : try plan(answers, in: repository)
   }
 
   private static func ask(

@@ -18,6 +18,7 @@ struct ImportRun {
     var key: ImportPlan.Key
     /// What is written over is what is there now, and not what comes while the providers are asked.
     let present: Vault.Present
+    var prepared: Vault.Prepared?
     var result: TestResult?
     /// What the person should know of it.
     var remark: String?
@@ -31,20 +32,20 @@ struct ImportRun {
       if let key = try stage(key, &report) { staged.append(key) }
     }
     guard !isDry else {
-      for key in staged { report.add(key.key, .planned, reason: key.remark) }
+      for item in staged { report.add(item.key, .planned, reason: item.remark) }
       return []
     }
-    if asksProviders { staged = try await accepted(staged, &report) }
-    guard !staged.isEmpty else { return [] }
     let owner = owner ?? session.gitAddress
-    var batch = Vault.Batch(in: vault)
-    for item in staged {
-      try batch.add(
+    for index in staged.indices {
+      let item = staged[index]
+      staged[index].prepared = try vault.prepare(
         item.key.newKey,
         about: Vault.Description(owner: owner, variable: item.key.variable), over: item.present,
         program: session.gpgProgram(), now: session.surroundings.now)
     }
-    try batch.apply()
+    if asksProviders { staged = try await accepted(staged, &report) }
+    guard !staged.isEmpty else { return [] }
+    try vault.store(staged.compactMap(\.prepared))
     for item in staged { report.add(item.key, .stored, item.result, reason: item.remark) }
     return staged.map(\.key.entry)
   }
@@ -68,18 +69,46 @@ struct ImportRun {
       report.add(key, .refused, reason: objection)
       return nil
     }
+    if key.isNamedBySidecar, !isConfirmed(existing, key.provider) {
+      report.add(
+        key, .refused,
+        reason: "only \(key.entry.sidecarPath) says whose key it is; "
+          + "if it is right: --as \(key.found.name)=\(key.provider.id)")
+      return nil
+    }
+    if !isDry { intake.consent.ask(about: &key.destinations, key: key.found.name) }
+    let unconsented = key.destinations.objection.map {
+      ([$0.message] + $0.hints).joined(separator: "; ")
+    }
+    if let unconsented, asksProviders, key.destinations.isBarred, !intake.isForced {
+      report.add(key, .refused, reason: unconsented)
+      return nil
+    }
     key.serial = replacement.serial
     key.isOtherKey = replacement.isProven
-    return Staged(key: key, present: present, remark: key.objection)
+    let remarks = [key.objection, unconsented].compactMap(\.self)
+    return Staged(
+      key: key, present: present,
+      remark: remarks.isEmpty ? nil : remarks.joined(separator: "; "))
+  }
+
+  /// Whether the present entry is bound to the provider that its sidecar names.
+  private func isConfirmed(_ entry: Vault.Entry?, _ provider: Provider) -> Bool {
+    guard let entry, let gpg = try? session.gpg(),
+      let opened = try? vault.openBound(entry, with: gpg)
+    else { return false }
+    return opened.payload.provider == provider.id
   }
 
   /// Those that no provider rejects, or all where they are forced.
   private func accepted(
     _ staged: [Staged], _ report: inout ImportReport
   ) async throws -> [Staged] {
-    let results = try await results(of: staged.map(\.key))
-    var accepted: [Staged] = []
-    for (item, result) in zip(staged, results) {
+    // What may not travel is stored unproved, with the remark that says so.
+    var accepted = staged.filter(\.key.destinations.isBarred)
+    let asked = staged.filter { !$0.key.destinations.isBarred }
+    let results = try await results(of: asked.map(\.key))
+    for (item, result) in zip(asked, results) {
       var item = item
       item.result = result
       switch result.reception(by: item.key.provider) {

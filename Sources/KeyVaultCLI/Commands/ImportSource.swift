@@ -134,6 +134,6 @@ extension ImportSource {
     let git = Git(in: slash == file.startIndex ? "/" : String(file[..<slash]))
     guard git.isPresent else { return nil }
     if git.line(["ls-files", "--", file]) != nil { return true }
-    return git.line(["log", "--all", "-1", "--format=%H", "--", file]) == nil ? nil : false
+    return git.line(["rev-list", "--all", "-1", "--", file]) == nil ? nil : false
   }
 }

@@ -88,8 +88,8 @@ struct Init: AsyncParsableCommand {
   }
 
   private func fingerprint(_ text: String) throws -> String {
-    let fingerprint = text.filter { $0 != " " }.uppercased()
-    guard fingerprint.count == 40, fingerprint.allSatisfy(\.isHexDigit) else {
+    let fingerprint = text.replacing(" ", with: "").uppercased()
+    guard fingerprint.count == 40, Key.isFingerprint(fingerprint) else {
       throw Failure(
         .usage, "'\(text.printable(limit: 80))' is not a full fingerprint of 40 digits",
         hints: ["gpg --list-keys --fingerprint shows those that you have"])

@@ -8,6 +8,34 @@ struct KeyIntake {
   let repository: Repository
   /// Whether a key is taken although a check objects.
   let isForced: Bool
+  let consent = HostConsent()
+
+  /// Asks for consent to each host that only the repository names. Throws if it is not given and
+  /// the key is to be tested there. `--force` does not consent to a host; it stores the key without it.
+  func settle(_ destinations: inout Destinations, isTested: Bool) throws(Failure) {
+    consent.ask(about: &destinations)
+    guard var objection = destinations.objection else { return }
+    guard isTested, destinations.isBarred, !isForced else {
+      Console.warning(objection.message, hint: objection.hints.first)
+      return
+    }
+    objection.hints.append("--no-test stores the key without sending it")
+    throw objection
+  }
+
+  /// The provider of a new key that takes the place of `old`, where the command line names none: the
+  /// sidecar's where the old key's payload confirms it.
+  func provider(of old: Vault.Entry) throws(Failure) -> String {
+    if old.provider != old.name.name {
+      do throws(Failure) {
+        let opened = try repository.vault.openBound(old, with: session.gpg())
+        if opened.payload.isBound { return opened.provider }
+      } catch {
+        guard error.kind == .locked else { throw error }
+      }
+    }
+    return try old.providerByName(or: "add")
+  }
 
   /// The key from a variable, a hidden prompt or standard input, of a form that the provider's keys
   /// have. `variable` is the one called `name`, taken out of the environment already.
@@ -65,7 +93,7 @@ struct KeyIntake {
     asking.patience = Patience(retries: 1)
     return Prober(
       client: try session.client(), catalogue: repository.catalogue,
-      policy: session.surroundings.policy, options: asking)
+      policy: try session.policy(), options: asking)
   }
 }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import KeyVault
+import Naming
 
 struct Move: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -90,7 +91,7 @@ struct TwoPlaces: ParsableArguments {
     let opened = try vault.openFitting(source, with: session.gpg())
     try make(opened, target, present)
     let before = (try? vault.readers(of: source.name.path)) ?? []
-    if Set(readers) != Set(before) {
+    if Set(names: readers) != Set(names: before) {
       session.note("'\(target)' can be read by \(readers.joined(separator: ", "))")
     }
     for conflict in try repository.conflicts(in: target.environment) {

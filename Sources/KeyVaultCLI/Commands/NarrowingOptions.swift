@@ -1,5 +1,6 @@
 import ArgumentParser
 import KeyVault
+import Naming
 
 /// Options that leave entries out by their provider.
 struct NarrowingOptions: ParsableArguments {
@@ -16,15 +17,15 @@ struct NarrowingOptions: ParsableArguments {
   /// provider or a capability that nobody knows.
   func narrow(_ selection: Selection, in repository: Repository) throws(Failure) -> Selection {
     let catalogue = repository.catalogue
-    let ids = Set(selection.all.map(\.provider)).union(catalogue.ids)
-    for id in provider { try check(id, "provider", among: ids.sorted()) }
+    let ids = Set(names: selection.all.map(\.provider)).union(catalogue.ids)
+    for id in provider { try check(id, "provider", among: ids.sortedTexts) }
     for name in capability { try check(name, "capability", among: Provider.everyCapability) }
     guard !isEmpty else { return selection }
     return selection.narrowed(
       to: ids.filter { id in
-        guard provider.isEmpty || provider.contains(id) else { return false }
+        guard provider.isEmpty || provider.contains(id.text) else { return false }
         // Of a broken file nobody knows what it can do, so that its keys are not left out.
-        guard !capability.isEmpty, let found = try? catalogue.provider(id) else { return true }
+        guard !capability.isEmpty, let found = try? catalogue.provider(id.text) else { return true }
         return found.capabilities.contains(where: capability.contains)
       })
   }

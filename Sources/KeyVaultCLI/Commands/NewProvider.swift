@@ -31,13 +31,16 @@ struct NewProvider: ParsableCommand {
 
   func run() throws {
     let session = try Session(options)
-    let root = try Repository.root(from: session.surroundings.workingFolder)
+    let root = try session.root()
     let scaffold = try ProviderScaffold(id: id, name: name, baseURL: baseURL)
     let here = session.surroundings.workingFolder
     let folder =
       answers.map { $0.hasPrefix("/") ? $0 : "\(here)/\($0)" } ?? root + "/providers.d/answers"
     for path in try scaffold.write(to: root, answers: folder) {
       session.note("wrote \(shown(path, from: here))")
+    }
+    if let repository = try? session.repository(), repository.vault.needsSignature {
+      session.note("\(Vault.signedRecipientsPath) does not cover it yet: keyvault recipients sign")
     }
     session.note(
       "next: keyvault providers check \(id) --answers \(shown("\(folder)/\(id)", from: here)), "

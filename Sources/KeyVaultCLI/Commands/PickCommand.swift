@@ -41,12 +41,12 @@ struct PickCommand: AsyncParsableCommand {
   func run() async throws {
     let session = try Session(options)
     let repository = try session.repository()
-    try gateway.check()
+    let policy = try gateway.policy(session)
     let capability = try Capability(named: capability)
     let environment = try session.environments(
       [environment].compactMap(\.self), in: repository, "to look in",
       example: "pick \(capability.rawValue) production")[0]
-    let pick = try await pick(capability, in: environment, of: repository, session)
+    let pick = try await pick(capability, in: environment, of: repository, policy, session)
     session.warn(pick.choice.map { [($0.entry.path, $0.doubts)] } ?? [])
     try show(PickReport(pick), session)
     if Signals.wasInterrupted { throw ExitCode(130) }
@@ -56,12 +56,12 @@ struct PickCommand: AsyncParsableCommand {
 
   private func pick(
     _ capability: Capability, in environment: String, of repository: Repository,
-    _ session: Session
+    _ policy: OriginPolicy, _ session: Session
   ) async throws -> Pick {
     let past = try session.past(of: repository)
     let picker = Picker(
-      repository: repository, gpg: try session.gpg(), policy: session.surroundings.policy,
-      prober: test ? try prober(of: repository, session) : nil, gateway: gateway.gateway)
+      repository: repository, gpg: try session.gpg(), policy: policy,
+      prober: test ? try prober(of: repository, policy, session) : nil, gateway: gateway.gateway)
     let now = session.surroundings.now
     let task = Task { () -> Result<Pick, Failure> in
       do throws(Failure) {
@@ -76,12 +76,14 @@ struct PickCommand: AsyncParsableCommand {
   }
 
   /// The next key is the second try, so that no provider is asked twice.
-  private func prober(of repository: Repository, _ session: Session) throws -> Prober {
+  private func prober(
+    of repository: Repository, _ policy: OriginPolicy, _ session: Session
+  ) throws -> Prober {
     var asking = Prober.Options()
     asking.patience = Patience(retries: 0)
     return Prober(
       client: try session.client(), catalogue: repository.catalogue,
-      policy: session.surroundings.policy, options: asking)
+      policy: policy, options: asking)
   }
 
   private func show(_ report: PickReport, _ session: Session) throws {

@@ -9,7 +9,7 @@ struct PickedVariables {
     in environment: String, of repository: Repository, _ session: Session
   ) async throws -> [Rendering.Variable] {
     let pick = try await Picker(
-      repository: repository, gpg: try session.gpg(), policy: session.surroundings.policy
+      repository: repository, gpg: try session.gpg(), policy: session.policy()
     )
     .pick(
       capability, in: environment, past: session.past(of: repository),

@@ -7,7 +7,8 @@ struct RecipientDebt: AsyncParsableCommand {
     abstract: "List the keys that somebody could read, by git's history.",
     discussion: """
       Whoever could read a key must be assumed to have it: after they have gone it must be made anew. \
-      All local branches and tags are looked at. Exit status 3 if the history is not whole here.
+      All local branches and tags are looked at. Exit status 3 if the history is not whole here, or too \
+      large to look through.
 
       Example: keyvault recipients debt 0123456789ABCDEF0123456789ABCDEF01234567
       """)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import GPG
 import KeyVault
 
 struct Recipients: AsyncParsableCommand {
@@ -51,8 +52,8 @@ struct ListRecipients: AsyncParsableCommand {
 /// 40 hexadecimal digits, as a person copies them: with spaces, in any case.
 enum FullFingerprint {
   static func parse(_ text: String) throws(Failure) -> String {
-    let digits = text.filter { $0 != " " }.uppercased()
-    guard digits.count == 40, digits.allSatisfy(\.isHexDigit) else {
+    let digits = text.replacing(" ", with: "").uppercased()
+    guard digits.count == 40, Key.isFingerprint(digits) else {
       throw Failure(
         .usage, "'\(text.printable(limit: 80))' is not a full fingerprint of 40 digits",
         hints: ["'keyvault recipients' shows those of the vault"])

@@ -6,7 +6,8 @@ struct Render: AsyncParsableCommand {
     commandName: "render",
     abstract: "Write the keys of an environment in the form that a program reads.",
     discussion: """
-      Nothing is written if a required key is missing or the form cannot carry a value.
+      Nothing is written if a required key is missing or the form cannot carry a value. A base URL to \
+      which its key may not travel is left out, with a warning.
 
       Example: keyvault render production --format dotenv -o .env
       """)
@@ -50,13 +51,16 @@ struct Render: AsyncParsableCommand {
       environments, in: repository, "to render", example: "render production")
     let isShown = target.output == nil && job == nil
     if isShown { try session.refuseLog(revealed: target.reveal, what: "the keys") }
-    let variables = try await Rendering(
-      repository: repository, policy: session.surroundings.policy,
-      cache: session.cache(of: repository)
-    )
-    .variables(of: environments, choosing: choice.choice(), gpg: gpg) { opened in
-      session.warn(opened.map { ($0.name.path, $0.doubts) })
-    }
+    let rendering = Rendering(
+      repository: repository, policy: try session.policy(),
+      cache: try session.cache(of: repository))
+    let variables = try await rendering.variables(
+      of: environments, choosing: choice.choice(), gpg: gpg,
+      look: { opened in
+        session.warn(opened.map { ($0.name.path, $0.doubts) })
+        session.warnOfDefinitions(rendering.distrusted(opened))
+      },
+      warn: { Console.warning($0.message, hint: $0.hints.first) })
     if target.check { return try target.compare(variables, as: dialect) }
     if let job {
       try job.give(variables)

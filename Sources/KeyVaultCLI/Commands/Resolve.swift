@@ -38,7 +38,7 @@ struct Resolve: AsyncParsableCommand {
 
   func run() async throws {
     let session = try Session(options)
-    let root = try Repository.root(from: session.surroundings.workingFolder)
+    let root = try session.root()
     let conflicts = try MergeConflicts(at: root)
     let repository = try session.repositoryToChange()
     let names = try chosen(of: conflicts)
@@ -46,6 +46,7 @@ struct Resolve: AsyncParsableCommand {
     for name in names {
       let resolution = try Resolution(
         of: conflicts.conflict(of: name), in: repository.vault, with: gpg)
+      try repository.vault.checkCanStore(at: name, program: session.gpgProgram())
       let choice = try await choice(for: resolution, in: repository, session)
       let isThere = try resolution.settle(
         choice, in: repository.vault, program: session.gpgProgram(), now: session.surroundings.now)
@@ -109,7 +110,7 @@ struct Resolve: AsyncParsableCommand {
     asking.patience = Patience(retries: 1)
     let prober = Prober(
       client: try session.client(), catalogue: repository.catalogue,
-      policy: session.surroundings.policy, options: asking)
+      policy: try session.policy(), options: asking)
     var good: [Side] = []
     for side in Side.allCases {
       guard let opened = resolution.opened(side) else { continue }

@@ -15,8 +15,9 @@ struct RetiredKeys {
     asking.patience = Patience(retries: 1)
     let prober = Prober(
       client: try session.client(), catalogue: repository.catalogue,
-      policy: session.surroundings.policy, options: asking)
+      policy: try session.policy(), options: asking)
     let now = session.surroundings.now
+    try repository.vault.checkCanChange(entry.name)
     let retirement = try await Retirement(
       of: entry, opened: opened, in: repository, gpg: session.gpg(), prober: prober, now: now)
     for key in retirement.keys { try Console.output(key.text.printable + "\n") }

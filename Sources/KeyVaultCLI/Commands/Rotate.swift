@@ -10,7 +10,8 @@ struct Rotate: AsyncParsableCommand {
     discussion: """
       The new key comes from a hidden prompt, from standard input, or from a variable. The old one \
       is opened, so that the same key is not taken for a new one and further parts of the credential \
-      stay; it is replaced only once the provider accepts the new one.
+      stay; it is replaced only once the provider accepts the new one, which may travel where the old \
+      one may.
 
       --verify-retired replaces nothing: it sends the keys that the entry had before, from git's \
       history, to their provider, and notes in the sidecar which of them it rejects. Exit status 1 if \
@@ -61,7 +62,11 @@ struct Rotate: AsyncParsableCommand {
         .verify(entry, opened: old, commit)
       return
     }
+    if !old.payload.isBound { _ = try entry.providerByName(or: "adopt") }
     let intake = KeyIntake(session: session, repository: repository, isForced: force)
+    var destinations = try session.policy().destinations(
+      of: provider, inPlaceOf: old.payload, gateway: repository.gateway(of: entry.name))
+    try intake.settle(&destinations, isTested: !noTest)
     let key = try intake.key(fromEnv, fromVariable, for: entry.name, provider)
     guard !old.holds(key) else {
       throw Failure(
@@ -69,15 +74,17 @@ struct Rotate: AsyncParsableCommand {
         hints: provider.links.keys.map { ["make a new key: \($0)"] } ?? [])
     }
     let new = old.successor(
-      key, hosts: session.surroundings.policy.payloadHosts(of: provider, for: old.payload),
-      after: vault.lastSerial(of: entry.name))
-    if !noTest { try await intake.test(new, provider) }
-    try vault.store(
+      key, hosts: destinations.hosts, after: vault.lastSerial(of: entry.name))
+    let prepared = try vault.prepare(
       new, about: Vault.Description(), over: .digest(old.digest), program: session.gpgProgram(),
       now: session.surroundings.now)
+    if !noTest, !destinations.isBarred { try await intake.test(new, provider) }
+    try vault.store([prepared])
     let sidecar = try vault.entry(entry.name).sidecar
+    let added = destinations.hosts.filter { !old.payload.hosts.contains($0) }
     session.note(
-      "rotated \(entry.name): \(sidecar?.preview ?? "…"), serial \(sidecar?.serial ?? 0)")
+      "rotated \(entry.name): \(sidecar?.preview ?? "…"), serial \(sidecar?.serial ?? 0)"
+        + (added.isEmpty ? "" : ", may travel to \(added.joined(separator: ", ")) too"))
     if let page = provider.links.keys {
       session.note(
         "now revoke the old key: \(page); then keyvault rotate \(entry.name) --verify-retired")

@@ -38,6 +38,9 @@ struct SetField: AsyncParsableCommand {
         .usage, "say what to change", hints: ["keyvault set \(name) owner=alice@example.com"])
     }
     let edits = try changes.map(Self.parse)
+    for edit in edits where edit.field == "env" && !edit.value.isEmpty {
+      try session.admit(variable: edit.value, of: name, in: repository)
+    }
     // All that can be refused comes before the first change.
     let changed = try field.isEmpty ? nil : changedKey(of: entry, in: repository, session)
     if let changed {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import KeyVault
+import Naming
 
 struct Show: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

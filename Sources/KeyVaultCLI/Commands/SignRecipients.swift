@@ -4,12 +4,13 @@ import KeyVault
 struct SignRecipients: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sign",
-    abstract: "Sign who can read which folder, the public keys and keyvault.yaml.",
+    abstract:
+      "Sign who can read which folder, the public keys, keyvault.yaml, and the provider files.",
     discussion: """
       Writes vault/.recipients.sig, and the .gpg-id.sig of pass where it is used. You vouch for all of \
       it as it stands: look at what changed first.
 
-      Example: git diff origin/main -- keyvault.yaml vault && keyvault recipients sign
+      Example: git diff origin/main -- keyvault.yaml providers.d vault && keyvault recipients sign
       """)
 
   @OptionGroup var commit: CommitOption

@@ -2,6 +2,7 @@ import ArgumentParser
 import GPG
 import HTTP
 import KeyVault
+import Naming
 
 struct Test: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -74,19 +75,20 @@ struct Test: AsyncParsableCommand {
   func run() async throws {
     let session = try Session(options)
     let repository = try session.repository()
-    try gateway.check()
+    let policy = try gateway.policy(session)
     let failOn = try failing.value ?? .standard
     let selection = try narrowing.narrow(Selection(selection, in: repository), in: repository)
     let now = session.surroundings.now
     let missing = try selection.notConfigured(
       in: repository, requiring: requirements(repository, selection), everything: all, now: now)
-    guard !selection.entries.isEmpty || missing.contains(where: \.isRequired) else {
+    guard !selection.entries.isEmpty || missing.results.contains(where: \.isRequired) else {
       throw Failure(
         .nothingToDo, "there is no such key to test", hints: ["'keyvault ls' shows every key"])
     }
     let history = try session.history(of: repository)
     let past = history.past(now: now).latestClear
-    let results = try await results(selection.entries, in: repository, session).map { result in
+    let results = try await results(selection.entries, in: repository, policy, session).map {
+      result in
       var result = result
       result.isRequired = result.isRequired || require.contains(result.provider)
       result.remember(past[result.entry])
@@ -94,7 +96,8 @@ struct Test: AsyncParsableCommand {
     }
     session.warn(results.map { ($0.entry, $0.doubts) })
     let report = TestReport(
-      checked: now, results: (results + missing).sorted { $0.entry < $1.entry })
+      checked: now, results: (results + missing.results).sorted { $0.entry < $1.entry },
+      omitted: missing.omitted)
     session.record(results, in: history)
     let isForMany = (format.isForCI || session.surroundings.isCI) && !details
     try show(
@@ -120,7 +123,7 @@ struct Test: AsyncParsableCommand {
   }
 
   private func results(
-    _ entries: [Vault.Entry], in repository: Repository, _ session: Session
+    _ entries: [Vault.Entry], in repository: Repository, _ policy: OriginPolicy, _ session: Session
   ) async throws -> [TestResult] {
     guard !entries.isEmpty else { return [] }
     var asking = Prober.Options()
@@ -130,7 +133,7 @@ struct Test: AsyncParsableCommand {
     asking.patience = Patience(retries: retries)
     let prober = Prober(
       client: try session.client(), catalogue: repository.catalogue,
-      policy: session.surroundings.policy, options: asking)
+      policy: policy, options: asking)
     let run = TestRun(
       repository: repository, gpg: try session.gpg(), prober: prober, gateway: gateway.gateway)
     let progress = Progress(of: entries, isShown: !options.quiet && Console.isErrorTerminal)
@@ -154,7 +157,7 @@ struct Test: AsyncParsableCommand {
     case .junit: try Console.output(report.junit(failOn: failOn))
     case .sarif: try Console.output(sarif(findings(), toolVersion: keyvaultVersion))
     case .github:
-      try Console.output(githubAnnotations(findings()))
+      try Console.output(commands: githubAnnotations(findings()))
       session.note(report.summary)
       try session.surroundings.appendToSummary(report.markdown())
     }

@@ -4,21 +4,32 @@ import KeyVault
 struct Trust: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "trust",
-    abstract: "Forget what this machine remembers of entries, so that older keys are accepted.",
+    abstract:
+      "Forget what this machine remembers of entries or lists, so that older ones are accepted.",
     discussion: """
       Whenever an entry is opened here, its serial is remembered; one that has a lower serial later \
-      was put back, and is refused. Look who did that before you accept it: git log -- vault/…
+      was put back, and is refused. So is a vault/.recipients.sig with a lower number than was seen \
+      here. Look who did that before you accept it: git log -- vault/…
 
       Example: keyvault trust production/openai
       """)
 
   @Argument(help: "Such as production/openai.", completion: .entries)
-  var entries: [String]
+  var entries: [String] = []
+
+  @Flag(help: "Accept an older vault/.recipients.sig: who can read what, as it was signed before.")
+  var recipients = false
 
   @Flag(name: [.customShort("f"), .customLong("force"), .customLong("yes")], help: "Do not ask.")
   var force = false
 
   @OptionGroup var options: CommonOptions
+
+  func validate() throws {
+    guard recipients || !entries.isEmpty else {
+      throw ValidationError("name an entry, or say --recipients")
+    }
+  }
 
   func run() async throws {
     let session = try Session(options)
@@ -37,12 +48,31 @@ struct Trust: AsyncParsableCommand {
       Console.note("\(name): serial \(record.serial), \(place(record)) was opened here")
       Console.note("\(name): \(present(name, in: repository))")
     }
-    guard !remembered.isEmpty else {
-      throw Failure(.nothingToDo, "there is nothing to forget")
-    }
-    try confirm(remembered)
+    let lists = recipients ? try lists(memory, repository, session) : nil
+    let all = (remembered.map(\.path) + [lists].compactMap(\.self)).joined(separator: ", ")
+    guard !all.isEmpty else { throw Failure(.nothingToDo, "there is nothing to forget") }
+    try confirm(all)
     try memory.forget(remembered)
-    session.note("forgot \(remembered.map(\.path).joined(separator: ", "))")
+    if lists != nil { try memory.forgetRecipients() }
+    session.note("forgot \(all)")
+  }
+
+  /// Says what is remembered of the signed lists, and what is there now; the name of their file, or nil where
+  /// nothing is remembered.
+  private func lists(
+    _ memory: Memory, _ repository: Repository, _ session: Session
+  ) throws -> String? {
+    let file = Vault.signedRecipientsPath
+    guard let record = try memory.recipients else {
+      session.note("\(file): nothing is remembered")
+      return nil
+    }
+    Console.note("\(file): number \(record.serial), \(place(record)) was seen here")
+    let present = repository.vault.signedRecipients.map {
+      "number \($0.counter), \($0.digest.prefix(19))…"
+    }
+    Console.note("\(file): \(present ?? "nothing that can be read") is there now")
+    return file
   }
 
   private func place(_ record: Memory.Record) -> String {
@@ -61,9 +91,8 @@ struct Trust: AsyncParsableCommand {
       + " lies there now"
   }
 
-  private func confirm(_ names: [EntryName]) throws {
+  private func confirm(_ text: String) throws {
     if force { return }
-    let text = names.map(\.path).joined(separator: ", ")
     guard Console.isInputTerminal else {
       throw Failure(
         .usage, "nobody is here to ask whether to trust \(text)",

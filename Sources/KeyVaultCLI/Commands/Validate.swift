@@ -37,7 +37,7 @@ struct Validate: AsyncParsableCommand {
 
   func run() async throws {
     let session = try Session(options)
-    let root = try Repository.root(from: session.surroundings.workingFolder)
+    let root = try session.root()
     let outcome = try session.validator(root: root, base: base, readsHistory: history).outcome()
     let report = FindingReport(outcome)
     switch format {
@@ -47,7 +47,8 @@ struct Validate: AsyncParsableCommand {
       let findings = session.fromWorkTree(report.findings, root: root)
       try Console.output(sarif(findings, toolVersion: keyvaultVersion))
     case .github:
-      try Console.output(githubAnnotations(session.fromWorkTree(report.findings, root: root)))
+      try Console.output(
+        commands: githubAnnotations(session.fromWorkTree(report.findings, root: root)))
     case .junit: try Console.output(report.junit())
     }
     session.note(outcome.summary)

@@ -29,8 +29,12 @@ enum Console {
   /// Writes a result. Throws if the disk is full. A reader that went away has seen enough
   /// (`keyvault ls | head -1`): the command goes on to its own exit status.
   static func output(_ text: String) throws {
-    var text = text
-    try text.withUTF8 { try write(UnsafeRawBufferPointer($0), to: 1) }
+    try write(text.safeForStream(hasColours: isOutputTerminal), to: 1)
+  }
+
+  /// Writes what a runner of GitHub Actions obeys.
+  static func output(commands: String) throws {
+    try write(commands.safeForStream(hasCommands: true), to: 1)
   }
 
   static func output(_ secret: borrowing Secret) throws {
@@ -39,20 +43,27 @@ enum Console {
     }
   }
 
-  /// Says something to the person. That nobody listens is no error.
+  /// Says something to the person, on one line. It is not an error if no one listens.
   ///
-  /// Names, notes and paths in it may be anybody's: what would steer a terminal is escaped.
-  static func note(_ text: String) {
-    var line =
-      text.split(separator: "\n", omittingEmptySubsequences: false)
-      .map { String($0).printable }.joined(separator: "\n") + "\n"
-    line.withUTF8 { _ = try? write(UnsafeRawBufferPointer($0), to: 2) }
+  /// Names, notes and paths in it may be anybody's: what would steer a terminal or a runner is escaped,
+  /// line breaks too.
+  static func note(_ line: String) {
+    _ = try? write(line.printable.safeForStream() + "\n", to: 2)
   }
 
-  /// The same without a line break: the answer goes on the same line.
+  /// Says what a report has, line by line.
+  static func note(lines report: String) {
+    _ = try? write(report.safeForStream(), to: 2)
+  }
+
+  /// Like a note, but without a line break: the answer goes on the same line.
   static func prompt(_ text: String) {
-    var text = text
-    text.withUTF8 { _ = try? write(UnsafeRawBufferPointer($0), to: 2) }
+    _ = try? write(text.printable.safeForStream(), to: 2)
+  }
+
+  /// Puts this line of a terminal in the place of the one before.
+  static func progress(_ line: String) {
+    _ = try? write("\r\u{1b}[K" + line.printable, to: 2)
   }
 
   static func warning(_ message: String, hint: String? = nil) {
@@ -80,6 +91,11 @@ enum Console {
     var size = winsize()
     guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
     return Int(size.ws_col)
+  }
+
+  private static func write(_ text: String, to descriptor: Int32) throws {
+    var text = text
+    try text.withUTF8 { try write(UnsafeRawBufferPointer($0), to: descriptor) }
   }
 
   private static func write(_ buffer: UnsafeRawBufferPointer, to descriptor: Int32) throws {

@@ -17,11 +17,11 @@ final class Counter: Sendable {
   func step() {
     done.withLock { done in
       done += 1
-      if isShown { Console.prompt("\r\u{1b}[K\(what) \(done) of \(total)") }
+      if isShown { Console.progress("\(what) \(done) of \(total)") }
     }
   }
 
   func clear() {
-    if isShown { Console.prompt("\r\u{1b}[K") }
+    if isShown { Console.progress("") }
   }
 }

@@ -1,15 +1,17 @@
 import ArgumentParser
 import KeyVault
+import Naming
 
 extension CompletionKind {
   /// Names of entries of the repository that the shell is in.
   static var entries: CompletionKind {
     .custom { _, _, prefix in
       guard let surroundings = try? Surroundings(),
-        let root = try? Repository.root(from: surroundings.workingFolder),
+        let root = try? Repository.root(
+          from: surroundings.workingFolder, owner: surroundings.owner),
         let entries = try? Repository(at: root).vault.entries()
       else { return [] }
-      let names = entries.map(\.name.path) + Set(entries.map(\.name.environment)).sorted()
+      let names = entries.map(\.name.path) + Set(names: entries.map(\.name.environment)).sortedTexts
       return names.filter { $0.hasPrefix(prefix) }
     }
   }

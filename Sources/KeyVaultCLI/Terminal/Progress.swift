@@ -1,10 +1,11 @@
 import KeyVault
+import Naming
 import Synchronization
 
 /// One line on a terminal that says how far a run is and whom it waits for, and goes when it ends.
 final class Progress: Sendable {
   private struct State {
-    var waiting: [String: Int]
+    var waiting: [Name: Int]
     var done = 0
     var words: [Verdict.Word: Int] = [:]
   }
@@ -16,7 +17,7 @@ final class Progress: Sendable {
   init(of entries: [Vault.Entry], isShown: Bool) {
     total = entries.count
     self.isShown = isShown
-    let waiting = Dictionary(entries.map { ($0.provider, 1) }, uniquingKeysWith: +)
+    let waiting = Dictionary(entries.map { (Name($0.provider), 1) }, uniquingKeysWith: +)
     state = Mutex(State(waiting: waiting))
     state.withLock { show(&$0) }
   }
@@ -31,7 +32,7 @@ final class Progress: Sendable {
   }
 
   func clear() {
-    if isShown { Console.prompt("\r\u{1b}[K") }
+    if isShown { Console.progress("") }
   }
 
   /// `tested 12 of 40 · 9 valid · 1 invalid · waiting for groq, runway, xai, …`.
@@ -41,11 +42,11 @@ final class Progress: Sendable {
     let counts = words.compactMap { word in
       state.words[word].map { "\($0) \(word.rawValue.lowercased())" }
     }
-    let waiting = state.waiting.filter { $0.value > 0 }.keys.sorted()
+    let waiting = state.waiting.filter { $0.value > 0 }.sortedKeys
     let names = waiting.prefix(3) + (waiting.count > 3 ? ["…"] : [])
     let whom = names.isEmpty ? [] : ["waiting for " + names.joined(separator: ", ")]
     let parts = ["tested \(state.done) of \(total)"] + counts + whom
     let line = parts.joined(separator: " · ").printable(limit: Console.errorWidth - 1)
-    Console.prompt("\r\u{1b}[K\(line)")
+    Console.progress(line)
   }
 }

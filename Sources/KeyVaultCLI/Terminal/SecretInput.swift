@@ -34,7 +34,7 @@ enum SecretInput {
       Signals.atExit {}
       Console.note("")
     }
-    _ = question.withCString { write(terminal, $0, strlen($0)) }
+    _ = question.printable.withCString { write(terminal, $0, strlen($0)) }
     let secret = try read(terminal, untilLineBreak: true)
     guard secret.count < terminalLimit else {
       throw Failure(
@@ -111,15 +111,41 @@ enum Question {
   }
 
   static func confirm(_ question: String) throws -> Bool {
-    ["y", "yes"].contains(try ask(question + " [y/N]").lowercased())
+    isYes(try ask(question + " [y/N]"))
+  }
+
+  /// The same on the terminal itself, since a key may come from standard input; nil where there is no
+  /// terminal with a person who reads it.
+  static func confirmOnTerminal(_ question: String) -> Bool? {
+    guard Console.isErrorTerminal, Surroundings.variable("CI") != "true" else { return nil }
+    let terminal = open("/dev/tty", O_RDWR | O_CLOEXEC)
+    guard terminal >= 0 else { return nil }
+    defer { close(terminal) }
+    // What was typed before the question does not answer it.
+    tcflush(terminal, TCIFLUSH)
+    let text = question + " [y/N] "
+    _ = text.withCString { write(terminal, $0, strlen($0)) }
+    var answer: [UInt8] = []
+    var byte: UInt8 = 0
+    while answer.count < 80 {
+      let got = read(terminal, &byte, 1)
+      if got < 0 && errno == EINTR { continue }
+      guard got == 1, byte != UInt8(ascii: "\n") else { break }
+      answer.append(byte)
+    }
+    return isYes(String(decoding: answer, as: UTF8.self).trimmed)
+  }
+
+  private static func isYes(_ answer: String) -> Bool {
+    ["y", "yes"].contains(answer.lowercased())
   }
 }
 
 extension String {
   var trimmed: String {
     var text = self[...]
-    while text.first?.isWhitespace == true { text.removeFirst() }
-    while text.last?.isWhitespace == true { text.removeLast() }
+    while text.first?.properties.isWhitespace == true { text.unicodeScalars.removeFirst() }
+    while text.last?.properties.isWhitespace == true { text.unicodeScalars.removeLast() }
     return String(text)
   }
 }

@@ -1,6 +1,7 @@
 import Glibc
 import HTTP
 import KeyVault
+import Machine
 
 /// What the process was given besides its arguments, read once.
 struct Surroundings {
@@ -9,12 +10,17 @@ struct Surroundings {
   let searchPath: String
   let isCI: Bool
   let wantsColour: Bool
-  /// `$XDG_STATE_HOME/keyvault`.
-  let stateHome: String
+  /// `$XDG_STATE_HOME/keyvault`; nil if there is no home to keep it in.
+  let stateHome: String?
+  /// Whose repositories are used.
+  let owner: RepositoryOwner
   let runtimeDirectory: String?
   /// The environment to render where none is named.
   let environment: String?
-  let policy: OriginPolicy
+  /// `KEYVAULT_ALLOW_HOSTS`.
+  let allowedHosts: String
+  /// `KEYVAULT_ALLOW_NAMES`, or empty.
+  let allowedNames: String
   /// The user's own configuration, `$XDG_CONFIG_HOME/keyvault/config.yaml`.
   let configurationFile: String
   let signingVariables: SigningTrust.Variables
@@ -31,10 +37,10 @@ struct Surroundings {
     searchPath = Self.variable("PATH") ?? "/usr/local/bin:/usr/bin:/bin"
     isCI = Self.variable("CI") == "true"
     wantsColour = Self.variable("NO_COLOR") == nil && Self.variable("TERM") != "dumb"
-    let home = Self.variable("HOME") ?? "/"
+    let home = Self.home ?? "/"
+    stateHome = Self.stateHome
+    owner = RepositoryOwner(sudoUser: Self.variable("SUDO_UID").flatMap(UInt32.init))
     // The specification has relative paths ignored.
-    let state = Self.variable("XDG_STATE_HOME").flatMap { $0.hasPrefix("/") ? $0 : nil }
-    stateHome = (state ?? home + "/.local/state") + "/keyvault"
     let configuration = Self.variable("XDG_CONFIG_HOME").flatMap { $0.hasPrefix("/") ? $0 : nil }
     configurationFile = (configuration ?? home + "/.config") + "/keyvault/config.yaml"
     signingVariables = SigningTrust.Variables(
@@ -46,15 +52,15 @@ struct Surroundings {
     githubEnvironmentFile = Self.variable("GITHUB_ENV")
     passStore = Self.variable("PASSWORD_STORE_DIR") ?? home + "/.password-store"
     summaryFile = Self.variable("GITHUB_STEP_SUMMARY")
-    policy = try OriginPolicy(parsing: Self.variable("KEYVAULT_ALLOW_HOSTS") ?? "")
+    allowedHosts = Self.variable("KEYVAULT_ALLOW_HOSTS") ?? ""
+    allowedNames = Self.variable("KEYVAULT_ALLOW_NAMES") ?? ""
   }
 
-  /// Whose signatures count in the repository at `root`. Throws if what says so is broken.
-  func trust(in root: String) throws(Failure) -> SigningTrust {
+  /// The user's own configuration. Throws if it is broken.
+  func configuration() throws(Failure) -> UserConfiguration {
     // Links are followed: what a person keeps elsewhere is theirs all the same.
-    let file = (try? Self.realFolder(configurationFile)) ?? configurationFile
-    return try SigningTrust(
-      signingVariables, configuration: UserConfiguration(at: file).trust(in: root))
+    try UserConfiguration(
+      at: (try? Self.realFolder(configurationFile)) ?? configurationFile)
   }
 
   /// Adds Markdown to the summary of a job of GitHub Actions, if this is one.
@@ -72,10 +78,30 @@ struct Surroundings {
     }
   }
 
-  /// Where a folder of this process may lie, best first: in memory, else on a disk.
-  var scratchPlaces: [String] {
-    [runtimeDirectory, "/dev/shm", Self.variable("TMPDIR"), "/tmp"].compactMap(\.self)
-      .filter { $0.hasPrefix("/") }
+  /// Where a folder of this process may lie, best first: in memory, and then on a disk, if it may.
+  func scratchPlaces(allowsDisk: Bool) -> [ScratchPlace] {
+    ScratchPlace.all(
+      runtimeDirectory: runtimeDirectory, temporaryDirectory: Self.variable("TMPDIR"),
+      allowsDisk: allowsDisk)
+  }
+
+  /// An absolute path; a relative one would have repositories say what the person says.
+  private static var home: String? {
+    variable("HOME").flatMap { $0.hasPrefix("/") ? $0 : nil }
+  }
+
+  /// In a home that is there. None is made, and `/` is none.
+  private static var stateHome: String? {
+    let own = home.flatMap { path in
+      var status = stat()
+      let isFolder = stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+      return isFolder && path.contains { $0 != "/" } ? path : nil
+    }
+    if let state = variable("XDG_STATE_HOME"), state.hasPrefix("/") {
+      if let home, own == nil, home != "/", state.hasPrefix(home + "/") { return nil }
+      return state + "/keyvault"
+    }
+    return own.map { $0 + "/.local/state/keyvault" }
   }
 
   /// An empty variable counts as unset.

@@ -60,7 +60,6 @@ final class UserGPG: Sendable {
       return Made(gpg: gpg, ciHome: nil)
     }
     do throws(GPGError) {
-      ThrowawayHomes.sweepStale(runtimeDirectory: runtimeDirectory)
       let home = try CIHome(
         secretKey: key, passphrase: passphrase, program: program,
         runtimeDirectory: runtimeDirectory)

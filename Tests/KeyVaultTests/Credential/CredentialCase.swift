@@ -22,11 +22,13 @@ struct CredentialCase {
   }
 
   func credentials(
-    history: History? = nil, as keyring: Keyring = .alice
+    history: History? = nil, policy: OriginPolicy? = nil, as keyring: Keyring = .alice
   ) throws -> Credentials {
     Trap.shared.arm()
+    let repository = try world.repository
     return try Credentials(
-      of: world.repository, gpg: keyring.gpg, history: history, clock: { World.now },
+      of: repository, gpg: keyring.gpg, policy: policy ?? .standIns(of: repository),
+      history: history, clock: { World.now },
       tell: { [skips] skip in skips.change { $0.append(skip) } })
   }
 }

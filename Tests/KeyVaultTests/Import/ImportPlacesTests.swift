@@ -1,3 +1,4 @@
+import Naming
 import Secrets
 import TestSupport
 import Testing
@@ -10,7 +11,7 @@ struct ImportPlacesTests {
   private static let key = "sk-proj-NotARealKey-NotARealKey-NotARealKey-1"
 
   private func plan(
-    _ variables: [FoundVariable], _ answers: [String: String] = [:], in world: World
+    _ variables: [FoundVariable], _ answers: [Name: String] = [:], in world: World
   ) throws -> ImportPlan {
     try ImportPlan(
       of: variables, answers: answers, excluded: [], to: "production", in: world.repository,
@@ -18,7 +19,7 @@ struct ImportPlacesTests {
   }
 
   private func plan(
-    _ text: String, _ answers: [String: String] = [:], in world: World
+    _ text: String, _ answers: [Name: String] = [:], in world: World
   ) throws -> ImportPlan {
     try plan(DotenvText(Secret(utf8: text)).variables, answers, in: world)
   }

@@ -1,4 +1,5 @@
 import Foundation
+import Naming
 import Secrets
 import TestSupport
 import Testing
@@ -12,7 +13,7 @@ struct ImportPlanTests {
   private static let plain = "NotARealKeyNotARealKeyNotARealKey"
 
   private func plan(
-    _ text: String, _ answers: [String: String] = [:], except: Set<String> = [], in world: World
+    _ text: String, _ answers: [Name: String] = [:], except: Set<Name> = [], in world: World
   ) throws -> ImportPlan {
     try ImportPlan(
       of: DotenvText(Secret(utf8: text)).variables, answers: answers, excluded: except,
@@ -49,15 +50,36 @@ struct ImportPlanTests {
     #expect(plan.skipped.map(\.found.name) == ["PORT"])
   }
 
+  @Test
+  func `a variable not known to hold a key is reported, and taken once a person permits it`()
+    throws
+  {
+    let text = "SPARE=\(Self.openAI)1\nMAKEFLAGS=\(Self.openAI)2"
+    let world = try World()
+    let refused = try plan(text, in: world)
+    #expect(refused.keys.isEmpty && refused.unlisted == ["SPARE"])
+    #expect(refused.refused.map(\.found.name) == ["SPARE", "MAKEFLAGS"])
+    #expect(refused.refused[0].reason.contains("export KEYVAULT_ALLOW_NAMES=SPARE"))
+    #expect(refused.refused[1].reason == "'MAKEFLAGS' steers programs, so it is never rendered")
+    var repository = try world.repository
+    repository.names = try NamePolicy(parsing: "SPARE")
+    let allowed = try ImportPlan(
+      of: DotenvText(Secret(utf8: text)).variables, answers: [:], excluded: [], to: "production",
+      in: repository, policy: OriginPolicy(allowed: []))
+    #expect(places(allowed) == ["SPARE → production/openai of openai as SPARE"])
+    #expect(allowed.unlisted.isEmpty)
+  }
+
   @Test func `the provider's own variable has its name, whatever stands first`() throws {
     let plan = try plan(
-      "BATCH=\(Self.openAI)2\nOPENAI_API_KEY=\(Self.openAI)1\nSAME=\(Self.openAI)2", in: World())
+      "BATCH_KEY=\(Self.openAI)2\nOPENAI_API_KEY=\(Self.openAI)1\nSAME_KEY=\(Self.openAI)2",
+      in: World())
     #expect(
       places(plan) == [
         "OPENAI_API_KEY → production/openai of openai",
-        "BATCH → production/batch of openai as BATCH",
+        "BATCH_KEY → production/batch_key of openai as BATCH_KEY",
       ])
-    #expect(plan.skipped.map(\.reason) == ["the same key as BATCH"])
+    #expect(plan.skipped.map(\.reason) == ["the same key as BATCH_KEY"])
   }
 
   @Test func `a repository cannot claim a variable`() throws {
@@ -97,7 +119,7 @@ struct ImportPlanTests {
     ] {
       let plan = try plan("\(address)\nAZURE_OPENAI_API_KEY=\(key)", in: World())
       #expect(plan.keys.first?.fields.map(\.value) == ["acme"])
-      #expect(plan.keys.first?.hosts == ["acme.openai.azure.com"])
+      #expect(plan.keys.first?.destinations.hosts == ["acme.openai.azure.com"])
       #expect(plan.keys.first?.objection == nil)
       #expect(plan.skipped.isEmpty)
     }
@@ -114,7 +136,7 @@ struct ImportPlanTests {
 
   @Test func `names that steer programs are refused, and no flag helps`() throws {
     for name in ["BASH_ENV", "LD_PRELOAD", "GITHUB_KEY", "HTTPS_PROXY", "my_key"] {
-      let plan = try plan("\(name)=\(Self.openAI)", [name: "openai"], in: World())
+      let plan = try plan("\(name)=\(Self.openAI)", [Name(name): "openai"], in: World())
       #expect(plan.keys.isEmpty)
       #expect(plan.refused.map(\.found.name) == [name])
     }

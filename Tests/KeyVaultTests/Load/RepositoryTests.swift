@@ -1,3 +1,4 @@
+import Naming
 import TestSupport
 import Testing
 
@@ -53,7 +54,7 @@ struct RepositoryTests {
   @Test(arguments: [
     "environments: [a]\n", "polcy: {}\n", "policy: {unbound: yes please}\n", "version: 2\n",
     "environments: {../x: {}}\n", "a: &b 1\n",
-    "environments: {a: {gateway: http://a.example.com}}\n",
+    "environments: {a: {gateway: ftp://a.example.com}}\n",
     "policy: {signatures: require}\n", "policy: {cache: 1h}\n",
     "policy: {recipient_warn: 3}\n", "policy: {exposed_grace: 7}\n",
   ])

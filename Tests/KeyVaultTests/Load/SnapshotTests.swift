@@ -1,4 +1,5 @@
 import Foundation
+import Naming
 import TestSupport
 import Testing
 
@@ -34,7 +35,7 @@ struct SnapshotTests {
     #expect(now.files["vault/p/link.gpg"] == nil, "a link is no file")
     #expect(now.isMerged && before.isMerged && now.hasWholeHistory)
     let versions = try now.history(of: [path])[path] ?? []
-    #expect(try now.contents(versions) == [Array("b".utf8), Array("a".utf8)])
+    #expect(try now.contents(of: versions) { $0 } == [Array("b".utf8), Array("a".utf8)])
     #expect(versions.map(\.commit) == [now.commit, before.commit])
     #expect(try before.history(of: [path])[path]?.count == 1)
   }
@@ -62,7 +63,7 @@ struct SnapshotTests {
       "git init -q -b main && git add -A && git -c user.name=a -c user.email=a commit -qm x"
     _ = try run(["/bin/bash", "-c", script], in: outer.folder)
     let snapshot = try Snapshot("HEAD", of: outer.path("deep/er"))
-    #expect(snapshot.files.keys.sorted() == ["keyvault.yaml", "vault/p/a.gpg"])
+    #expect(snapshot.files.sortedKeys == ["keyvault.yaml", "vault/p/a.gpg"])
     #expect(try snapshot.history(of: ["vault/p/a.gpg"])["vault/p/a.gpg"]?.count == 1)
   }
 
@@ -101,7 +102,7 @@ struct SnapshotTests {
 
   @Test func `without git, and without the commit, it is said what to do`() throws {
     let alone = Scratch()
-    #expect(try refusal("main", alone.folder).message.contains("is no git work tree"))
+    #expect(try refusal("main", alone.folder).message.contains("is not in a git work tree"))
     let world = try world()
     try world.commit()
     let clone = leftovers.newPath()

@@ -139,10 +139,12 @@ struct PickTests {
     for id in ["abe", "bea", "cee"] { try world.addText(id, at: "\(stub.base)/\(id)") }
     var options = Prober.Options()
     options.patience = Patience(retries: 0)
+    let policy = try OriginPolicy(parsing: stub.base)
     let prober = Prober(
-      client: try .forTests(), catalogue: try world.repository.catalogue,
-      policy: OriginPolicy(allowed: []), options: options)
-    let pick = try await pick(world, past: [("p/bea", .invalid)], prober: prober)
+      client: try .forTests(), catalogue: try world.repository.catalogue, policy: policy,
+      options: options)
+    let pick = try await pick(
+      world, past: [("p/bea", .invalid)], policy: policy, prober: prober)
     // What was of no use is asked last.
     #expect(stub.requests.map(\.path) == ["/abe/models", "/cee/models"])
     #expect(pick.choice?.entry.path == "p/cee" && pick.choice?.verdict == .valid)
@@ -207,7 +209,7 @@ struct PickTests {
     #expect(
       pick.skipped.map(\.reason) == [
         "nothing was sent: https://api.example.com is not where this key may travel; "
-          + "KEYVAULT_ALLOW_HOSTS allows it"
+          + "KEYVAULT_ALLOW_HOSTS=api.example.com allows it"
       ])
     try world.configure("environments: {p: {gateway: \"https://evil.example.com/{provider}\"}}\n")
     #expect(try await self.pick(world).choice == nil)

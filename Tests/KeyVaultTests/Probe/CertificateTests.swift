@@ -64,11 +64,11 @@ struct CertificateTests {
     #expect(stub.requests.isEmpty)
   }
 
-  @Test func `a proxy that has lost its server is told from the provider`() async throws {
+  @Test func `a server that has lost the provider behind it is a fault`() async throws {
     let port = try RawServer().port
     let result = try await result(
       certificate: "good", location: "proxy_pass http://127.0.0.1:\(port);")
-    expectDoubt(result, .blocked, "the answer is a web page: something stands before the API")
+    expectDoubt(result, .providerError, "the provider, or a server in front of it, has a fault")
     #expect(result.http == 502)
   }
 }

@@ -106,7 +106,8 @@ struct DeadlineTests {
     try store("valid", "drip", "hang", "silent")
     let repository = try world.repository
     let prober = Prober(
-      client: try .forTests(), catalogue: repository.catalogue, policy: OriginPolicy(allowed: []))
+      client: try .forTests(), catalogue: repository.catalogue,
+      policy: try .standIns(of: repository))
     let run = TestRun(
       repository: repository, gpg: Keyring.alice.gpg, prober: prober, gateway: nil)
     let entries = try repository.vault.entries()

@@ -16,7 +16,8 @@ struct DefinitionCheckTests {
     var options = Prober.Options()
     options.patience = Patience(retries: 0)
     let prober = Prober(
-      client: try .forTests(), catalogue: Catalogue(root: nil), policy: OriginPolicy(allowed: []),
+      client: try .forTests(), catalogue: Catalogue(root: nil),
+      policy: try OriginPolicy(parsing: stub.base),
       options: options)
     return DefinitionReport(
       provider: provider.id,
@@ -67,7 +68,8 @@ struct DefinitionCheckTests {
     var options = Prober.Options()
     options.patience = Patience(retries: 0)
     let prober = Prober(
-      client: try .forTests(), catalogue: Catalogue(root: nil), policy: OriginPolicy(allowed: []),
+      client: try .forTests(), catalogue: Catalogue(root: nil),
+      policy: try OriginPolicy(parsing: "http://127.0.0.1:\(server.port)"),
       options: options)
     let fields = provider.hostFields.map { (name: $0, value: "example") }
     let rows = try await prober.check(

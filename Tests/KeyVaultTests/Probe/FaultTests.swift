@@ -20,7 +20,7 @@ struct FaultTests {
   }
 
   private func result(
-    gateway: String, policy: OriginPolicy = OriginPolicy(allowed: [])
+    gateway: String, policy: OriginPolicy? = nil
   ) async throws -> TestResult {
     let world = try World()
     try world.store("p/openai", Self.key)

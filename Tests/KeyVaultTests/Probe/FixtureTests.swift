@@ -1,11 +1,11 @@
 import Foundation
 import HTTP
+import Naming
 import ProviderStub
 import Secrets
 import TestSupport
 import Testing
 
-@testable import HTTP
 @testable import KeyVault
 
 /// The recorded answers of every provider of the catalogue.
@@ -39,7 +39,7 @@ struct FixtureTests {
       options.asksQuota = asksQuota
       return Prober(
         client: try .forTests(), catalogue: repository.catalogue,
-        policy: OriginPolicy(allowed: []), options: options)
+        policy: try .standIns(of: repository), options: options)
     }
   }
 
@@ -61,7 +61,7 @@ struct FixtureTests {
     let new = NewKey(
       entry: try EntryName("replay/\(fixture.provider)/\(fixture.name)/key"),
       provider: provider.id, key: Secret(utf8: key),
-      fields: fixture.fields.map { ($0.key, $0.value) }, hosts: [], serial: 1)
+      fields: fixture.fields.map { ($0.key.text, $0.value) }, hosts: [], serial: 1)
     let prober = fixture.hasQuota ? replay.twice : replay.once
     let result = try await prober.test(new, in: replay.repository, now: World.now)
     #expect(result.verdict.rawValue == fixture.verdict, "\(result)")
@@ -99,11 +99,11 @@ struct FixtureTests {
     }
 
   private static func answer(
-    _ status: Int, _ headers: [String: String] = [:], _ body: [UInt8]
+    _ status: Int, _ headers: [Name: String] = [:], _ body: [UInt8]
   ) -> ProbeAnswer {
     ProbeAnswer(
       HTTPAnswer(
-        status: status, headers: headers.map { HTTPHeader(name: $0.key, value: $0.value) },
+        status: status, headers: headers.map { HTTPHeader(name: $0.key.text, value: $0.value) },
         body: body, isBodyTruncated: false,
         timing: .init(nameLookup: 0, connect: 0, tls: 0, firstByte: 0, total: 0), version: "1.1"))
   }

@@ -11,7 +11,7 @@ struct HostFieldTests {
   private static let good = #"{"body": {"object": "list", "data": []}}"#
 
   private func result(
-    _ world: World, gateway: String? = nil, _ policy: OriginPolicy = OriginPolicy(allowed: [])
+    _ world: World, gateway: String? = nil, _ policy: OriginPolicy? = nil
   ) async throws -> TestResult {
     try #require(try await world.test(gateway: gateway, policy: policy).first)
   }

@@ -1,4 +1,5 @@
 import Foundation
+import Naming
 import ProviderStub
 import TestSupport
 import Testing

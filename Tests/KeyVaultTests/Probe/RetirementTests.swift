@@ -36,13 +36,14 @@ struct RetirementTests {
   }
 
   private func retirement(
-    _ world: World, _ name: String = "p/openai", policy: OriginPolicy = OriginPolicy(allowed: [])
+    _ world: World, _ name: String = "p/openai", policy: OriginPolicy? = nil
   ) async throws -> Retirement {
     let repository = try world.repository
     var options = Prober.Options()
     options.patience = Patience(retries: 0)
     let prober = Prober(
-      client: try .forTests(), catalogue: repository.catalogue, policy: policy, options: options)
+      client: try .forTests(), catalogue: repository.catalogue,
+      policy: try policy ?? .standIns(of: repository), options: options)
     return try await Retirement(
       of: world.entry(name), opened: world.open(name), in: repository, gpg: Keyring.alice.gpg,
       prober: prober, now: World.now)
@@ -68,7 +69,7 @@ struct RetirementTests {
     let retired = try #require(try world.entry("p/openai").sidecar?.retired)
     #expect(retired.map(\.serial) == [1, 2, 3, 4])
     #expect(retired.map { $0.proven?.day } == ["2026-11-23", nil, nil, nil])
-    #expect(try world.findings() == [])
+    #expect(try world.findings().map(\.code) == ["needs-permission"])
   }
 
   @Test func `the day on which it was first known stays, and a key that lives again does not`()

@@ -26,7 +26,8 @@ struct TestRunTests {
       delay: .milliseconds(200))
     let repository = try world.repository
     let prober = Prober(
-      client: try .forTests(), catalogue: repository.catalogue, policy: OriginPolicy(allowed: []))
+      client: try .forTests(), catalogue: repository.catalogue,
+      policy: try .standIns(of: repository, gateway: stub.gateway))
     let run = TestRun(
       repository: repository, gpg: Keyring.alice.gpg, prober: prober, gateway: stub.gateway)
     let entries = try repository.vault.entries()

@@ -35,9 +35,9 @@ struct TravelTests {
 
   private static let yes = #"{"status": 200, "body": {"ok": true, "object": "list", "data": []}}"#
 
-  private func result(_ world: World, _ policy: OriginPolicy = OriginPolicy(allowed: []))
-    async throws -> TestResult
-  {
+  private func result(
+    _ world: World, _ policy: OriginPolicy? = nil
+  ) async throws -> TestResult {
     try #require(try await world.test(policy: policy).first)
   }
 
@@ -81,7 +81,9 @@ struct TravelTests {
     #expect(changed != builtIn)
     try world.write(changed, to: "providers.d/openai.yaml")
     try world.store("production/openai", Self.openAIKey)
-    let refused = try await result(world)
+    // Naming a gateway on the command line does not make the file's changes trusted.
+    let refused = try await result(
+      world, OriginPolicy.nothingAllowed.naming(gateway: WebURL(stub.base).origin))
     #expect(refused.verdict == .misconfigured)
     #expect(
       refused.note?.contains("providers.d/openai.yaml changes \(part) of") == true, "\(refused)")
@@ -212,7 +214,7 @@ struct TravelTests {
   @Test(arguments: [
     "https://user@api.openai.com/models", "https://api.openai.com:pw@evil.example.com/",
     "https://api.openai.com\\@evil.example.com/", "https://evil.example.com#api.openai.com",
-    "http://api.openai.com/models", "https://api.openai.com/../x", "https://api.openai.com /x",
+    "https://api.openai.com/../x", "https://api.openai.com /x",
     "ftp://api.openai.com/", "//api.openai.com/models", "https://", "https://127.1/",
   ])
   func `a URL that can be read in two ways is refused`(url: String) throws {
@@ -252,7 +254,10 @@ struct TravelTests {
   }
 
   @Test(arguments: [
-    "*", "*.example.com", "a b@c", "http://a.example.com", "a.example.com#x", "ü.example",
+    "*", "*.example.com", "a b@c", "ftp://a.example.com", "a.example.com#x", "ü.example",
+    "127.0.0.1", "127.0.0.1:8080", "http://127.0.0.1", "https://127.9.9.9", "[::1]", "[::1]:8080",
+    "http://[::1]", "localhost", "localhost:8080", "https://localhost", "0.0.0.0:80", "[::]:80",
+    "[::ffff:127.0.0.1]:80", "api.localhost:80", "http://127.1:8080", "http://2130706433:80",
   ])
   func `what is no host is no permission`(text: String) {
     #expect(failure { _ = try OriginPolicy(parsing: text) }?.kind == .usage)
@@ -262,8 +267,8 @@ struct TravelTests {
     ("https://api.openai.com", "openai", true), ("https://api.openai.com", "mistral", false),
     ("https://api.openai.com:8443", "openai", false),
     ("https://api.openai.com.evil.example", "openai", false),
-    ("https://xapi.openai.com", "openai", false), ("http://127.0.0.1:9", "acme", true),
-    ("http://[::1]:9", "acme", true), ("https://localhost", "acme", false),
+    ("https://xapi.openai.com", "openai", false), ("http://127.0.0.1:9", "acme", false),
+    ("http://[::1]:9", "acme", false), ("https://localhost", "acme", false),
     ("https://payload.example.com", "acme", true),
     ("https://payload.example.com:444", "acme", false),
     ("https://port.example.com:8443", "acme", true), ("https://port.example.com", "acme", false),

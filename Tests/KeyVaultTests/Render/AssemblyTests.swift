@@ -133,7 +133,7 @@ struct AssemblyTests {
   ) throws -> [String: Bool] {
     let repository = try world.repository
     let results = try Selection(arguments, in: repository)
-      .notConfigured(in: repository, everything: everything, now: World.now)
+      .notConfigured(in: repository, everything: everything, now: World.now).results
     #expect(
       results.allSatisfy {
         $0.verdict == .notConfigured && $0.next == "run 'keyvault add \($0.entry)'"

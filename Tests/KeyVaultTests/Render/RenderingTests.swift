@@ -10,9 +10,11 @@ struct RenderingTests {
 
   private func render(
     _ world: World, _ environment: String = "production", as dialect: Dialect = .dotenv,
-    policy: OriginPolicy = OriginPolicy(allowed: []), with keyring: Keyring = .alice
+    policy: OriginPolicy? = nil, with keyring: Keyring = .alice
   ) async throws -> String {
-    try await Rendering(repository: world.repository, policy: policy)
+    let repository = try world.repository
+    let policy = try policy ?? .standIns(of: repository)
+    return try await Rendering(repository: repository, policy: policy)
       .text(of: environment, as: dialect, gpg: keyring.gpg).text
   }
 
@@ -54,6 +56,15 @@ struct RenderingTests {
     #expect(try await render(world) == "OPENAI_ADMIN_KEY=sk-admin-NotARealKeyNotARealKey\n")
   }
 
+  @Test func `a preview of another kind of key does not choose the variable`() async throws {
+    let world = try World()
+    try world.store("production/openai", Self.openAI)
+    let sidecar = try world.scratch.text("vault/production/openai.yaml")
+    try world.write(
+      sidecar.replacing("sk-proj-…", with: "sk-admin-…"), to: "vault/production/openai.yaml")
+    #expect(try await render(world) == "OPENAI_API_KEY=\(Self.openAI)\n")
+  }
+
   @Test func `a base URL is rendered only where the key may travel`() async throws {
     let world = try World()
     try world.store("production/openai", Self.openAI, hosts: ["allowed-gateway.example.com"])
@@ -64,7 +75,11 @@ struct RenderingTests {
       return try await render(world, policy: policy).split(separator: "\n")
         .first { $0.hasPrefix("OPENAI_BASE_URL=") }.map { String($0.dropFirst(16)) }
     }
-    #expect(try await rendered("http://127.0.0.1:9/{provider}") == "http://127.0.0.1:9/openai/v1")
+    let local = "http://127.0.0.1:9/{provider}"
+    #expect(try await rendered(local) == nil)
+    #expect(
+      try await rendered(local, OriginPolicy(parsing: "http://127.0.0.1:9"))
+        == "http://127.0.0.1:9/openai/v1")
     #expect(
       try await rendered("https://allowed-gateway.example.com")
         == "https://allowed-gateway.example.com/v1")
@@ -92,6 +107,21 @@ struct RenderingTests {
         OPENAI_BASE_URL=http://127.0.0.1:9/openai/v1
 
         """)
+  }
+
+  @Test func `an address to which one key may not travel is set by no other entry`() async throws {
+    let world = try World(
+      "environments: {production: {gateway: \"https://gate.example.com/{provider}\"}}\n")
+    try world.store("production/openai", Self.openAI)
+    // Anyone who can push can write this one, and its hosts.
+    try world.store(
+      "production/other", Self.openAI, provider: "openai", hosts: ["gate.example.com"],
+      about: .init(variable: "OTHER_API_KEY"))
+    #expect(try await !render(world).contains("BASE_URL"))
+    let policy = try OriginPolicy(parsing: "gate.example.com")
+    #expect(
+      try await render(world, policy: policy)
+        .contains("OPENAI_BASE_URL=https://gate.example.com/openai/v1\n"))
   }
 
   @Test func `nothing is rendered where something is wrong`() async throws {

@@ -21,7 +21,8 @@ struct WarmCacheTests {
     for _ in 1...2 { #expect(try await machine.render(world) == Self.warm) }
     for number in 1...20 {
       try world.store(
-        "p/k\(number)", WarmCase.openAI, provider: "openai", about: .init(variable: "K\(number)"))
+        "p/k\(number)", WarmCase.openAI, provider: "openai",
+        about: .init(variable: "K\(number)_KEY"))
     }
     let many = try await machine.render(world)
     #expect(many.decryptions == 23)

@@ -1,5 +1,6 @@
 import Foundation
 import FoundationXML
+import Naming
 import Testing
 
 @testable import KeyVault

@@ -14,6 +14,12 @@ struct PrintableTests {
     }
   }
 
+  @Test(arguments: ["\u{212A}", "\u{37E}", "\u{1FEF}", "\u{212B}", "\u{2126}"])
+  func `a character that passes for another is written out`(twin: String) {
+    let value = String(twin.unicodeScalars.first!.value, radix: 16)
+    #expect("U\(twin)x".printable == "U\\u{\(value)}x")
+  }
+
   @Test(arguments: ["", "plain", "schlüssel 鍵 \u{1f511}", "\u{a0}", "a\\u{1b}", "e\u{301}"])
   func `other text stays as it is`(text: String) {
     #expect(text.printable == text)

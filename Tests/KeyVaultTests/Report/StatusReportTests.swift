@@ -1,3 +1,4 @@
+import Naming
 import TestSupport
 import Testing
 
@@ -31,7 +32,7 @@ struct StatusReportTests {
   }
 
   private func report(
-    _ world: World, _ verdicts: [String: History.Record], _ arguments: [String] = []
+    _ world: World, _ verdicts: [Name: History.Record], _ arguments: [String] = []
   ) throws -> StatusReport {
     let repository = try world.repository
     return try StatusReport(
@@ -42,7 +43,9 @@ struct StatusReportTests {
     let world = try world()
     // What the sidecar says of the ciphertext, anybody can write there.
     let other = "sha256:" + String(repeating: "a", count: 64)
-    let verdicts = ["p/openai": record(.valid), "p/mistral": record(.valid, digest: other)]
+    let verdicts: [Name: History.Record] = [
+      "p/openai": record(.valid), "p/mistral": record(.valid, digest: other),
+    ]
     let rows = try report(world, verdicts).results
     #expect(rows.map(\.entry) == ["p/mistral", "p/openai", "p/runway", "p/together"])
     #expect(rows.map(\.verdict) == [.untested, .valid, .untested, .untested])

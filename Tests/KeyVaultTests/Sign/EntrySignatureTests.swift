@@ -1,5 +1,6 @@
 import Foundation
 import GPG
+import Naming
 import TestSupport
 import Testing
 
@@ -174,9 +175,14 @@ struct EntrySignatureTests {
     let world = try World(configuration)
     try world.sign(trusting: [Self.alice, Self.bob], key: Self.alice)
     let rules = try world.repository.signingRules
-    #expect(rules.writers(of: "") == [Self.bob] && rules.writers(of: "q/r") == [Self.bob])
-    #expect(rules.writers(of: "p") == [Self.alice] && rules.writers(of: "p/y/z") == [Self.alice])
-    #expect(rules.writers(of: "p/x") == [Self.bob] && rules.writers(of: "p/x/y") == [Self.bob])
+    #expect(
+      rules.writers(of: "") == [Name(Self.bob)] && rules.writers(of: "q/r") == [Name(Self.bob)])
+    #expect(
+      rules.writers(of: "p") == [Name(Self.alice)]
+        && rules.writers(of: "p/y/z") == [Name(Self.alice)])
+    #expect(
+      rules.writers(of: "p/x") == [Name(Self.bob)] && rules.writers(of: "p/x/y") == [Name(Self.bob)]
+    )
     try world.sign(trusting: [Self.alice])
     #expect(try world.repository.signingRules.writers(of: "q") == [])
   }

@@ -53,6 +53,10 @@ enum SignatureCase {
       .notSigned, at: "vault/.recipients.sig:1:1",
       signed { try $0.scratch.remove("vault/.recipients.sig") }),
     FindingCase(
+      .signatureOutdated, at: "vault/.recipients.sig:1:1",
+      signed { try $0.signRecipientsInVersion1() }),
+    FindingCase(.recipientsChanged, at: "providers.d/acme.yaml:1:1", signed(FindingCase.acme())),
+    FindingCase(
       .badSignature, at: "vault/p/openai.yaml:7:12",
       signed { try $0.edit("p/openai", "serial: 1", "serial: 2") }),
     FindingCase(

@@ -18,7 +18,7 @@ struct SignatureGateTests {
 
   private func rendered(_ world: World) async throws -> String {
     let repository = try world.repository
-    return try await Rendering(repository: repository, policy: OriginPolicy(allowed: []))
+    return try await Rendering(repository: repository, policy: .standIns(of: repository))
       .text(of: "p", as: .dotenv, gpg: Keyring.alice.gpg).text
   }
 

@@ -1,5 +1,6 @@
 import Foundation
 import GPG
+import Naming
 import TestSupport
 import Testing
 
@@ -31,7 +32,7 @@ struct SignedRecipientsTests {
       document.content.folders == [
         "vault": [Self.alice], "vault/p": [Self.alice, Self.bob].sorted(),
       ])
-    #expect(Set(document.content.publicKeys.keys) == [Self.alice, Self.bob])
+    #expect(document.content.publicKeys.sortedKeys == [Self.alice, Self.bob].sorted())
     #expect(
       document.content.configuration == Vault.digest(try world.scratch.bytes("keyvault.yaml")))
     let (codes, refusal) = try state(world)
@@ -67,8 +68,9 @@ struct SignedRecipientsTests {
     #expect(try state(world).codes == ["\(path): error recipients-changed"])
     try world.scratch.write(Keyring.bob.publicKey, to: path)
     #expect(try state(world).codes == [])
-    try world.write("x", to: "vault/.public-keys/carol")
-    #expect(try state(world).codes == ["vault/.public-keys/carol: error recipients-changed"])
+    let carol = "vault/.public-keys/" + String(repeating: "C", count: 40)
+    try world.write("x", to: carol)
+    #expect(try state(world).codes == ["\(carol): error recipients-changed"])
   }
 
   @Test func `a configuration that nobody signed bars every entry`() throws {
@@ -111,6 +113,40 @@ struct SignedRecipientsTests {
     #expect(try state(world).codes == ["\(Self.file): error recipients-rolled-back"])
   }
 
+  @Test func `other documents of the base's number, and older ones that do not fit, are found`()
+    throws
+  {
+    let world = try World.signed()
+    try world.want([Self.alice, Self.bob])
+    try world.signRecipients()
+    let aside = try world.scratch.text(Self.file)
+    try world.signRecipients()
+    let older = try world.scratch.text(Self.file)
+    try world.want([Self.alice])
+    try world.signRecipients()
+    try world.commit()
+    world.base.change { $0 = "main" }
+    #expect(try state(world).codes == [])
+    try world.write(older, to: Self.file)
+    #expect(
+      try state(world).codes == [
+        "vault/.gpg-id: error recipients-changed", "\(Self.file): error recipients-rolled-back",
+      ])
+    // Number 4, which the base has, for other lists.
+    try world.write(aside, to: Self.file)
+    try world.want([Self.alice, Self.bob])
+    let repository = try world.repository
+    let content = try SignedRecipients.Content(of: repository, counter: 4)
+    let signature = try repository.signer().sign(content.signedText)
+    try world.scratch.write(SignedRecipients(content, signature: signature).text(), to: Self.file)
+    let findings = try world.findings().filter { $0.code == "recipients-rolled-back" }
+    #expect(
+      findings.map(\.message) == ["these are other lists than were signed as number 4 before"])
+    // Version 1 has a number too.
+    try world.signRecipientsInVersion1(counter: 3)
+    #expect(try state(world).codes.contains("\(Self.file): error recipients-rolled-back"))
+  }
+
   @Test func `a change is judged by its base's policy and writers`() throws {
     let world = try World.signed(trusting: [Self.alice, Self.bob])
     try world.configure("policy: {signatures: required, writers: [\(Self.alice)]}\n")
@@ -123,7 +159,7 @@ struct SignedRecipientsTests {
     world.base.change { $0 = "main" }
     #expect(
       try world.codes() == [
-        "keyvault.yaml: warning policy-loosened", "keyvault.yaml: warning policy-loosened",
+        "keyvault.yaml: error policy-loosened", "keyvault.yaml: error policy-loosened",
         "vault/.recipients.sig: error wrong-signer", "vault/p/openai.yaml: error wrong-signer",
       ])
   }
@@ -173,14 +209,19 @@ struct SignedRecipientsTests {
     #expect(told.value.count == 1 && told.value[0].hasPrefix("\(Self.file) does not fit any more"))
   }
 
-  @Test func `a counter that somebody drove up is not counted on`() throws {
+  @Test(arguments: ["5000", "1000000000", "9223372036854775807", "1e99", "-1"])
+  func `a counter that an attacker drove up is not counted on`(number: String) throws {
     let world = try World.signed()
+    try world.commit()
     let text = try world.scratch.text(Self.file)
     try world.write(
-      text.replacing("\"counter\" : 1", with: "\"counter\" : 1000000000"), to: Self.file)
-    #expect(
-      failure { try world.signRecipients() }?.message
-        == "the counter of \(Self.file) cannot grow any more")
+      text.replacing("\"counter\" : 1", with: "\"counter\" : \(number)"), to: Self.file)
+    #expect(try state(world).codes == ["\(Self.file): error bad-signature"])
+    try world.commit()
+    try world.signRecipients()
+    let document = try #require(SignedRecipients(parsing: world.scratch.bytes(Self.file)))
+    #expect(document.content.counter == 2)
+    #expect(try state(world).codes == [])
   }
 
   @Test func `the signature of pass is kept, and made where pass is told to want it`() throws {

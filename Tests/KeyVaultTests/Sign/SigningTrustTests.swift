@@ -1,3 +1,4 @@
+import Naming
 import Testing
 
 @testable import KeyVault
@@ -29,9 +30,10 @@ struct SigningTrustTests {
     let file = "trusted_signers: [\(Self.b)]\n"
     let all = SigningTrust.Variables(
       signers: "\(Self.a.lowercased()), \(Self.c)\n", passKeys: Self.c)
-    #expect(try trust(all, file).signers == [Self.a, Self.c])
-    #expect(try trust(.init(passKeys: Self.c), file).signers == [Self.b])
-    #expect(try trust(.init(passKeys: "\(Self.c) \(Self.a)")).signers == [Self.c, Self.a])
+    #expect(try trust(all, file).signers == Set(names: [Self.a, Self.c]))
+    #expect(try trust(.init(passKeys: Self.c), file).signers == Set(names: [Self.b]))
+    #expect(
+      try trust(.init(passKeys: "\(Self.c) \(Self.a)")).signers == Set(names: [Self.c, Self.a]))
     #expect(try trust(all, file).keys == [Self.c])
     #expect(try trust(.init(key: Self.a, passKeys: Self.c), file).keys == [Self.a])
   }

@@ -1,4 +1,5 @@
 import Foundation
+import Naming
 import Testing
 
 @testable import KeyVault
@@ -11,13 +12,13 @@ struct Fixture: Sendable, CustomTestStringConvertible {
   let verdict: String
   /// What it says of `credit` and `facts`, if anything.
   let credit: String?
-  let facts: [String: String]?
+  let facts: [Name: String]?
   /// Kind of key, where it is not the first of the provider.
   let format: String?
   /// Further parts of the credential.
-  let fields: [String: String]
+  let fields: [Name: String]
   let status: Int
-  let headers: [String: String]
+  let headers: [Name: String]
   /// nil where no answer arrives.
   let body: [UInt8]?
   /// Whether there is an answer to the second request.
@@ -38,6 +39,10 @@ struct Fixture: Sendable, CustomTestStringConvertible {
   /// Those that somebody recorded of a provider.
   static let recorded = all.filter { !names(in: "any").contains($0.name) }
 
+  private static func names(_ object: Any?) -> [Name: String]? {
+    (object as? [String: String]).map { Dictionary($0.map { (Name($0), $1) }) { $1 } }
+  }
+
   /// Whether the provider has a request that proves a key.
   static func isAsked(_ provider: String) -> Bool {
     Catalogue.builtIn(provider)?.definitions.isEmpty == false
@@ -57,15 +62,16 @@ struct Fixture: Sendable, CustomTestStringConvertible {
       try! JSONSerialization.jsonObject(with: Data(contentsOf: file)) as! [String: Any]
     verdict = object["verdict"] as! String
     credit = object["credit"] as? String
-    facts = object["facts"] as? [String: String]
+    facts = Self.names(object["facts"])
     format = object["format"] as? String
     fields =
-      object["fields"] as? [String: String]
+      Self.names(object["fields"])
       ?? Dictionary(
-        uniqueKeysWithValues: Catalogue.builtIn(provider)!.hostFields.map { ($0, "example") })
+        Catalogue.builtIn(provider)!.hostFields.map { (Name($0), "example") }
+      ) { $1 }
     status = object["status"] as? Int ?? 200
     hasQuota = object["quota"] != nil
-    var headers = object["headers"] as? [String: String] ?? [:]
+    var headers = Self.names(object["headers"]) ?? [:]
     if let json = object["body"] {
       body = Array(try! JSONSerialization.data(withJSONObject: json, options: .fragmentsAllowed))
       if headers["content-type"] == nil { headers["content-type"] = "application/json" }

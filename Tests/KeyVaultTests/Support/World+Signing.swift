@@ -37,6 +37,16 @@ extension World {
     _ = try repository.vault.signRecipients(as: repository.signer())
   }
 
+  /// Signs the lists as keyvault did before it covered the provider files.
+  func signRecipientsInVersion1(counter: Int = 1) throws {
+    let repository = try repository
+    var content = try SignedRecipients.Content(of: repository, counter: counter)
+    (content.version, content.providers) = (1, nil)
+    let signature = try repository.signer().sign(content.signedText)
+    try scratch.write(
+      SignedRecipients(content, signature: signature).text(), to: SignedRecipients.path)
+  }
+
   /// A vault in which signatures are required, Alice signs, and one entry is signed.
   static func signed(
     _ configuration: String = "", trusting signers: [String] = [Keyring.alice.fingerprint],

@@ -71,9 +71,9 @@ final class World: Sendable {
     try repository.vault.open(entry(name), with: keyring.gpg)
   }
 
-  /// Asks the provider about every entry.
+  /// Asks the provider about every entry; without `policy` the stand-ins are allowed.
   func test(
-    gateway: String? = nil, policy: OriginPolicy = OriginPolicy(allowed: []),
+    gateway: String? = nil, policy: OriginPolicy? = nil,
     as keyring: Keyring = .alice, client: HTTPClient? = nil, deadline: Duration? = nil,
     _ change: (inout Prober.Options) -> Void = { _ in }
   ) async throws -> [TestResult] {
@@ -82,8 +82,8 @@ final class World: Sendable {
     options.patience = Patience(retries: 0)
     change(&options)
     let prober = Prober(
-      client: try client ?? .forTests(), catalogue: repository.catalogue, policy: policy,
-      options: options)
+      client: try client ?? .forTests(), catalogue: repository.catalogue,
+      policy: try policy ?? .standIns(of: repository, gateway: gateway), options: options)
     let run = TestRun(
       repository: repository, gpg: keyring.gpg, prober: prober, gateway: gateway)
     return await run.results(
@@ -102,7 +102,7 @@ final class World: Sendable {
     change(&options)
     let prober = Prober(
       client: try client ?? .forTests(), catalogue: repository.catalogue,
-      policy: OriginPolicy(allowed: []), options: options)
+      policy: try .standIns(of: repository), options: options)
     let name = try EntryName(entry)
     let new = NewKey(
       entry: name, provider: name.name, key: Secret(utf8: key), fields: fields, hosts: [],

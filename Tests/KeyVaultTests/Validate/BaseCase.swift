@@ -59,6 +59,50 @@ enum BaseCase {
       .policyLoosened, .warning, at: "keyvault.yaml:3:19",
       configuration: "environments: {p: {require: [openai]}}\n"
     ) { try $0.configure("environments: {p: {}}\n") },
+    change(
+      .protectionDropped, at: "keyvault.yaml:3:19",
+      configuration: "environments: {p: {protected: true}}\n"
+    ) { try $0.configure("environments: {p: {}}\n") },
+    change(.environmentChanged, at: "keyvault.yaml:3:29") {
+      try $0.configure("environments: {p: {gateway: \"https://evil.example.com\"}}\n")
+    },
+    change(.environmentChanged, .warning, at: "keyvault.yaml:3:29") {
+      try $0.configure("environments: {p: {inherit: [q]}, q: {}}\n")
+    },
+    change(.providerAdded, .warning, at: "providers.d/acme.yaml:1:1") {
+      try FindingCase.acme()($0)
+    },
+    change(.providerChanged, at: "providers.d/acme.yaml:5:11") {
+      try FindingCase.acme()($0)
+      try $0.commit()
+      try FindingCase.acme(base: "https://b.example.com")($0)
+    },
+    change(.providerChanged, .warning, at: "providers.d/mistral.yaml:21:16") {
+      try FindingCase.mistral("header: Authorization", "header: X-Log")($0)
+    },
+    change(.providerRemoved, .warning, at: "providers.d/acme.yaml:1:1") {
+      try FindingCase.acme()($0)
+      try $0.commit()
+      try $0.scratch.remove("providers.d/acme.yaml")
+    },
+    change(.entryAdded, .warning, at: "vault/q/openai.yaml:1:1") { try $0.store("q/openai", old) },
+    change(.entryChanged, .warning, at: "vault/p/openai.yaml:5:6") {
+      try $0.edit("p/openai", "serial: 2", "env: OTHER_API_KEY\nserial: 2")
+    },
+    change(.entryChanged, at: "vault/p/openai.yaml:5:11") {
+      try $0.edit("p/openai", "serial: 2", "provider: mistral\nserial: 2")
+    },
+    change(.plaintextKey, at: "docs/notes.md:2:1") {
+      try $0.write("# Notes\nkey: \(old)\n", to: "docs/notes.md")
+      try $0.git("add", "docs/notes.md")
+    },
+    change(
+      .recipientAdded, at: "vault/.gpg-id:2:1",
+      configuration: "environments: {p: {protected: true}}\n"
+    ) {
+      try $0.write(
+        "\(Keyring.alice.fingerprint)\n\(Keyring.bob.fingerprint)\n", to: "vault/.gpg-id")
+    },
     change(.recipientAdded, .warning, at: "vault/.gpg-id:2:1") {
       try $0.write(
         "\(Keyring.alice.fingerprint)\n\(Keyring.bob.fingerprint)\n", to: "vault/.gpg-id")

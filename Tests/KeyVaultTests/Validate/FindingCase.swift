@@ -75,7 +75,7 @@ struct FindingCase: Sendable {
   private static let git = "/usr/bin/git"
 
   static let all: [FindingCase] =
-    files + PublicKeyCase.all + SignatureCase.all + BaseCase.all
+    files + PublicKeyCase.all + SignatureCase.all + BaseCase.all + BoundCase.all
 
   private static let files: [FindingCase] = [
     FindingCase(.syntax, at: "keyvault.yaml:3:4", configuration: "a: \"b\n"),
@@ -104,6 +104,14 @@ struct FindingCase: Sendable {
     FindingCase(
       .badURL, at: "keyvault.yaml:3:32",
       configuration: "environments: {p: {gateway:    \"https://a..example.com/{provider}\"}}\n"),
+    FindingCase(
+      .needsPermission, .warning, at: "providers.d/acme.yaml:5:11",
+      acme(base: "http://a.example.com:8000")),
+    FindingCase(
+      .needsPermission, .note, at: "providers.d/acme.yaml:5:11", acme(base: "https://127.0.0.1")),
+    FindingCase(
+      .needsPermission, .note, at: "keyvault.yaml:3:32",
+      configuration: "environments: {p: {gateway:    \"http://[::1]:8971/{provider}\"}}\n"),
     FindingCase(.badLength, at: "providers.d/acme.yaml:9:14") { world in
       try acme()(world)
       let text = try world.scratch.text("providers.d/acme.yaml")
@@ -135,8 +143,14 @@ struct FindingCase: Sendable {
     },
     FindingCase(
       .badEntryName, at: "keyvault.yaml:4:3", configuration: "environments:\n  a.gpg: {}\n"),
-    FindingCase(.badEntryName, .warning, at: "vault/p/a b.gpg:1:1") {
+    FindingCase(.badEntryName, at: "vault/p/a b.gpg:1:1") {
       try $0.write("x", to: "vault/p/a b.gpg")
+    },
+    FindingCase(.badEntryName, at: "vault/p q:1:1") {
+      try $0.write("", to: "vault/p q/.gpg-id")
+    },
+    FindingCase(.idIsNotFileName, at: "providers.d/Acme.yaml:1:1") {
+      try $0.write("", to: "providers.d/Acme.yaml")
     },
     FindingCase(.symbolicLink, at: "vault/p/openai.gpg:1:1") {
       try $0.write("", to: "vault/p/.gpg-id.sig")

@@ -90,7 +90,14 @@ enum PublicKeyCase {
     },
     FindingCase(.noHistory, .warning, at: "vault:1:1", readsHistory: true),
     FindingCase(.manyPublicKeys, at: "vault/.public-keys:1:1") { world in
-      for index in 0..<1_000 { try world.write("", to: "vault/.public-keys/\(index)") }
+      // Names of as many digits as a fingerprint has.
+      for index in 0..<1_000 {
+        try world.write(
+          "", to: "vault/.public-keys/\(String(repeating: "A", count: 36))\(1_000 + index)")
+      }
+    },
+    FindingCase(.badPublicKey, at: "vault/.public-keys/carol:1:1") {
+      try $0.write("", to: "vault/.public-keys/carol")
     },
     FindingCase(.noGPG, .warning, at: "vault/.public-keys:1:1", program: nil),
   ]

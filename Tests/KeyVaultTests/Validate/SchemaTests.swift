@@ -1,5 +1,6 @@
 import Foundation
 import JSONSchema
+import Naming
 import TestSupport
 import Testing
 import YAML

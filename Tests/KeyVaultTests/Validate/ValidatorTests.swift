@@ -51,7 +51,9 @@ struct ValidatorTests {
     try FindingCase.mistral("MISTRAL_API_KEY", "AWS_SECRET_ACCESS_KEY")(world)
     let finding = try #require(try world.findings().first)
     #expect(finding.message == "this changes key.env of the built-in 'mistral'")
-    #expect(finding.hint == nil)
+    #expect(finding.hint?.contains("KEYVAULT_ALLOW_HOSTS") == true)
+    try FindingCase.mistral("name: Mistral", "name: Wind")(world)
+    #expect(try world.findings().map(\.hint) == [nil])
     try FindingCase.mistral("Bearer {key}", "Basic {key}")(world)
     let protected = try #require(try world.findings().first)
     #expect(protected.message == "this changes auth of the built-in 'mistral'")
@@ -124,11 +126,11 @@ struct ValidatorTests {
     "probe: {request: GET /x, rules: [{status: 200, text: ok, verdict: unreachable}]}",
     "probe: {request: DELETE /x, rules: [{status: 401, verdict: invalid}]}",
     "probe: {request: \"GET /x?key={key}\", rules: [{status: 401, verdict: invalid}]}",
-    "probe: {request: GET http://a.example.com/, rules: [{status: 401, verdict: invalid}]}",
+    "probe: {request: GET ftp://a.example.com/, rules: [{status: 401, verdict: invalid}]}",
     "probe: {request: GET /x, json: {}, rules: [{status: 401, verdict: invalid}]}",
     "key: {env: [ACME_KEY], formats: [{name: x, prefix: a, pattern: \"^(a+)+$\"}]}",
     "auth: {header: Host, value: \"{key}\\nx\"}", "auth: {header: \"a b\", value: \"{key}\"}",
-    "base_url: http://a.example.com", "base_url: https://u:p@a.example.com",
+    "base_url: http://u@a.example.com", "base_url: https://u:p@a.example.com",
     "logo: ../../etc/passwd", "logo: logos/a.png", "links: {docs: \"http://a.example.com\"}",
     "links: {keys: \"javascript:alert(1)\"}", "id: Acme",
   ])

@@ -17,8 +17,9 @@ struct AdoptionTests {
     let opened = try repository.vault.openAnywhere(world.entry(entry), with: Keyring.alice.gpg)
     let provider = try #require(try repository.catalogue.provider(opened.provider))
     try repository.vault.store(
-      opened.rebound(to: provider, policy: policy, preview: 4, after: 0), about: .init(),
-      program: Keyring.gpgProgram, now: now)
+      opened.rebound(
+        to: provider, hosts: policy.destinations(of: provider, gateway: nil).hosts, preview: 4,
+        after: 0), about: .init(), program: Keyring.gpgProgram, now: now)
   }
 
   @Test func `hosts of an override that is not trusted are not the key's`() throws {
@@ -26,11 +27,14 @@ struct AdoptionTests {
     try FindingCase.mistral("capabilities:", "hosts: [evil.invalid]\ncapabilities:")(world)
     let mistral = try #require(try world.repository.catalogue.provider("mistral"))
     #expect(mistral.hosts == ["evil.invalid"])
-    #expect(Self.nobody.payloadHosts(of: mistral) == ["api.mistral.ai"])
+    func hosts(_ policy: OriginPolicy) -> [String] {
+      policy.destinations(of: mistral, gateway: nil).hosts
+    }
+    #expect(hosts(Self.nobody) == ["api.mistral.ai"])
     let whole = try OriginPolicy(parsing: "evil.invalid, api.mistral.ai")
-    #expect(whole.payloadHosts(of: mistral) == ["api.mistral.ai", "evil.invalid"])
+    #expect(hosts(whole) == ["api.mistral.ai", "evil.invalid"])
     let half = try OriginPolicy(parsing: "evil.invalid")
-    #expect(half.payloadHosts(of: mistral) == ["api.mistral.ai"])
+    #expect(hosts(half) == ["api.mistral.ai"])
 
     try world.encrypt("pass-fake-key\nhosts: evil.invalid\n", to: "p/mistral")
     try adopt("p/mistral", in: world)
@@ -43,6 +47,19 @@ struct AdoptionTests {
     try world.store("p/acme", "fake-key", hosts: ["a.example.com"])
     try adopt("p/acme", in: world, policy: OriginPolicy(parsing: "evil.invalid"))
     #expect(try world.open("p/acme").payload.hosts == ["a.example.com"])
+  }
+
+  @Test func `adopting an unbound key binds it to no host that only the repository names`()
+    throws
+  {
+    let world = try World()
+    try FindingCase.acme(base: "https://evil.invalid")(world)
+    try world.encrypt("fake-key\nhosts: evil.invalid\n", to: "p/acme")
+    try adopt("p/acme", in: world)
+    #expect(try world.open("p/acme").payload.hosts == [])
+    try world.encrypt("fake-key\n", to: "p/acme")
+    try adopt("p/acme", in: world, policy: OriginPolicy(parsing: "evil.invalid"))
+    #expect(try world.open("p/acme").payload.hosts == ["evil.invalid"])
   }
 
   @Test func `adopting the same key is no rotation, adopting another one is`() throws {

@@ -8,29 +8,28 @@ import Testing
 /// Several keys that are stored together.
 @Suite(.oneAtATime)
 struct BatchTests {
-  private func batch(
+  private func prepared(
     _ keys: [(entry: String, serial: Int)], in vault: Vault
-  ) throws -> Vault.Batch {
-    var batch = Vault.Batch(in: vault)
-    for (entry, serial) in keys {
+  ) throws -> [Vault.Prepared] {
+    try keys.map { entry, serial in
       let name = try EntryName(entry)
-      try batch.add(
+      return try vault.prepare(
         NewKey(
           entry: name, provider: name.name, key: Secret(utf8: World.openAI), hosts: [],
           serial: serial),
         about: .init(), over: vault.present(name), program: Keyring.gpgProgram, now: World.now)
     }
-    return batch
   }
 
   @Test func `where one cannot be stored, none is`() throws {
     let world = try World()
     try world.store("p/openai", World.openAI)
-    let batch = try batch([("p/cohere", 1), ("p/openai", 2)], in: world.repository.vault)
+    let vault = try world.repository.vault
+    let batch = try prepared([("p/cohere", 1), ("p/openai", 2)], in: vault)
     #expect(try world.scratch.names(in: "vault/p") == ["openai.gpg", "openai.yaml"])
     // Somebody was quicker.
     try world.store("p/openai", World.openAI + "2", serial: 2)
-    #expect(failure { try batch.apply() } != nil)
+    #expect(failure { try vault.store(batch) } != nil)
     #expect(try world.scratch.names(in: "vault/p") == ["openai.gpg", "openai.yaml"])
     #expect(try world.open("p/openai").payload.keyText == World.openAI + "2")
   }
@@ -44,7 +43,8 @@ struct BatchTests {
     var repository = try world.repository
     let memory = try machine.memory(world)
     repository.memory = memory
-    try batch([("p/cohere", 1), ("p/openai", 2)], in: repository.vault).apply()
+    try repository.vault.store(
+      prepared([("p/cohere", 1), ("p/openai", 2)], in: repository.vault))
     try memory.save()
     for (path, bytes) in zip(paths, old) { try world.scratch.write(bytes, to: path) }
     try machine.expectRefusal(world)

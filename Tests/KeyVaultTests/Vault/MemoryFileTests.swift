@@ -81,7 +81,7 @@ struct MemoryFileTests {
     let name = try EntryName(MemoryCase.name)
     for serial in 1...200 {
       let memory = try machine.memory(world)
-      memory.learn(name, serial: serial, digest: "sha256:\(serial)")
+      try memory.learn(name, serial: serial, digest: "sha256:\(serial)")
       try memory.save()
     }
     #expect(try machine.remembered(world)?.serial == 200)
@@ -107,7 +107,7 @@ struct MemoryFileTests {
 
 extension Memory {
   fileprivate func learnAndSave(_ name: String, _ serial: Int) throws {
-    learn(try EntryName(name), serial: serial, digest: "sha256:0")
+    try learn(EntryName(name), serial: serial, digest: "sha256:0")
     try save()
   }
 }

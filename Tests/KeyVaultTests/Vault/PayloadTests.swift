@@ -185,7 +185,7 @@ struct BindingTests {
     let opened = try world.open("production/mistral")
     let mistral = try #require(Catalogue.builtIn("mistral"))
     try world.repositoryVault.store(
-      opened.rebound(to: mistral, policy: OriginPolicy(allowed: []), preview: 4, after: 0),
+      opened.rebound(to: mistral, hosts: ["api.mistral.ai"], preview: 4, after: 0),
       about: .init(),
       program: Keyring.gpgProgram, now: World.now)
     let bound = try world.open("production/mistral").payload

@@ -8,6 +8,8 @@ import Testing
 /// What gpg said is remembered, and only what gpg said.
 @Suite(.oneAtATime)
 struct PublicKeyMemoTests {
+  private let home = Scratch()
+
   /// A gpg that counts how often it is started.
   private func counted(_ world: World, now: Timestamp = World.now) throws -> GPGProgram {
     let log = world.scratch.path("log")
@@ -17,7 +19,7 @@ struct PublicKeyMemoTests {
       chmod(program, 0o755)
     }
     try world.write("", to: "log")
-    let state = try LocalState(of: world.repository, stateHome: world.scratch.path("state"))
+    let state = try LocalState(of: world.repository, stateHome: home.path("state"))
     return GPGProgram(
       path: program, runtimeDirectory: nil, memo: PublicKeyMemo(state, now: now))
   }

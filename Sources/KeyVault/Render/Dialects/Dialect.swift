@@ -1,3 +1,4 @@
+internal import Naming
 public import Secrets
 
 /// A form of text in which some consumer reads variables; each has its own file here. What it cannot
@@ -69,7 +70,7 @@ public struct Dialect: Sendable, CustomStringConvertible {
 struct KeptNames: Sendable {
   /// Whose they are, after "one of" or "no".
   let what: String
-  var names: Set<String> = []
+  var names: Set<Name> = []
   var prefixes: [String] = []
 
   static let none = KeptNames(what: "")

@@ -1,3 +1,4 @@
+internal import Naming
 internal import Secrets
 
 extension Dialect {

@@ -1,3 +1,4 @@
+internal import Naming
 internal import Secrets
 
 extension Dialect {
@@ -15,7 +16,7 @@ extension Dialect {
 extension SecretBuilder {
   /// Adds a variable's name as a key. In quotes where YAML 1.1 reads another thing than a word.
   mutating func append(yamlKey name: String) {
-    let words: Set = ["Y", "N", "YES", "NO", "ON", "OFF", "TRUE", "FALSE", "NULL"]
+    let words: Set<Name> = ["Y", "N", "YES", "NO", "ON", "OFF", "TRUE", "FALSE", "NULL"]
     append(words.contains(name) ? "\"\(name)\":" : "\(name):")
   }
 

@@ -72,6 +72,10 @@ extension HostileValues {
     "USER", "PWD", "OLDPWD", "SHLVL", "MAILPATH", "CDPATH", "MANPATH", "FOO_PATH", "OPTARG",
     "OPTIND", "PS1", "LINES", "COLUMNS", "RANDOM", "SECONDS", "UID", "EUID", "PPID", "REPLY",
     "TMOUT", "TZ", "POSIXLY_CORRECT", "HISTORY", "STATUS", "PROMPT", "EXPORT", "SET",
+    // Words of formats and shells that are not settings.
+    "IF", "THEN", "ELSE", "FI", "DO", "DONE", "CASE", "ESAC", "IN", "END", "BEGIN", "FUNCTION",
+    "LOCAL",
+    "RETURN", "EVAL", "EXIT", "INF", "NAN", "E10", "X_KEY", "Z9_TOKEN", "DATABASE_URL",
   ]
 
   /// Words of formats and shells among letters, digits and underscores.

@@ -1,0 +1,115 @@
+internal import HTTP
+public import Naming
+
+/// Where a new key may travel, decided before the first request.
+public struct Destinations: Sendable {
+  /// An origin that only the repository's text names.
+  public struct Question: Sendable, Hashable {
+    let origin: Origin
+    /// The file that names it, relative to the root.
+    let file: String
+    /// Whether the test of a new key sends it there.
+    let isAsked: Bool
+    /// Whether a person's answer can allow it; else a permission outside the repository must.
+    public let isAnswerable: Bool
+
+    /// For a person to answer with yes or no; `key` is a word for the key.
+    public func text(of key: String = "this key") -> String {
+      "send \(key.printable(limit: 80)) to '\(origin.permission)', "
+        + "which only \(file.printable(limit: 120)) names?"
+    }
+  }
+
+  /// What the payload says in `hosts:`, sorted.
+  public fileprivate(set) var hosts: [String]
+  /// What was not consented to.
+  public fileprivate(set) var questions: [Question]
+  /// The repository's file that changes a built-in provider, and all hosts that it needs.
+  fileprivate let override: (file: String, hosts: [String])?
+
+  /// Whether a test of the key would be refused.
+  public var isBarred: Bool { override != nil || questions.contains(where: \.isAsked) }
+
+  /// What keeps the key from some places, and what permits it; nil if nothing does.
+  public var objection: Failure? {
+    if let override {
+      return Failure(
+        .findings, "\(override.file) changes a built-in provider, so no key of it is sent",
+        hints: override.hosts.isEmpty
+          ? [] : ["allow its hosts: KEYVAULT_ALLOW_HOSTS=\(override.hosts.joined(separator: ","))"])
+    }
+    guard let first = questions.first(where: \.isAsked) ?? questions.first else { return nil }
+    let names = questions.map(\.origin.permission)
+    return Failure(
+      .findings,
+      "only \(first.file.printable(limit: 120)) names '\(first.origin.permission)', "
+        + "so no key is sent there",
+      hints: ["allow it: KEYVAULT_ALLOW_HOSTS=\(names.joined(separator: ","))"])
+  }
+
+  /// A person said yes: the payload may say so from now on.
+  public mutating func consent(to question: Question) {
+    questions.removeAll { $0 == question }
+    hosts = Set(names: hosts + [question.origin.permission]).sortedTexts
+  }
+}
+
+extension OriginPolicy {
+  /// Where a new key of `provider` may travel. `old` are the hosts of the key whose place it takes and
+  /// `gateway` is its environment's; `fields` complete a host's name.
+  public func destinations(
+    of provider: Provider, fields: [Name: String] = [:], keeping old: [String] = [],
+    gateway: String?
+  ) -> Destinations {
+    // Of a definition that is not trusted, the hosts of the built-in one.
+    let isTrusted = trusts(provider)
+    let definition = isTrusted ? provider : Catalogue.builtIn(provider.id) ?? provider
+    let origins = definition.origins(fields).sorted(by: Origin.areInOrder)
+    let isAllowed = { (origin: Origin) in
+      allows(origin, provider: provider.id, fields: fields, payloadHosts: old)
+    }
+    let bound = origins.filter { $0.isSameEverywhere && isAllowed($0) }.map(\.permission)
+    let isProvable = !definition.definitions.isEmpty
+    let asked = gateway == nil && isProvable ? definition.requestOrigins(fields) : []
+    var questions = origins.filter { !isAllowed($0) }.map { origin in
+      Destinations.Question(
+        origin: origin, file: "\(Catalogue.folder)/\(provider.id).yaml",
+        isAsked: asked.contains(origin), isAnswerable: origin.isSameEverywhere)
+    }
+    let server = gateway.flatMap { try? Gateway($0).origin() }
+    if let server, !isAllowed(server) {
+      questions.insert(
+        Destinations.Question(
+          origin: server, file: Configuration.fileName, isAsked: isProvable,
+          isAnswerable: server.isSameEverywhere),
+        at: 0)
+    }
+    return Destinations(
+      hosts: Set(names: old + bound).sortedTexts, questions: questions,
+      override: isTrusted ? nil : untrusted(provider))
+  }
+
+  /// Destinations of a key that replaces `old`, and keeps its hosts and additional fields.
+  public func destinations(
+    of provider: Provider, inPlaceOf old: Payload, gateway: String?
+  ) -> Destinations {
+    destinations(
+      of: provider, fields: old.hostFields(of: provider), keeping: old.hosts, gateway: gateway)
+  }
+
+  /// The file of an override, and what would allow it.
+  private func untrusted(_ provider: Provider) -> (file: String, hosts: [String]) {
+    // A host that a field completes cannot be allowed beforehand.
+    let origins = provider.hostFields.isEmpty ? provider.origins([:]) : []
+    return (
+      "\(Catalogue.folder)/\(provider.id).yaml",
+      origins.sorted(by: Origin.areInOrder).map(\.permission)
+    )
+  }
+}
+
+extension Origin {
+  fileprivate static func areInOrder(_ a: Origin, _ b: Origin) -> Bool {
+    a.permission < b.permission
+  }
+}

@@ -1,0 +1,68 @@
+internal import Naming
+
+/// Names under which a person lets keys be rendered besides those that keyvault knows: said outside of
+/// the repository, whose text could else set a variable that steers a program.
+public struct NamePolicy: Sendable {
+  private let allowed: Set<Name>
+
+  /// Nothing more than what is known.
+  public init() {
+    allowed = []
+  }
+
+  /// Reads `KEYVAULT_ALLOW_NAMES`, names separated by spaces or commas, and adds `configured`, those of
+  /// the user's configuration. Throws a usage failure for what is never rendered.
+  public init(parsing text: String, and configured: [String] = []) throws(Failure) {
+    let words = text.split { $0 == "," || $0 == " " || $0 == "\t" || $0 == "\n" }
+      .map(String.init)
+    for (names, source) in [(words, "KEYVAULT_ALLOW_NAMES"), (configured, "allow_names")] {
+      for name in names {
+        guard let objection = VariableName.objection(to: name) else { continue }
+        throw Failure(.usage, "invalid \(source): '\(name.printable(limit: 80))': \(objection)")
+      }
+    }
+    allowed = Set(names: words + configured)
+  }
+
+  /// Whether a key may stand under this name; its form and what it steers are judged elsewhere.
+  func allows(_ name: String) -> Bool { VariableName.isListed(name) || allowed.contains(name) }
+
+  /// What to do so that a name is rendered.
+  static func hints(for name: String, in entry: EntryName? = nil) -> [String] {
+    let other = entry.map { "keyvault set \($0) env=\(name)_KEY" } ?? "such as \(name)_KEY"
+    return [
+      "give it a name that ends as those of keys do: \(other)",
+      "allow it: export KEYVAULT_ALLOW_NAMES=\(name), or 'allow_names: [\(name)]' in "
+        + "~/.config/keyvault/config.yaml",
+    ]
+  }
+
+  /// Why a name needs a permission.
+  static func objection(to name: String) -> String {
+    "'\(name)' is not known as a variable that holds a key"
+  }
+}
+
+extension Repository {
+  /// Whether a key may be rendered under a name: it is known, or a person permitted it, outside of the
+  /// repository or by an answer on this machine.
+  func allows(variable name: String) throws(Failure) -> Bool {
+    if names.allows(name) { return true }
+    return try memory?.permits(name) ?? false
+  }
+
+  /// Why a key that is stored now would not be rendered under a name, and what permits it; nil if it
+  /// would be. What is signed by a trusted writer needs no other permission.
+  public func refusal(ofVariable name: String, in entry: EntryName? = nil) throws(Failure)
+    -> Failure?
+  {
+    if let objection = VariableName.objection(to: name) ?? BaseURLVariable.objection(to: name) {
+      return Failure(.usage, objection)
+    }
+    let rules = signingRules
+    let isSigned = rules.policy == .required && !rules.signers.isEmpty
+    guard !isSigned, try !allows(variable: name) else { return nil }
+    return Failure(
+      .usage, NamePolicy.objection(to: name), hints: NamePolicy.hints(for: name, in: entry))
+  }
+}

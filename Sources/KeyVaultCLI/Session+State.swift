@@ -1,0 +1,50 @@
+import GPG
+import KeyVault
+import Machine
+
+/// What this machine keeps outside of repositories, and what others left in them.
+extension Session {
+  /// The root of the repository that the working folder lies in.
+  func root() throws(Failure) -> String {
+    try Repository.root(from: surroundings.workingFolder, owner: surroundings.owner)
+  }
+
+  /// Removes what processes left that were killed: folders with keys, and homes of gpg.
+  func sweep() {
+    ThrowawayHomes.sweepStale(runtimeDirectory: surroundings.runtimeDirectory)
+    let places = surroundings.scratchPlaces(allowsDisk: false)
+    for folder in ScratchFolder.stale(.files, in: places) { folder.remove() }
+  }
+
+  /// Says once why nothing is remembered, where others could know or change what would be.
+  func tellDanger(of root: String) {
+    guard !hasToldDanger, let danger = LocalState.danger(in: surroundings.stateHome, of: root)
+    else { return }
+    hasToldDanger = true
+    Console.warning(
+      "\(danger.message), so this machine remembers nothing of this repository",
+      hint: danger.failure.hints.first)
+  }
+
+  func localState(of repository: Repository) throws(Failure) -> LocalState {
+    try LocalState(of: repository, stateHome: surroundings.stateHome)
+  }
+
+  func tellForeignLines(of memory: Memory) {
+    tell(memory.foreign, "the memory of entries", isNews: memory.foreignIsNews)
+  }
+
+  func tellForeignLines(of history: History, _ past: History.Past) {
+    tell(past.foreign, "the history", isNews: history.foreignIsNews)
+  }
+
+  /// Once for each file, until they are removed: another machine may go on writing its own.
+  private func tell(_ count: Int, _ what: String, isNews: () -> Bool) {
+    guard count > 0, isNews() else { return }
+    Console.warning(
+      count == 1
+        ? "1 line of \(what) was not written by this machine, and is ignored"
+        : "\(count) lines of \(what) were not written by this machine, and are ignored",
+      hint: "remove such lines: keyvault doctor --mend")
+  }
+}

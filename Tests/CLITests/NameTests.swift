@@ -1,0 +1,82 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Names of variables that a person writes and keyvault does not know.
+@Suite(.fewAtATime) struct NameTests {
+  private func answer(_ answer: String, in world: World) throws -> (output: String, status: Int32) {
+    let result = try Terminal.run(
+      #"""
+      spawn("keyvault", "set", "production/openai", "env=AUDIT_SINK", columns=200)
+      shown = read_until("[y/N] ")
+      type("\#(answer)\n")
+      rest, status = wait()
+      print(shown + rest)
+      sys.exit(status)
+      """#, in: world)
+    return (result.output, result.status)
+  }
+
+  @Test(.enabled(if: Programs.hasPython))
+  func `an answer on a terminal permits a name in this repository`() throws {
+    let world = try World()
+    try world.output(#"cp -a "$FILLED/." ."#)
+    let no = try answer("n", in: world)
+    #expect(no.status == 64 && no.output.contains("'AUDIT_SINK' is not known"), "\(no)")
+    #expect(try world.output("keyvault render production --format json").contains("OPENAI_API_KEY"))
+    let yes = try answer("y", in: world)
+    #expect(yes.status == 0, "\(yes)")
+    #expect(try world.output("keyvault render production --format json").contains("AUDIT_SINK"))
+    // Nobody is asked in CI, and nothing is remembered there.
+    let job = try world.run("CI=true keyvault render production --format json --reveal")
+    #expect(job.status == 65 && job.errors.contains("export KEYVAULT_ALLOW_NAMES=AUDIT_SINK"))
+    // Another repository was not asked about.
+    let other = try world.run(
+      "cp -a . ../other; cd ../other; keyvault render production -o /dev/null")
+    #expect(other.status == 65, "\(other)")
+  }
+
+  @Test(.enabled(if: Programs.hasPython))
+  func `import asks for each unknown name`() throws {
+    let world = try World()
+    try world.output(#"cp -a "$EMPTY/." .; printf 'SPARE=%s\n' "$OPENAI" > .env"#)
+    let result = try Terminal.run(
+      #"""
+      spawn("keyvault", "import", "production", "--from", ".env", "--no-test", columns=200)
+      shown = read_until("[y/N] ")
+      type("y\n")
+      rest, status = wait()
+      print(shown + rest)
+      sys.exit(status)
+      """#, in: world)
+    #expect(result.status == 0 && result.output.contains("'SPARE' is not known"), "\(result)")
+    #expect(try world.output("keyvault render production") == "SPARE=\(Templates.openAI)\n")
+  }
+
+  @Test func `what a command runs with has no name that a file chose`() throws {
+    let world = try World()
+    try world.output(#"cp -a "$FILLED/." ."#)
+    for name in [
+      "GNUMAKEFLAGS", "R_PROFILE_USER", "UV_INDEX_URL", "GROQ_BASE_URL", "LANGSMITH_ENDPOINT",
+    ] {
+      try world.output(
+        "sed -i '/^env:/d' vault/production/openai.yaml; echo 'env: \(name)' >> vault/production/openai.yaml"
+      )
+      for options in ["", "--files", "--clean", "--mask", "--only production/openai"] {
+        let result = try world.run("keyvault exec production \(options) -- env")
+        #expect(result.status == 65 && result.output == "", "\(name) \(options): \(result)")
+      }
+      for format in ["dotenv", "shell", "fish", "json", "yaml", "k8s-secret --name x", "systemd"] {
+        let result = try world.run("keyvault render production --format \(format)")
+        #expect(result.status == 65 && result.output == "", "\(name) \(format): \(result)")
+      }
+      let job = try world.run(
+        "GITHUB_ENV=$HOME/github keyvault render production --format github; cat $HOME/github")
+      #expect(!job.output.contains(name), "\(job)")
+      // The other entry is there without it.
+      #expect(
+        try world.output("keyvault render production --except production/openai")
+          == "ANTHROPIC_API_KEY=\(Templates.anthropic)\n")
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import TestSupport
+import Testing
+
+@testable import KeyVault
+
+/// What `validate` says of names under which keys are not rendered.
+@Suite(.oneAtATime)
+struct NameFindingTests {
+  private func findings(_ world: World, names: String = "") throws -> [String] {
+    try Validator(
+      root: world.scratch.folder, now: World.now, program: Keyring.gpgProgram,
+      trust: world.signing.value?.trust ?? .none, base: world.base.value,
+      names: NamePolicy(parsing: names)
+    ).outcome().findings.filter { $0.code == "not-allowed" }
+      .map { "\($0.file): \($0.severity) \($0.message.split(separator: " ")[0])" }
+  }
+
+  private func forged(_ name: String) throws -> World {
+    let world = try World()
+    try world.store("p/openai", FindingCase.key)
+    try world.commit()
+    world.base.change { $0 = "HEAD" }
+    try world.edit("p/openai", "digest:", "env: \(name)\ndigest:")
+    return world
+  }
+
+  @Test(arguments: ["MAVEN_OPTS", "NCCL_COMM_ID", "GROQ_BASE_URL", "TZ"])
+  func `an entry that would steer programs is an error, even if allowed`(name: String) throws {
+    #expect(try findings(forged(name)) == ["vault/p/openai.yaml: error '\(name)'"])
+  }
+
+  @Test(arguments: ["OPENAI_API_BASE", "AUDIT_SINK"])
+  func `an entry that needs a permission is a warning without it`(name: String) throws {
+    let world = try forged(name)
+    #expect(try findings(world) == ["vault/p/openai.yaml: warning '\(name)'"])
+    #expect(try findings(world, names: name).isEmpty)
+    // A signature means nothing to a user who trusts no signer.
+    try world.edit("p/openai", "digest:", "signature: AAAABBBBCCCCDDDD\ndigest:")
+    #expect(try findings(world) == ["vault/p/openai.yaml: warning '\(name)'"])
+    try world.sign(least: .optional)
+    #expect(try findings(world).isEmpty)
+    #expect(try world.codes().contains("vault/p/openai.yaml: error bad-signature"))
+  }
+
+  @Test func `files of providers are told of too`() throws {
+    let world = try World()
+    var acme = Acme(at: "https://api.acme.example/v1")
+    acme.key =
+      ", base_url_env: ACME_BROWSER, fields: [{name: a, env: ACME_PLACE}, {name: b, env: PAGER}, "
+      + "{name: c, env: AZURE_RESOURCE_NAME}, {name: d, env: ACME_ORG_ID}], "
+      + "formats: [{name: x, prefix: acme-, chars: \"a-zA-Z-\", length: 8..99, env: [GOFLAGS]}]"
+    try world.write(acme.text, to: "providers.d/acme.yaml")
+    #expect(
+      try findings(world) == [
+        "providers.d/acme.yaml: error 'ACME_BROWSER'",
+        "providers.d/acme.yaml: warning 'ACME_PLACE'",
+        "providers.d/acme.yaml: error 'PAGER'",
+        "providers.d/acme.yaml: error 'AZURE_RESOURCE_NAME'",
+        "providers.d/acme.yaml: error 'GOFLAGS'",
+      ])
+  }
+}

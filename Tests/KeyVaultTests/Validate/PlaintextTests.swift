@@ -1,0 +1,87 @@
+import TestSupport
+import Testing
+
+@testable import KeyVault
+
+/// Keys in the clear, in whatever file a pull request brings them.
+@Suite(.oneAtATime)
+struct PlaintextTests {
+  /// Where keys in the clear are found: `file:line`.
+  private func found(_ world: World) throws -> [String] {
+    let findings = try world.findings(base: "main")
+    for finding in findings { #expect(!finding.text.contains("NotARealKey")) }
+    return findings.filter { $0.code == "plaintext-key" && $0.severity == .error }
+      .map { "\($0.file):\($0.line)" }
+  }
+
+  private func world() throws -> World {
+    let world = try World()
+    try world.write("key: \(BaseCase.old)\n", to: "known.txt")
+    try world.store("p/openai", BaseCase.old)
+    try world.commit()
+    return world
+  }
+
+  @Test(arguments: [
+    "README.md", ".env", "deep/down/app.env", "keyvault.yaml",
+    "providers.d/answers/acme/valid.json",
+    "vault/notes.txt", "Schemas/x", ".github/workflows/x.yml",
+  ])
+  func `a key is found in any file that is new or changed`(path: String) throws {
+    let world = try world()
+    let text = path == "keyvault.yaml" ? try world.scratch.text(path) : "a\nb\n"
+    let lines = text.split(separator: "\n").count
+    try world.write(text + "# \(BaseCase.new)\n", to: path)
+    try world.git("checkout", "-q", "-b", "change")
+    try world.commit()
+    #expect(try found(world) == ["\(path):\(lines + 1)"])
+    try world.write(text, to: path)
+    try world.commit()
+    #expect(try found(world) == [])
+  }
+
+  @Test func `a sidecar that describes the key too well is found`() throws {
+    let world = try world()
+    try world.repository.vault.setFields(
+      [("description", "it is \(BaseCase.new)")], of: EntryName("p/openai"))
+    try world.git("checkout", "-q", "-b", "change")
+    try world.commit()
+    #expect(try found(world).map { $0.prefix { $0 != ":" } } == ["vault/p/openai.yaml"])
+  }
+
+  @Test func `a file that is as in the base is not searched`() throws {
+    let world = try world()
+    try world.git("checkout", "-q", "-b", "change")
+    try world.write("no key\n", to: "other.txt")
+    try world.commit()
+    #expect(try found(world) == [])
+    try world.write("key: \(BaseCase.old)\nmore\n", to: "known.txt")
+    try world.commit()
+    #expect(try found(world) == ["known.txt:1"])
+    try world.git("rm", "-q", "known.txt")
+    #expect(try found(world) == [])
+  }
+
+  @Test func `a repository below the top sees the whole work tree`() throws {
+    let world = try World()
+    for path in ["keyvault.yaml", "vault"] { try world.scratch.move(path, to: "x-\(path)") }
+    try world.write("x\n", to: "README.md")
+    try world.write("", to: "secrets/team/empty")
+    for path in ["keyvault.yaml", "vault"] {
+      try world.scratch.move("x-\(path)", to: "secrets/team/\(path)")
+    }
+    try world.commit()
+    try world.git("checkout", "-q", "-b", "change")
+    try world.write("\(BaseCase.new)\n", to: "README.md")
+    try world.write("\(BaseCase.new)\n", to: "secrets/team/x.txt")
+    try world.commit()
+    let findings = try Validator(
+      root: world.scratch.path("secrets/team"), now: World.now, program: Keyring.gpgProgram,
+      base: "main"
+    ).outcome().findings
+    #expect(
+      findings.map { "\($0.file) \($0.code)" } == [
+        "../../README.md plaintext-key", "x.txt plaintext-key",
+      ])
+  }
+}

@@ -1,0 +1,201 @@
+import Foundation
+import Testing
+
+@testable import Machine
+
+/// A folder of a test, gone with the value.
+final class Ground {
+  let path: String
+
+  init(in place: String = "/tmp") {
+    var template = Array("\(place)/kvm-XXXXXX".utf8CString)
+    path = String(cString: mkdtemp(&template))
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+
+  func folder(_ name: String, mode: mode_t, owner: uid_t? = nil) -> String {
+    let folder = path + "/" + name
+    mkdir(folder, 0o700)
+    if let owner { chown(folder, owner, owner) }
+    chmod(folder, mode)
+    return folder
+  }
+
+  static let isRoot: ConditionTrait = .enabled(
+    if: geteuid() == 0, "only root can give a folder away")
+}
+
+struct ScratchPlaceTests {
+  @Test func `a runtime folder is one of ours with mode 0700 and nothing else`() {
+    let ground = Ground()
+    #expect(ScratchPlace.runtime(ground.folder("good", mode: 0o700))?.path == ground.path + "/good")
+    for mode: mode_t in [0o701, 0o710, 0o750, 0o755, 0o770, 0o777, 0o1777, 0o1700, 0o500] {
+      let folder = ground.folder("m\(mode)", mode: mode)
+      #expect(ScratchPlace.runtime(folder) == nil, "mode \(String(mode, radix: 8))")
+    }
+    _ = FileManager.default.createFile(atPath: ground.path + "/file", contents: nil)
+    symlink(ground.path + "/good", ground.path + "/link")
+    for path in ["/file", "/link", "/none"] {
+      #expect(ScratchPlace.runtime(ground.path + path) == nil, "\(path)")
+    }
+    #expect(ScratchPlace.runtime("relative") == nil)
+    #expect(ScratchPlace.runtime("") == nil)
+    #expect(ScratchPlace.runtime(nil) == nil)
+  }
+
+  @Test func `a folder that others can replace is refused, whatever its own mode`() {
+    let ground = Ground()
+    let open = ground.folder("open", mode: 0o777)
+    mkdir(open + "/inner", 0o700)
+    #expect(ScratchPlace.runtime(open + "/inner") == nil)
+    #expect(ScratchPlace.temporary(open + "/inner") == nil)
+    chmod(open, 0o1777)
+    #expect(ScratchPlace.runtime(open + "/inner") != nil)
+    #expect(ScratchPlace.temporary(open) != nil)
+    chmod(open, 0o775)
+    #expect(ScratchPlace.temporary(open) == nil)
+    #expect(ScratchPlace.temporary(open + "/inner") == nil)
+  }
+
+  @Test func `the path of a place has no links that could be changed later`() {
+    let ground = Ground()
+    _ = ground.folder("real", mode: 0o755)
+    mkdir(ground.path + "/real/run", 0o700)
+    symlink(ground.path + "/real", ground.path + "/link")
+    #expect(ScratchPlace.runtime(ground.path + "/link/run")?.path == ground.path + "/real/run")
+  }
+
+  @Test(Ground.isRoot) func `another user's folder is refused, and so is one within it`() {
+    let ground = Ground()
+    let theirs = ground.folder("theirs", mode: 0o700, owner: 12346)
+    #expect(ScratchPlace.runtime(theirs) == nil)
+    #expect(ScratchPlace.temporary(theirs) == nil)
+    mkdir(theirs + "/ours", 0o700)
+    chown(theirs + "/ours", 0, 0)
+    #expect(ScratchPlace.runtime(theirs + "/ours") == nil)
+  }
+}
+
+struct ScratchFolderTests {
+  private func places(_ ground: Ground) throws -> [ScratchPlace] {
+    [try #require(ScratchPlace.temporary(ground.path))]
+  }
+
+  @Test func `a folder is ours alone whatever the umask, and goes with its value`() throws {
+    let ground = Ground()
+    let path: String
+    do {
+      let folder = try ScratchFolder(.files, in: places(ground))
+      path = folder.path
+      let status = try #require(FileStatus(folder.descriptor))
+      #expect(status.mode == 0o700 && status.isOurs)
+      mkdir(path + "/deep", 0o700)
+      _ = FileManager.default.createFile(atPath: path + "/deep/file", contents: Data("x".utf8))
+      symlink("/etc", path + "/link")
+      withExtendedLifetime(folder) {}
+    }
+    #expect(access(path, F_OK) != 0)
+    #expect(access("/etc/passwd", F_OK) == 0)
+  }
+
+  @Test func `what a killed process left is found, and what a living one has is not`() throws {
+    let ground = Ground()
+    let places = try places(ground)
+    let living = try ScratchFolder(.files, in: places)
+    for name in ["keyvault-scratch.abcdefgh", "kvgpg-abcdefgh"] {
+      mkdir(ground.path + "/" + name, 0o700)
+      _ = FileManager.default.createFile(atPath: ground.path + "/\(name)/KEY", contents: nil)
+    }
+    let stale = ScratchFolder.stale(.files, in: places)
+    #expect(stale.map(\.path) == [ground.path + "/keyvault-scratch.abcdefgh"])
+    // It is locked now, so no second sweep takes it.
+    #expect(ScratchFolder.stale(.files, in: places).isEmpty)
+    stale[0].remove()
+    #expect(ScratchFolder.stale(.home, in: places).count == 1)
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: ground.path)
+        == [living.path.split(separator: "/").last.map(String.init)])
+  }
+
+  @Test func `nothing else in a place is touched, however it is called`() throws {
+    let ground = Ground()
+    let places = try places(ground)
+    let names = [
+      "keyvault-scratch.", "keyvault-scratch.notes", "keyvault-scratch.abcdefgh.bak",
+      "keyvault-scratch.ABCDEFGH", "keyvault-scratch.abcdefghi", "keyvault", "keyvault-abcdefgh",
+      "keyvault-scratch.abcdefgh.new",
+    ]
+    for name in names { mkdir(ground.path + "/" + name, 0o700) }
+    mkdir(ground.path + "/keyvault-scratch.abcdefg2", 0o755)
+    _ = FileManager.default.createFile(
+      atPath: ground.path + "/keyvault-scratch.abcdefg3", contents: nil)
+    symlink("/etc", ground.path + "/keyvault-scratch.abcdefg4")
+    #expect(ScratchFolder.stale(.files, in: places).isEmpty)
+    // One that was being made long ago will never be made.
+    var old = [timespec(tv_sec: 1, tv_nsec: 0), timespec(tv_sec: 1, tv_nsec: 0)]
+    utimensat(AT_FDCWD, ground.path + "/keyvault-scratch.abcdefgh.new", &old, 0)
+    #expect(
+      ScratchFolder.stale(.files, in: places).map(\.path)
+        == [ground.path + "/keyvault-scratch.abcdefgh.new"])
+  }
+
+  @Test(Ground.isRoot) func `another user's folder is not swept, though its name fits`() throws {
+    let ground = Ground()
+    _ = ground.folder("keyvault-scratch.abcdefgh", mode: 0o700, owner: 12346)
+    #expect(ScratchFolder.stale(.files, in: try places(ground)).isEmpty)
+  }
+
+  @Test func `the first place that takes a folder has it, and none is told with its reason`() throws
+  {
+    let ground = Ground()
+    #expect(throws: ScratchError.self) { _ = try ScratchFolder(.files, in: []) }
+    let gone = try #require(ScratchPlace.temporary(ground.folder("gone", mode: 0o700)))
+    rmdir(ground.path + "/gone")
+    let folder = try ScratchFolder(.home, in: [gone] + places(ground))
+    #expect(folder.path.hasPrefix(ground.path + "/kvgpg-"))
+    #expect(throws: ScratchError(path: gone.path, code: ENOENT)) {
+      _ = try ScratchFolder(.home, in: [gone])
+    }
+  }
+}
+
+struct TrustedProgramTests {
+  private func program(_ folder: String, mode: mode_t = 0o755) throws {
+    let path = folder + "/tool"
+    try Data("#!/bin/sh\n".utf8).write(to: URL(filePath: path))
+    chmod(path, mode)
+  }
+
+  @Test func `a program of a relative, empty or open folder is passed over`() throws {
+    let ground = Ground()
+    let good = ground.folder("good", mode: 0o755)
+    try program(good)
+    for mode: mode_t in [0o775, 0o757, 0o777, 0o1777] {
+      let open = ground.folder("open\(mode)", mode: mode)
+      try program(open)
+      #expect(TrustedProgram.locate("tool", in: [open]) == nil, "\(String(mode, radix: 8))")
+      #expect(TrustedProgram.locate("tool", in: [open, good]) == good + "/tool")
+    }
+    let before = FileManager.default.currentDirectoryPath
+    for folder in ["", ".", "good", "./good", before.isEmpty ? "x" : "../.."] {
+      #expect(TrustedProgram.locate("tool", in: [folder]) == nil, "'\(folder)'")
+    }
+    #expect(TrustedProgram.folders(of: "bin::/a:.:/b") == ["bin", "/a", ".", "/b"])
+  }
+
+  @Test func `a program that others can write, or that is none, is passed over`() throws {
+    let ground = Ground()
+    let folder = ground.folder("bin", mode: 0o755)
+    for (mode, isFound): (mode_t, Bool) in [
+      (0o755, true), (0o775, false), (0o757, false), (0o644, false), (0o700, true),
+    ] {
+      try program(folder, mode: mode)
+      #expect(
+        (TrustedProgram.locate("tool", in: [folder]) != nil) == isFound,
+        "mode \(String(mode, radix: 8))")
+    }
+    mkdir(folder + "/other", 0o755)
+    #expect(TrustedProgram.locate("other", in: [folder]) == nil)
+  }
+}
