@@ -54,15 +54,14 @@ public struct Folder: ~Copyable, Sendable {
     var current = Folder(descriptor: try duplicate(), path: path)
     for component in relative.split(separator: "/").map(String.init) {
       let next = current.path + "/" + component
-      if create {
-        if mkdirat(current.descriptor, component, mode) == 0 {
-          try current.sync()
-        } else if errno != EEXIST {
-          throw FileError(.create, next, errno)
-        }
-      }
+      if create { try current.make(component, mode: mode) }
       let flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC
-      let descriptor = openat(current.descriptor, component, flags)
+      var descriptor = openat(current.descriptor, component, flags)
+      // Another process removed it between the two calls, since it was empty.
+      for _ in 0..<100 where create && descriptor < 0 && errno == ENOENT {
+        try current.make(component, mode: mode)
+        descriptor = openat(current.descriptor, component, flags)
+      }
       guard descriptor >= 0 else {
         // A link is reported as "not a folder" by the kernel when both flags are given.
         let code = errno
@@ -71,6 +70,15 @@ public struct Folder: ~Copyable, Sendable {
       current = Folder(descriptor: descriptor, path: next)
     }
     return current
+  }
+
+  /// Makes a folder in this one, unless the name is taken.
+  private func make(_ name: String, mode: mode_t) throws(FileError) {
+    if mkdirat(descriptor, name, mode) == 0 {
+      try sync()
+    } else if errno != EEXIST {
+      throw FileError(.create, path + "/" + name, errno)
+    }
   }
 
   /// What stands under a name, links not followed; nil if nothing does.

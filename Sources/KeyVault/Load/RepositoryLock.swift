@@ -7,8 +7,7 @@ internal import Machine
 struct RepositoryLock: ~Copyable {
   private let file: Int32
   private let folder: Folder
-  /// Of a writer.
-  private let root: String?
+  private let isWriters: Bool
 
   private static let fileName = "lock"
 
@@ -40,24 +39,24 @@ struct RepositoryLock: ~Copyable {
       guard let folder = try? Folder.state(of: root) else { return nil }
       let file = openat(folder.descriptor, fileName, O_RDONLY | flags)
       guard file >= 0 else { return nil }
-      let lock = RepositoryLock(file: file, folder: folder, root: nil)
+      let lock = RepositoryLock(file: file, folder: folder, isWriters: false)
       guard isPrivate(file), (try? lock.take(LOCK_SH, until: deadline)) == true else { return nil }
       if lock.isNamed { return lock }
     }
   }
 
-  private init(file: Int32, folder: consuming Folder, root: String?) {
+  private init(file: Int32, folder: consuming Folder, isWriters: Bool) {
     self.file = file
     self.folder = folder
-    self.root = root
+    self.isWriters = isWriters
   }
 
   /// A writer removes its file along with the lock, which no other process can hold yet. The next
-  /// writer takes over a file that a killed writer left.
+  /// writer takes over a file that a killed writer left. The folder stays: another process may have
+  /// just opened it to make a file in it.
   deinit {
-    if let root, isNamed, flock(file, LOCK_EX | LOCK_NB) == 0 {
+    if isWriters, isNamed, flock(file, LOCK_EX | LOCK_NB) == 0 {
       unlinkat(folder.descriptor, Self.fileName, 0)
-      (try? Folder(root))?.removeIfEmpty(LocalState.folder)
     }
     close(file)
   }
@@ -71,7 +70,7 @@ struct RepositoryLock: ~Copyable {
 
   private static let flags = O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK
 
-  /// nil if another writer has just removed the folder.
+  /// nil if a person has just removed the folder.
   private static func attempt(_ root: String) throws(FileError) -> RepositoryLock? {
     let folder = try Folder.state(of: root, create: true)
     guard var file = try open(in: folder) else { return nil }
@@ -83,7 +82,7 @@ struct RepositoryLock: ~Copyable {
       guard let other = try open(in: folder) else { return nil }
       file = other
     }
-    return RepositoryLock(file: file, folder: folder, root: root)
+    return RepositoryLock(file: file, folder: folder, isWriters: true)
   }
 
   private static func open(in folder: borrowing Folder) throws(FileError) -> Int32? {

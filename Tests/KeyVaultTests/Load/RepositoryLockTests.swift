@@ -38,7 +38,7 @@ import Testing
         #expect(!canRead())
       }
     }
-    #expect(!holds(".keyvault"), "nothing is left of it")
+    #expect(!holds(".keyvault/lock"), "nothing is left of it")
     // What a killed writer leaves.
     try scratch.write("", to: ".keyvault/lock")
     chmod(file, 0o600)
@@ -51,6 +51,34 @@ import Testing
       let refusal = failure { _ = try RepositoryLock.exclusive(of: root, patience: 0) }
       #expect(refusal?.kind == .cannotWrite)
       #expect(refusal?.message.contains("another keyvault has been changing") == true)
+    }
+  }
+
+  @Test func `each of many writers gets its turn`() {
+    let root = root
+    onThreads(8) { _ in
+      for _ in 0..<50 {
+        let refusal = failure { _ = try RepositoryLock.exclusive(of: root) }
+        #expect(refusal == nil)
+      }
+    }
+  }
+
+  @Test func `a folder that another process removes meanwhile is made again`() {
+    let root = root
+    onThreads(2) { number in
+      for _ in 0..<2_000 {
+        if number == 0 {
+          rmdir(root + "/made")
+        } else {
+          let refusal = failure {
+            _ = try reporting { () throws(FileError) in
+              try Folder(root).folder("made", create: true)
+            }
+          }
+          #expect(refusal == nil)
+        }
+      }
     }
   }
 
