@@ -3,8 +3,9 @@
 // Swift's own functions work on Characters and by canonical equivalence: they take U+212A (KELVIN SIGN)
 // for K, and do not see an apostrophe that a combining accent follows. Files, git, shells, YAML, and JSON
 // do. A module's own declaration is preferred to Swift's, so no call can forget it, but it counts only in
-// the module that declares it: this one file is linked into every target. `Scripts/names` finds calls of
-// Swift's own.
+// the module that declares it: this one file is linked into every target. A member of a protocol would
+// lose against Swift's own member of the type, so String and Substring each have theirs. `Scripts/names`
+// finds calls of Swift's own.
 
 extension String {
   static func == (a: String, b: String) -> Bool { a.hasSameBytes(as: b) }
