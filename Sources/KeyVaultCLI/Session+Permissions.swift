@@ -23,9 +23,14 @@ extension Session {
 
   /// What the user's configuration says of the repository at `root`.
   private func configuration(in root: String) throws(Failure) -> UserConfiguration.Trust {
-    if let configuration { return configuration.trust(in: root) }
+    try userConfiguration().trust(in: root)
+  }
+
+  /// The user's configuration, which is read once.
+  func userConfiguration() throws(Failure) -> UserConfiguration {
+    if let configuration { return configuration }
     let read = try surroundings.configuration()
     configuration = read
-    return read.trust(in: root)
+    return read
   }
 }

@@ -20,6 +20,9 @@ extension Credentials {
     /// Hears why nothing is remembered, where others could change what would be.
     public var warn: @Sendable (Failure) -> Void = { _ in }
 
+    /// Roots (absolute) of repositories that may be in another one's work tree.
+    public var roots: [String] = []
+
     public init() {}
   }
 
@@ -39,7 +42,9 @@ extension Credentials {
       trust: try SigningTrust(SigningTrust.Variables(signers: options.trustedSigners)),
       program: GPGProgram(path: program, runtimeDirectory: options.runtimeDirectory),
       gpg: { () throws(Failure) in gpg })
-    let root = try Repository.root(from: folder)
+    let root = try Repository.root(from: folder) { root throws(Failure) in
+      options.roots.contains(root)
+    }
     if let danger = LocalState.danger(in: options.stateHome, of: root) {
       options.warn(danger.failure)
     }

@@ -8,6 +8,8 @@ public struct FileError: Error, Sendable, Equatable {
     case tooLarge(limit: Int)
     /// One folder holds more names.
     case tooManyNames(limit: Int)
+    /// A walk came to more names, in all of its folders together.
+    case tooManyFiles(limit: Int)
     /// A walk came to more folders.
     case tooManyFolders(limit: Int)
     /// Folders lie deeper in one another.
@@ -51,6 +53,8 @@ public struct FileError: Error, Sendable, Equatable {
     case .tooLarge(let limit): "'\(path)' is larger than \(limit / 1024) KiB"
     case .tooManyNames(let limit): "'\(path)' holds more than \(limit) files"
     case .tooDeep(let limit): "'\(path)' holds folders more than \(limit) deep"
+    case .tooManyFiles(let limit):
+      "there are more than \(limit) files; those of '\(path)' were not read"
     case .tooManyFolders(let limit): "there are more than \(limit) folders; '\(path)' was not read"
     case .danger(let why, _): "'\(path)' \(why)"
     case .noHome: "HOME does not name a folder, and XDG_STATE_HOME is not set"
@@ -60,7 +64,7 @@ public struct FileError: Error, Sendable, Equatable {
   /// The code of a finding that tells it.
   var findingCode: Finding.Code {
     switch attempt {
-    case .tooManyNames, .tooManyFolders: .tooManyFiles
+    case .tooManyNames, .tooManyFiles, .tooManyFolders: .tooManyFiles
     case .tooDeep: .tooDeep
     default: .unreadable
     }
@@ -84,7 +88,7 @@ public struct FileError: Error, Sendable, Equatable {
     case .open where code == ELOOP: Failure(.malformed, message)
     case .open, .read: Failure(.io, message)
     case .write, .create, .remove, .lock: Failure(.cannotWrite, message)
-    case .notRegular, .tooLarge, .tooManyNames, .tooManyFolders, .tooDeep:
+    case .notRegular, .tooLarge, .tooManyNames, .tooManyFiles, .tooManyFolders, .tooDeep:
       Failure(.malformed, message)
     case .danger(_, let remedy): Failure(.malformed, message, hints: [remedy])
     case .noHome: Failure(.cannotWrite, message)

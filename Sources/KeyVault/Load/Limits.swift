@@ -12,7 +12,7 @@ enum Limits {
   static let depth = 16
   /// Folders that one walk enters.
   static let folders = 5_000
-  /// Names in one folder.
+  /// Names in one folder, and in all folders that one walk enters.
   static let names = 50_000
 
   /// Bytes of all lists of recipients together.

@@ -18,10 +18,13 @@ extension Folder {
   }
 }
 
-/// `.keyvault/`: what this machine knows about the repository. Anybody can commit such a folder, so
-/// each record counts only with a MAC under a key that lies outside it.
+/// What this machine knows about the repository. Anybody can commit `.keyvault/`, so each record counts only
+/// with a MAC under a key that is outside of the repository. What protects the repository's user is kept
+/// beside that key: to look at a branch that tracks `.keyvault/`, and to return, removes the folder.
 public final class LocalState: Sendable {
   private let root: String
+  /// nil where there is none.
+  private let home: StateHome?
   private let key: Secret?
   /// Why nothing is kept: the state home cannot be used.
   public let problem: FileError?
@@ -40,10 +43,11 @@ public final class LocalState: Sendable {
   /// The same of the repository at `root`.
   init(in root: String, stateHome: String?) throws(Failure) {
     self.root = root
+    home = stateHome.map { StateHome(at: $0, outside: root) }
     try Self.refuseForeign(in: root)
     do throws(FileError) {
-      guard let stateHome else { throw FileError(.noHome, "", 0) }
-      let bytes = try StateHome(at: stateHome, outside: root).key()
+      guard let home else { throw FileError(.noHome, "", 0) }
+      let bytes = try home.key()
       key = Secret(copying: bytes.span.bytes)
       problem = nil
     } catch {
@@ -83,7 +87,7 @@ public final class LocalState: Sendable {
     _ records: [[UInt8]], to name: String, purpose: String, limit: Int = rotationSize
   ) throws(FileError) {
     if let problem { throw problem }
-    let folder = try Folder.state(of: root, create: true)
+    let folder = try folder(of: name, create: true)
     try folder.append(
       lines(records, purpose: purpose), to: name, mode: 0o600, limit: limit,
       oldSuffix: Self.oldSuffix)
@@ -95,13 +99,29 @@ public final class LocalState: Sendable {
     _ name: String, purpose: String, _ change: ([ArraySlice<UInt8>]) -> [[UInt8]]
   ) throws(FileError) {
     if let problem { throw problem }
-    let folder = try Folder.state(of: root, create: true)
+    let folder = try folder(of: name, create: true)
     try folder.rewrite(name, mode: 0o600, limit: Self.greatestFile) { bytes in
       let ours = bytes.split(separator: UInt8(ascii: "\n")).compactMap {
         record(in: $0, purpose: purpose)
       }
       return lines(change(ours), purpose: purpose)
     }
+  }
+
+  /// Files of what protects the user: the memory of entries and lists, and permitted names.
+  private static let protecting = [Memory.fileName, Memory.names]
+
+  private func folder(of name: String, create: Bool = false) throws(FileError) -> Folder {
+    guard let home, Self.protecting.contains(where: name.hasPrefix) else {
+      return try Folder.state(of: root, create: create)
+    }
+    return try home.folder(of: root, create: create)
+  }
+
+  /// Whether anything may be kept about the repository at `root`. Makes nothing.
+  static func mayExist(in root: String, stateHome: String?) -> Bool {
+    if (try? Folder(root))?.kind(of: folder) != nil { return true }
+    return stateHome.map { StateHome.holdsFolder(of: root, at: $0) } ?? false
   }
 
   private func lines(_ records: [[UInt8]], purpose: String) -> [UInt8] {
@@ -136,7 +156,7 @@ public final class LocalState: Sendable {
 
   /// The lines of a file, whoever wrote them.
   func lines(of name: String) -> [ArraySlice<UInt8>] {
-    guard key != nil, let folder = try? Folder.state(of: root),
+    guard key != nil, let folder = try? folder(of: name),
       let bytes = try? folder.read(name, limit: Self.greatestFile)
     else { return [] }
     return bytes.split(separator: UInt8(ascii: "\n"))

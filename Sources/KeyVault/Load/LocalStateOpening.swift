@@ -32,7 +32,7 @@ public final class LocalStateOpening: Sendable {
   }
 
   private func open() throws(Failure) -> LocalState? {
-    guard (try? Folder(root))?.kind(of: LocalState.folder) != nil else { return nil }
+    guard LocalState.mayExist(in: root, stateHome: stateHome) else { return nil }
     return try LocalState(in: root, stateHome: stateHome)
   }
 }

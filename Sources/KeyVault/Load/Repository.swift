@@ -1,3 +1,4 @@
+internal import Glibc
 internal import Naming
 internal import YAML
 
@@ -46,22 +47,49 @@ public struct Repository: Sendable {
 
   /// The nearest ancestor of `folder` (absolute) that holds a `keyvault.yaml`. Throws if there is none, or
   /// that one is not `owner`'s: it is refused and not passed over, since a person who stands in it means
-  /// it.
+  /// it. Throws as well if a work tree of git has another one above it, since a commit could have put it in
+  /// the way, unless `isNamed` says that the user names this one outside of the repository.
   public static func root(
-    from folder: String, owner: RepositoryOwner = RepositoryOwner()
+    from folder: String, owner: RepositoryOwner = RepositoryOwner(),
+    isNamed: (String) throws(Failure) -> Bool = { _ throws(Failure) in false }
   ) throws(Failure) -> String {
-    var components = folder.split(separator: "/", omittingEmptySubsequences: true)
-    while true {
-      let candidate = "/" + components.joined(separator: "/")
-      if let folder = try? Folder(candidate), folder.kind(of: Configuration.fileName) != nil {
-        try owner.check(candidate)
-        return candidate
-      }
-      guard components.popLast() != nil else { break }
+    let candidates = ancestry(of: folder)
+    guard let root = candidates.first(where: holdsConfiguration) else {
+      throw Failure(
+        .notFound, "no \(Configuration.fileName) in '\(folder)' or any folder above it",
+        hints: ["run 'keyvault init' to make a repository here"])
     }
-    throw Failure(
-      .notFound, "no \(Configuration.fileName) in '\(folder)' or any folder above it",
-      hints: ["run 'keyvault init' to make a repository here"])
+    try owner.check(root)
+    if let above = rootAbove(root), try !isNamed(root) {
+      throw Failure(
+        .malformed,
+        "'\(root.printable)' is a repository in another one, '\(above.printable)', where a commit can put "
+          + "it in the way, so it is not used",
+        hints: [
+          "to use the outer one: -C \(above.printable.shellQuoted)",
+          "to use the inner one, name it in 'repositories' of ~/.config/keyvault/config.yaml: "
+            + "\"\(root.printable)\": {}",
+        ])
+    }
+    return root
+  }
+
+  /// The nearest root above another one, of which one work tree can have both.
+  private static func rootAbove(_ root: String) -> String? {
+    let above = ancestry(of: root).dropFirst()
+    // The outermost work tree: one can be in another, as a submodule is.
+    guard let top = above.last(where: { access($0 + "/.git", F_OK) == 0 }) else { return nil }
+    return above.prefix { $0.utf8.count >= top.utf8.count }.first(where: holdsConfiguration)
+  }
+
+  /// A folder (absolute) and those above it, up to `/`.
+  private static func ancestry(of folder: String) -> [String] {
+    let parts = folder.split(separator: "/")
+    return (0...parts.count).reversed().map { "/" + parts.prefix($0).joined(separator: "/") }
+  }
+
+  private static func holdsConfiguration(_ folder: String) -> Bool {
+    (try? Folder(folder))?.kind(of: Configuration.fileName) != nil
   }
 
   /// The vault of this repository.

@@ -2,7 +2,7 @@ internal import Glibc
 internal import Machine
 internal import Secrets
 
-/// The folder in which this machine keeps the key of its local state.
+/// The folder in which this machine keeps the key of its local state, and what no commit must reach.
 ///
 /// An attacker who knows the key can write what keyvault takes for its own, such as a journal of
 /// changes. So the key counts only if it is this user's alone, in a folder that no other user can
@@ -51,6 +51,21 @@ struct StateHome {
     } catch {
       return nil
     }
+  }
+
+  /// The folder of what is kept about the repository at `root`, beside the key.
+  func folder(of root: String, create: Bool) throws(FileError) -> Folder {
+    guard let folder = try folder(making: create) else { throw FileError(.open, path, ENOENT) }
+    return try folder.folder(Self.folderName(of: root), create: create, mode: 0o700)
+  }
+
+  /// Whether the state home at `path` has one. Makes nothing.
+  static func holdsFolder(of root: String, at path: String) -> Bool {
+    access(path + "/" + folderName(of: root), F_OK) == 0
+  }
+
+  private static func folderName(of root: String) -> String {
+    "repositories/" + SHA256.hex(of: Array(root.utf8)).prefix(32)
   }
 
   private var keyPath: String { path + "/" + Self.keyName }

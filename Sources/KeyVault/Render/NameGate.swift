@@ -16,7 +16,7 @@ struct NameGate {
     var unlisted: [(variable: Rendering.Variable, entry: OpenedEntry)] = []
     for variable in variables {
       try checkForm(of: variable)
-      guard let entry = variable.opened, try !isPermitted(variable.name) else { continue }
+      guard let entry = variable.opened, try !isPermitted(variable) else { continue }
       unlisted.append((variable, entry))
     }
     guard !unlisted.isEmpty else { return }
@@ -26,7 +26,10 @@ struct NameGate {
       if variable.isNamed(by: entry), vouched.contains(where: { $0 === entry }) { continue }
       throw Failure(
         .malformed,
-        "'\(entry.name)' cannot be rendered: \(NamePolicy.objection(to: variable.name))",
+        "'\(entry.name)' cannot be rendered: "
+          + (isDoubtful(variable)
+            ? VariableValue.doubt(under: variable.name)
+            : NamePolicy.objection(to: variable.name)),
         hints: NamePolicy.hints(for: variable.name, in: entry.name)
           + ["leave it out: --except \(entry.name)"])
     }
@@ -41,7 +44,7 @@ struct NameGate {
         objection
         ?? BaseURLVariable.objection(to: name, fieldOf: prefix.isEmpty ? variable.owner : nil)
       variable.withValue { value in
-        objection = objection ?? VariableName.objection(toValue: value, of: name)
+        objection = objection ?? VariableValue.objection(to: value, under: name)
       }
     } else if !prefix.isEmpty {
       // With a prefix an address, too, can come to the name of another provider's.
@@ -52,9 +55,17 @@ struct NameGate {
     }
   }
 
-  private func isPermitted(_ name: String) throws(Failure) -> Bool {
-    if repository.names.allows(prefix + name) { return true }
-    return try repository.allows(variable: name)
+  private func isPermitted(_ variable: Rendering.Variable) throws(Failure) -> Bool {
+    let names = [prefix + variable.name, variable.name]
+    if names.contains(where: repository.names.permits) { return true }
+    if !isDoubtful(variable), names.contains(where: VariableName.isListed) { return true }
+    return try repository.memory?.permits(variable.name) ?? false
+  }
+
+  private func isDoubtful(_ variable: Rendering.Variable) -> Bool {
+    var isDoubtful = false
+    variable.withValue { isDoubtful = VariableValue.isDoubtful($0, under: prefix + variable.name) }
+    return isDoubtful
   }
 
   /// Those whose signature counts here, over the ciphertext that was opened.

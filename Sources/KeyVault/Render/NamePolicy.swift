@@ -25,7 +25,10 @@ public struct NamePolicy: Sendable {
   }
 
   /// Whether a key may stand under this name; its form and what it steers are judged elsewhere.
-  func allows(_ name: String) -> Bool { VariableName.isListed(name) || allowed.contains(name) }
+  func allows(_ name: String) -> Bool { VariableName.isListed(name) || permits(name) }
+
+  /// Whether a person permitted this name, listed or not.
+  func permits(_ name: String) -> Bool { allowed.contains(name) }
 
   /// What to do so that a name is rendered.
   static func hints(for name: String, in entry: EntryName? = nil) -> [String] {

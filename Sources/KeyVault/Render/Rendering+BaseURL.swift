@@ -42,7 +42,7 @@ extension Rendering {
   /// neither.
   func baseURL(
     of slot: Assembly.Slot, _ entry: OpenedEntry, in environment: String
-  ) throws(Failure) -> Result<Variable?, Refused> {
+  ) throws(Failure) -> Result<Address?, Refused> {
     let provider = slot.provider
     let gateway = repository.environment(environment).gateway
     guard let name = provider.baseURLVariable, gateway != nil || !provider.hostFields.isEmpty else {
@@ -76,7 +76,10 @@ extension Rendering {
           hint: "allow it: KEYVAULT_ALLOW_HOSTS=\(url.origin.permission)"))
     }
     return .success(
-      Variable(name: name, value: .text(url.withoutFinalSlash), origin: entry.name.path))
+      Address(
+        variable: Variable(
+          name: name, value: .text(url.withoutFinalSlash), origin: entry.name.path),
+        origin: url.origin))
   }
 }
 

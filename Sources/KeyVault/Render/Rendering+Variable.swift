@@ -19,6 +19,11 @@ extension Rendering {
       if case .text = value { false } else { true }
     }
 
+    /// Whether it is a key, and not another part of a credential.
+    var isKey: Bool {
+      if case .key = value { true } else { false }
+    }
+
     /// Whether it is one value and no conflict: an entry that two environments inherit, equal addresses.
     func isSame(as other: Variable) -> Bool {
       switch (value, other.value) {

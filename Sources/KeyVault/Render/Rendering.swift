@@ -49,19 +49,24 @@ public struct Rendering: Sendable {
     }
     look(opened)
     var variables: [Variable] = []
+    var addresses: [Address] = []
     var refused: [(address: Refused, isWanted: Bool)] = []
     for ((environment, slot), entry) in zip(slots, opened) {
       variables += self.variables(of: slot, entry).filter { choice.wants($0.name, of: slot) }
       switch try baseURL(of: slot, entry, in: environment) {
-      case .success(let base?) where choice.wants(base.name, of: slot): variables.append(base)
+      case .success(let base?) where choice.wants(base.variable.name, of: slot):
+        addresses.append(base)
       case .failure(let base): refused.append((base, choice.wants(base.variable, of: slot)))
       default: break
       }
     }
     // A program sends every key of a provider to the address that it finds: where one of them may not travel
     // there, the address that another entry would set is left out too.
-    let left = Set(names: refused.map(\.address.variable))
-    variables.removeAll { !$0.isSecret && left.contains($0.name) }
+    let barred = Set(names: refused.map(\.address.variable))
+    addresses.removeAll { barred.contains($0.variable.name) }
+    let fitting = fitting(variables, with: addresses)
+    variables = fitting.variables
+    refused += fitting.refused.map { ($0, true) }
     try NameGate(in: repository, prefix: choice.prefix).check(variables)
     let result = try Self.checked(variables.map { $0.prefixed(choice.prefix) })
     Self.warnings(of: refused.filter(\.isWanted).map(\.address)).forEach(warn)

@@ -36,6 +36,9 @@ enum SteeringName {
     "ASAN_", "LSAN_", "MSAN_", "TSAN_", "UBSAN_",
     // Package managers and tools that read any option from a variable.
     "NPM_CONFIG_", "PNPM_", "PIP_", "ANSIBLE_", "CLOUDSDK_", "KUBERNETES_", "FLATPAK_",
+    "UWSGI_", "DOTENV_CONFIG_",
+    // The inputs of a job's actions, for programs that a later step starts.
+    "INPUT_",
     // What starts services and sessions, and identifies the user.
     "SYSTEMD_", "DBUS_", "PAM_", "HTTP_X_",
     // Where cloud SDKs look for credentials, and where they ask for them.
@@ -121,6 +124,8 @@ enum SteeringName {
     "CLASSPATH", "CAMLLIB", "MYSQL_GROUP_SUFFIX", "MYSQL_HOME", "NETRC", "PGPASSFILE",
     "PGSERVICEFILE", "PGSYSCONFDIR", "PHPRC", "PSQLRC", "R_HOME", "SSLKEYLOGFILE", "TK_LIBRARY",
     "WGETRC", "SWIFT_BACKTRACE",
+    // It makes a library load any variables from an encrypted file beside the program.
+    "DOTENV_KEY",
     // Cloud SDKs.
     "AWS_CA_BUNDLE", "AWS_CONFIG_FILE", "AWS_DATA_PATH", "AWS_DEFAULT_PROFILE", "AWS_PAGER",
     "AWS_PROFILE", "AWS_ROLE_ARN", "AWS_SDK_LOAD_CONFIG", "AZURE_CONFIG_DIR",

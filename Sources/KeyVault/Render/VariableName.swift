@@ -37,13 +37,16 @@ enum VariableName {
     "_KEY", "_TOKEN", "_SECRET", "_PASSWORD", "_CREDENTIALS", "_WEBHOOK", "_ID", "_USER", "_REGION",
   ]
 
+  /// Whether the built-in catalogue has a name.
+  static func isEmbedded(_ name: String) -> Bool { embedded.contains(name) }
+
   private static let embedded = Set(names: Embedded.variables)
 
   /// Addresses that have their own credential inside, and credentials whose names have no such ending.
   private static let ofApplications: Set<Name> = [
     "AMQP_URL", "AWS_BEARER_TOKEN_BEDROCK", "AZURE_STORAGE_CONNECTION_STRING", "BROKER_URL",
     "CELERY_BROKER_URL", "CLOUDAMQP_URL", "CLOUDINARY_URL", "DATABASE_URL", "DISCORD_WEBHOOK_URL",
-    "JDBC_DATABASE_URL", "MAILER_DSN", "MARIADB_URL", "MONGODB_URI", "MONGODB_URL", "MONGO_URI",
+    "MARIADB_URL", "MONGODB_URI", "MONGODB_URL", "MONGO_URI",
     "MONGO_URL", "MYSQL_PWD", "MYSQL_URL", "PGPASSWORD", "POSTGRESQL_URL", "POSTGRES_URL",
     "RABBITMQ_URL", "REDISCLI_AUTH", "REDIS_URL", "SECRET_KEY_BASE", "SENTRY_DSN",
     "SLACK_WEBHOOK_URL", "SMTP_URL", "SQLALCHEMY_DATABASE_URI",
@@ -55,19 +58,4 @@ enum VariableName {
     "ALIBABA_CLOUD_CREDENTIALS", "GOOGLE_BACKEND_CREDENTIALS", "GOOGLE_CREDENTIALS",
     "IBM_CREDENTIALS", "R_USER",
   ]
-
-  /// Why a value cannot stand under a name; nil if it can. SDKs make a part of a host's name of a
-  /// region: with `evil.example/` the request would go elsewhere.
-  static func objection(toValue value: RawSpan, of name: String) -> String? {
-    guard name.hasSuffix("_REGION") else { return nil }
-    let isLabel =
-      (1...63).contains(value.byteCount)
-      && (0..<value.byteCount).allSatisfy { index in
-        switch value.unsafeLoad(fromByteOffset: index, as: UInt8.self) {
-        case 0x30...0x39, 0x41...0x5a, 0x61...0x7a, UInt8(ascii: "-"): true
-        default: false
-        }
-      }
-    return isLabel ? nil : "the value of \(name) is not a region: expected letters, digits and '-'"
-  }
 }

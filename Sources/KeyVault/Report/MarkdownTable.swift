@@ -22,12 +22,27 @@ extension String {
 
   /// For one cell of a Markdown table: nothing in it is markup.
   fileprivate var markdown: String {
+    let text = printable
+    if text.isLive { return text.codeSpan }
     var result = ""
     // Scalar by scalar: a combining mark would hide the '|' that it follows.
-    for scalar in printable.unicodeScalars {
+    for scalar in text.unicodeScalars {
       if "\\`*_{}[]<>()#+!|&~".unicodeScalars.contains(scalar) { result += "\\" }
       result.unicodeScalars.append(scalar)
     }
     return result
+  }
+
+  /// Whether services would make something of it although it is escaped: a link of an address, a mention, a
+  /// reference, an emoji, a formula.
+  private var isLive: Bool {
+    contains { "@#$".unicodeScalars.contains($0) } || contains("://") || contains("www.")
+      || unicodeScalars.count { $0 == ":" } > 1
+  }
+
+  /// In such a span nothing is markup but the backtick, and in a table the '|' and the backslash before it.
+  private var codeSpan: String {
+    "`"
+      + replacing("`", with: "'").replacing("\\", with: "/").replacing("|", with: "\\|") + "`"
   }
 }

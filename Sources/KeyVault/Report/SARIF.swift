@@ -54,7 +54,7 @@ struct SARIF: Encodable {
     let results = findings.map { finding in
       Result(
         ruleId: finding.code, level: finding.severity.rawValue,
-        message: Text(text: finding.advice),
+        message: Text(text: Self.plain(finding.advice)),
         locations: [
           Location(
             physicalLocation: Place(
@@ -65,6 +65,11 @@ struct SARIF: Encodable {
     }
     let driver = Driver(version: toolVersion, rules: rules)
     runs = [Run(tool: Tool(driver: driver), results: results)]
+  }
+
+  /// A message in which nothing is a link (section 3.11.6).
+  private static func plain(_ text: String) -> String {
+    text.replacing("\\", with: "\\\\").replacing("[", with: "\\[").replacing("]", with: "\\]")
   }
 
   /// A path as a relative reference (RFC 3986): all but unreserved characters and `/` escaped.

@@ -19,6 +19,20 @@ public struct UserConfiguration: Sendable {
       names = []
     }
 
+    /// With the signatures that another one asks for.
+    fileprivate func demanding(as other: Trust) -> Trust {
+      Trust(signers: other.signers, least: other.least, hosts: hosts, names: names)
+    }
+
+    private init(
+      signers: [String], least: SignaturePolicy, hosts: [String], names: [String]
+    ) {
+      self.signers = signers
+      self.least = least
+      self.hosts = hosts
+      self.names = names
+    }
+
     fileprivate init(_ node: Node) {
       signers = node["trusted_signers"]?.fingerprints ?? []
       least = node["signatures"]?.string.flatMap(SignaturePolicy.init) ?? .off
@@ -61,9 +75,21 @@ public struct UserConfiguration: Sendable {
 
   /// What counts in the repository at `root` (absolute): what is said of the nearest folder that holds
   /// it, alone, else what is said for all. A path and not the vault's id, which is the repository's own
-  /// word.
+  /// word. Where folders are named only below `root`, the signatures that are asked for there count: a commit
+  /// can move a repository up, and must not get it out of what the user demands.
   public func trust(in root: String) -> Trust {
     let holding = folders.filter { root == $0.path || root.hasPrefix($0.path + "/") }
-    return holding.max { $0.path.utf8.count < $1.path.utf8.count }?.trust ?? standard
+    if let nearest = holding.max(by: { $0.path.utf8.count < $1.path.utf8.count }) {
+      return nearest.trust
+    }
+    let below = folders.filter { $0.path.hasPrefix(root == "/" ? root : root + "/") }
+    guard let strictest = below.max(by: { $0.trust.least < $1.trust.least }) else {
+      return standard
+    }
+    return standard.least > strictest.trust.least
+      ? standard : standard.demanding(as: strictest.trust)
   }
+
+  /// Whether it names this root.
+  public func names(_ root: String) -> Bool { folders.contains { $0.path == root } }
 }

@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// Names of variables that a person permitted on this machine, in `.keyvault/names.jsonl`.
+/// Names of variables that a person permitted on this machine, in `names.jsonl` of the state home.
 extension Memory {
   static let names = "names.jsonl"
   static let namesPurpose = "keyvault-names-v1"

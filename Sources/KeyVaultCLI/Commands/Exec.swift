@@ -104,6 +104,7 @@ struct Exec: AsyncParsableCommand {
         prepared.withheld = rendering.addresses(of: opened, in: environments[0])
       },
       warn: { Console.warning($0.message, hint: $0.hints.first) })
+    withhold(rendering.strangers(beside: prepared.variables), from: &prepared)
     for variable in picked ?? [] {
       guard !prepared.variables.contains(where: { $0.name == variable.name }) else {
         throw Failure(
@@ -113,6 +114,18 @@ struct Exec: AsyncParsableCommand {
     }
     if mask { warn(of: prepared.variables, session) }
     return prepared
+  }
+
+  /// Says which keys of the caller's own the command does not get.
+  private func withhold(_ names: Set<Name>, from prepared: inout Prepared) {
+    let inherited = names.subtracting(prepared.variables.map { Name($0.name) })
+      .filter { getenv($0.text) != nil }
+    prepared.withheld.formUnion(inherited)
+    guard !clean, !inherited.isEmpty else { return }
+    Console.warning(
+      "left out \(inherited.sortedTexts.joined(separator: ", ")) of the caller's environment: it would be "
+        + "sent to an address that only this repository names",
+      hint: "allow the address: KEYVAULT_ALLOW_HOSTS=HOST")
   }
 
   private func warn(of variables: [Rendering.Variable], _ session: Session) {

@@ -60,6 +60,19 @@ import Testing
     #expect(failure { _ = try world.repository.vault.entries() }?.kind == .malformed)
   }
 
+  @Test func `more names than a vault has end the walk, in however many folders they are`() throws {
+    let world = try World()
+    for folder in ["p", "q", "r"] {
+      let path = world.scratch.path("vault/\(folder)")
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+      for index in 0...Limits.names / 3 {
+        close(open("\(path)/\(index).txt", O_CREAT | O_WRONLY, 0o600))
+      }
+    }
+    #expect(try world.findings().map(\.code).contains("too-many-files"))
+    #expect(failure { _ = try world.repository.vault.entries() }?.kind == .malformed)
+  }
+
   @Test func `more folders than a vault has end the walk`() throws {
     let world = try World()
     for index in 0...Limits.folders { mkdir(world.scratch.path("vault/f\(index)"), 0o700) }

@@ -20,6 +20,28 @@ struct RepositoryTests {
     #expect(refusal.hints == ["run 'keyvault init' to make a repository here"])
   }
 
+  @Test func `a root in another one's work tree is used only if the user names it`() throws {
+    let world = try World()
+    let root = world.scratch.folder
+    try world.write("version: 1\nvault: \"0011223344556677\"\n", to: "a/b/keyvault.yaml")
+    try world.write("", to: "a/b/sub/x")
+    try world.git("init", "-q")
+    let refusal = try #require(failure { _ = try Repository.root(from: root + "/a/b/sub") })
+    #expect(refusal.kind == .malformed && refusal.hints.count == 2)
+    #expect(refusal.message.hasPrefix("'\(root)/a/b' is a repository in another one, '\(root)'"))
+    #expect(try Repository.root(from: root + "/a") == root)
+    #expect(
+      try Repository.root(from: root + "/a/b", isNamed: { $0 == root + "/a/b" }) == root + "/a/b")
+    #expect(
+      failure { _ = try Repository.root(from: root + "/a/b", isNamed: { $0 == root }) } != nil)
+    // A submodule is a work tree in another one.
+    try world.write("gitdir: ../../.git/modules/b\n", to: "a/b/.git")
+    #expect(failure { _ = try Repository.root(from: root + "/a/b") } != nil)
+    // A folder that no commit reaches may have repositories below it.
+    try world.scratch.remove(".git")
+    #expect(try Repository.root(from: root + "/a/b") == root + "/a/b")
+  }
+
   @Test func `a whole configuration is read`() throws {
     let world = try World(
       """

@@ -1,4 +1,5 @@
 import GPG
+import Naming
 import TestSupport
 import Testing
 
@@ -122,6 +123,73 @@ struct RenderingTests {
     #expect(
       try await render(world, policy: policy)
         .contains("OPENAI_BASE_URL=https://gate.example.com/openai/v1\n"))
+  }
+
+  @Test func `an address stands beside its own key, and beside no key that may not travel there`()
+    async throws
+  {
+    // Anyone who can push can write the gateway and the entries of `dev`, with their hosts.
+    let world = try World(
+      "environments: {dev: {gateway: \"https://evil.example.com/{provider}\"}}\n")
+    try world.store("production/openai", Self.openAI)
+    try world.store(
+      "dev/openai", Self.openAI, hosts: ["evil.example.com"],
+      about: .init(variable: "OPENAI_DEV_API_KEY"))
+    func render(
+      _ environments: [String], _ hosts: String = ""
+    ) async throws -> (names: [String], warnings: [String], strangers: [String]) {
+      let rendering = try Rendering(
+        repository: world.repository, policy: OriginPolicy(parsing: hosts))
+      let warnings = Locked<[String]>([])
+      let variables = try await rendering.variables(
+        of: environments, gpg: Keyring.alice.gpg,
+        warn: { failure in warnings.change { $0.append(failure.message) } })
+      return (
+        variables.map(\.name), warnings.value,
+        rendering.strangers(beside: variables).sortedTexts
+      )
+    }
+    let both = try await render(["production", "dev"])
+    #expect(both.names == ["OPENAI_API_KEY", "OPENAI_DEV_API_KEY"])
+    #expect(
+      both.warnings == [
+        "left out OPENAI_BASE_URL: the key of 'production/openai' may not travel to "
+          + "https://evil.example.com"
+      ])
+    // The caller's own OPENAI_API_KEY would go there.
+    let alone = try await render(["dev"])
+    #expect(alone.names == ["OPENAI_DEV_API_KEY"])
+    #expect(
+      alone.warnings == [
+        "left out OPENAI_BASE_URL: 'dev/openai' gives no key that programs would send to "
+          + "https://evil.example.com"
+      ])
+    try world.edit("dev/openai", "env: OPENAI_DEV_API_KEY\n", "")
+    let own = try await render(["dev"])
+    #expect(own.names == ["OPENAI_API_KEY", "OPENAI_BASE_URL"])
+    #expect(own.warnings == [] && own.strangers == ["OPENAI_ADMIN_KEY", "OPENAI_API_KEY"])
+    let allowed = try await render(["dev"], "evil.example.com")
+    #expect(allowed.names == own.names && allowed.strangers == [])
+    // The key of another provider under a name of this one.
+    try world.store(
+      "dev/deepseek", "sk-0123456789abcdef0123456789abcdef",
+      about: .init(variable: "OPENAI_ADMIN_KEY"))
+    let mixed = try await render(["dev"])
+    #expect(mixed.names == ["OPENAI_ADMIN_KEY", "OPENAI_API_KEY"])
+  }
+
+  @Test func `a field that completes a host stands beside its own key`() async throws {
+    let world = try World()
+    let key = String(repeating: "7", count: 64)
+    try world.store(
+      "dev/azure", key, provider: "azure_openai", fields: [("resource", "mallorys")],
+      about: .init(variable: "AZURE_DEV_API_KEY"))
+    #expect(try await render(world, "dev") == "AZURE_DEV_API_KEY=\(key)\n")
+    try world.edit("dev/azure", "env: AZURE_DEV_API_KEY\n", "")
+    let names = try await render(world, "dev").split(separator: "\n").map {
+      $0.prefix { $0 != "=" }
+    }
+    #expect(names == ["AZURE_OPENAI_API_KEY", "AZURE_OPENAI_ENDPOINT", "AZURE_RESOURCE_NAME"])
   }
 
   @Test func `nothing is rendered where something is wrong`() async throws {

@@ -39,6 +39,8 @@ struct VariableListTests {
     "SSLKEYLOGFILE", "NETRC", "WGETRC", "INPUTRC", "VIMINIT", "MANPAGER", "FZF_DEFAULT_OPTS",
     "RSYNC_RSH", "GCONV_PATH", "HOSTALIASES", "RES_OPTIONS", "NIX_PATH", "QT_PLUGIN_PATH",
     "GUNICORN_CMD_ARGS", "JAVA_OPTS", "GRADLE_OPTS", "SBT_OPTS", "GH_HOST", "AWS_PROFILE",
+    "UWSGI_EXEC_AS_USER", "UWSGI_HOOK_AS_USER", "DOTENV_KEY", "DOTENV_CONFIG_DOTENV_KEY",
+    "INPUT_GITHUB_TOKEN",
     "AWS_CA_BUNDLE", "DOCKER_CONFIG", "PKG_CONFIG_PATH", "CMAKE_TOOLCHAIN_FILE", "CUDA_HOME",
   ])
   func `a name that steers programs is refused whatever permits it`(name: String) {
@@ -71,7 +73,7 @@ struct VariableListTests {
     "X_KEY_FILES",
     "KEY_FILE", "X_FILE", "_KEY", "GOOGLE_CREDENTIALS", "OPENAI_API_KEY_FILE_FILE",
     "GOOGLE_BACKEND_CREDENTIALS", "IBM_CREDENTIALS_FILE", "ALIBABA_CLOUD_CREDENTIALS_FILE",
-    "R_USER",
+    "R_USER", "MAILER_DSN", "JDBC_DATABASE_URL",
     // Equal by Unicode's canonical equivalence, and other bytes.
     "OPENAI_API_\u{212a}EY",
   ])

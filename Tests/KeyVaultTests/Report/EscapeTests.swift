@@ -45,9 +45,37 @@ struct EscapeTests {
     table.add(["x|\(mark)y", "`\(mark)<\(mark)img>"])
     let row = table.text(summary: "").split(separator: "\n").first { $0.contains("x\\|") }
     #expect(row?.unicodeScalars.split(separator: "|").count == 3)
+    for live in [
+      "https://evil.example/", "www.evil.example", "@acme/admins", "a$x$", "#12", ":skull:",
+    ] {
+      table.add([live + "|`\(mark)\\|", "y"])
+    }
+    // GitHub's rules: an escaped mark does not end a cell, and a code span ends at the next backtick.
+    for line in table.text(summary: "").split(separator: "\n").dropFirst(3).prefix(6) {
+      let cells = line.utf8.split(separator: UInt8(ascii: "|"))
+      #expect(line.hasPrefix("| `") && line.utf8.count { $0 == UInt8(ascii: "`") } == 2, "\(line)")
+      #expect(cells.count == 4, "\(line)")
+      #expect(cells.prefix(2).allSatisfy { $0.last == UInt8(ascii: "\\") }, "\(line)")
+    }
     let element = XMLElement("a", [("b", "\"\(mark) c=\"&\(mark)<\(mark)")])
     let parser = XMLParser(data: Data(element.document.utf8))
     #expect(parser.parse(), "\(element.document)")
+  }
+
+  @Test(arguments: marks) func `a message of SARIF has no link`(mark: String) throws {
+    let text = "[Approve\(mark)](https://evil.example) \\[x\(mark)](1)"
+    let finding = Finding(
+      code: "x", severity: .error, file: "a", message: text, hint: "[h\(mark)](2)")
+    let output = Array(try sarif([finding], toolVersion: "0").utf8)
+    let parsed = try JSONSerialization.jsonObject(with: Data(output)) as? [String: Any]
+    let runs = parsed?["runs"] as? [[String: Any]]
+    let results = runs?.first?["results"] as? [[String: Any]]
+    let message = try #require((results?.first?["message"] as? [String: Any])?["text"] as? String)
+    var previous: Unicode.Scalar = " "
+    for scalar in message.unicodeScalars {
+      if scalar == "[" || scalar == "]" { #expect(previous == "\\", "\(message)") }
+      previous = scalar
+    }
   }
 
   @Test(arguments: marks) func `an edit of YAML reads back`(mark: String) throws {

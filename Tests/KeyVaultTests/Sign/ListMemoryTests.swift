@@ -194,12 +194,12 @@ struct ListMemoryTests {
     let world = try world()
     #expect(use(world) == nil)
     try putBack(world)
-    try world.scratch.remove(".keyvault")
+    try home.remove("state")
     #expect(use(world) == nil)
     #expect(try seen(world) == 2)
     // Lines that this machine did not write count for nothing.
-    let text = try world.scratch.text(".keyvault/serials.jsonl")
-    try world.write(text.replacing(" 2 sha256", with: " 9 sha256"), to: ".keyvault/serials.jsonl")
+    let text = try home.text(home.memoryFile)
+    try home.write(text.replacing(" 2 sha256", with: " 9 sha256"), to: home.memoryFile)
     #expect(try seen(world) == nil)
     #expect(use(world) == nil)
   }

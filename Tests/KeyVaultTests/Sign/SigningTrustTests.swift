@@ -68,6 +68,24 @@ struct SigningTrustTests {
     #expect(try configuration(file).trust(in: "/home/bob").least == .required)
   }
 
+  @Test func `a repository that moves up stays under what is asked of it`() throws {
+    let file = """
+      allow_hosts: [gate.example.com]
+      repositories:
+        /home/alice/team/secrets:
+          {trusted_signers: [\(Self.c)], signatures: required, allow_hosts: [evil.example.com]}
+        /home/alice/team/other: {trusted_signers: [\(Self.b)]}
+
+      """
+    for root in ["/home/alice/team", "/home/alice", "/"] {
+      let trust = try configuration(file).trust(in: root)
+      #expect(trust.signers == [Self.c] && trust.least == .required)
+      #expect(trust.hosts == ["gate.example.com"], "a permission does not move")
+    }
+    #expect(try configuration(file).trust(in: "/home/alice/tea").least == .off)
+    #expect(try configuration(file).trust(in: "/home/alice/team/third").least == .off)
+  }
+
   @Test(arguments: [
     "trusted_signers: [ABCDEF0123456789]", "trusted_signers: []", "signatures: off",
     "signatures: yes", "signers: []", "repositories: {keys: {}}", "a: [", "- x",

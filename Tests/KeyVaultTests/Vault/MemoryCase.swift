@@ -1,6 +1,19 @@
+import Foundation
 import Testing
 
 @testable import KeyVault
+
+extension Scratch {
+  /// The file in which the state home `state` remembers its only repository.
+  var memoryFile: String {
+    get throws {
+      let folders = try FileManager.default.contentsOfDirectory(
+        atPath: path("state/repositories"))
+      try #require(folders.count == 1)
+      return "state/repositories/\(folders[0])/serials.jsonl"
+    }
+  }
+}
 
 /// A machine that opens an entry, remembers what it opened, and opens again.
 struct MemoryCase {

@@ -14,15 +14,19 @@ struct MemoryFileTests {
   @Test func `lines of another machine, another place or another vault do not count`() throws {
     let world = try MemoryCase.world()
     try machine.open(world)
-    let file = ".keyvault/serials.jsonl"
-    let line = try world.scratch.text(file)
-    let other = try machine.memory(world, state: "other")
-    #expect(try other.record(of: EntryName(MemoryCase.name)) == nil)
-    #expect(other.foreign == 1)
+    let file = try machine.home.memoryFile
+    let line = try machine.home.text(file)
+    let other = MemoryCase()
+    #expect(try other.memory(world).record(of: EntryName(MemoryCase.name)) == nil)
+    try other.open(world, "p/openai")
+    try other.home.write(line, to: other.home.memoryFile)
+    let copied = try other.memory(world)
+    #expect(try copied.record(of: EntryName(MemoryCase.name)) == nil)
+    #expect(copied.foreign == 1)
 
     // Somebody who may write here raises, lowers or renames, and cannot sign.
     for (old, new) in [(" 2 sha", " 9 sha"), (" 2 sha", " 1 sha"), ("p/openai", "p/mistral")] {
-      try world.write(line.replacing(old, with: new), to: file)
+      try machine.home.write(line.replacing(old, with: new), to: file)
       let memory = try machine.memory(world)
       for name in ["p/openai", "p/mistral"] {
         #expect(try memory.record(of: EntryName(name)) == nil, "\(new)")
@@ -30,13 +34,18 @@ struct MemoryFileTests {
       #expect(memory.foreign == 1)
     }
     for text in ["", "\n", "{}\n", "\0\n", "}\n \n", String(line.dropLast(9)) + "\n"] {
-      try world.write(text + line, to: file)
+      try machine.home.write(text + line, to: file)
       #expect(try machine.remembered(world)?.serial == 2, "\(text)")
     }
 
-    let elsewhere = try World()
-    try elsewhere.write(line, to: file)
-    #expect(try machine.remembered(elsewhere) == nil)
+    // What is remembered goes by the repository's path.
+    let elsewhere = try MemoryCase.world()
+    let third = MemoryCase()
+    try third.open(elsewhere)
+    let theirs = try third.home.memoryFile
+    try third.home.write(
+      line + third.home.text(theirs).replacing(" 2 sha256", with: " 9 sha256"), to: theirs)
+    #expect(try third.remembered(elsewhere) == nil)
     try world.write(
       "version: 1\nvault: \"\(String(repeating: "ab", count: 16))\"\n", to: "keyvault.yaml")
     #expect(try machine.remembered(world) == nil, "a key of another vault has serials of its own")
@@ -45,6 +54,7 @@ struct MemoryFileTests {
   @Test func `a memory that was committed or linked is refused before it is read`() throws {
     let world = try MemoryCase.world()
     try machine.open(world)
+    try world.write("x", to: ".keyvault/x")
     try world.git("add", "-f", ".keyvault")
     #expect(failure { try machine.open(world) }?.message.contains("is tracked by git") == true)
     try world.git("rm", "-q", "-r", "--cached", ".keyvault")
@@ -60,7 +70,7 @@ struct MemoryFileTests {
     repository.memory = memory
     _ = try repository.vault.open(world.entry(MemoryCase.name), with: Keyring.alice.gpg)
     #expect(failure { try memory.save() }?.message.contains("cannot make the folder") == true)
-    #expect(!world.scratch.holds(".keyvault"))
+    #expect(!world.scratch.holds(".keyvault/serials.jsonl"))
   }
 
   @Test func `what is forgotten is forgotten alone`() throws {
@@ -85,7 +95,7 @@ struct MemoryFileTests {
       try memory.save()
     }
     #expect(try machine.remembered(world)?.serial == 200)
-    let lines = try world.scratch.text(".keyvault/serials.jsonl").split(separator: "\n")
+    let lines = try machine.home.text(machine.home.memoryFile).split(separator: "\n")
     #expect(lines.count < 80, "\(lines.count)")
   }
 

@@ -18,10 +18,25 @@ struct MemoryTests {
     let record = try #require(try machine.remembered(world))
     #expect(record.serial == 2 && record.digest == opened.digest)
     #expect(record.commit == (try world.git("rev-parse", "HEAD").trimmingCharacters(in: .newlines)))
-    let bytes = try world.scratch.bytes(".keyvault/serials.jsonl")
+    let bytes = try machine.home.bytes(machine.home.memoryFile)
     #expect(try machine.open(world).doubts == [])
     #expect(
-      try world.scratch.bytes(".keyvault/serials.jsonl") == bytes, "nothing new, nothing written")
+      try machine.home.bytes(machine.home.memoryFile) == bytes, "nothing new, nothing written")
+  }
+
+  @Test func `to look at a branch that tracks the local state, and to return, forgets nothing`()
+    throws
+  {
+    let world = try MemoryCase.world()
+    try machine.open(world)
+    try world.git("checkout", "-q", "-b", "look")
+    try world.write("x", to: ".keyvault/x")
+    try world.git("add", "-f", ".keyvault")
+    try world.git("commit", "-q", "-m", "x")
+    try world.git("checkout", "-q", "main")
+    #expect(access(world.scratch.path(".keyvault"), F_OK) != 0)
+    try BaseCase.rollBack(world)
+    try machine.expectRefusal(world)
   }
 
   @Test func `an old pair that a commit puts back is refused`() throws {

@@ -1,0 +1,67 @@
+internal import Naming
+
+/// Values that steer programs under names that do not: libraries make a host's name of an identifier, and
+/// look into the file that a credential names.
+enum VariableValue {
+  /// Why a value cannot stand under a name; nil if it can. No flag, permission or signature overrides this.
+  static func objection(to value: RawSpan, under name: String) -> String? {
+    let word = base(of: name)
+    // What the catalogue calls an organization or a project goes into a header.
+    guard !VariableName.isEmbedded(name) || word.hasSuffix("_REGION") else { return nil }
+    if word.hasSuffix("_REGION") {
+      return (1...63).contains(value.byteCount) && value.allSatisfy(isInLabel)
+        ? nil : "the value of \(name) is not a region: expected letters, digits and '-'"
+    }
+    if word.hasSuffix("_ID") {
+      return value.allSatisfy { isInLabel($0) || identifier.contains($0) }
+        ? nil : "the value of \(name) is not an identifier: expected letters, digits and '_.:=+-'"
+    }
+    if word.hasSuffix("_USER") {
+      var ats = 0
+      let isUser = value.allSatisfy { byte in
+        if byte == UInt8(ascii: "@") { ats += 1 }
+        return isInLabel(byte) || identifier.contains(byte) || byte == UInt8(ascii: "@")
+      }
+      return isUser && ats <= 1
+        ? nil : "the value of \(name) is not a user's name: expected letters, digits and '_.:=+-@'"
+    }
+    return nil
+  }
+
+  /// Whether a value under a listed name may say which files to read and where to send them, so that it
+  /// needs what a name that is not listed needs: a document or a path, in the clear or in base64.
+  static func isDoubtful(_ value: RawSpan, under name: String) -> Bool {
+    guard base(of: name).hasSuffix("_CREDENTIALS") else { return false }
+    guard value.allSatisfy({ isInLabel($0) || opaque.contains($0) }) else { return true }
+    // An opening brace in base64, after at most one byte of white space.
+    return value.byteCount > 1 && value.byte(0) == UInt8(ascii: "e")
+      && (UInt8(ascii: "w")...UInt8(ascii: "z")).contains(value.byte(1))
+  }
+
+  /// Why a doubtful value needs a permission.
+  static func doubt(under name: String) -> String {
+    "the value of \(name) is a document or a path, which can tell programs what to read and where to send it"
+  }
+
+  /// Without what names a file with the value.
+  private static func base(of name: String) -> Substring {
+    name.hasSuffix(VariableName.fileSuffix)
+      ? name.dropLast(VariableName.fileSuffix.utf8.count) : name[...]
+  }
+
+  private static func isInLabel(_ byte: UInt8) -> Bool {
+    switch byte {
+    case 0x30...0x39, 0x41...0x5a, 0x61...0x7a, UInt8(ascii: "-"): true
+    default: false
+    }
+  }
+
+  private static let identifier = Array("_.:=+".utf8)
+  private static let opaque = Array("_:=+".utf8)
+}
+
+extension RawSpan {
+  fileprivate func allSatisfy(_ isWanted: (UInt8) -> Bool) -> Bool {
+    (0..<byteCount).allSatisfy { isWanted(byte($0)) }
+  }
+}
