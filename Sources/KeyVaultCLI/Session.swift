@@ -48,8 +48,9 @@ final class Session {
     do throws(Failure) {
       try memory.save()
     } catch {
-      detail("keyvault: what was opened is not remembered: \(error.message)")
+      tellUnkept("what was opened is not remembered", error, in: memory.root)
     }
+    if let problem = memory.problem, problem.isToldOnce { tellObstacle(problem) }
     tellForeignLines(of: memory)
   }
 
@@ -199,7 +200,13 @@ final class Session {
 
   func history(of repository: Repository) throws(Failure) -> History {
     let state = try localState(of: repository)
-    if let problem = state.problem { detail("keyvault: no history is kept: \(problem.message)") }
+    if let problem = state.problem {
+      if problem.isToldOnce, !surroundings.isCI {
+        tellObstacle(problem)
+      } else {
+        detail("keyvault: no history is kept: \(problem.message)")
+      }
+    }
     return History(state)
   }
 

@@ -72,16 +72,12 @@ struct PublicKeyChecks {
     case .expired:
       return Finding(
         .recipientExpired, .warning, in: file, "the key of \(person) expired on \(end)",
-        hint: expiryHint(key))
+        hint: key.renewalHint)
     case .expiresSoon:
       return Finding(
         .recipientExpires, .warning, in: file, "the key of \(person) expires on \(end)",
-        hint: expiryHint(key))
+        hint: key.renewalHint)
     case .ready, .badFile, .noFile: return nil
     }
-  }
-
-  private func expiryHint(_ key: Key) -> String? {
-    GPGError.Unusable.expired(fingerprint: key.fingerprint, since: nil).hint
   }
 }
