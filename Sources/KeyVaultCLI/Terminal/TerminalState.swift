@@ -1,0 +1,33 @@
+import Glibc
+
+/// The settings of the terminal as they were when keyvault was started. A pinentry that is interrupted leaves
+/// it without echo.
+enum TerminalState {
+  /// Written once, before another thread exists.
+  nonisolated(unsafe) private static var settings: termios?
+
+  /// Called by `Main` before anything asks on the terminal.
+  static func take() {
+    withTerminal { terminal in
+      var current = termios()
+      if tcgetattr(terminal, &current) == 0 { settings = current }
+    }
+  }
+
+  /// Gives the terminal its settings back, if it is this process's to change.
+  static func restore() {
+    guard var settings else { return }
+    withTerminal { terminal in
+      // A shell that went on meanwhile has its own.
+      guard tcgetpgrp(terminal) == getpgrp() else { return }
+      tcsetattr(terminal, TCSANOW, &settings)
+    }
+  }
+
+  private static func withTerminal(_ body: (Int32) -> Void) {
+    let terminal = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY)
+    guard terminal >= 0 else { return }
+    body(terminal)
+    close(terminal)
+  }
+}
