@@ -68,7 +68,7 @@ struct ProgramTrail {
     if let objection { return objection }
     guard let end else { return .missing }
     if let objection = last(trail, end) { return objection }
-    return trail.workTree.map { .because("commits can write '\($0)', which is in a repository") }
+    return trail.workTree.map { .because("commits can write to the work tree '\($0)'") }
   }
 
   private init?() {

@@ -58,14 +58,14 @@ public enum TrustedProgram {
       .map { $0.isEmpty ? "." : String(decoding: $0, as: UTF8.self) }
   }
 
-  /// A search path without the folders that are passed over, and without those in which one of `names`
-  /// is: for libraries and programs that search by themselves.
-  public static func trusted(searchPath: String, for names: [String]) -> String {
+  /// The folders of a search path that are not passed over, and in which none of `names` is: for libraries
+  /// and programs that search by themselves.
+  public static func trusted(folders searchPath: String, for names: [String]) -> [String] {
     let folders = folders(of: searchPath).filter { folder in
       objection(toFolder: folder) == nil
         && names.allSatisfy { !holds(folder, $0) || objection(to: $0, in: folder) == nil }
     }
-    return (folders.isEmpty ? systemFolders : folders).joined(separator: ":")
+    return folders.isEmpty ? systemFolders : folders
   }
 
   /// Whether a library that searches `searchPath` by itself finds a program of that name first where it

@@ -94,6 +94,9 @@ public struct FileError: Error, Sendable, Equatable {
     }
   }
 
+  /// What to do about it; nil where the message says all.
+  var hint: String? { failure.hints.first }
+
   /// The same as a failure of a whole command.
   public var failure: Failure {
     switch attempt {

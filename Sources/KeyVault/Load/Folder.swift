@@ -27,8 +27,8 @@ public struct Folder: ~Copyable, Sendable {
       descriptor: descriptor, path: path, owners: FolderOwners(of: descriptor, at: path))
   }
 
-  /// Opens a folder of whose files a person names one, whoever owns it.
-  init(ofAnyOwner path: String) throws(FileError) {
+  /// Opens a folder of whose files a person names one, whoever owns it; what is written into it is this user's.
+  public init(ofAnyOwner path: String) throws(FileError) {
     self.init(descriptor: try Self.descriptor(of: path), path: path)
   }
 
@@ -99,6 +99,9 @@ public struct Folder: ~Copyable, Sendable {
   /// Makes a folder in this one, unless the name is taken.
   private func make(_ name: String, mode: mode_t) throws(FileError) {
     if mkdirat(descriptor, name, mode) == 0 {
+      if let owner = otherOwner {
+        fchownat(descriptor, name, owner.user, owner.group, AT_SYMLINK_NOFOLLOW)
+      }
       try sync()
     } else if errno != EEXIST {
       throw FileError(.create, path + "/" + name, errno)
@@ -135,6 +138,15 @@ public struct Folder: ~Copyable, Sendable {
   var owner: uid_t {
     var status = stat()
     return fstat(descriptor, &status) == 0 ? status.st_uid : uid_t.max
+  }
+
+  /// Whose folder it is, where this process runs as root, and so what it makes in it would be root's.
+  var otherOwner: (user: uid_t, group: gid_t)? {
+    var status = stat()
+    guard owners != nil, geteuid() == 0, fstat(descriptor, &status) == 0, status.st_uid != 0 else {
+      return nil
+    }
+    return (status.st_uid, status.st_gid)
   }
 
   /// The file system that holds it.

@@ -61,8 +61,9 @@ extension Git {
   }
 
   static func notInstalled(_ what: String) -> Failure {
-    let why = refusals.first ?? "git is not installed"
-    return Failure(.programMissing, "\(what): \(why)", hints: ["apt-get install git"])
+    Failure(
+      .programMissing, "\(what): \(refusals.first ?? "git is not installed")",
+      hints: ["apt-get install git"])
   }
 
   /// Every git of the search path that is passed over, each in a sentence.
@@ -90,8 +91,8 @@ extension Git {
 
   /// Why git cannot be started; nil if it can.
   public var absence: Failure? {
-    guard let answer = answer(["version"]) else { return Self.notInstalled("git") }
-    return answer.status == Self.notStarted ? failure("git", answer) : nil
+    let answer = answer(["version"])
+    return answer?.status == 0 ? nil : failure("nothing is known of history and commits", answer)
   }
 
   /// What git has against its work tree; nil if it reads it.

@@ -19,7 +19,7 @@ struct PublicKeyChecks {
     func fault(_ message: String, _ hint: String?) -> Finding {
       Finding(.badPublicKey, in: file.path.printable, message, hint: hint)
     }
-    if let why = file.fault { return [fault(why, GPGError.Unusable.noKey.hint)] }
+    if let why = file.fault { return [fault(why, file.faultHint ?? GPGError.Unusable.noKey.hint)] }
     var findings: [Finding] = []
     if file.keys.contains(where: \.hasSecret) {
       findings.append(

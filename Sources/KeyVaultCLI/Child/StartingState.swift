@@ -1,4 +1,5 @@
 import CProcess
+import GPG
 import Glibc
 import Machine
 
@@ -35,7 +36,13 @@ struct StartingState: Sendable {
     // Read before it is changed: what is passed over is told by it.
     let original = TrustedProgram.originalSearchPath
     guard searchPath != nil else { return }
-    setenv("PATH", TrustedProgram.trusted(searchPath: original, for: Self.searchedPrograms), 1)
+    var folders = TrustedProgram.trusted(folders: original, for: Self.searchedPrograms)
+    // gpgme takes no gpg that it does not find itself.
+    if let gpg = try? GPG.locate(searchPath: original), let end = gpg.lastIndex(of: "/") {
+      let folder = String(gpg[..<end])
+      if !folders.contains(folder) { folders.append(folder) }
+    }
+    setenv("PATH", folders.joined(separator: ":"), 1)
   }
 
   /// What gpgme asks for its version, and git.

@@ -63,7 +63,7 @@ struct Doctor: AsyncParsableCommand {
   private func tell(_ refusals: [String], of name: String, _ report: inout DoctorReport) {
     for refusal in refusals {
       report.add(
-        name, .warning, refusal, fix: "remove that folder from PATH, or give it to root or yourself")
+        name, .warning, refusal, fix: "remove that folder from PATH")
     }
   }
 
@@ -86,10 +86,7 @@ struct Doctor: AsyncParsableCommand {
     if let failure = git.absence {
       return report.add("git", .warning, failure.message, fix: failure.hints.first)
     }
-    guard let version = git.line(["version"]) else {
-      report.add("git", .warning, "it does not say its version", fix: "git --version")
-      return
-    }
+    let version = git.line(["version"]) ?? "git"
     guard git.isPresent else {
       return report.add("git", .ok, "\(version); this folder is not in a work tree")
     }
