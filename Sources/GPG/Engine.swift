@@ -11,6 +11,10 @@ final class Engine: Sendable {
   /// A person who did not enter the passphrase is not asked for it again.
   private let isCancelled = Atomic(false)
   private static let cancellation = Atomic(false)
+  private static let isStopped = Atomic(false)
+
+  /// Has no home of this process ask anything from now on.
+  static func stop() { isStopped.store(true, ordering: .releasing) }
 
   /// Whether that happened to any home.
   static var wasCancelled: Bool { cancellation.load(ordering: .acquiring) }
@@ -25,7 +29,8 @@ final class Engine: Sendable {
   func withContext<R: ~Copyable>(
     _ body: (Context) throws(GPGError) -> R
   ) throws(GPGError) -> R {
-    guard !isCancelled.load(ordering: .acquiring) else { throw GPGError(.cancelled) }
+    guard !isCancelled.load(ordering: .acquiring), !Self.isStopped.load(ordering: .acquiring)
+    else { throw GPGError(.cancelled) }
     let used = idle.withLock { $0.popLast() }
     let context =
       if let used { used } else {

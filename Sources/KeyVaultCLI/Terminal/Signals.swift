@@ -71,6 +71,8 @@ enum Signals {
     guard let action else { return false }
     interrupted.store(true, ordering: .releasing)
     action()
+    // What is cancelled waits for gpg, and gpg for a passphrase.
+    TerminalState.end()
     return true
   }
 
@@ -86,7 +88,7 @@ enum Signals {
     isEnding.store(true, ordering: .releasing)
     cleanup.withLock { $0?() }
     ThrowawayHomes.removeAll()
-    TerminalState.restore()
+    TerminalState.end()
     _exit(128 + number)
   }
 }

@@ -1,3 +1,4 @@
+import GPG
 import Glibc
 
 /// The settings of the terminal as they were when keyvault was started. A pinentry that is interrupted leaves
@@ -12,6 +13,12 @@ enum TerminalState {
       var current = termios()
       if tcgetattr(terminal, &current) == 0 { settings = current }
     }
+  }
+
+  /// Ends a question for a passphrase, and gives the terminal its settings back.
+  static func end() {
+    if let terminal = getenv("GPG_TTY") { PassphraseQuestion.end(on: String(cString: terminal)) }
+    restore()
   }
 
   /// Gives the terminal its settings back, if it is this process's to change.
