@@ -139,7 +139,9 @@ enum ChildProcess {
     let file = try opened(MemoryFile.open())
     var rest = bytes[...]
     while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { pwrite(file, $0.baseAddress, $0.count, off_t(rest.startIndex)) }
+      let count = rest.withUnsafeBytes {
+        pwrite(file, $0.baseAddress, $0.count, off_t(rest.startIndex))
+      }
       if count < 0, errno == EINTR { continue }
       guard count > 0 else {
         let code = errno

@@ -30,7 +30,8 @@ extension Folder {
     }
     do throws(FileError) {
       try Self.fill(staged.file, with: bytes, target: target)
-      guard fchmod(staged.file, mode) == 0, isGivenToOwner(staged.file), fsync(staged.file) == 0 else {
+      guard fchmod(staged.file, mode) == 0, isGivenToOwner(staged.file), fsync(staged.file) == 0
+      else {
         throw FileError(.write, target, errno)
       }
     } catch {

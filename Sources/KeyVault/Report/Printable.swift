@@ -80,6 +80,9 @@ extension Unicode.Scalar {
     }
   }
 
+  /// Whether it is shown as it is, and passed over.
+  var isHidden: Bool { isPassedOver && !mustBeEscaped }
+
   /// `\u{1b}`.
   var escapedForm: String { "\\u{" + String(value, radix: 16) + "}" }
 }

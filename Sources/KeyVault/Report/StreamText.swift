@@ -52,7 +52,7 @@ extension String {
     /// The first of two colons that are the first thing on the line that a runner may see.
     private var commandStart: Int? {
       guard
-        let first = scalars.firstIndex(where: { !$0.isPassedOver && !$0.properties.isWhitespace }),
+        let first = scalars.firstIndex(where: { !$0.isHidden && !$0.properties.isWhitespace }),
         scalars[first] == ":",
         let second = next(from: first + 1), scalars[second] == ":"
       else { return nil }
@@ -73,7 +73,7 @@ extension String {
 
     /// The next scalar that a runner may see.
     private func next(from index: Int) -> Int? {
-      scalars[index...].firstIndex { !$0.isPassedOver || $0.properties.isWhitespace }
+      scalars[index...].firstIndex { !$0.isHidden || $0.properties.isWhitespace }
     }
 
     /// How many scalars a sequence such as `ESC [ 1 m` has, if it is one of ours.
