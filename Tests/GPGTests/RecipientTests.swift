@@ -180,6 +180,8 @@ struct RecipientTests {
     let absent = String(repeating: "0", count: 40)
     #expect(
       reason { try home.gpg.exportPublicKey(absent) } == .noPublicKey(fingerprint: absent))
-    #expect(try TestHome().gpg.secretKeys().isEmpty)
+    let empty = try TestHome()
+    #expect(try empty.gpg.secretKeys().isEmpty)
+    withExtendedLifetime(empty) {}
   }
 }
