@@ -1,4 +1,3 @@
-internal import FoundationEssentials
 internal import Glibc
 
 /// The folder in which gpg keeps keys, found as gpg finds it, and why gpg may be unable to work there.
@@ -12,8 +11,7 @@ struct UserHome {
 
   /// For `home`, or for the user's own when nil.
   init(_ home: String?) {
-    let environment = ProcessInfo.processInfo.environment
-    if let named = home ?? environment["GNUPGHOME"].flatMap({ $0.isEmpty ? nil : $0 }) {
+    if let named = home ?? Self.variable("GNUPGHOME").flatMap({ $0.isEmpty ? nil : $0 }) {
       path = named
       isStandard = false
     } else {
@@ -51,7 +49,12 @@ struct UserHome {
 
   /// Where gpg keeps keys unless it is told otherwise.
   static var standard: String? {
-    (ProcessInfo.processInfo.environment["HOME"] ?? registeredHome).map { $0 + "/.gnupg" }
+    (variable("HOME") ?? registeredHome).map { $0 + "/.gnupg" }
+  }
+
+  /// What gpg itself would read.
+  private static func variable(_ name: String) -> String? {
+    unsafe getenv(name).map { unsafe String(cString: $0) }
   }
 
   /// By the password database, as gpg asks it where HOME is not set.
