@@ -42,7 +42,7 @@ struct AgentSocket {
   /// the home's folder below /run.
   func stopDaemons() {
     let commands = [
-      "S.gpg-agent": "KILLAGENT", "S.dirmngr": "KILLDIRMNGR", "S.keyboxd": "KILLKEYBOXD",
+      ("S.gpg-agent", "KILLAGENT"), ("S.dirmngr", "KILLDIRMNGR"), ("S.keyboxd", "KILLKEYBOXD"),
     ]
     for folder in folders {
       for (name, command) in commands { Self.send(command, to: folder + "/" + name) }

@@ -25,7 +25,8 @@ extension Session {
   /// Says that a command could not keep what it learned: once, where the person can do something about it;
   /// of a file system that is read-only, only if more is wanted.
   func tellUnkept(_ what: String, _ failure: Failure, in root: String) {
-    if let obstacle = LocalState.obstacle(in: surroundings.stateHome, of: root) {
+    if !surroundings.isCI, let obstacle = LocalState.obstacle(in: surroundings.stateHome, of: root)
+    {
       tellObstacle(obstacle)
     } else {
       detail("keyvault: \(what): \(failure.message)")

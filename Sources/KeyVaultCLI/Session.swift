@@ -200,13 +200,7 @@ final class Session {
 
   func history(of repository: Repository) throws(Failure) -> History {
     let state = try localState(of: repository)
-    if let problem = state.problem {
-      if problem.isToldOnce, !surroundings.isCI {
-        tellObstacle(problem)
-      } else {
-        detail("keyvault: no history is kept: \(problem.message)")
-      }
-    }
+    if let problem = state.problem { detail("keyvault: no history is kept: \(problem.message)") }
     return History(state)
   }
 
@@ -215,7 +209,7 @@ final class Session {
     do throws(Failure) {
       try history.append(results)
     } catch {
-      detail("keyvault: the history was not written: \(error.message)")
+      tellUnkept("the history was not written", error, in: history.root)
     }
   }
 

@@ -87,7 +87,7 @@ import Testing
       for path in "$PWD/.venv/bin" "$HOME/elsewhere" "$PWD/deep/../bin"; do
         (cd deep; PATH="$path:$PATH" "$(PATH="$PATH" command -v keyvault)" log production/openai)
         (cd deep; PATH="$path:$PATH"; keyvault get production/openai > /dev/null)
-        (cd ..; PATH="$path:$PATH"; keyvault -C work validate > /dev/null)
+        (cd ..; PATH="$path:$PATH"; keyvault -C work validate --quiet > /dev/null)
       done
       """)
     #expect(try world.run("cat ../ran").output == "", "\(result)")

@@ -27,7 +27,8 @@ extension Folder {
 /// `.keyvault/`: what this machine knows about the repository. Anybody can commit such a folder, so
 /// each record counts only with a MAC under a key that lies outside it.
 public final class LocalState: Sendable {
-  private let root: String
+  /// Of the repository.
+  let root: String
   private let key: Secret?
   /// Why nothing is kept: the state home cannot be used.
   public let problem: FileError?
