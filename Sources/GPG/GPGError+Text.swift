@@ -157,7 +157,8 @@ extension GPGError.Unusable {
   /// gpg's own '*' leaves out subkeys that have expired already.
   static func renewal(of fingerprint: String, ends: Bool, subkey: String?) -> String {
     let renewal = "gpg --quick-set-expire \(fingerprint) 1y"
-    let commands = (ends ? [renewal] : []) + (subkey.map { ["\(renewal) \($0)"] } ?? [])
+    let commands =
+      (ends || subkey == nil ? [renewal] : []) + (subkey.map { ["\(renewal) \($0)"] } ?? [])
     return "its owner runs " + commands.map { "'\($0)'" }.joined(separator: ", then ")
       + ", and exports it again"
   }
