@@ -6,8 +6,8 @@ internal import Glibc
 /// gpg's agent asks it, by a pinentry that knows nothing of this process: an interruption ends neither. What is
 /// left would take the keys that the person types next, and the terminal would show none of them.
 public enum PassphraseQuestion {
-  /// Ends whatever asks on `terminal` (a path such as `/dev/pts/1`), waits until it is gone, a second at most,
-  /// and has this process ask no more. Nothing happens if nothing asks. No signal handler may call it.
+  /// Ends each pinentry on `terminal` (a path such as `/dev/pts/1`), waits until it is gone, a second at most,
+  /// and has this process ask no more. Nothing happens if there is none. No signal handler may call it.
   public static func end(on terminal: String) {
     var status = stat()
     guard unsafe stat(terminal, &status) == 0, status.st_mode & S_IFMT == S_IFCHR else { return }

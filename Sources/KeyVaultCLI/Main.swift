@@ -37,7 +37,7 @@ enum Main {
     Signals.waitIfEnding()
     ThrowawayHomes.removeAll()
     if GPG.wasCancelled { TerminalState.restore() }
-    // Ctrl-C at the question for a passphrase is no signal where pinentry reads the keys itself.
+    // Where pinentry reads Ctrl-C itself, no signal comes.
     exit(GPG.wasCancelled ? 128 + SIGINT : status)
   }
 

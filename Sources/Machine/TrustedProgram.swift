@@ -22,7 +22,8 @@ public enum TrustedProgram {
     public let refusals: [Refusal]
   }
 
-  /// The system's own folders. Whoever can change them has the machine, whatever their owner is called.
+  /// The system's own folders. Their owner is not judged: a user who can change them has the machine. In some
+  /// containers root has another number.
   public static let systemFolders = ["/usr/bin", "/bin"]
 
   /// Looks for a program in these folders, in their order.

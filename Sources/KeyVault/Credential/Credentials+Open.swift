@@ -40,8 +40,10 @@ extension Credentials {
       program: GPGProgram(path: program, runtimeDirectory: options.runtimeDirectory),
       gpg: { () throws(Failure) in gpg })
     let root = try Repository.root(from: folder)
-    if let danger = LocalState.danger(in: options.stateHome, of: root) {
-      options.warn(danger.failure)
+    if let home = options.stateHome,
+      let why = LocalState.obstacle(in: home, of: root) ?? LocalState.danger(in: home, of: root)
+    {
+      options.warn(why.failure)
     }
     var repository = try Repository(at: root, stateHome: options.stateHome, signing: signing)
     var history: History?

@@ -27,7 +27,7 @@ public struct Folder: ~Copyable, Sendable {
       descriptor: descriptor, path: path, owners: FolderOwners(of: descriptor, at: path))
   }
 
-  /// Opens a folder of whose files a person names one, whoever owns it; what is written into it is this user's.
+  /// Opens a folder for a file that a person names; it may belong to anyone. What is written is this user's.
   public init(ofAnyOwner path: String) throws(FileError) {
     self.init(descriptor: try Self.descriptor(of: path), path: path)
   }

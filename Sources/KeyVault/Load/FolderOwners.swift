@@ -2,7 +2,7 @@ internal import Glibc
 internal import Synchronization
 
 /// Whose files and folders count below a folder that was opened by its path: this user's, root's, those of
-/// whoever owns that folder, and everybody's where git's `safe.directory` names it.
+/// the folder's owner, and everyone's where git's `safe.directory` names the folder.
 ///
 /// Others who can write into a repository could otherwise add a reader, or change where keys go, without
 /// any commit.

@@ -38,7 +38,7 @@ public final class LocalState: Sendable {
   /// `stateHome` is a folder of the user's own, outside the repository, made if it is missing.
   ///
   /// Throws if `.keyvault` is a link, another user's, or tracked by git: reading it would be
-  /// reading what somebody else wrote. It is not an error if the state home cannot be used, if the repository
+  /// reading what another person wrote. It is not an error if the state home cannot be used, if the repository
   /// is another user's, or if git does not answer: nothing is read or kept then, and ``problem`` says why.
   public convenience init(of repository: Repository, stateHome: String?) throws(Failure) {
     try self.init(in: repository.root, stateHome: stateHome)
@@ -71,7 +71,7 @@ public final class LocalState: Sendable {
     owner == 0 && geteuid() != 0 ? "sudo rm -r \(folder)" : removal
   }
 
-  /// Why this machine keeps nothing of the repository at `root`, whatever is in `stateHome`; nil if it can.
+  /// Why this machine keeps nothing of the repository at `root`, before its state home is looked at; nil if it can.
   public static func obstacle(in stateHome: String?, of root: String) -> FileError? {
     guard stateHome != nil else { return FileError(.noHome, "", 0) }
     guard let owner = (try? Folder(root))?.owner, owner != geteuid() else { return nil }

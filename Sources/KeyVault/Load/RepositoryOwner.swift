@@ -1,9 +1,9 @@
 internal import Glibc
 internal import Machine
 
-/// Whose repositories are used: this user's own, root's, and those that git's `safe.directory` names. Whoever
-/// owns keyvault.yaml or vault/ decides for whom keys are encrypted, and a repository may be found in any
-/// folder above the working folder. What lies in them is judged by ``FolderOwners``.
+/// Whose repositories are used: this user's own, root's, and those that git's `safe.directory` names. The
+/// owner of keyvault.yaml or vault/ decides for whom keys are encrypted, and a repository may be found in any
+/// folder above the working folder. ``FolderOwners`` judges what a repository holds.
 public struct RepositoryOwner: Sendable {
   private let users: Set<UInt32>
 

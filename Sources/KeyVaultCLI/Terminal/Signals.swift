@@ -76,8 +76,8 @@ enum Signals {
     return true
   }
 
-  /// Waits for the end if a signal has begun it: what fails because gpg was interrupted too, or because a home
-  /// went away, is no news.
+  /// Waits for the end if a signal has begun it. A failure says nothing then: gpg was interrupted too, or its home
+  /// went away.
   static func waitIfEnding() {
     while caught.load(ordering: .relaxed) != 0 || isEnding.load(ordering: .acquiring) {
       usleep(1000)

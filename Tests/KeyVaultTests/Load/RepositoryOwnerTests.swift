@@ -90,7 +90,7 @@ import Testing
     for (_, read) in readers.dropLast(2) { #expect(throws: Never.self) { try read() } }
   }
 
-  @Test(isRoot) func `what belongs to the owner of the root is used, whoever runs it`() throws {
+  @Test(isRoot) func `what belongs to the owner of the root is used by every user`() throws {
     let world = try World()
     let root = world.scratch.folder
     chown(root, 12346, 12346)

@@ -14,7 +14,7 @@ struct StreamTextTests {
     ("\u{202e}x", "\\u{202e}x"), ("x\u{2028}::y", "x\\u{2028}::y"), ("\u{61c}", "\\u{61c}"),
     ("\u{2067}", "\\u{2067}"), ("\u{feff}::x", "\\u{feff}::x"), ("\u{e0041}", "\\u{e0041}"),
     ("\0", "\\u{0}"), ("\u{7f}", "\\u{7f}"),
-    // What nobody sees, a runner passes over: before the colons, and between them.
+    // A runner passes over invisible characters, before the colons and between them.
     ("\u{200b}::error::x", "\\u{200b}::error::x"), ("\u{ad}::x", "\\u{ad}::x"),
     ("\u{2060} ::x", "\\u{2060} ::x"), ("\u{3164}::x", "\\u{3164}::x"),
     ("\u{115f}::x", "\\u{115f}::x"), ("\u{34f}::x", "\\u{34f}::x"),
