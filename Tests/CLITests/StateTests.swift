@@ -223,7 +223,7 @@ import Testing
     """
 
   @Test(.enabled(if: geteuid() == 0, "only root can give a folder away"))
-  func `root in another user's repository keeps no state there, and locks its owner out of nothing`() throws {
+  func `root keeps no state in the repository of another user, who can use all of it`() throws {
     let world = try world()
     let result = try world.run(
       Self.person + """
