@@ -13,10 +13,8 @@ struct AgentSocket {
 
   /// For `home`, or for the user's own when nil.
   init(home: String?) {
-    // What gpg itself would read.
-    let environment = ProcessInfo.processInfo.environment
-    let standard = (environment["HOME"] ?? "") + "/.gnupg"
-    var path = home ?? environment["GNUPGHOME"] ?? standard
+    let standard = UserHome.standard ?? "/.gnupg"
+    var path = UserHome(home).path ?? standard
     while path.count > 1, path.hasSuffix("/") { path.removeLast() }
     self.home = path
     isDefault = path == standard
@@ -44,7 +42,7 @@ struct AgentSocket {
   /// the home's folder below /run.
   func stopDaemons() {
     let commands = [
-      "S.gpg-agent": "KILLAGENT", "S.dirmngr": "KILLDIRMNGR", "S.keyboxd": "KILLKEYBOXD",
+      ("S.gpg-agent", "KILLAGENT"), ("S.dirmngr", "KILLDIRMNGR"), ("S.keyboxd", "KILLKEYBOXD"),
     ]
     for folder in folders {
       for (name, command) in commands { Self.send(command, to: folder + "/" + name) }

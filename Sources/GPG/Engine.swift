@@ -8,6 +8,16 @@ final class Engine: Sendable {
   let passphrase: Passphrase?
   let lanes = Lanes()
   private let idle = Mutex<[Context]>([])
+  /// A person who did not enter the passphrase is not asked for it again.
+  private let isCancelled = Atomic(false)
+  private static let cancellation = Atomic(false)
+  private static let isStopped = Atomic(false)
+
+  /// Has no home of this process ask anything from now on.
+  static func stop() { isStopped.store(true, ordering: .releasing) }
+
+  /// Whether that happened to any home.
+  static var wasCancelled: Bool { cancellation.load(ordering: .acquiring) }
 
   init(program: String, home: String?, passphrase: Passphrase?) {
     self.program = program
@@ -19,13 +29,23 @@ final class Engine: Sendable {
   func withContext<R: ~Copyable>(
     _ body: (Context) throws(GPGError) -> R
   ) throws(GPGError) -> R {
+    guard !isCancelled.load(ordering: .acquiring), !Self.isStopped.load(ordering: .acquiring)
+    else { throw GPGError(.cancelled) }
     let used = idle.withLock { $0.popLast() }
     let context =
       if let used { used } else {
         try Context(program: program, home: home, passphrase: passphrase)
       }
-    let result = try body(context)
-    idle.withLock { $0.append(context) }
-    return result
+    do throws(GPGError) {
+      let result = try body(context)
+      idle.withLock { $0.append(context) }
+      return result
+    } catch {
+      if error.reason == .cancelled {
+        isCancelled.store(true, ordering: .releasing)
+        Self.cancellation.store(true, ordering: .releasing)
+      }
+      throw error
+    }
   }
 }

@@ -9,7 +9,10 @@ extension GPG {
       context.begin()
       _ = unsafe gpgme_set_keylist_mode(context.raw, gpgme_keylist_mode_t(GPGME_KEYLIST_MODE_LOCAL))
       try check(unsafe gpgme_op_keylist_start(context.raw, nil, 1))
-      return try Self.keys(listedBy: context)
+      let keys = try Self.keys(listedBy: context)
+      // gpg has none to list either where it cannot use its home.
+      if keys.isEmpty, let objection = UserHome(home).objection { throw objection }
+      return keys
     }
   }
 
@@ -40,7 +43,9 @@ extension GPG {
       try check(unsafe gpgme_op_export(context.raw, fingerprint, mode, data.raw))
     }
     let exported = output.finish().publicBytes()
-    guard !exported.isEmpty else { throw GPGError(.noPublicKey(fingerprint: fingerprint)) }
+    guard !exported.isEmpty else {
+      throw UserHome(home).objection ?? GPGError(.noPublicKey(fingerprint: fingerprint))
+    }
     return exported
   }
 

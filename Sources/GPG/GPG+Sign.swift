@@ -28,7 +28,7 @@ extension GPG {
     var key: gpgme_key_t?
     let found = unsafe gpgme_get_key(context.raw, fingerprint, &key, 1)
     guard gpgme_err_code(found) == GPG_ERR_NO_ERROR, unsafe key != nil else {
-      throw GPGError(.cannotSign(fingerprint: fingerprint))
+      throw UserHome(home).objection ?? GPGError(.cannotSign(fingerprint: fingerprint))
     }
     defer { unsafe gpgme_key_unref(key) }
     unsafe gpgme_signers_clear(context.raw)

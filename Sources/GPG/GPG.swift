@@ -17,19 +17,31 @@ public struct GPG: Sendable {
 
   let engine: Engine
 
+  /// Whether a person did not enter a passphrase that some home asked for.
+  public static var wasCancelled: Bool { Engine.wasCancelled }
+
   /// With a passphrase gpg asks nobody; without one, the home's agent asks the user.
   public init(program: String, home: String?, passphrase: Passphrase? = nil) {
     engine = Engine(program: program, home: home, passphrase: passphrase)
   }
 
-  /// /usr/bin/gpg, else the first gpg in a folder of `searchPath` that is absolute and that neither
-  /// everyone nor a group may write, as with the program itself.
+  /// /usr/bin/gpg, else the first gpg in a folder of `searchPath` that neither another user nor a commit
+  /// can change. Throws, with what was passed over, if there is none.
   public static func locate(searchPath: String) throws(GPGError) -> String {
-    let folders = ["/usr/bin"] + TrustedProgram.folders(of: searchPath)
-    guard let program = TrustedProgram.locate("gpg", in: folders) else {
-      throw GPGError(.programMissing(path: nil))
-    }
-    return program
+    let search = Self.search(searchPath: searchPath)
+    if let program = search.program { return program }
+    if let refusal = search.refusals.first { throw GPGError(.programRefused(refusal.message)) }
+    throw GPGError(.programMissing(path: nil))
+  }
+
+  /// Every gpg of `searchPath` that is passed over, each in a sentence.
+  public static func refusals(searchPath: String) -> [String] {
+    TrustedProgram.search(for: "gpg", by: searchPath).refusals.map(\.message)
+  }
+
+  private static func search(searchPath: String) -> TrustedProgram.Search {
+    let system = TrustedProgram.search(for: "gpg", in: ["/usr/bin"])
+    return system.program == nil ? TrustedProgram.search(for: "gpg", by: searchPath) : system
   }
 
   /// Starts gpgme ahead of the first context, on a thread of its own, with the gpg that ``locate(searchPath:)``
@@ -85,7 +97,7 @@ public struct GPG: Sendable {
         let status = unsafe gpgme_op_decrypt(context.raw, cipher.raw, plain.raw)
         if output.isOverflown { throw GPGError(.tooLarge(limit: limit)) }
         // Not a success: the next decryption must still run alone, for it may ask for a passphrase.
-        if input.isEmpty { throw GPGError(.cancelled) }
+        if input.isEmpty { throw GPGError(.passphraseNeeded) }
         guard gpgme_err_code(status) == GPG_ERR_NO_ERROR else {
           throw failure(of: status, context.log, recipients: input.message?.recipients ?? [])
         }
@@ -108,11 +120,18 @@ public struct GPG: Sendable {
       if let path = socket.tooLongPath {
         return GPGError(.socketPathTooLong(path: path, length: path.utf8.count))
       }
+      if let objection = UserHome(home).objection { return objection }
       if log.isKeyKnown, !socket.isAnswering { return GPGError(.noAgent) }
       let missing = log.missingSecretKeys
       return GPGError(.noSecretKey(keyIDs: missing.isEmpty ? recipients : missing))
     case GPG_ERR_DECRYPT_FAILED, GPG_ERR_CHECKSUM, GPG_ERR_INV_PACKET: return GPGError(.damaged)
-    case _: return log.isDamaged ? GPGError(.damaged) : GPGError(status: status)
+    case _ where log.isDamaged: return GPGError(.damaged)
+    case _:
+      let error = GPGError(status: status)
+      if case .cancelled = error.reason { return error }
+      if let objection = UserHome(home).objection { return objection }
+      // The message was checked before: that gpg finds nothing in it says only that gpg did not come to it.
+      return error.reason == .notEncrypted ? GPGError(.noAnswer) : error
     }
   }
 

@@ -1,4 +1,5 @@
 internal import CGPGME
+internal import Glibc
 
 extension GPGError {
   /// One line, lower case, no full stop.
@@ -13,10 +14,15 @@ extension GPGError {
     case .cancelled: "the passphrase was not entered"
     case .outOfMemory: "gpg-agent has no locked memory left"
     case .noAgent: "gpg cannot reach its agent"
+    case .homeUnusable(let path, let errno):
+      "gpg cannot use its home '\(path)': \(Self.reason(errno))"
+    case .noUserHome: "gpg has no home: HOME is not set, and this user has no entry in passwd"
+    case .noAnswer: "gpg ended without an answer"
     case .socketPathTooLong(let path, let length):
       "the socket of gpg-agent '\(path)' has \(length) bytes, more than the 107 of the system"
     case .programMissing(let path?): "cannot run '\(path)'"
     case .programMissing(nil): "cannot find gpg"
+    case .programRefused(let why): why
     case .unsafeSearchPath:
       "PATH finds a gpg first in a relative folder, or one that others can change"
     case .notEncrypted: "not an encrypted OpenPGP message"
@@ -49,8 +55,11 @@ extension GPGError {
     case .outOfMemory:
       "'echo auto-expand-secmem >> ~/.gnupg/gpg-agent.conf; gpgconf --kill gpg-agent'"
     case .noAgent: "'gpg-connect-agent /bye' shows why"
+    case .homeUnusable, .noUserHome:
+      "let GNUPGHOME name a folder of your own, mode 0700, or set KEYVAULT_GPG_KEY"
+    case .noAnswer: "'gpg --decrypt FILE' shows why"
     case .socketPathTooLong: "use a shorter GNUPGHOME, for example 'export GNUPGHOME=~/.gnupg'"
-    case .programMissing: "install it: 'apt-get install gpg gpg-agent'"
+    case .programMissing, .programRefused: "install it: 'apt-get install gpg gpg-agent'"
     case .unsafeSearchPath: "remove that folder from PATH, or put /usr/bin before it"
     case .notEncrypted, .damaged: "restore the file from git, or store the key again"
     case .tooLarge: "a vault file holds one key and a few lines about it"
@@ -93,6 +102,16 @@ extension GPGError {
     }
   }
 
+  private static func reason(_ number: Int32) -> String {
+    switch number {
+    case ENOENT: "no such folder"
+    case ENOTDIR: "not a folder"
+    case EACCES, EPERM: "permission denied"
+    case EROFS: "the file system is read-only"
+    default: systemText(number)
+    }
+  }
+
   private static func systemText(_ number: Int32) -> String {
     text(code: gpgme_error_from_errno(number))
   }
@@ -102,7 +121,9 @@ extension GPGError.Unusable {
   /// One line, lower case, no full stop.
   public var message: String {
     switch self {
-    case .expired(let fingerprint, _): "key '\(fingerprint)' has expired"
+    case .expired(let fingerprint, _, _): "key '\(fingerprint)' has expired"
+    case .subkeyExpired(let fingerprint, let subkey, _):
+      "subkey '\(subkey)' of key '\(fingerprint)' has expired"
     case .revoked(let fingerprint): "key '\(fingerprint)' is revoked"
     case .disabled(let fingerprint): "key '\(fingerprint)' is disabled"
     case .cannotEncrypt(let fingerprint): "key '\(fingerprint)' has no subkey for encryption"
@@ -119,9 +140,10 @@ extension GPGError.Unusable {
   /// The next step, with the command that helps.
   public var hint: String? {
     switch self {
-    case .expired(let fingerprint, _):
-      "its owner runs 'gpg --quick-set-expire \(fingerprint) 1y' (and once more with '*' for "
-        + "subkeys), then exports it again"
+    case .expired(let fingerprint, let subkey, _):
+      Self.renewal(of: fingerprint, ends: true, subkey: subkey)
+    case .subkeyExpired(let fingerprint, let subkey, _):
+      Self.renewal(of: fingerprint, ends: false, subkey: subkey)
     case .revoked, .disabled: "ask its owner for the new key, or remove the recipient"
     case .cannotEncrypt(let fingerprint):
       "its owner runs 'gpg --quick-add-key \(fingerprint) default encr', then exports it again"
@@ -129,6 +151,29 @@ extension GPGError.Unusable {
       "export one key: 'gpg --export --armor --export-options export-minimal FINGERPRINT'"
     case .secretKey: "remove it from the repository and its history, and revoke it"
     case .refused: "'gpg --show-keys FILE' shows what it is"
+    }
+  }
+
+  /// gpg's own '*' leaves out subkeys that have expired already.
+  static func renewal(of fingerprint: String, ends: Bool, subkey: String?) -> String {
+    let renewal = "gpg --quick-set-expire \(fingerprint) 1y"
+    let commands =
+      (ends || subkey == nil ? [renewal] : []) + (subkey.map { ["\(renewal) \($0)"] } ?? [])
+    return "its owner runs " + commands.map { "'\($0)'" }.joined(separator: ", then ")
+      + ", and exports it again"
+  }
+}
+
+extension Key {
+  /// How its owner has it last longer: the commands for the key and for the subkey that is encrypted to.
+  public var renewalHint: String {
+    GPGError.Unusable.renewal(of: fingerprint, ends: expires != nil, subkey: endingSubkey)
+  }
+
+  /// The fingerprint of the subkey that is encrypted to, if it has an end of its own.
+  var endingSubkey: String? {
+    encryptionSubkey.flatMap {
+      $0.expires == nil || $0.fingerprint == fingerprint ? nil : $0.fingerprint
     }
   }
 }

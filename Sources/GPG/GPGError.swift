@@ -13,10 +13,18 @@ public struct GPGError: Error, Sendable, Equatable {
     /// The agent ran out of locked memory, even alone.
     case outOfMemory
     case noAgent
+    /// gpg cannot read or write its home, or the folder of its agent's socket; errno.
+    case homeUnusable(path: String, errno: Int32)
+    /// HOME is not set, and the password database has no entry for this user.
+    case noUserHome
+    /// gpg ended and said nothing of a message.
+    case noAnswer
     /// The agent's socket would be at `path`, `length` bytes; the system takes 107.
     case socketPathTooLong(path: String, length: Int)
     /// No gpg at `path`, or in the search path when nil.
     case programMissing(path: String?)
+    /// The search path names a gpg that is passed over; the sentence says why.
+    case programRefused(String)
     /// gpgme would start a gpg of a relative folder of PATH, or one that others can change.
     case unsafeSearchPath
     /// gpg answered that there is nothing encrypted.
@@ -44,8 +52,10 @@ public struct GPGError: Error, Sendable, Equatable {
 
   /// Why a public key file is no recipient.
   public enum Unusable: Sendable, Equatable {
-    /// Since, in seconds since 1970, where it is known.
-    case expired(fingerprint: String, since: Int?)
+    /// Since, in seconds since 1970, where it is known; `subkey` for encryption has an end too, if it is given.
+    case expired(fingerprint: String, subkey: String?, since: Int?)
+    /// The subkey for encryption alone.
+    case subkeyExpired(fingerprint: String, subkey: String, since: Int?)
     case revoked(fingerprint: String)
     case disabled(fingerprint: String)
     case cannotEncrypt(fingerprint: String)

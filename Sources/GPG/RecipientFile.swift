@@ -48,7 +48,9 @@ extension Key {
   /// Why nothing can be encrypted to this key now; nil when it can.
   public var unusable: GPGError.Unusable? {
     if isRevoked { return .revoked(fingerprint: fingerprint) }
-    if isExpired { return .expired(fingerprint: fingerprint, since: expires) }
+    if isExpired {
+      return .expired(fingerprint: fingerprint, subkey: endingSubkey, since: expires)
+    }
     if isDisabled { return .disabled(fingerprint: fingerprint) }
     guard encryptionKeyIDs.isEmpty else { return nil }
     // Say what its owner has to do: a subkey that ran out, or none at all.
@@ -56,7 +58,8 @@ extension Key {
       $0.canEncrypt || $0.isExpired && $0.fingerprint != fingerprint
     }
     if let expired = encrypting.first(where: { $0.isExpired && !$0.isRevoked }) {
-      return .expired(fingerprint: fingerprint, since: expired.expires)
+      return .subkeyExpired(
+        fingerprint: fingerprint, subkey: expired.fingerprint, since: expired.expires)
     }
     return .cannotEncrypt(fingerprint: fingerprint)
   }

@@ -24,6 +24,8 @@ enum Main {
     }
     Signals.install()
 
+    TerminalState.take()
+
     // pinentry must find the terminal; gpg asks for this variable and has it set by no shell.
     if getenv("GPG_TTY") == nil, let terminal = ttyname(0) { setenv("GPG_TTY", terminal, 1) }
 
@@ -34,7 +36,9 @@ enum Main {
     let status = await run(arguments)
     Signals.waitIfEnding()
     ThrowawayHomes.removeAll()
-    exit(status)
+    if GPG.wasCancelled { TerminalState.restore() }
+    // Where pinentry reads Ctrl-C itself, no signal comes.
+    exit(GPG.wasCancelled ? 128 + SIGINT : status)
   }
 
   /// Commands that open entries, and that somebody waits for; others ask providers, or write.

@@ -20,12 +20,28 @@ extension Session {
 
   /// Says once why nothing is remembered, where others could know or change what would be.
   func tellDanger(of root: String) {
-    guard !hasToldDanger, let danger = LocalState.danger(in: surroundings.stateHome, of: root)
-    else { return }
+    guard let danger = LocalState.danger(in: surroundings.stateHome, of: root) else { return }
+    tellObstacle(danger)
+  }
+
+  /// Says that a command could not keep what it learned: once, where the person can do something about it;
+  /// of a file system that is read-only, only if more is wanted.
+  func tellUnkept(_ what: String, _ failure: Failure, in root: String) {
+    if !surroundings.isCI, let obstacle = LocalState.obstacle(in: surroundings.stateHome, of: root)
+    {
+      tellObstacle(obstacle)
+    } else {
+      detail("keyvault: \(what): \(failure.message)")
+    }
+  }
+
+  /// Says once why this machine remembers nothing.
+  func tellObstacle(_ obstacle: FileError) {
+    guard !hasToldDanger else { return }
     hasToldDanger = true
     Console.warning(
-      "\(danger.message), so this machine remembers nothing of this repository",
-      hint: danger.failure.hints.first)
+      "\(obstacle.message), so this machine remembers nothing of this repository",
+      hint: obstacle.failure.hints.first)
   }
 
   func localState(of repository: Repository) throws(Failure) -> LocalState {

@@ -48,8 +48,9 @@ final class Session {
     do throws(Failure) {
       try memory.save()
     } catch {
-      detail("keyvault: what was opened is not remembered: \(error.message)")
+      tellUnkept("what was opened is not remembered", error, in: memory.root)
     }
+    if let problem = memory.problem, problem.isToldOnce { tellObstacle(problem) }
     tellForeignLines(of: memory)
   }
 
@@ -208,7 +209,7 @@ final class Session {
     do throws(Failure) {
       try history.append(results)
     } catch {
-      detail("keyvault: the history was not written: \(error.message)")
+      tellUnkept("the history was not written", error, in: history.root)
     }
   }
 

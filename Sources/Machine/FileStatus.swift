@@ -10,6 +10,10 @@ public struct FileStatus: Sendable, Equatable {
   public let mode: UInt32
   /// Whether it is a regular file.
   public let isFile: Bool
+  /// Whether it is a symbolic link.
+  public let isLink: Bool
+  /// How many names it has.
+  public let names: Int
 
   /// nil if the system does not tell.
   public init?(_ descriptor: Int32) {
@@ -31,6 +35,8 @@ public struct FileStatus: Sendable, Equatable {
     owner = status.st_uid
     mode = status.st_mode & 0o7777
     isFile = status.st_mode & S_IFMT == S_IFREG
+    isLink = status.st_mode & S_IFMT == S_IFLNK
+    names = Int(status.st_nlink)
   }
 
   /// Whether it belongs to the user that this process runs as.

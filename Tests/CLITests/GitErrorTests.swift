@@ -98,6 +98,36 @@ import Testing
     #expect(result.status >= 64 && !result.errors.utf8.contains(0x1b), "\(result)")
   }
 
+  @Test func `a git that cannot be started is told from one that is not installed`() throws {
+    let world = try world()
+    let result = try world.run(
+      """
+      mkdir ../bin ../empty
+      head -c 100 /dev/urandom > ../bin/git
+      chmod 755 ../bin/git
+      keyvault=$(command -v keyvault)
+      PATH="$HOME/bin:$PATH" $keyvault log production/openai; echo $?
+      PATH="$HOME/bin:$PATH" $keyvault doctor | grep -a '^git'
+      PATH="$HOME/empty" $keyvault log production/openai; echo $?
+      """)
+    #expect(
+      result.errors.contains(
+        "'\(world.root.path)/bin/git' could not be started: Exec format error"), "\(result)")
+    #expect(result.errors.contains("git is not installed"), "\(result)")
+    #expect(result.output.contains("could not be started"), "\(result)")
+    #expect(result.output.hasPrefix("74\n") && result.output.hasSuffix("\n69\n"), "\(result)")
+  }
+
+  @Test func `no file is made in a folder for all users to run git`() throws {
+    let world = try world()
+    let made = try world.run(
+      """
+      strace -f -qq -e trace=openat,open,creat -o ../trace keyvault log production/openai > /dev/null
+      grep -E '"/(var/)?tmp("|/[^k]).*(O_TMPFILE|O_CREAT|O_EXCL)' ../trace
+      """)
+    #expect(made.output == "", "\(made)")
+  }
+
   @Test func `settings of the caller replace none of keyvault's`() throws {
     let world = try world()
     let result = try world.run(

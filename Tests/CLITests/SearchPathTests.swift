@@ -46,6 +46,54 @@ import Testing
     #expect(result.output.hasSuffix("-2\n"), "\(result)")
   }
 
+  static let others = [
+    ("chown 12346 ../all/*", "it belongs to another user (12346)"),
+    ("chown 12346 ../all", "belongs to another user (12346)"),
+    ("chown 12346 ..; chmod 755 ..", "belongs to another user (12346)"),
+    ("chmod 777 ..", "other users can write"),
+    ("touch ../keyvault.yaml", "commits can write to the work tree"),
+    ("chmod 775 ../all/git ../all/gpg", "other users can write it"),
+  ]
+
+  @Test(.enabled(if: geteuid() == 0, "only root can give a file away"), arguments: others)
+  func `what another user or a commit can change does not run, and doctor says why`(
+    damage: String, why: String
+  ) throws {
+    let world = try world()
+    let result = try world.run(
+      #"""
+      cp -a bin ../all; chmod 755 ../all
+      \#(damage)
+      PATH="$HOME/all:$PATH"
+      keyvault=$(command -v keyvault)
+      for command in validate 'get production/openai' 'log production/openai' recipients         'render production --format json' 'set production/openai description=x --commit'         'validate --base HEAD'; do
+        $keyvault $command > /dev/null 2>&1 < /dev/null || echo "$command failed"
+      done
+      $keyvault doctor | grep -a 'passed over'
+      chown 0 .. ; chmod 755 ..
+      """#)
+    #expect(try world.run("cat ../ran").output == "", "\(result)")
+    let told = result.output.split(separator: "\n")
+    #expect(told.count == 2 && told.allSatisfy { $0.contains(why) }, "\(result)")
+    #expect(told.first?.contains("gpg in '\(world.root.path)/all' is passed over") == true)
+  }
+
+  @Test func `programs of a virtual environment in the work tree do not run`() throws {
+    let world = try world()
+    let result = try world.run(
+      """
+      mkdir -p .venv; cp -a bin .venv; mkdir deep
+      ln -s "$PWD/.venv/bin" ../elsewhere
+      for path in "$PWD/.venv/bin" "$HOME/elsewhere" "$PWD/deep/../bin"; do
+        (cd deep; PATH="$path:$PATH" "$(PATH="$PATH" command -v keyvault)" log production/openai)
+        (cd deep; PATH="$path:$PATH"; keyvault get production/openai > /dev/null)
+        (cd ..; PATH="$path:$PATH"; keyvault -C work validate --quiet > /dev/null)
+      done
+      """)
+    #expect(try world.run("cat ../ran").output == "", "\(result)")
+    #expect(result.errors == "", "\(result)")
+  }
+
   @Test func `the command of exec is found by the person's own search path, and has it`() throws {
     let world = try World.withKeys()
     let result = try world.run(

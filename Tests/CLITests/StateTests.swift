@@ -154,10 +154,23 @@ import Testing
     let get =
       "\(setting.hasPrefix("env") ? setting : "env \(setting)") keyvault get production/openai"
     let before = try world.output("ls -A; ls -A / ")
-    let quiet = try world.run("\(get) && \(get.replacing("get", with: "show")) > /dev/null")
-    #expect(quiet.status == 0 && quiet.errors == "", "\(quiet)")
-    let verbose = try world.run("\(get) --verbose")
-    #expect(verbose.errors.contains("HOME does not name a folder"), "\(verbose)")
+    // Said once by each command that would remember something, and by no other.
+    let told = """
+      keyvault: warning: HOME does not name a folder, and XDG_STATE_HOME is not set, so this machine \
+      remembers nothing of this repository
+
+      """
+    #expect(try world.run(get).errors == told)
+    let test = try world.run(get.replacing("get production/openai", with: "render production"))
+    #expect(test.status == 0 && test.errors == told, "\(test)")
+    let asked = try world.run(
+      get.replacing("keyvault get production/openai", with: Self.test))
+    #expect(asked.status == 0 && asked.errors == told, "\(asked)")
+    for command in ["show production/openai", "ls", "validate", "recipients"] {
+      let quiet = try world.run(get.replacing("get production/openai", with: command))
+      #expect(quiet.status == 0 && quiet.errors == "", "\(quiet)")
+    }
+    #expect(try world.run("CI=true \(get) --reveal").errors == "", "nothing would be kept in CI")
     #expect(try world.output("ls -A; ls -A /") == before)
     let doctor = try world.run("\(get.replacing("get production/openai", with: "doctor"))")
     #expect(doctor.output.contains("HOME does not name a folder"), "\(doctor)")
@@ -170,6 +183,78 @@ import Testing
     let change = try world.run(
       get.replacing("get production/openai", with: "set production/openai owner=b@example.com"))
     #expect(change.status == 0, "\(change)")
+  }
+
+  @Test func `a git that fails, hangs or lies does not have committed state read`() throws {
+    let world = try world()
+    let result = try world.run(
+      """
+      git init -q .
+      keyvault get production/openai > /dev/null
+      git add -f .keyvault
+      mkdir ../bin
+      for body in 'exit 128' 'exit 1' 'kill -9 $$' 'sleep 60' 'head -c 99999999 /dev/zero'; do
+        printf '#!/bin/sh\n%s\n' "$body" > ../bin/git
+        chmod 755 ../bin/git
+        cp -a .keyvault ../before
+        PATH="$HOME/bin:$PATH" keyvault get production/openai 2>&1 > /dev/null | cut -c-70
+        diff -r .keyvault ../before && rm -r ../before
+      done
+      keyvault get production/openai; echo $?
+      """)
+    let warning = "keyvault: warning: git does not say whether '.keyvault' is tracked ("
+    #expect(
+      result.output.split(separator: "\n").filter { $0.hasPrefix(warning) }.count == 5, "\(result)")
+    #expect(result.output.hasSuffix("\n65\n"), "\(result)")
+    #expect(result.errors.contains("'.keyvault' is tracked by git"))
+  }
+
+  /// A person with the number 12346, whose repository root uses by sudo.
+  private static let person = """
+    chmod 755 "$HOME"
+    mkdir -m 700 ../person
+    cp -a "$GNUPGHOME" ../person/.gnupg
+    cp -a . ../person/work
+    cp ../.gitconfig ../person
+    chown -R 12346:12346 ../person
+    person() {
+      setpriv --reuid 12346 --regid 12346 --clear-groups env -u XDG_RUNTIME_DIR \
+        HOME="$HOME/person" GNUPGHOME="$HOME/person/.gnupg" "$@"
+    }
+    cd ../person/work
+    export SUDO_UID=12346
+
+    """
+
+  @Test(.enabled(if: geteuid() == 0, "only root can give a folder away"))
+  func `root keeps no state in the repository of another user, who can use all of it`() throws {
+    let world = try world()
+    let result = try world.run(
+      Self.person + """
+        keyvault get production/openai > /dev/null 2> ../told; cat ../told
+        ls -d .keyvault
+        printf %s "$OPENAI-2" | keyvault rotate production/openai --no-test 2>&1 | grep warning
+        printf %s "$OPENAI-3" | keyvault add new/openai --no-test --quiet
+        find . ! -user 12346
+        person keyvault get production/openai
+        person keyvault get new/openai
+        ls .keyvault
+        cp .keyvault/serials.jsonl ..
+        keyvault render production > /dev/null 2>&1; echo $?
+        cmp .keyvault/serials.jsonl ../serials.jsonl
+        find . ! -user 12346
+        chown -R 0:0 .keyvault
+        person keyvault get production/openai
+        """)
+    let told =
+      "keyvault: warning: '\(world.root.path)/person/work' belongs to another user (12346), so this "
+      + "machine remembers nothing of this repository\n"
+    #expect(
+      result.output
+        == told + told + "\(Templates.openAI)-2\n\(Templates.openAI)-3\nserials.jsonl\n0\n",
+      "\(result)")
+    #expect(result.errors.contains("'.keyvault' belongs to another user"))
+    #expect(result.errors.contains("keyvault: hint: sudo rm -r .keyvault"), "\(result)")
   }
 
   @Test func `a relative home has no repository say what the person says`() throws {

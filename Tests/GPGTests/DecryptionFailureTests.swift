@@ -98,6 +98,36 @@ struct DecryptionFailureTests {
         == .noSecretKey(keyIDs: file.key.encryptionKeyIDs))
   }
 
+  @Test func `a home that gpg cannot use is said as that, never as a message that is broken`()
+    throws
+  {
+    let home = try TestHome()
+    let message = try Message(home.encrypt("x", for: home.makeKey("a")))
+    let file = home.path + "/file"
+    try Data().write(to: URL(filePath: file))
+    for (path, code) in [(file, ENOTDIR), (home.path + "/none", ENOENT)] {
+      let gpg = GPG(program: TestHome.program, home: path)
+      #expect(reason { try gpg.decrypt(message) } == .homeUnusable(path: path, errno: code))
+      #expect(reason { try gpg.secretKeys() } == .homeUnusable(path: path, errno: code))
+      let fingerprint = String(repeating: "AB", count: 20)
+      #expect(
+        reason { try gpg.exportPublicKey(fingerprint) } == .homeUnusable(path: path, errno: code))
+      #expect(
+        reason { try gpg.sign([1], as: fingerprint) } == .homeUnusable(path: path, errno: code))
+    }
+  }
+
+  @Test func `a program that is not gpg does not make a message broken`() throws {
+    let home = try TestHome()
+    let message = try Message(home.encrypt("x", for: home.makeKey("a")))
+    let program = home.path + "/gpg"
+    try Data("#!/bin/sh\ncase $1 in --version) exec /usr/bin/gpg --version ;; esac\nexit 2\n".utf8)
+      .write(to: URL(filePath: program))
+    chmod(program, 0o755)
+    let found = reason { try GPG(program: program, home: home.path).decrypt(message) }
+    #expect(found != .notEncrypted && found != .damaged, "\(String(describing: found))")
+  }
+
   @Test func `a missing program is named`() throws {
     let home = try TestHome()
     let message = try Message(home.encrypt("x", for: home.makeKey("a")))

@@ -38,18 +38,38 @@ struct RecipientTests {
     try home.run(options + ["--quick-generate-key", "a@example.com", "ed25519", "cert", "1d"])
     let fingerprint = try home.fingerprint(of: "a")
     try home.run(options + ["--quick-add-key", fingerprint, "cv25519", "encr", "1d"])
+    let subkey = try home.subkeyFingerprint(of: fingerprint)
     let found = why { try file(home.export(fingerprint), fingerprint) }
-    #expect(found == .expired(fingerprint: fingerprint, since: 1_577_923_200))
+    #expect(found == .expired(fingerprint: fingerprint, subkey: subkey, since: 1_577_923_200))
+    try follow(found?.hint, in: home)
+    #expect(throws: Never.self) { _ = try home.recipient(fingerprint) }
   }
 
-  @Test func `a key whose encryption subkey has expired is refused as expired`() throws {
+  /// Runs the commands of a hint, as a person who copies them.
+  private func follow(_ hint: String?, in home: TestHome) throws {
+    let commands = (hint ?? "").components(separatedBy: "'").filter { $0.hasPrefix("gpg --") }
+    #expect(!commands.isEmpty)
+    for command in commands {
+      let words = command.split(separator: " ").dropFirst().map(String.init)
+      try home.run(["--batch", "--pinentry-mode", "loopback", "--passphrase", ""] + words)
+    }
+  }
+
+  @Test func `a key whose encryption subkey has expired is refused as that, and its hint mends it`()
+    throws
+  {
     let home = try TestHome()
     let options = ["--faked-system-time", "20200101T000000", "--batch", "--passphrase", ""]
     try home.run(options + ["--quick-generate-key", "a@example.com", "ed25519", "cert", "never"])
     let fingerprint = try home.fingerprint(of: "a")
     try home.run(options + ["--quick-add-key", fingerprint, "cv25519", "encr", "1d"])
+    let subkey = try home.subkeyFingerprint(of: fingerprint)
     let found = why { try file(home.export(fingerprint), fingerprint) }
-    #expect(found == .expired(fingerprint: fingerprint, since: 1_577_923_200))
+    #expect(
+      found == .subkeyExpired(fingerprint: fingerprint, subkey: subkey, since: 1_577_923_200))
+    #expect(found?.message.contains("subkey '\(subkey)'") == true)
+    try follow(found?.hint, in: home)
+    #expect(throws: Never.self) { _ = try home.recipient(fingerprint) }
   }
 
   @Test func `a revoked key is refused`() throws {
@@ -160,6 +180,8 @@ struct RecipientTests {
     let absent = String(repeating: "0", count: 40)
     #expect(
       reason { try home.gpg.exportPublicKey(absent) } == .noPublicKey(fingerprint: absent))
-    #expect(try TestHome().gpg.secretKeys().isEmpty)
+    let empty = try TestHome()
+    #expect(try empty.gpg.secretKeys().isEmpty)
+    withExtendedLifetime(empty) {}
   }
 }

@@ -87,6 +87,16 @@ final class TestHome: Sendable {
     return String(line?.split(separator: ":").last ?? "")
   }
 
+  /// The fingerprint of its first subkey.
+  func subkeyFingerprint(of fingerprint: String) throws -> String {
+    let list = try run([
+      "--with-colons", "--with-subkey-fingerprint", "--list-keys", fingerprint,
+    ])
+    let lines = String(decoding: list, as: UTF8.self).split(separator: "\n")
+      .filter { $0.hasPrefix("fpr:") }
+    return String(lines.last?.split(separator: ":").last ?? "")
+  }
+
   func export(_ fingerprint: String) throws -> [UInt8] {
     [UInt8](try run(["--armor", "--export", fingerprint]))
   }

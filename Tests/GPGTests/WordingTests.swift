@@ -7,7 +7,9 @@ struct WordingTests {
 
   private static let errors: [GPGError] = {
     let why: [GPGError.Unusable] = [
-      .expired(fingerprint: fingerprint, since: 1), .revoked(fingerprint: fingerprint),
+      .expired(fingerprint: fingerprint, subkey: nil, since: 1),
+      .subkeyExpired(fingerprint: fingerprint, subkey: "B", since: nil),
+      .revoked(fingerprint: fingerprint),
       .cannotEncrypt(fingerprint: fingerprint),
       // A key that its owner disabled in the keyring; no trait of a test.
       .disabled(fingerprint: fingerprint),
@@ -18,6 +20,8 @@ struct WordingTests {
       [
         .noSecretKey(keyIDs: [0x00AB]), .noSecretKey(keyIDs: []), .badPassphrase,
         .passphraseNeeded, .noPinentry, .cancelled, .outOfMemory, .noAgent,
+        .homeUnusable(path: "/x", errno: 13), .homeUnusable(path: "/x", errno: 2), .noUserHome,
+        .noAnswer, .programRefused("gpg in '/x' is passed over"),
         .socketPathTooLong(path: "/x", length: 120), .programMissing(path: "/x/gpg"),
         .programMissing(path: nil), .notEncrypted, .damaged, .tooLarge(limit: 1),
         .recipientsDiffer(missing: ["A"], unexpected: [1]), .noRecipients,

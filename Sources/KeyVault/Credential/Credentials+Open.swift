@@ -45,8 +45,10 @@ extension Credentials {
     let root = try Repository.root(from: folder) { root throws(Failure) in
       options.roots.contains(root)
     }
-    if let danger = LocalState.danger(in: options.stateHome, of: root) {
-      options.warn(danger.failure)
+    if let home = options.stateHome,
+      let why = LocalState.obstacle(in: home, of: root) ?? LocalState.danger(in: home, of: root)
+    {
+      options.warn(why.failure)
     }
     var repository = try Repository(at: root, stateHome: options.stateHome, signing: signing)
     var history: History?

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Machine
 internal import Naming
 
 /// A program that is run within bounds, because a repository's author decides how much git finds in it.
@@ -20,6 +21,13 @@ enum ChildProcess {
     case declined
   }
 
+  /// The system's reason why a program could not be started.
+  struct Errno: Error {
+    let code: Int32
+
+    var text: String { String(cString: strerror(code)) }
+  }
+
   struct Outcome: Sendable {
     /// 128 where a signal ended it.
     let status: Int32
@@ -29,26 +37,30 @@ enum ChildProcess {
     let excess: Excess?
   }
 
-  /// Gives `take` what the program (an absolute path) writes, as it comes, until `take` answers false; nil if it
-  /// cannot be started. `changed` are variables that replace the caller's.
+  /// Gives `take` what the program (an absolute path) writes, as it comes, until `take` answers false. `changed`
+  /// are variables that replace the caller's. Throws the reason if the program cannot be started.
   static func run(
     _ program: String, _ arguments: [String], input: [UInt8], environment changed: [Name: String],
     within bounds: Bounds, _ take: (ArraySlice<UInt8>) -> Bool
-  ) -> Outcome? {
+  ) throws(Errno) -> Outcome {
     // Files, not pipes: one that is full would stop a child whose other one is waited for.
-    guard let file = input.isEmpty ? fopen("/dev/null", "r") : filled(input) else { return nil }
-    defer { fclose(file) }
-    guard let errors = tmpfile() else { return nil }
-    defer { fclose(errors) }
+    let file = try input.isEmpty ? opened(open("/dev/null", O_RDONLY | O_CLOEXEC)) : filled(input)
+    defer { close(file) }
+    let errors = try opened(MemoryFile.open())
+    defer { close(errors) }
     var pipes: [Int32] = [0, 0]
-    guard pipe(&pipes) == 0 else { return nil }
+    guard pipe(&pipes) == 0 else { throw Errno(code: errno) }
     for end in pipes { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     defer { close(pipes[0]) }
-    let child = start(
-      program, arguments, environment(changed),
-      descriptors: [fileno(file), pipes[1], fileno(errors)])
-    close(pipes[1])
-    guard let child else { return nil }
+    let child: pid_t
+    do throws(Errno) {
+      child = try start(
+        program, arguments, environment(changed), descriptors: [file, pipes[1], errors])
+      close(pipes[1])
+    } catch {
+      close(pipes[1])
+      throw error
+    }
     if let memory = bounds.memory { limit(child, memory) }
 
     var excess = read(pipes[0], within: bounds, take)
@@ -65,7 +77,7 @@ enum ChildProcess {
 
   private static func start(
     _ program: String, _ arguments: [String], _ environment: [String], descriptors: [Int32]
-  ) -> pid_t? {
+  ) throws(Errno) -> pid_t {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
@@ -83,7 +95,8 @@ enum ChildProcess {
     var child: pid_t = 0
     let failure = posix_spawn(
       &child, program, &actions, &attributes, arguments.pointers, environment.pointers)
-    return failure == 0 ? child : nil
+    guard failure == 0 else { throw Errno(code: failure) }
+    return child
   }
 
   private static func read(
@@ -122,20 +135,32 @@ enum ChildProcess {
   }
 
   /// A file without a name, at its beginning.
-  private static func filled(_ bytes: [UInt8]) -> UnsafeMutablePointer<FILE>? {
-    guard let file = tmpfile() else { return nil }
-    guard fwrite(bytes, 1, bytes.count, file) == bytes.count, fflush(file) == 0,
-      fseek(file, 0, SEEK_SET) == 0
-    else {
-      fclose(file)
-      return nil
+  private static func filled(_ bytes: [UInt8]) throws(Errno) -> Int32 {
+    let file = try opened(MemoryFile.open())
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes {
+        pwrite(file, $0.baseAddress, $0.count, off_t(rest.startIndex))
+      }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else {
+        let code = errno
+        close(file)
+        throw Errno(code: code)
+      }
+      rest = rest.dropFirst(count)
     }
     return file
   }
 
-  private static func beginning(of file: UnsafeMutablePointer<FILE>) -> [UInt8] {
+  private static func opened(_ file: Int32) throws(Errno) -> Int32 {
+    guard file >= 0 else { throw Errno(code: errno) }
+    return file
+  }
+
+  private static func beginning(of file: Int32) -> [UInt8] {
     var buffer = [UInt8](repeating: 0, count: 4096)
-    let count = pread(fileno(file), &buffer, buffer.count, 0)
+    let count = pread(file, &buffer, buffer.count, 0)
     return Array(buffer.prefix(max(count, 0)))
   }
 

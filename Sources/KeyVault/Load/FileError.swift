@@ -16,8 +16,14 @@ public struct FileError: Error, Sendable, Equatable {
     case tooDeep(limit: Int)
     /// Others could know or change what is to be this user's alone; `remedy` is what to do about it.
     case danger(why: String, remedy: String)
+    /// It belongs to another user, in a folder `root` that is used; git's `safe.directory` permits it.
+    case foreign(owner: UInt32, root: String)
+    /// The repository belongs to another user, and so does what would be kept in it.
+    case notOurs(owner: UInt32)
     /// There is no home folder to keep it in.
     case noHome
+    /// git, which must say whether it is tracked, does not answer.
+    case noAnswer(why: String)
   }
 
   public let attempt: Attempt
@@ -39,6 +45,14 @@ public struct FileError: Error, Sendable, Equatable {
   /// Whether others could know or change what is to be this user's alone.
   public var isDanger: Bool { if case .danger = attempt { true } else { false } }
 
+  /// Whether this machine remembers nothing of a repository for a reason that its user can change.
+  public var isToldOnce: Bool {
+    switch attempt {
+    case .danger, .noHome, .notOurs, .noAnswer: true
+    default: false
+    }
+  }
+
   public var message: String {
     switch attempt {
     case .open where code == ELOOP: "'\(path)' is a symbolic link, which is not followed"
@@ -57,6 +71,9 @@ public struct FileError: Error, Sendable, Equatable {
       "there are more than \(limit) files; those of '\(path)' were not read"
     case .tooManyFolders(let limit): "there are more than \(limit) folders; '\(path)' was not read"
     case .danger(let why, _): "'\(path)' \(why)"
+    case .foreign(let owner, _): "'\(path)' belongs to another user (\(owner)), so it is not used"
+    case .notOurs(let owner): "'\(path)' belongs to another user (\(owner))"
+    case .noAnswer(let why): "git does not say whether '\(path)' is tracked (\(why))"
     case .noHome: "HOME does not name a folder, and XDG_STATE_HOME is not set"
     }
   }
@@ -81,6 +98,9 @@ public struct FileError: Error, Sendable, Equatable {
     }
   }
 
+  /// What to do about it; nil where the message says all.
+  var hint: String? { failure.hints.first }
+
   /// The same as a failure of a whole command.
   public var failure: Failure {
     switch attempt {
@@ -91,7 +111,11 @@ public struct FileError: Error, Sendable, Equatable {
     case .notRegular, .tooLarge, .tooManyNames, .tooManyFiles, .tooManyFolders, .tooDeep:
       Failure(.malformed, message)
     case .danger(_, let remedy): Failure(.malformed, message, hints: [remedy])
-    case .noHome: Failure(.cannotWrite, message)
+    case .foreign(_, let root):
+      Failure(
+        .malformed, message,
+        hints: ["if you trust its owner: \(RepositoryOwner.permission(of: root))"])
+    case .noHome, .notOurs, .noAnswer: Failure(.cannotWrite, message)
     }
   }
 }

@@ -30,7 +30,8 @@ extension Folder {
     }
     do throws(FileError) {
       try Self.fill(staged.file, with: bytes, target: target)
-      guard fchmod(staged.file, mode) == 0, fsync(staged.file) == 0 else {
+      guard fchmod(staged.file, mode) == 0, isGivenToOwner(staged.file), fsync(staged.file) == 0
+      else {
         throw FileError(.write, target, errno)
       }
     } catch {
@@ -38,6 +39,13 @@ extension Folder {
       throw error
     }
     return staged
+  }
+
+  /// What root writes into another user's repository belongs to that user, who could not read it else, as after
+  /// `sudo`. Whether that could be done, where it is to be done.
+  private func isGivenToOwner(_ file: Int32) -> Bool {
+    guard let owner = otherOwner else { return true }
+    return fchown(file, owner.user, owner.group) == 0
   }
 
   private func unnamedFile(for name: String) throws(FileError) -> Staged? {

@@ -2,25 +2,40 @@ internal import Glibc
 internal import Naming
 
 /// An open folder. Every name is looked up relative to its descriptor and no symbolic link is
-/// followed, so that nothing can be moved under our feet or lead out of the repository.
+/// followed, so that nothing can be moved under our feet or lead out of the repository. What belongs to
+/// another user is neither read nor entered.
 ///
 /// ``write(_:as:mode:)`` is the one function that writes files.
 public struct Folder: ~Copyable, Sendable {
   let descriptor: Int32
   /// For messages.
   let path: String
+  /// nil where it does not matter who owns what is in it.
+  private let owners: FolderOwners?
 
   /// Takes over an open folder.
-  init(descriptor: Int32, path: String) {
+  init(descriptor: Int32, path: String, owners: FolderOwners? = nil) {
     self.descriptor = descriptor
     self.path = path
+    self.owners = owners
   }
 
   /// Opens a folder that the caller trusts by its path; here links are followed.
   public init(_ path: String) throws(FileError) {
+    let descriptor = try Self.descriptor(of: path)
+    self.init(
+      descriptor: descriptor, path: path, owners: FolderOwners(of: descriptor, at: path))
+  }
+
+  /// Opens a folder for a file that a person names; it may belong to anyone. What is written is this user's.
+  public init(ofAnyOwner path: String) throws(FileError) {
+    self.init(descriptor: try Self.descriptor(of: path), path: path)
+  }
+
+  private static func descriptor(of path: String) throws(FileError) -> Int32 {
     let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { throw FileError(.open, path, errno) }
-    self.init(descriptor: descriptor, path: path)
+    return descriptor
   }
 
   /// Opens a folder that the caller trusts by its path, and makes what is missing of it.
@@ -51,7 +66,7 @@ public struct Folder: ~Copyable, Sendable {
   func folder(
     _ relative: String, create: Bool = false, mode: mode_t = 0o777
   ) throws(FileError) -> Folder {
-    var current = Folder(descriptor: try duplicate(), path: path)
+    var current = Folder(descriptor: try duplicate(), path: path, owners: owners)
     for component in relative.split(separator: "/").map(String.init) {
       let next = current.path + "/" + component
       if create { try current.make(component, mode: mode) }
@@ -67,14 +82,26 @@ public struct Folder: ~Copyable, Sendable {
         let code = errno
         throw FileError(.open, next, current.kind(of: component) == .link ? ELOOP : code)
       }
-      current = Folder(descriptor: descriptor, path: next)
+      current = Folder(descriptor: descriptor, path: next, owners: owners)
+      try current.checkOwner()
     }
     return current
+  }
+
+  /// Throws if it is another user's.
+  private func checkOwner() throws(FileError) {
+    guard let owners else { return }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw FileError(.open, path, errno) }
+    try owners.check(status, path)
   }
 
   /// Makes a folder in this one, unless the name is taken.
   private func make(_ name: String, mode: mode_t) throws(FileError) {
     if mkdirat(descriptor, name, mode) == 0 {
+      if let owner = otherOwner {
+        fchownat(descriptor, name, owner.user, owner.group, AT_SYMLINK_NOFOLLOW)
+      }
       try sync()
     } else if errno != EEXIST {
       throw FileError(.create, path + "/" + name, errno)
@@ -111,6 +138,15 @@ public struct Folder: ~Copyable, Sendable {
   var owner: uid_t {
     var status = stat()
     return fstat(descriptor, &status) == 0 ? status.st_uid : uid_t.max
+  }
+
+  /// Whose folder it is, where this process runs as root, and so what it makes in it would be root's.
+  var otherOwner: (user: uid_t, group: gid_t)? {
+    var status = stat()
+    guard owners != nil, geteuid() == 0, fstat(descriptor, &status) == 0, status.st_uid != 0 else {
+      return nil
+    }
+    return (status.st_uid, status.st_gid)
   }
 
   /// The file system that holds it.
@@ -167,6 +203,7 @@ public struct Folder: ~Copyable, Sendable {
     guard status.st_mode & S_IFMT == S_IFREG else {
       throw FileError(.notRegular, path + "/" + name, 0)
     }
+    try owners?.check(status, path + "/" + name)
     guard Int(status.st_size) <= limit else {
       throw FileError(.tooLarge(limit: limit), path + "/" + name, 0)
     }

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Machine
 internal import Naming
 
 extension Git {
@@ -60,8 +61,13 @@ extension Git {
   }
 
   static func notInstalled(_ what: String) -> Failure {
-    Failure(.programMissing, "\(what): git is not installed", hints: ["apt-get install git"])
+    Failure(
+      .programMissing, "\(what): \(refusals.first ?? "git is not installed")",
+      hints: ["apt-get install git"])
   }
+
+  /// Every git of the search path that is passed over, each in a sentence.
+  public static var refusals: [String] { TrustedProgram.git.refusals.map(\.message) }
 
   static func noWorkTree(_ folder: String) -> Failure {
     Failure(
@@ -81,6 +87,12 @@ extension Git {
       guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")), path != "/" else { return nil }
       path = slash == path.startIndex ? "/" : String(path[..<slash])
     }
+  }
+
+  /// Why git cannot be started; nil if it can.
+  public var absence: Failure? {
+    let answer = answer(["version"])
+    return answer?.status == 0 ? nil : failure("nothing is known of history and commits", answer)
   }
 
   /// What git has against its work tree; nil if it reads it.

@@ -34,20 +34,33 @@ public struct Git: Sendable {
       return true
     }
     guard let outcome else { return nil }
-    guard outcome.excess == nil else { return Answer(status: 128, output: [], errors: []) }
+    guard outcome.excess == nil else {
+      let words = "fatal: it was stopped, since it took too long or wrote too much"
+      return Answer(status: 128, output: [], errors: Array(words.utf8))
+    }
     return Answer(status: outcome.status, output: output, errors: outcome.errors)
   }
 
-  /// Runs git within bounds; nil if git is not installed.
+  /// Runs git within bounds; nil if git is not installed. One that cannot be started has an outcome that
+  /// says why.
   func outcome(
     of arguments: [String], input: [UInt8], environment: [Name: String] = [:],
     within bounds: ChildProcess.Bounds, _ take: (ArraySlice<UInt8>) -> Bool
   ) -> ChildProcess.Outcome? {
     guard let program = GitInvocation.program else { return nil }
-    return ChildProcess.run(
-      program, GitInvocation.arguments(arguments, in: folder), input: input,
-      environment: environment.merging(GitInvocation.environment) { $1 }, within: bounds, take)
+    do throws(ChildProcess.Errno) {
+      return try ChildProcess.run(
+        program, GitInvocation.arguments(arguments, in: folder), input: input,
+        environment: environment.merging(GitInvocation.environment) { $1 }, within: bounds, take)
+    } catch {
+      let words = "fatal: '\(program)' could not be started: \(error.text)"
+      return ChildProcess.Outcome(
+        status: Self.notStarted, errors: Array(words.utf8), excess: nil)
+    }
   }
+
+  /// The status of a shell for a program that is there and does not run.
+  static let notStarted: Int32 = 126
 
   /// One line of output of a command that succeeded; nil otherwise.
   public func line(_ arguments: [String], environment: [Name: String] = [:]) -> String? {

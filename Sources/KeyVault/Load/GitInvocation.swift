@@ -5,7 +5,7 @@ internal import Naming
 /// is fetched. What the caller's environment says is theirs.
 enum GitInvocation {
   /// Absolute; nil if git is not installed.
-  static var program: String? { TrustedProgram.git }
+  static var program: String? { TrustedProgram.git.program }
 
   /// The words of a command that runs in `folder` (absolute).
   static func arguments(_ command: [String], in folder: String) -> [String] {

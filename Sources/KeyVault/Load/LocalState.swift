@@ -5,12 +5,18 @@ internal import Secrets
 /// `.keyvault/`, through one door: this user's alone from the moment that it is made.
 extension Folder {
   /// Opens it in the repository at `root`, and makes it if `create` says so. Throws if it is a link or
-  /// another user's.
+  /// another user's, or the repository is: a folder of this user's would be in its owner's way, as after
+  /// `sudo`.
   static func state(of root: String, create: Bool = false) throws(FileError) -> Folder {
-    let folder = try Folder(root).folder(LocalState.folder, create: create, mode: 0o700)
+    let repository = try Folder(root)
+    guard repository.owner == geteuid() else {
+      throw FileError(.notOurs(owner: repository.owner), root, 0)
+    }
+    let folder = try repository.folder(LocalState.folder, create: create, mode: 0o700)
     guard let status = FileStatus(folder.descriptor), status.isOurs else {
       throw FileError(
-        .danger(why: "belongs to another user", remedy: LocalState.removal), LocalState.folder, 0)
+        .danger(why: "belongs to another user", remedy: LocalState.removal(from: folder.owner)),
+        LocalState.folder, 0)
     }
     // One that an earlier version made: others could hold locks on what is in it.
     if status.mode & 0o077 != 0 { fchmod(folder.descriptor, 0o700) }
@@ -22,7 +28,8 @@ extension Folder {
 /// with a MAC under a key that is outside of the repository. What protects the repository's user is kept
 /// beside that key: to look at a branch that tracks `.keyvault/`, and to return, removes the folder.
 public final class LocalState: Sendable {
-  private let root: String
+  /// Of the repository.
+  let root: String
   /// nil where there is none.
   private let home: StateHome?
   private let key: Secret?
@@ -34,8 +41,8 @@ public final class LocalState: Sendable {
   /// `stateHome` is a folder of the user's own, outside the repository, made if it is missing.
   ///
   /// Throws if `.keyvault` is a link, another user's, or tracked by git: reading it would be
-  /// reading what somebody else wrote. A state home that cannot be used is no error: nothing is read
-  /// or kept then, and ``problem`` says why.
+  /// reading what another person wrote. It is not an error if the state home cannot be used, if the repository
+  /// is another user's, or if git does not answer: nothing is read or kept then, and ``problem`` says why.
   public convenience init(of repository: Repository, stateHome: String?) throws(Failure) {
     try self.init(in: repository.root, stateHome: stateHome)
   }
@@ -44,9 +51,13 @@ public final class LocalState: Sendable {
   init(in root: String, stateHome: String?) throws(Failure) {
     self.root = root
     home = stateHome.map { StateHome(at: $0, outside: root) }
-    try Self.refuseForeign(in: root)
+    let isTracked = try Self.refuseForeign(in: root)
     do throws(FileError) {
+      if let obstacle = Self.obstacle(in: stateHome, of: root) { throw obstacle }
       guard let home else { throw FileError(.noHome, "", 0) }
+      if case .unknown(let why) = isTracked {
+        throw FileError(.noAnswer(why: why), Self.folder, 0)
+      }
       let bytes = try home.key()
       key = Secret(copying: bytes.span.bytes)
       problem = nil
@@ -56,7 +67,20 @@ public final class LocalState: Sendable {
     }
   }
 
-  static let removal = "remove it: it holds nothing but this machine's own history and caches"
+  private static let removal =
+    "remove it: it holds nothing but this machine's own history and caches"
+
+  /// How to remove one that belongs to `owner`.
+  static func removal(from owner: UInt32) -> String {
+    owner == 0 && geteuid() != 0 ? "sudo rm -r \(folder)" : removal
+  }
+
+  /// Why this machine keeps nothing of the repository at `root`, before its state home is looked at; nil if it can.
+  public static func obstacle(in stateHome: String?, of root: String) -> FileError? {
+    guard stateHome != nil else { return FileError(.noHome, "", 0) }
+    guard let owner = (try? Folder(root))?.owner, owner != geteuid() else { return nil }
+    return FileError(.notOurs(owner: owner), root, 0)
+  }
 
   /// Why this machine keeps nothing although it could: others could know the key in `stateHome`, or
   /// replace it. nil where there is nothing to warn of.
@@ -64,21 +88,33 @@ public final class LocalState: Sendable {
     stateHome.flatMap { StateHome(at: $0, outside: root).danger }
   }
 
-  private static func refuseForeign(in root: String) throws(Failure) {
-    guard let repository = try? Folder(root), let kind = repository.kind(of: folder) else { return }
-    func refuse(_ why: String) -> Failure {
-      Failure(
-        .malformed, "'\(folder)' \(why), so nothing in it is read",
-        hints: [removal])
+  /// Whether git tracks `.keyvault`, where it can be told.
+  private enum Tracking {
+    case untracked
+    case unknown(why: String)
+  }
+
+  private static func refuseForeign(in root: String) throws(Failure) -> Tracking {
+    guard let repository = try? Folder(root), let kind = repository.kind(of: folder),
+      // Nothing in another user's repository is read or made.
+      repository.owner == geteuid()
+    else { return .untracked }
+    func refuse(_ why: String, _ remedy: String = removal) -> Failure {
+      Failure(.malformed, "'\(folder)' \(why), so nothing in it is read", hints: [remedy])
     }
     guard kind == .folder else { throw refuse("is not a folder") }
-    if let state = try? repository.folder(folder), state.owner != geteuid() {
-      throw refuse("belongs to another user")
+    let owner = FileStatus(folder, in: repository.descriptor)?.owner
+    guard owner == geteuid() else {
+      throw refuse("belongs to another user", removal(from: owner ?? geteuid()))
     }
     let git = Git(in: root)
-    if git.isPresent, git.line(["ls-files", "--", folder]) != nil {
-      throw refuse("is tracked by git")
+    guard git.isPresent else { return .untracked }
+    let answer = git.answer(["ls-files", "--", folder])
+    guard let answer, answer.status == 0 else {
+      return .unknown(why: git.failure("git ls-files", answer).message)
     }
+    guard answer.output.isEmpty else { throw refuse("is tracked by git") }
+    return .untracked
   }
 
   /// Appends lines, all at once; `purpose` and the repository's path go into their MACs. A file that

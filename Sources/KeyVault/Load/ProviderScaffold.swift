@@ -48,7 +48,7 @@ public struct ProviderScaffold {
     }
     do throws(FileError) {
       for (folder, name, text) in files {
-        try Folder("/").folder(folder, create: true)
+        try Folder(ofAnyOwner: "/").folder(folder, create: true)
           .write(Array(text.utf8).span.bytes, as: name, mode: 0o644)
       }
     } catch {

@@ -19,6 +19,8 @@ public struct Repository: Sendable {
   public var memory: Memory?
   /// Under which names keys may be rendered besides those that are known.
   public var names = NamePolicy()
+  /// Names those who could open what is locked here.
+  let holders = Holders()
   /// What need not be read or decrypted, since it was before; nil for nothing.
   var cached: WarmCache.Contents?
 

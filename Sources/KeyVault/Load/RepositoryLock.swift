@@ -11,11 +11,16 @@ struct RepositoryLock: ~Copyable {
 
   private static let fileName = "lock"
 
-  /// Of a writer, who is alone then. Waits for others, `patience` seconds at most. Throws, with nothing
+  /// Of a writer, who is alone then; of nothing in another user's repository, where no file is this user's alone.
+  /// Waits for others, `patience` seconds at most. Throws, with nothing
   /// changed, if they take longer or the file cannot be made: without a lock nothing is written.
   static func exclusive(of root: String, patience: Double = 30) throws(Failure) -> RepositoryLock {
     let deadline = ContinuousClock.now + .seconds(patience)
     do throws(FileError) {
+      let repository = try Folder(root)
+      guard repository.owner == geteuid() else {
+        return RepositoryLock(file: -1, folder: repository, isWriters: false)
+      }
       while true {
         guard let lock = try attempt(root) else { continue }
         guard try lock.take(LOCK_EX, until: deadline) else { break }

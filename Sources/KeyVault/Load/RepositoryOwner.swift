@@ -1,15 +1,16 @@
 internal import Glibc
 internal import Machine
 
-/// Whose repositories are used: this user's own, and those that git's `safe.directory` names. Whoever owns
-/// keyvault.yaml or vault/ decides for whom keys are encrypted, and a repository may be found in any folder
-/// above the working folder.
+/// Whose repositories are used: this user's own, root's, and those that git's `safe.directory` names. The
+/// owner of keyvault.yaml or vault/ decides for whom keys are encrypted, and a repository may be found in any
+/// folder above the working folder. ``FolderOwners`` judges what a repository holds.
 public struct RepositoryOwner: Sendable {
   private let users: Set<UInt32>
 
-  /// The user that this process runs as; for root, as with git, also `sudoUser`, who started it by sudo.
+  /// The user that this process runs as, and root, who can change everything anyway; for root, as with git,
+  /// also `sudoUser`, who started it by sudo.
   public init(sudoUser: UInt32? = nil) {
-    users = geteuid() == 0 ? Set([0, sudoUser].compactMap(\.self)) : [geteuid()]
+    users = geteuid() == 0 ? Set([0, sudoUser].compactMap(\.self)) : [geteuid(), 0]
   }
 
   /// Throws if the folder at `root`, its keyvault.yaml or its vault/ belongs to another user, and git has
@@ -17,15 +18,23 @@ public struct RepositoryOwner: Sendable {
   public func check(_ root: String) throws(Failure) {
     let folder = try reporting { () throws(FileError) in try Folder(root) }
     guard let (name, owner) = foreign(in: folder) else { return }
-    let top = Git(in: root).topFolder ?? root
-    guard !Git.safeFolders.contains(where: { Self.covers($0, root) || Self.covers($0, top) }) else {
-      return
-    }
+    guard !Self.isListed(root) else { return }
     let path = name.isEmpty ? root : root + "/" + name
     throw Failure(
       .malformed,
       "'\(path.printable)' belongs to another user (\(owner)), so nothing in it is used",
-      hints: ["if you trust its owner: \(Self.permission(for: top))"])
+      hints: ["if you trust its owner: \(Self.permission(of: root))"])
+  }
+
+  /// Whether git has a permission for the repository at `root`, or for the work tree that holds it.
+  static func isListed(_ root: String) -> Bool {
+    let top = Git(in: root).topFolder ?? root
+    return Git.safeFolders.contains { covers($0, root) || covers($0, top) }
+  }
+
+  /// The command that gives it.
+  static func permission(of root: String) -> String {
+    permission(for: Git(in: root).topFolder ?? root)
   }
 
   /// The first part that belongs to another user, and who that is.
@@ -34,7 +43,7 @@ public struct RepositoryOwner: Sendable {
     guard users.contains(own.owner) else { return ("", own.owner) }
     for name in [Configuration.fileName, Vault.folder] {
       guard let status = FileStatus(name, in: folder.descriptor) else { continue }
-      guard users.contains(status.owner) else { return (name, status.owner) }
+      guard [own.owner, geteuid(), 0].contains(status.owner) else { return (name, status.owner) }
     }
     return nil
   }

@@ -10,7 +10,7 @@ internal import Secrets
 struct StateHome {
   /// Absolute.
   let path: String
-  /// Folders of the repository, in which the key must not lie.
+  /// Folders of the repository and of its other work trees, in which the key must not lie.
   private let outside: [FileStatus]
 
   private static let keyName = "key"
@@ -19,7 +19,7 @@ struct StateHome {
   /// `root` is the repository's, absolute.
   init(at path: String, outside root: String) {
     self.path = path
-    outside = [root, Git(in: root).topFolder].compactMap(\.self).compactMap { path in
+    outside = ([root] + WorkTrees.all(around: root)).compactMap { path in
       guard let folder = try? Folder(path) else { return nil }
       return FileStatus(folder.descriptor)
     }
@@ -85,6 +85,9 @@ struct StateHome {
     guard status.isOurs else {
       throw danger("belongs to another user (\(status.owner))", keyPath, remedy)
     }
+    guard status.names == 1 else {
+      throw danger("has another name elsewhere, by which others can know it", keyPath, remedy)
+    }
     guard status.mode & ~0o600 == 0 else {
       throw danger("has mode \(octal(status.mode)), so others can know it", keyPath, remedy)
     }
@@ -105,6 +108,7 @@ struct StateHome {
     var above = try Step(at: "/")
     for name in names.dropLast() {
       guard let next = try step(into: name, from: above, making: making) else { return nil }
+      try checkWay(above)
       above = next
     }
     guard let step = try step(into: last, from: above, making: making, isLast: true) else {
@@ -147,7 +151,12 @@ struct StateHome {
         "has mode \(octal(step.status.mode)), so others can write it", path,
         "chmod 700 \(path.shellQuoted)")
     }
-    // Whoever can rename it can have another one in its place.
+    try checkWay(above)
+    try refuseInside(step)
+  }
+
+  /// A user who can rename a folder on the way can have another one in its place.
+  private func checkWay(_ above: Step) throws(FileError) {
     guard above.status.isOursOrRoots, above.status.mode & 0o1002 != 0o002 else {
       throw danger(
         above.status.isOursOrRoots
@@ -156,7 +165,6 @@ struct StateHome {
         above.path,
         above.status.isOurs ? "chmod o-w \(above.path.shellQuoted)" : ownRemedy)
     }
-    try refuseInside(step)
   }
 
   private func refuseInside(_ step: Step) throws(FileError) {

@@ -24,6 +24,9 @@ public struct History: Sendable {
 
   let state: LocalState
 
+  /// The root of the repository of whose entries it tells.
+  public var root: String { state.root }
+
   static let fileName = "history.jsonl"
   static let purpose = "keyvault-history-v1"
 

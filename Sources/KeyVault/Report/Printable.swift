@@ -51,14 +51,37 @@ extension Unicode.Scalar {
   var mustBeEscaped: Bool {
     switch value {
     case 0..<0x20, 0x7f..<0xa0: true
+    case 0x20..<0x7f: false
     // Line and paragraph separators; bidirectional marks, embeddings, overrides and isolates.
     case _ where isTwin: true
     case 0x061c, 0x200e, 0x200f, 0x2028...0x202e, 0x2066...0x2069, 0xfeff: true
-    // Annotations, and tags, which no program shows.
-    case 0xfff9...0xfffb, 0xe0000...0xe007f: true
-    default: false
+    // Annotations, which no program shows.
+    case 0xfff9...0xfffb: true
+    // Scripts and emoji need them between letters.
+    case 0x200c, 0x200d, 0xfe00...0xfe0f: false
+    // Nothing to see: they would make two names look alike, and hide a line's first characters.
+    default: properties.isDefaultIgnorableCodePoint
     }
   }
+
+  /// Whether a reader that compares by the rules of a language may pass over it, as a runner of jobs does at the
+  /// beginning of a line.
+  var isPassedOver: Bool {
+    switch value {
+    case 0x21..<0x7f: return false
+    case 0...0x20, 0x7f: return true
+    default: break
+    }
+    switch properties.generalCategory {
+    case .control, .format, .surrogate, .privateUse, .unassigned: return true
+    case .nonspacingMark, .spacingMark, .enclosingMark: return true
+    case .spaceSeparator, .lineSeparator, .paragraphSeparator: return true
+    default: return properties.isDefaultIgnorableCodePoint
+    }
+  }
+
+  /// Whether it is shown as it is, and passed over.
+  var isHidden: Bool { isPassedOver && !mustBeEscaped }
 
   /// `\u{1b}`.
   var escapedForm: String { "\\u{" + String(value, radix: 16) + "}" }

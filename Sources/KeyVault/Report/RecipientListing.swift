@@ -115,9 +115,7 @@ extension Repository {
     do throws(FileError) {
       _ = try PublicKeys.listed(in: self)
     } catch {
-      throw Failure(
-        .malformed, error.message,
-        hints: ["remove those of people whom no ciphertext of git's history names"])
+      throw Failure(.malformed, error.message, hints: [error.hint ?? PublicKeys.removalHint])
     }
     do throws(GPGError) {
       return try PublicKeys(of: self, program: program)

@@ -49,19 +49,31 @@ extension String {
       return result
     }
 
-    /// The first of two colons that are the first thing on the line.
+    /// The first of two colons that are the first thing on the line that a runner may see.
     private var commandStart: Int? {
-      guard let first = scalars.firstIndex(where: { !$0.properties.isWhitespace }),
-        scalars[first...].starts(with: "::".unicodeScalars)
+      guard
+        let first = scalars.firstIndex(where: { !$0.isHidden && !$0.properties.isWhitespace }),
+        scalars[first] == ":",
+        let second = next(from: first + 1), scalars[second] == ":"
       else { return nil }
       return first
     }
 
     /// `##[group]` and `##vso[task.setvariable]`, which runners look for anywhere in a line.
     private func isOldCommand(at index: Int) -> Bool {
-      guard scalars[index...].starts(with: "##".unicodeScalars) else { return false }
-      let rest = scalars[(index + 2)...].drop { $0.isASCII && $0.properties.isAlphabetic }
-      return rest.first == "["
+      guard scalars[index] == "#", let second = next(from: index + 1), scalars[second] == "#" else {
+        return false
+      }
+      var place = next(from: second + 1)
+      while let letter = place, scalars[letter].isASCII, scalars[letter].properties.isAlphabetic {
+        place = next(from: letter + 1)
+      }
+      return place.map { scalars[$0] == "[" } ?? false
+    }
+
+    /// The next scalar that a runner may see.
+    private func next(from index: Int) -> Int? {
+      scalars[index...].firstIndex { !$0.isHidden || $0.properties.isWhitespace }
     }
 
     /// How many scalars a sequence such as `ESC [ 1 m` has, if it is one of ours.
@@ -94,14 +106,14 @@ private struct StreamCheck {
         index += 1
         continue
       case 0..<0x20, 0x7f: return false
-      case UInt8(ascii: ":"): if isLineStart, next == byte, !hasCommands { return false }
-      case UInt8(ascii: "#"): if next == byte { return false }
-      // Where scalars that must be escaped begin, and some others.
-      case 0xc2: if next < 0xa0 || next == 0xa0 && isLineStart { return false }
-      case 0xd8: if next == 0x9c { return false }
-      case 0xe2: if mustLookAt(bytes, index) { return false }
-      case 0xe1, 0xe3: if isLineStart { return false }
-      case 0xef, 0xf3: return false
+      // One that is followed by what is not ASCII is looked at closely.
+      case UInt8(ascii: ":"):
+        if isLineStart, !hasCommands, next == byte || next >= 0x80 { return false }
+      case UInt8(ascii: "#"): if next == byte || next >= 0x80 { return false }
+      case 0x80...:
+        guard let (scalar, length) = Self.scalar(in: bytes, at: index) else { return false }
+        if scalar.mustBeEscaped || isLineStart && scalar.isPassedOver { return false }
+        index += length - 1
       default: break
       }
       isLineStart = false
@@ -110,13 +122,21 @@ private struct StreamCheck {
     return true
   }
 
-  /// U+2000…U+207F, but for dots, dashes and quotation marks.
-  private func mustLookAt(_ bytes: UnsafeBufferPointer<UInt8>, _ index: Int) -> Bool {
-    guard index + 2 < bytes.count else { return true }
-    switch (bytes[index + 1], bytes[index + 2]) {
-    case (0x80, 0x90...0xa7): return false
-    case (0x80, _), (0x81, _): return true
-    default: return false
-    }
+  /// The scalar that begins at a byte beyond ASCII, and how many bytes it has; nil if there is none.
+  private static func scalar(
+    in bytes: UnsafeBufferPointer<UInt8>, at index: Int
+  ) -> (Unicode.Scalar, Int)? {
+    let first = UInt32(bytes[index])
+    let (length, bits) =
+      switch first {
+      case 0xc2..<0xe0: (2, first & 0x1f)
+      case 0xe0..<0xf0: (3, first & 0x0f)
+      case 0xf0..<0xf5: (4, first & 0x07)
+      default: (0, 0)
+      }
+    guard length > 0, index + length <= bytes.count else { return nil }
+    var value = bits
+    for place in index + 1..<index + length { value = value << 6 | UInt32(bytes[place] & 0x3f) }
+    return Unicode.Scalar(value).map { ($0, length) }
   }
 }

@@ -12,10 +12,11 @@ extension UserConfiguration {
     guard status.isOursOrRoots else {
       throw refusal(path, "belongs to another user (\(status.owner))", "make one of your own")
     }
-    guard status.mode & 0o002 == 0 else {
-      throw refusal(path, "can be written by every user", "chmod go-w \(path.shellQuoted)")
+    guard !status.isOpenToOthers else {
+      throw refusal(path, "can be written by other users", "chmod go-w \(path.shellQuoted)")
     }
     var parts = path.split(separator: "/").dropLast()
+    try checkFolder("/" + parts.joined(separator: "/"), of: path)
     while !parts.isEmpty {
       let folder = "/" + parts.joined(separator: "/")
       guard access(folder + "/" + Configuration.fileName, F_OK) != 0 else {
@@ -24,6 +25,31 @@ extension UserConfiguration {
           "let XDG_CONFIG_HOME name a folder outside of it")
       }
       parts.removeLast()
+    }
+  }
+
+  /// Throws if another user can put another file in its place.
+  private static func checkFolder(_ folder: String, of path: String) throws(Failure) {
+    let descriptor = open(folder, FileStatus.searched)
+    guard descriptor >= 0 else { return }
+    defer { close(descriptor) }
+    guard let own = FileStatus(descriptor), let above = FileStatus.ancestors(of: descriptor) else {
+      return
+    }
+    guard own.isOursOrRoots, !own.isReplaceable else {
+      throw refusal(
+        path,
+        own.isOursOrRoots
+          ? "is in a folder that other users can write"
+          : "is in a folder of another user (\(own.owner))",
+        own.isOurs
+          ? "chmod go-w \(folder.shellQuoted)" : "let XDG_CONFIG_HOME name a folder of your own")
+    }
+    // Many systems give each user a group of its own, which a home may be open to.
+    guard above.allSatisfy({ $0.isOursOrRoots && $0.mode & 0o1002 != 0o002 }) else {
+      throw refusal(
+        path, "is below a folder that other users can change",
+        "let XDG_CONFIG_HOME name a folder of your own")
     }
   }
 

@@ -53,7 +53,7 @@ struct EntryChecks {
     do throws(FileError) {
       bytes = try folder.read(name.ciphertextName, limit: Limits.ciphertext)
     } catch {
-      outcome.findings.append(Finding(.unreadable, in: file, error.message))
+      outcome.findings.append(Finding(.unreadable, in: file, error.message, hint: error.hint))
       return nil
     }
     do throws(MessageError) {
@@ -80,7 +80,7 @@ struct EntryChecks {
     do throws(FileError) {
       bytes = try folder.read(name.sidecarName, limit: Limits.sidecar)
     } catch {
-      findings.append(Finding(.unreadable, in: file, error.message))
+      findings.append(Finding(.unreadable, in: file, error.message, hint: error.hint))
       return
     }
     let root: Node

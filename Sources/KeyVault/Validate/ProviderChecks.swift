@@ -23,7 +23,7 @@ struct ProviderChecks {
     } catch let error where error.isAbsence {
       // The built-in providers need no files.
     } catch {
-      faults = [Finding(error.findingCode, in: Catalogue.folder, error.message)]
+      faults = [Finding(error.findingCode, in: Catalogue.folder, error.message, hint: error.hint)]
     }
     self.files = files
     strays =
@@ -61,7 +61,7 @@ struct ProviderChecks {
     do throws(FileError) {
       bytes = try folder.read(name, limit: Limits.document)
     } catch {
-      return [Finding(.unreadable, in: file, error.message)]
+      return [Finding(.unreadable, in: file, error.message, hint: error.hint)]
     }
     switch CheckedDocument.read(bytes, as: .provider, file: file) {
     case .failure(let malformed): return malformed.findings

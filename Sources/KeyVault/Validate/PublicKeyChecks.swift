@@ -19,7 +19,7 @@ struct PublicKeyChecks {
     func fault(_ message: String, _ hint: String?) -> Finding {
       Finding(.badPublicKey, in: file.path.printable, message, hint: hint)
     }
-    if let why = file.fault { return [fault(why, GPGError.Unusable.noKey.hint)] }
+    if let why = file.fault { return [fault(why, file.faultHint ?? GPGError.Unusable.noKey.hint)] }
     var findings: [Finding] = []
     if file.keys.contains(where: \.hasSecret) {
       findings.append(
@@ -72,16 +72,12 @@ struct PublicKeyChecks {
     case .expired:
       return Finding(
         .recipientExpired, .warning, in: file, "the key of \(person) expired on \(end)",
-        hint: expiryHint(key))
+        hint: key.renewalHint)
     case .expiresSoon:
       return Finding(
         .recipientExpires, .warning, in: file, "the key of \(person) expires on \(end)",
-        hint: expiryHint(key))
+        hint: key.renewalHint)
     case .ready, .badFile, .noFile: return nil
     }
-  }
-
-  private func expiryHint(_ key: Key) -> String? {
-    GPGError.Unusable.expired(fingerprint: key.fingerprint, since: nil).hint
   }
 }

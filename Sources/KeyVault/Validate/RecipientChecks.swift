@@ -27,7 +27,7 @@ struct RecipientChecks {
       guard isOwn else { return [] }
       return list.findings + list.recipients.flatMap { findings($0, in: list) }
     } catch {
-      return [Finding(.unreadable, in: file, error.message)]
+      return [Finding(.unreadable, in: file, error.message, hint: error.hint)]
     }
   }
 

@@ -51,9 +51,9 @@ struct VaultChecks {
     } catch {
       findings.add(
         Finding(
-          .manyPublicKeys, in: PublicKeys.folder,
+          error.hint == nil ? .manyPublicKeys : .unreadable, in: PublicKeys.folder,
           "\(error.message), so it was not checked who can read the entries, nor the public keys",
-          hint: "remove those of people whom no ciphertext of git's history names"))
+          hint: error.hint ?? PublicKeys.removalHint))
       return nil
     }
     let why: String
@@ -84,7 +84,9 @@ struct VaultChecks {
   ) {
     let files = (try? PublicKeys.listed(in: repository)).map { Set(names: $0) }
     func unreadable(_ path: String, _ error: FileError) {
-      findings.add(Finding(error.findingCode, in: repository.vault.path(path), error.message))
+      findings.add(
+        Finding(
+          error.findingCode, in: repository.vault.path(path), error.message, hint: error.hint))
     }
     func tooDeep(_ path: String) {
       findings.add(

@@ -26,13 +26,13 @@ struct Journal {
 
   /// Whether a run was interrupted, by the look of it; who may not write can say so.
   static func isPending(in root: String) -> Bool {
-    let journal = try? Folder.state(of: root).folder(name)
+    let journal = try? Folder(root).folder(folder)
     return journal?.kind(of: recordName) == .file
   }
 
   /// Whether anything is left of a run, be it staging that was never committed.
   static func isThere(in root: String) -> Bool {
-    (try? Folder.state(of: root).folder(name)) != nil
+    (try? Folder(root).folder(folder)) != nil
   }
 
   /// One line of a record.

@@ -66,6 +66,12 @@ public final class Memory: Sendable {
     try withHeld { $0.record(of: name, in: self.repository.configuration.vaultID) }
   }
 
+  /// The root of the repository whose entries it remembers.
+  public var root: String { repository.root }
+
+  /// Why nothing is remembered, as far as it was needed.
+  public var problem: FileError? { held.withLock { $0?.state?.problem } }
+
   /// Lines that do not carry this machine's code, among those that were asked for.
   public var foreign: Int { held.withLock { $0?.foreign ?? 0 } }
 

@@ -198,7 +198,14 @@ extension Vault {
     do throws(GPGError) {
       return try gpg.decrypt(message)
     } catch {
-      throw error.failure(what: "cannot open '\(name)'")
+      var failure = error.failure(what: "cannot open '\(name)'")
+      if case .noSecretKey = error.reason,
+        let hint = repository.holders.hint(
+          for: message.recipients, in: repository, program: gpg.program)
+      {
+        failure.hints = [hint]
+      }
+      throw failure
     }
   }
 
@@ -274,7 +281,7 @@ extension GPGError {
   func failure(what: String) -> Failure {
     let kind: Failure.Kind =
       switch reason {
-      case .programMissing, .unsafeSearchPath: .programMissing
+      case .programMissing, .programRefused, .unsafeSearchPath: .programMissing
       case .notEncrypted, .damaged, .tooLarge, .unusableRecipient, .recipientsDiffer, .noRecipients:
         .malformed
       case .noPublicKey: .notFound

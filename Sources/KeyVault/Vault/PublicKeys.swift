@@ -12,6 +12,8 @@ struct PublicKeys: Sendable {
     let keys: [Key]
     /// Why it could not be read, or what gpg said instead.
     let fault: String?
+    /// What to do about a file that could not be read.
+    var faultHint: String?
 
     /// Relative to the repository's root.
     var path: String { "\(PublicKeys.folder)/\(name)" }
@@ -42,6 +44,8 @@ struct PublicKeys: Sendable {
 
   /// More files than that are nobody's team, and a process each.
   static let limit = 1_000
+
+  static let removalHint = "remove those of people whom no ciphertext of git's history names"
 
   static let folder = "\(Vault.folder)/\(RecipientList.publicKeys)"
 
@@ -115,7 +119,8 @@ struct PublicKeys: Sendable {
     do throws(FileError) {
       bytes = try Folder(repository.root).folder(folder).read(name, limit: RecipientFile.sizeLimit)
     } catch {
-      return .success(File(name: name, keys: [], fault: error.message))
+      return .success(
+        File(name: name, keys: [], fault: error.message, faultHint: error.hint))
     }
     do throws(GPGError) {
       let keys = try program.inspect(bytes)

@@ -10,7 +10,7 @@ extension PublicKeyFile {
       let slash = path.lastIndex(of: "/")
       let folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
       let name = slash.map { String(path[path.index(after: $0)...]) } ?? path
-      bytes = try Folder(folder).read(name, limit: RecipientFile.sizeLimit)
+      bytes = try Folder(ofAnyOwner: folder).read(name, limit: RecipientFile.sizeLimit)
     } catch {
       throw error.failure
     }

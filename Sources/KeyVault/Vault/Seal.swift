@@ -163,7 +163,7 @@ extension Vault {
     var files: [RecipientFile] = []
     for recipient in list.recipients {
       let relative = "\(Self.folder)/\(RecipientList.publicKeys)/\(recipient.fingerprint)"
-      guard let bytes = publicKey(recipient.fingerprint) else {
+      guard let bytes = try soundPublicKey(recipient.fingerprint) else {
         throw Failure(
           .notFound, "no public key for the recipient \(recipient.fingerprint)",
           hints: [
@@ -183,7 +183,19 @@ extension Vault {
     return files
   }
 
-  /// The armored public key of a recipient; nil where the repository has none.
+  /// The armored public key of a recipient; nil where the repository has none. Throws if it is another user's.
+  private func soundPublicKey(_ fingerprint: String) throws(Failure) -> [UInt8]? {
+    do throws(FileError) {
+      return try Folder(repository.root).folder(PublicKeys.folder)
+        .read(fingerprint, limit: RecipientFile.sizeLimit)
+    } catch let error where error.isMissing {
+      return nil
+    } catch {
+      throw error.failure
+    }
+  }
+
+  /// The same; nil where it cannot be read.
   func publicKey(_ fingerprint: String) -> [UInt8]? {
     let folder = try? Folder(repository.root).folder("\(Self.folder)/\(RecipientList.publicKeys)")
     return try? folder?.read(fingerprint, limit: 64 << 10)

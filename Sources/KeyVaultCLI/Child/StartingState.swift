@@ -1,4 +1,5 @@
 import CProcess
+import GPG
 import Glibc
 import Machine
 
@@ -30,12 +31,22 @@ struct StartingState: Sendable {
   }
 
   /// Has libraries that search PATH by themselves, such as gpgme, find no program of the working folder,
-  /// nor one that others can change. Before any thread exists.
+  /// nor one that other users or commits can change. Before any thread exists.
   func secureSearchPath() {
-    guard let searchPath else { return }
-    let trusted = TrustedProgram.trusted(searchPath: searchPath)
-    setenv("PATH", trusted.isEmpty ? "/usr/bin:/bin" : trusted, 1)
+    // Read before it is changed: what is passed over is told by it.
+    let original = TrustedProgram.originalSearchPath
+    guard searchPath != nil else { return }
+    var folders = TrustedProgram.trusted(folders: original, for: Self.searchedPrograms)
+    // gpgme takes no gpg that it does not find itself.
+    if let gpg = try? GPG.locate(searchPath: original), let end = gpg.lastIndex(of: "/") {
+      let folder = String(gpg[..<end])
+      if !folders.contains(folder) { folders.append(folder) }
+    }
+    setenv("PATH", folders.joined(separator: ":"), 1)
   }
+
+  /// What gpgme asks for its version, and git.
+  private static let searchedPrograms = ["gpg", "gpgsm", "gpgconf", "g13", "git"]
 
   /// For a command that is found, and goes on, as if keyvault were not there.
   func restoreSearchPath() {

@@ -38,6 +38,7 @@ struct Doctor: AsyncParsableCommand {
   }
 
   private func checkGPG(_ session: Session, _ report: inout DoctorReport) {
+    tell(GPG.refusals(searchPath: session.surroundings.searchPath), of: "gpg", &report)
     do {
       let program = try session.gpgPath()
       report.add("gpg", .ok, program)
@@ -58,6 +59,14 @@ struct Doctor: AsyncParsableCommand {
     }
   }
 
+  /// What PATH names and is not started.
+  private func tell(_ refusals: [String], of name: String, _ report: inout DoctorReport) {
+    for refusal in refusals {
+      report.add(
+        name, .warning, refusal, fix: "remove that folder from PATH")
+    }
+  }
+
   private func count(_ keys: [Key]) -> String {
     keys.map { ($0.userIDs.first ?? $0.fingerprint).printable(limit: 60) }.joined(separator: ", ")
   }
@@ -73,10 +82,11 @@ struct Doctor: AsyncParsableCommand {
 
   private func checkGit(_ session: Session, _ report: inout DoctorReport) {
     let git = Git(in: session.surroundings.workingFolder)
-    guard let version = git.line(["version"]) else {
-      report.add("git", .warning, "not installed", fix: "apt install git")
-      return
+    tell(Git.refusals, of: "git", &report)
+    if let failure = git.absence {
+      return report.add("git", .warning, failure.message, fix: failure.hints.first)
     }
+    let version = git.line(["version"]) ?? "git"
     guard git.isPresent else {
       return report.add("git", .ok, "\(version); this folder is not in a work tree")
     }

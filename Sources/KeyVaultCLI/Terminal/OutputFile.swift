@@ -20,7 +20,7 @@ struct OutputFile {
 
   func write(_ text: borrowing Secret) throws(Failure) {
     do throws(FileError) {
-      let folder = try Folder(folder)
+      let folder = try Folder(ofAnyOwner: folder)
       folder.removeAbandoned()
       try text.withBytes { (bytes) throws(FileError) in
         try folder.write(bytes, as: name, mode: mode)

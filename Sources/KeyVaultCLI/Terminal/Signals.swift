@@ -6,6 +6,8 @@ import Synchronization
 /// Handlers may do little more than write to a pipe; a thread does the rest. Written once, before a
 /// handler exists.
 nonisolated(unsafe) private var signalPipe: Int32 = -1
+/// The signal that was caught and is not dealt with yet; 0 for none.
+private let caught = Atomic<Int32>(0)
 
 /// An interrupted command leaves nothing behind: throwaway homes with a secret key go, and so do
 /// their agents.
@@ -23,10 +25,12 @@ enum Signals {
     guard pipe(&ends) == 0 else { return }
     for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     signalPipe = ends[1]
+    caught.store(0, ordering: .relaxed)
     for number in [SIGINT, SIGTERM, SIGHUP] {
       // Whoever started us with a signal ignored, as nohup does, means it.
       if StartingState.shared.ignores(number) { continue }
       signal(number) { number in
+        caught.store(number, ordering: .relaxed)
         var byte = UInt8(truncatingIfNeeded: number)
         _ = write(signalPipe, &byte, 1)
       }
@@ -38,6 +42,7 @@ enum Signals {
         var byte: UInt8 = 0
         while read(readEnd, &byte, 1) < 0 && errno == EINTR {}
         if Int32(byte) != SIGINT || !interrupt() { finish(Int32(byte)) }
+        caught.store(0, ordering: .relaxed)
       }
     }
   }
@@ -66,18 +71,24 @@ enum Signals {
     guard let action else { return false }
     interrupted.store(true, ordering: .releasing)
     action()
+    // What is cancelled waits for gpg, and gpg for a passphrase.
+    TerminalState.end()
     return true
   }
 
-  /// Waits for the end if a signal has begun it: what fails because a home went away is no news.
+  /// Waits for the end if a signal has begun it. A failure says nothing then: gpg was interrupted too, or its home
+  /// went away.
   static func waitIfEnding() {
-    while isEnding.load(ordering: .acquiring) { pause() }
+    while caught.load(ordering: .relaxed) != 0 || isEnding.load(ordering: .acquiring) {
+      usleep(1000)
+    }
   }
 
   private static func finish(_ number: Int32) -> Never {
     isEnding.store(true, ordering: .releasing)
     cleanup.withLock { $0?() }
     ThrowawayHomes.removeAll()
+    TerminalState.end()
     _exit(128 + number)
   }
 }

@@ -7,6 +7,7 @@ import Machine
 struct Surroundings {
   let now: Timestamp
   let workingFolder: String
+  /// `$PATH` as the person has it.
   let searchPath: String
   let isCI: Bool
   let wantsColour: Bool
@@ -34,7 +35,7 @@ struct Surroundings {
   init() throws(Failure) {
     now = try Self.clock()
     workingFolder = try Self.realFolder(".")
-    searchPath = Self.variable("PATH") ?? "/usr/local/bin:/usr/bin:/bin"
+    searchPath = TrustedProgram.originalSearchPath
     isCI = Self.variable("CI") == "true"
     wantsColour = Self.variable("NO_COLOR") == nil && Self.variable("TERM") != "dumb"
     let home = Self.home ?? "/"

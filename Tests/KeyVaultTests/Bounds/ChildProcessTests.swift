@@ -10,7 +10,7 @@ import Testing
     _ script: String, seconds: Int = 10, bytes: Int = 1 << 20, memory: Int? = nil,
     _ take: (ArraySlice<UInt8>) -> Bool = { _ in true }
   ) -> ChildProcess.Outcome? {
-    ChildProcess.run(
+    try? ChildProcess.run(
       "/bin/bash", ["bash", "-c", script], input: [], environment: ["WORD": "changed"],
       within: ChildProcess.Bounds(seconds: seconds, bytes: bytes, memory: memory), take)
   }
@@ -53,9 +53,13 @@ import Testing
 
   @Test func `a missing program is not taken for one that says nothing`() {
     let bounds = ChildProcess.Bounds(seconds: 1, bytes: 1, memory: nil)
-    let outcome = ChildProcess.run(
-      "/nonexistent/git", ["git"], input: [], environment: [:], within: bounds
-    ) { _ in true }
-    #expect(outcome == nil)
+    do throws(ChildProcess.Errno) {
+      _ = try ChildProcess.run(
+        "/nonexistent/git", ["git"], input: [], environment: [:], within: bounds
+      ) { _ in true }
+      Issue.record("it was started")
+    } catch {
+      #expect(error.code == ENOENT)
+    }
   }
 }

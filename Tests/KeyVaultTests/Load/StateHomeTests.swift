@@ -122,6 +122,51 @@ import Testing
     #expect(danger(in: scratch.path("home/elsewhere/keyvault")) == nil)
   }
 
+  @Test func `a key with a second name is not used`() throws {
+    let known = try key()
+    link(home + "/key", scratch.path("copy"))
+    #expect(try #require(danger()).message.contains("has another name elsewhere"))
+    unlink(scratch.path("copy"))
+    #expect(try key() == known)
+  }
+
+  @Test func `a folder further up that others can rename is not used`() throws {
+    let deep = scratch.path("home/a/b/keyvault")
+    _ = try key(in: deep)
+    change("home", mode: 0o777)
+    #expect(try #require(danger(in: deep)).remedy == "chmod o-w '\(scratch.path("home"))'")
+    change("home", mode: 0o755)
+    #expect(danger(in: deep) == nil)
+  }
+
+  @Test func `every work tree of the repository is outside, from each of them`() throws {
+    let script = """
+      cd '\(root)' && git init -q . && git config user.email a@example.com && git config user.name A
+      git commit -q --allow-empty -m first
+      git worktree add -q ../linked && git worktree add -q ../other
+      git -c protocol.file.allow=always submodule add -q "$PWD" inner
+      """
+    let git = Process()
+    git.executableURL = URL(filePath: "/bin/sh")
+    git.arguments = ["-ec", script]
+    git.standardError = FileHandle.nullDevice
+    try git.run()
+    git.waitUntilExit()
+    try #require(git.terminationStatus == 0)
+    let trees = ["repository", "linked", "other"]
+    for from in trees + ["repository/inner"] {
+      for tree in trees {
+        let state = StateHome(
+          at: scratch.path("\(tree)/state/keyvault"), outside: scratch.path(from))
+        #expect(throws: FileError.self, "\(tree) from \(from)") { _ = try state.key() }
+        #expect(access(scratch.path("\(tree)/state"), F_OK) != 0, "\(tree) from \(from)")
+      }
+      // What only has a similar name is another folder.
+      let near = StateHome(at: scratch.path("linked2/keyvault"), outside: scratch.path(from))
+      #expect(throws: Never.self) { _ = try near.key() }
+    }
+  }
+
   @Test func `a repository within a larger git work tree is all of that`() throws {
     mkdir(root + "/.git", 0o700)
     mkdir(root + "/keys", 0o700)

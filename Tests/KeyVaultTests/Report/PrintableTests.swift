@@ -6,7 +6,8 @@ struct PrintableTests {
   @Test func `control and bidirectional characters are written out`() {
     let dangerous: [ClosedRange<UInt32>] = [
       0...0x1f, 0x7f...0x9f, 0x61c...0x61c, 0x200e...0x200f, 0x2028...0x202e, 0x2066...0x2069,
-      0xfeff...0xfeff,
+      0xfeff...0xfeff, 0xad...0xad, 0x34f...0x34f, 0x115f...0x1160, 0x180b...0x180e,
+      0x200b...0x200b, 0x2060...0x2064, 0x3164...0x3164, 0xffa0...0xffa0, 0xe0100...0xe01ef,
     ]
     for value in dangerous.joined() {
       let text = "a" + String(Unicode.Scalar(value)!) + "b"
@@ -20,7 +21,9 @@ struct PrintableTests {
     #expect("U\(twin)x".printable == "U\\u{\(value)}x")
   }
 
-  @Test(arguments: ["", "plain", "schlüssel 鍵 \u{1f511}", "\u{a0}", "a\\u{1b}", "e\u{301}"])
+  @Test(arguments: [
+    "", "plain", "schlüssel 鍵 \u{1f511}", "\u{a0}", "a\\u{1b}", "e\u{301}", "👩‍💻", "نامه‌ها",
+  ])
   func `other text stays as it is`(text: String) {
     #expect(text.printable == text)
   }

@@ -14,6 +14,15 @@ struct StreamTextTests {
     ("\u{202e}x", "\\u{202e}x"), ("x\u{2028}::y", "x\\u{2028}::y"), ("\u{61c}", "\\u{61c}"),
     ("\u{2067}", "\\u{2067}"), ("\u{feff}::x", "\\u{feff}::x"), ("\u{e0041}", "\\u{e0041}"),
     ("\0", "\\u{0}"), ("\u{7f}", "\\u{7f}"),
+    // A runner passes over invisible characters, before the colons and between them.
+    ("\u{200b}::error::x", "\\u{200b}::error::x"), ("\u{ad}::x", "\\u{ad}::x"),
+    ("\u{2060} ::x", "\\u{2060} ::x"), ("\u{3164}::x", "\\u{3164}::x"),
+    ("\u{115f}::x", "\\u{115f}::x"), ("\u{34f}::x", "\\u{34f}::x"),
+    ("\u{200d}::x", "\u{200d}\\u{3a}:x"), ("\u{fe0f}\u{301}::x", "\u{fe0f}\u{301}\\u{3a}:x"),
+    (":\u{200c}:x", "\\u{3a}\u{200c}:x"), (" \u{200c}:\u{fe0e}:x", " \u{200c}\\u{3a}\u{fe0e}:x"),
+    ("#\u{200d}#[group]", "\\u{23}\u{200d}#[group]"),
+    ("a ##vso\u{fe0f}[x]", "a \\u{23}#vso\u{fe0f}[x]"),
+    ("\u{e000}::x", "\u{e000}\\u{3a}:x"),
   ])
   func `what steers a terminal or a runner is escaped`(text: String, safe: String) {
     #expect(text.safeForStream() == safe)
@@ -26,6 +35,7 @@ struct StreamTextTests {
     "", "\n", "a::b\n", "vault/::x.yaml:1:1: error\n", "{\n  \"a\": \"b\"\n}\n", "| a | b |\n",
     "# a\n## b\n",
     "a · b → c … “d” – é 東京 😀\n", "\tx", "a b\n", "####\n", ": :\n", "#[x]", "\u{3000}x",
+    "👩‍💻 a", "\u{200d}x", "é: x", "# #[x]", "نامه‌ها",
   ])
   func `other text is left alone`(text: String) { #expect(text.safeForStream() == text) }
 

@@ -11,15 +11,30 @@ struct UserConfigurationOwnerTests {
     failure { _ = try UserConfiguration(at: scratch.path(name)) }
   }
 
-  @Test func `one that every user can write is refused`() throws {
+  @Test(arguments: [0o666, 0o664, 0o622, 0o602, 0o620] as [mode_t])
+  func `one that other users can write is refused, their group too`(mode: mode_t) throws {
     try scratch.write("signatures: required\n", to: "home/config.yaml")
     #expect(refusal() == nil)
-    chmod(scratch.path("home/config.yaml"), 0o666)
+    chmod(scratch.path("home/config.yaml"), mode)
     #expect(refusal()?.hints == ["chmod go-w '\(scratch.path("home/config.yaml"))'"])
-    // Many systems give each user a group of its own.
-    chmod(scratch.path("home/config.yaml"), 0o664)
+    chmod(scratch.path("home/config.yaml"), 0o644)
     #expect(refusal() == nil)
     #expect(refusal("home/none") == nil)
+  }
+
+  @Test func `one that other users can replace is refused`() throws {
+    try scratch.write("signatures: required\n", to: "home/keyvault/config.yaml")
+    let file = "home/keyvault/config.yaml"
+    for mode: mode_t in [0o777, 0o775, 0o757] {
+      chmod(scratch.path("home/keyvault"), mode)
+      #expect(refusal(file)?.hints == ["chmod go-w '\(scratch.path("home/keyvault"))'"])
+    }
+    chmod(scratch.path("home/keyvault"), 0o755)
+    chmod(scratch.path("home"), 0o777)
+    #expect(refusal(file)?.message.contains("below a folder that other users can change") == true)
+    // Many systems give each user a group of its own.
+    chmod(scratch.path("home"), 0o775)
+    #expect(refusal(file) == nil)
   }
 
   @Test func `one in a repository is refused, in whatever folder of it`() throws {
@@ -35,5 +50,8 @@ struct UserConfigurationOwnerTests {
     try scratch.write("signatures: required\n", to: "home/config.yaml")
     chown(scratch.path("home/config.yaml"), 12346, 12346)
     #expect(refusal()?.message.contains("belongs to another user (12346)") == true)
+    chown(scratch.path("home/config.yaml"), 0, 0)
+    chown(scratch.path("home"), 12346, 12346)
+    #expect(refusal()?.message.contains("in a folder of another user (12346)") == true)
   }
 }
