@@ -2,7 +2,7 @@ internal import Naming
 internal import YAML
 
 /// The provider files of a change against those of its base: where keys go, in which header, under which
-/// variable, and what an answer means.
+/// variable, what an answer means, and what a person is told.
 struct ProviderChanges {
   /// The repository's root, absolute.
   let root: String
@@ -53,10 +53,12 @@ struct ProviderChanges {
   private func changes(from old: Node, to new: Node, in file: String) -> [Finding] {
     let (before, after) = (Catalogue.parts(of: old), Catalogue.parts(of: new))
     let isElsewhere = Provider(new, source: .file).goesElsewhere(than: Provider(old, source: .file))
-    return Provider.Source.protected.sortedTexts.compactMap { part in
+    return Set(before.keys).union(after.keys).sortedTexts.compactMap { part -> Finding? in
       guard let difference = Difference(before[part], after[part], at: part) else { return nil }
+      var severity = base.severity(isElsewhere: isElsewhere && Self.origins.contains(part))
+      if case .prose = PropertyWeight.provider[part] ?? .steers { severity = .note }
       return Finding(
-        .providerChanged, base.severity(isElsewhere: isElsewhere && Self.origins.contains(part)),
+        .providerChanged, severity,
         in: file, at: difference.new?.place ?? after[part]?.place ?? .start,
         base.sentence(difference.path, difference.new, was: difference.old))
     }
