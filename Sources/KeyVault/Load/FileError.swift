@@ -14,6 +14,8 @@ public struct FileError: Error, Sendable, Equatable {
     case tooDeep(limit: Int)
     /// Others could know or change what is to be this user's alone; `remedy` is what to do about it.
     case danger(why: String, remedy: String)
+    /// git has it, a sparse checkout leaves it out, and its content is not in this clone.
+    case absent
     /// There is no home folder to keep it in.
     case noHome
   }
@@ -53,6 +55,7 @@ public struct FileError: Error, Sendable, Equatable {
     case .tooDeep(let limit): "'\(path)' holds folders more than \(limit) deep"
     case .tooManyFolders(let limit): "there are more than \(limit) folders; '\(path)' was not read"
     case .danger(let why, _): "'\(path)' \(why)"
+    case .absent: "cannot read what git has and does not check out in '\(path)'"
     case .noHome: "HOME does not name a folder, and XDG_STATE_HOME is not set"
     }
   }
@@ -87,6 +90,7 @@ public struct FileError: Error, Sendable, Equatable {
     case .notRegular, .tooLarge, .tooManyNames, .tooManyFolders, .tooDeep:
       Failure(.malformed, message)
     case .danger(_, let remedy): Failure(.malformed, message, hints: [remedy])
+    case .absent: Failure(.inconclusive, message, hints: [AbsentFiles.remedy(path)])
     case .noHome: Failure(.cannotWrite, message)
     }
   }

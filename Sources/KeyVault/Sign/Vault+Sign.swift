@@ -144,7 +144,8 @@ extension Vault {
   /// Signs what lies there, once it is known to be one: the entry opens here, is bound to its place, and
   /// its sidecar tells its digest and serial. `signer` is made once for several.
   ///
-  /// Returns the entry, for the signature vouches for where its key may travel.
+  /// Returns the entry, since the signature vouches for where its key may travel.
+  @discardableResult
   public func sign(
     _ name: EntryName, as signer: Signer, with gpg: GPG
   ) throws(Failure) -> OpenedEntry {

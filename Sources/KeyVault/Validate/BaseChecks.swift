@@ -30,7 +30,7 @@ struct BaseChecks {
         root: root, now: repository.configuration, base: steering
       ).findings()
       findings += ConfigurationChanges(root: root, base: steering).findings()
-      findings += ProviderChanges(root: repository.root, base: steering).findings()
+      findings += ProviderChanges(repository: repository, base: steering).findings()
       findings += try EntryChanges(repository: repository, base: steering).findings(places)
       findings += try SourceChanges(repository: repository, base: steering).findings(places)
     } else {

@@ -71,7 +71,11 @@ struct SourceChanges {
   private func gifts(
     of folders: Set<Name>, _ places: [ChangedPlace]
   ) throws(Failure) -> (before: Gifts, now: Gifts) {
-    let present = try repository.vault.entries(of: folders)
+    var present = try repository.vault.entries(of: folders)
+    for entry in try repository.vault.absentEntries()
+    where folders.contains(entry.name.environment) {
+      present[entry.name.environment, default: []].append(entry)
+    }
     let changed = places.map(\.name).filter {
       folders.contains($0.environment) && base.snapshot.files[$0.ciphertextPath] != nil
     }
@@ -83,7 +87,7 @@ struct SourceChanges {
     var before: Gifts = [:]
     var now: Gifts = [:]
     for folder in folders {
-      let entries = present[folder] ?? []
+      let entries = (present[folder] ?? []).sorted { $0.name < $1.name }
       let old = entries.filter { !isChanged.contains($0.name) } + (past[folder] ?? [])
       now[folder] = Self.gifts(entries) { id in (try? repository.catalogue.provider(id)) ?? nil }
       before[folder] = Self.gifts(old.sorted { $0.name < $1.name }) { id in

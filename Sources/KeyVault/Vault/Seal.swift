@@ -182,15 +182,17 @@ extension Vault {
 
   /// The armored public key of a recipient; nil where the repository has none.
   func publicKey(_ fingerprint: String) -> [UInt8]? {
-    let folder = try? Folder(repository.root).folder("\(Self.folder)/\(RecipientList.publicKeys)")
-    return try? folder?.read(fingerprint, limit: 64 << 10)
+    let path = "\(Self.folder)/\(RecipientList.publicKeys)"
+    let folder = try? Folder(repository.root).folder(path)
+    return (try? folder?.read(fingerprint, limit: 64 << 10))
+      ?? (try? repository.absent.read("\(path)/\(fingerprint)")) ?? nil
   }
 
   /// Removes what is there of an entry, all of it or nothing; what is no regular file, such as a link, is
   /// removed itself. Throws if nothing is there.
   public func remove(_ name: EntryName) throws(Failure) {
     guard !files(of: name).isEmpty else {
-      throw Failure(.notFound, "no entry '\(name)' in the vault")
+      throw missing(name)
     }
     let folder = try reporting { () throws(FileError) in
       try Folder(repository.root).folder(path(name.environment))

@@ -92,13 +92,17 @@ struct KeyIntake {
   /// Stores a key, and remembers what its provider answered, where it was asked.
   func store(_ prepared: Vault.Prepared, answer: TestResult?) throws {
     try repository.vault.store([prepared])
-    try record([answer?.about(prepared)].compactMap(\.self))
+    record([answer?.about(prepared)].compactMap(\.self))
   }
 
-  /// Remembers answers about keys that were stored.
-  func record(_ answers: [TestResult]) throws {
+  /// Remembers answers about keys that were stored; they are stored whether that works or not.
+  func record(_ answers: [TestResult]) {
     guard !answers.isEmpty else { return }
-    session.record(answers, in: try session.history(of: repository))
+    do throws(Failure) {
+      session.record(answers, in: try session.history(of: repository))
+    } catch {
+      session.detail("keyvault: the history was not written: \(error.message)")
+    }
   }
 
   /// One that asks while a person waits for it.
