@@ -115,7 +115,8 @@ import Testing
       change: "git rm -q vault/production/mistral.*",
       was: "is disabled as that of 'production/mistral'"),
     Takeover(
-      change: "sed -i 's/^preview: .*/&x/; s/^disabled: .*/env: OTHER_API_KEY/' vault/production/mistral.yaml",
+      change:
+        "sed -i 's/^preview: .*/&x/; s/^disabled: .*/env: OTHER_API_KEY/' vault/production/mistral.yaml",
       was: "is disabled as that of 'production/mistral'"),
   ])
   func `an inherited key that takes the place of another is told`(case takeover: Takeover) throws {

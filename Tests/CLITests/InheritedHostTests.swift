@@ -32,7 +32,8 @@ import Testing
 
   private static let evil = "only vault/production/openai.gpg names 'evil.invalid'"
 
-  @Test func `a new key inherits no host of a forged entry, also after it was opened here`() throws {
+  @Test func `a new key inherits no host of a forged entry, also after it was opened here`() throws
+  {
     let world = try world("bash ../forge production/openai openai 'api.openai.com evil.invalid'")
     let result = try world.run(
       """
@@ -63,12 +64,14 @@ import Testing
       keyvault rotate staging/openai < ../key
       """)
     #expect(result.status == 1, "\(result)")
-    #expect(result.errors.contains("only vault/staging/openai.gpg names 'evil.invalid'"), "\(result)")
+    #expect(
+      result.errors.contains("only vault/staging/openai.gpg names 'evil.invalid'"), "\(result)")
   }
 
   @Test func `a field that completes a host is not inherited from a forged entry`() throws {
     let world = try world(
-      "bash ../forge production/azure_openai azure_openai 'evil.openai.azure.com' 'resource: evil\n'")
+      "bash ../forge production/azure_openai azure_openai 'evil.openai.azure.com' 'resource: evil\n'"
+    )
     for option in ["", "--no-test", "--force"] {
       let result = try world.run(
         "printf %032d 4 | keyvault rotate production/azure_openai \(option)")
@@ -110,7 +113,9 @@ import Testing
     #expect(result.errors.contains("serial 2, may travel to api.acme.invalid"), "\(result)")
   }
 
-  @Test func `a forged entry is not signed on the way, and a signature by name vouches for it`() throws {
+  @Test func `a forged entry is not signed on the way, and a signature by name vouches for it`()
+    throws
+  {
     let world = try world("bash ../forge production/openai openai 'api.openai.com evil.invalid'")
     let result = try world.run(
       """

@@ -98,7 +98,8 @@ extension AbsentFiles {
   /// The command that checks a path out.
   static func remedy(_ path: String) -> String {
     let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? path
-    return "check it out: git sparse-checkout add \(folder.shellQuoted), or git sparse-checkout disable"
+    return
+      "check it out: git sparse-checkout add \(folder.shellQuoted), or git sparse-checkout disable"
   }
 
   /// A command that must write these files, which are not checked out.

@@ -54,5 +54,6 @@ extension PropertyWeight {
     [
       "rotation", "recipient_warn", "exposed_grace", "preview", "cache", "unbound", "hidden",
       "signatures", "writers",
-    ].map { (Name($0), .judged(by: LooseningChecks.self)) }, uniquingKeysWith: { first, _ in first })
+    ].map { (Name($0), .judged(by: LooseningChecks.self)) }, uniquingKeysWith: { first, _ in first }
+  )
 }

@@ -19,7 +19,8 @@ struct Move: AsyncParsableCommand {
   func run() async throws {
     let session = try Session(options)
     let repository = try session.repositoryToChange()
-    let (source, target) = try places.run(in: repository, session) { opened, target, over, isVouched in
+    let (source, target) = try places.run(in: repository, session) {
+      opened, target, over, isVouched in
       try repository.vault.move(
         opened, to: target, over: over, program: session.gpgProgram(),
         now: session.surroundings.now, isVouched: isVouched)
@@ -47,7 +48,8 @@ struct Copy: AsyncParsableCommand {
   func run() async throws {
     let session = try Session(options)
     let repository = try session.repositoryToChange()
-    let (source, target) = try places.run(in: repository, session) { opened, target, over, isVouched in
+    let (source, target) = try places.run(in: repository, session) {
+      opened, target, over, isVouched in
       try repository.vault.store(
         opened.moved(
           to: target, after: repository.vault.lastSerial(of: target), isVouched: isVouched),
@@ -74,7 +76,8 @@ struct TwoPlaces: ParsableArguments {
   /// where it may not go.
   func run(
     in repository: Repository, _ session: Session,
-    make: (OpenedEntry, _ target: EntryName, _ over: Vault.Present, _ isVouched: Bool) throws -> Void
+    make: (OpenedEntry, _ target: EntryName, _ over: Vault.Present, _ isVouched: Bool) throws ->
+      Void
   ) throws -> (source: EntryName, target: EntryName) {
     let vault = repository.vault
     let source = try vault.entry(EntryName(old))

@@ -29,7 +29,9 @@ struct Reencrypt: AsyncParsableCommand {
     let repository = try check ? session.repository() : session.repositoryToChange()
     let selected = try Selection(selection, in: repository).entries
     let absent = try repository.vault.absentEntries(among: selection)
-    guard !selected.isEmpty || !absent.isEmpty else { throw Failure(.nothingToDo, "there is no entry to look at") }
+    guard !selected.isEmpty || !absent.isEmpty else {
+      throw Failure(.nothingToDo, "there is no entry to look at")
+    }
     let reencryption = Reencryption(of: repository, program: try session.gpgProgram())
     let left = try reencryption.drifted(absent)
     let drifted = try reencryption.drifted(selected) + (check ? left : [])
@@ -45,7 +47,8 @@ struct Reencrypt: AsyncParsableCommand {
     try repository.vault.refuseAbsent(left)
     guard !drifted.isEmpty else {
       return session.note(
-        "nothing to do: the readers of \(count(selected.count + absent.count)) are as they should be")
+        "nothing to do: the readers of \(count(selected.count + absent.count)) are as they should be"
+      )
     }
     try await run(reencryption, drifted, in: repository, session)
   }

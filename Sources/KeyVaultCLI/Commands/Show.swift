@@ -25,7 +25,8 @@ struct Show: AsyncParsableCommand {
     let now = session.surroundings.now
     let verdicts = try session.lastVerdicts(of: repository)
     let details = try EntryDetails(
-      of: entry, in: repository, verdicts: verdicts, program: try? session.gpgProgram(of: repository))
+      of: entry, in: repository, verdicts: verdicts,
+      program: try? session.gpgProgram(of: repository))
     switch format {
     case .text: try Console.output(details.text(Console.style(session.surroundings), now: now))
     case .json: try Console.output(json(details))

@@ -148,7 +148,8 @@ struct StatusReportTests {
     var last = record(.valid)
     last.digest = entry.sidecar?.digest
     let details = try EntryDetails(
-      of: entry, in: world.repository, verdicts: LastVerdicts([last].compactMap(\.self)), program: Keyring.gpgProgram)
+      of: entry, in: world.repository, verdicts: LastVerdicts([last].compactMap(\.self)),
+      program: Keyring.gpgProgram)
     #expect(
       details.text(Style(), now: World.now) == """
         entry         p/openai
