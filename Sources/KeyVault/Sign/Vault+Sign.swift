@@ -63,7 +63,8 @@ extension Vault {
       do throws(Failure) {
         try check()
       } catch {
-        repository.signing?.warnOnce(error.message, error.hints.first)
+        repository.signing?.warnOnce(
+          "\(error.message); signatures are optional here, so it is used", error.hints.first)
       }
     }
   }
