@@ -39,7 +39,7 @@ import Testing
       file: "providers.d/acme.yaml", edit: "s/^capabilities: .*/capabilities: [vision]/",
       shown: "'capabilities[0]' is 'vision'"),
     Edit(
-      file: "providers.d/acme.yaml", edit: "s|keys: https://acme|keys: https://evil|",
+      file: "providers.d/acme.yaml", edit: #"s|keys: .https://acme|keys: "https://evil|"#,
       shown: "'links.keys' is 'https://evil"),
     Edit(
       file: "providers.d/acme.yaml", edit: "s/^name: .*/name: OpenAI/", shown: "'name' is",
@@ -107,17 +107,17 @@ import Testing
   }
 
   @Test(arguments: [
-    Takeover(change: "git rm -q vault/production/openai.*", was: "is that of 'production/openai'"),
+    Takeover(change: "git rm -q vault/production/openai.*", was: "was that of 'production/openai'"),
     Takeover(
       change: "sed -i 's/^preview: .*/preview: sk-admin-…9f3A/' vault/production/openai.yaml",
-      was: "is that of 'production/openai'"),
+      was: "was that of 'production/openai'"),
     Takeover(
       change: "git rm -q vault/production/mistral.*",
-      was: "is disabled as that of 'production/mistral'"),
+      was: "was hidden by the disabled 'production/mistral'"),
     Takeover(
       change:
         "sed -i 's/^preview: .*/&x/; s/^disabled: .*/env: OTHER_API_KEY/' vault/production/mistral.yaml",
-      was: "is disabled as that of 'production/mistral'"),
+      was: "was hidden by the disabled 'production/mistral'"),
   ])
   func `an inherited key that takes the place of another is told`(case takeover: Takeover) throws {
     let world = try world()

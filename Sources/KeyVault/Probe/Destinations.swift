@@ -12,10 +12,12 @@ public struct Destinations: Sendable {
     let isAsked: Bool
     /// Whether a person's answer can allow it; else a permission outside the repository must.
     public let isAnswerable: Bool
-    /// Whether only the payload of the key that is replaced names it.
-    var isInherited = false
+    /// The entry whose key is replaced, where only the payload of that key names the origin.
+    var inheritedFrom: EntryName?
     /// Whether a further part of the credential makes it, which would come with the payload.
     var isOfField = false
+
+    var isInherited: Bool { inheritedFrom != nil }
 
     /// For a person to answer with yes or no; `key` is a word for the key.
     public func text(of key: String = "this key") -> String {
@@ -39,7 +41,8 @@ public struct Destinations: Sendable {
   /// Why nothing may be stored, whatever is forced: the further parts that would be kept decide where the
   /// key goes. nil if that is not so.
   public var refusal: Failure? {
-    guard let question = questions.first(where: \.isOfField) else { return nil }
+    guard let question = questions.first(where: \.isOfField), let entry = question.inheritedFrom
+    else { return nil }
     let name = question.origin.permission
     return Failure(
       .findings,
@@ -47,7 +50,7 @@ public struct Destinations: Sendable {
         + "so no key is stored with that part",
       hints: [
         "allow it: KEYVAULT_ALLOW_HOSTS=\(name)",
-        "or store the key with a part of your own: keyvault add ENTRY --force --field NAME=VALUE",
+        "or store the key with a part of your own: keyvault add \(entry) --force --field NAME=VALUE",
       ])
   }
 
@@ -143,7 +146,7 @@ extension OriginPolicy {
         Destinations.Question(
           origin: origin, file: old.name.ciphertextPath,
           isAsked: asked.contains(origin) || other?.isAsked == true,
-          isAnswerable: origin.isSameEverywhere, isInherited: true,
+          isAnswerable: origin.isSameEverywhere, inheritedFrom: old.name,
           isOfField: made.contains(origin)))
     }
     return destinations

@@ -49,12 +49,12 @@ struct SourceChanges {
         return nil
       }
       let isThere = !repository.vault.files(of: old.entry).isEmpty
-      let was = old.isDisabled ? "is disabled as" : "is"
+      let was = old.isDisabled ? "was hidden by the disabled" : "was that of"
       return Finding(
         .sourceChanged, base.severity(),
         in: isThere ? old.entry.sidecarPath : old.entry.ciphertextPath,
         "in environment '\(environment.printable(limit: 80))' '\(variable.printable(limit: 80))' is "
-          + "the key of '\(gift.entry)', and \(was) that of '\(old.entry)' in \(base.name)")
+          + "the key of '\(gift.entry)', \(was) '\(old.entry)' in \(base.name)")
     }
   }
 
