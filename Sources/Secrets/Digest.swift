@@ -39,7 +39,7 @@ public enum HMACSHA256 {
     unsafe hexadecimal(code(for: bytes.span.bytes, key: key))
   }
 
-  /// The same of a secret.
+  /// The code of a secret as 64 lower-case hexadecimal digits.
   public static func hex(for secret: borrowing Secret, key: borrowing Secret) -> String {
     secret.withBytes { hexadecimal(code(for: $0, key: key)) }
   }

@@ -2,8 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Anybody can encrypt an entry to a public key, so what a payload says of hosts is not believed for the
-/// next key, unless somebody vouches for it.
+/// Anyone can encrypt an entry to a public key, so the hosts of a payload do not count for the next key
+/// unless a trusted writer or this machine vouches for them.
 @Suite(.fewAtATime) struct InheritedHostTests {
   /// A repository in which `forge ENTRY PROVIDER HOSTS [LINE]` writes an entry as an outsider would.
   private func world(_ more: String = "") throws -> World {

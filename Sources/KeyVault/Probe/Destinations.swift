@@ -119,7 +119,7 @@ extension OriginPolicy {
       override: isTrusted ? nil : untrusted(provider))
   }
 
-  /// Destinations of a key that replaces `old`, and keeps its additional fields. Anybody can encrypt a
+  /// Destinations of a key that replaces `old`, and keeps its additional fields. Anyone can encrypt a
   /// payload to a public key, so its own hosts are kept only where `isVouched` says that they can be
   /// believed; else each is a question.
   public func destinations(

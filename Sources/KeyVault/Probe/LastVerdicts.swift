@@ -1,8 +1,8 @@
 internal import Naming
 
 /// The last verdict on each key. It is found by the ciphertext that was tested, or, where the key was
-/// encrypted again or moved, by the key: what this machine wrote or opened it knows. What a sidecar says of
-/// an id or a serial is not asked, since anybody can write it.
+/// encrypted again or moved, by the key: this machine knows the key of a ciphertext that it wrote or opened.
+/// The id and the serial of a sidecar do not count, since anyone can write them.
 public struct LastVerdicts: Sendable {
   private var byEntry: [Name: History.Record] = [:]
   private var byKey: [Name: History.Record] = [:]
@@ -18,7 +18,7 @@ public struct LastVerdicts: Sendable {
     if let key = record.key { byKey[key] = record }
   }
 
-  /// Of the key that is in the vault now; nil where nobody has tested it.
+  /// Of the key that is in the vault now; nil if it was not tested.
   public func record(of entry: Vault.Entry, in vault: Vault) -> History.Record? {
     guard !byEntry.isEmpty, let digest = vault.digest(of: entry.name) else { return nil }
     if let own = byEntry[entry.name.path], own.digest == digest { return own }

@@ -1,8 +1,8 @@
 internal import HTTP
 internal import Naming
 
-/// Hosts that only a payload names. Anybody who has the public keys can encrypt one, so they count where
-/// somebody vouches for the entry.
+/// Hosts that only a payload names. Anyone who has the public keys can encrypt a payload, so such hosts
+/// count only if a trusted writer or this machine vouches for the entry.
 extension Payload {
   /// Origins of `hosts:`, and those that a field completes, without those that the built-in catalogue
   /// has for the provider.

@@ -24,7 +24,7 @@ struct ChangedPlace: Sendable {
     self.init(name, ciphertext, sidecar, base: base)
   }
 
-  /// The same of an entry that is not checked out.
+  /// Of an entry that is not checked out.
   init?(_ name: EntryName, absent: AbsentFiles, base: Snapshot) {
     self.init(
       name, (try? absent.read(name.ciphertextPath)) ?? nil,

@@ -1,10 +1,10 @@
 internal import Naming
 internal import YAML
 
-/// What a change of keyvault.yaml says otherwise than its base where no other check looks: of each property
-/// that its table does not leave to another check.
+/// The properties of keyvault.yaml that a change has set to another value than its base, except those that
+/// another check judges.
 struct ConfigurationChanges {
-  /// Of keyvault.yaml as it is.
+  /// Of the changed keyvault.yaml.
   let root: Node
   let base: SteeringBase
 

@@ -43,7 +43,7 @@ struct RollbackChecks {
       }.compactMap(\.self)
       present.formUnion(names.map(\.ciphertextPath))
     }
-    // What the index has as the base has it is no change; a content that is not here may be one.
+    // An entry that is not checked out has changed if the index differs from the base.
     for entry in (try? vault.absentEntries()) ?? []
     where !present.contains(entry.name.ciphertextPath) {
       let place = ChangedPlace(

@@ -40,7 +40,7 @@ extension Vault {
 }
 
 extension TestResult {
-  /// The same of a key that was tested before it was stored: about its ciphertext.
+  /// The answer about a key that was tested before it was stored, with the ciphertext in which it was stored.
   public func about(_ prepared: Vault.Prepared) -> TestResult {
     var result = self
     result.digest = prepared.digest

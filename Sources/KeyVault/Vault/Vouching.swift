@@ -1,8 +1,8 @@
 internal import Naming
 internal import YAML
 
-/// Whom to believe about where a key may travel. An entry that was opened here and nowhere signed may be
-/// anybody's.
+/// Who vouches for where a key may travel. Anyone could have written an entry that this machine has only
+/// opened and no trusted writer has signed.
 extension Vault {
   /// Whether this machine wrote the ciphertext, or a trusted writer signed it in its place. Asks gpg where
   /// the memory does not tell.
@@ -18,8 +18,8 @@ extension Vault {
     return try signatureState(of: Entry(name: opened.name, sidecar: sidecar, fault: nil)).isGood
   }
 
-  /// What becomes of a payload that is encrypted again and for whose hosts nobody vouches. Where signatures
-  /// are optional, it is not signed: the signature would vouch for them. Throws where they are required.
+  /// The signer of a payload that is encrypted again and has hosts without a voucher: none where signatures
+  /// are optional, since a signature would vouch for the hosts. Throws where signatures are required.
   func unvouched(
     _ payload: Payload, of name: EntryName, for provider: String
   ) throws(Failure) -> Signer? {

@@ -9,7 +9,7 @@ extension Session {
   ) throws -> Bool {
     let hosts = try policy().ownHosts(of: opened, as: provider)
     if try hosts.isEmpty || repository.vault.vouches(for: opened) { return true }
-    // Without a signature nobody is told that somebody vouches.
+    // Without a signature, the new ciphertext does not claim that anyone vouches.
     guard repository.signingRules.policy != .off else { return false }
     return hosts.allSatisfy { host in
       Question.confirmOnTerminal(
