@@ -15,7 +15,7 @@ public struct NewKey: ~Copyable {
   /// Whether the key itself is another one than before; false where it is only encrypted again.
   let isOtherKey: Bool
   /// Whether a person here or a trusted writer decided on the hosts and the further parts, rather than a
-  /// payload that anybody could have written.
+  /// payload that anyone could have written.
   let isVouched: Bool
 
   public init(
