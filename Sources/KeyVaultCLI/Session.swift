@@ -76,7 +76,8 @@ final class Session {
     let signing = Signing(
       trust: try trust(in: root), program: try? gpgProgram(),
       gpg: { [userGPG] () throws(Failure) in try userGPG.gpg() },
-      tell: { if !isQuiet { Console.note($0) } })
+      tell: { if !isQuiet { Console.note($0) } },
+      warn: { Console.warning($0, hint: $1) })
     var repository = try Repository(
       at: root, stateHome: surroundings.stateHome, signing: signing)
     repository.names = try names(in: root)
@@ -213,8 +214,8 @@ final class Session {
     }
   }
 
-  /// The last verdicts of this machine, by entry.
-  func lastVerdicts(of repository: Repository) throws(Failure) -> [Name: History.Record] {
+  /// The last verdicts of this machine.
+  func lastVerdicts(of repository: Repository) throws(Failure) -> LastVerdicts {
     try past(of: repository).latest
   }
 

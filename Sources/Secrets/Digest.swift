@@ -39,6 +39,11 @@ public enum HMACSHA256 {
     unsafe hexadecimal(code(for: bytes.span.bytes, key: key))
   }
 
+  /// The code of a secret as 64 lower-case hexadecimal digits.
+  public static func hex(for secret: borrowing Secret, key: borrowing Secret) -> String {
+    secret.withBytes { hexadecimal(code(for: $0, key: key)) }
+  }
+
   /// Whether `code` is the code of `bytes`; takes the same time wherever the first difference is.
   public static func isValid(_ code: [UInt8], for bytes: RawSpan, key: borrowing Secret) -> Bool {
     let expected = self.code(for: bytes, key: key)

@@ -62,14 +62,20 @@ public struct Resolution: Sendable {
       .undecided
   }
 
+  /// The entry whose key stays with that choice; nil where the entry goes.
+  public func kept(by choice: Side?) -> OpenedEntry? {
+    let lead = isSameKey ? conflict.keeper : choice
+    return opened(lead ?? choice ?? conflict.later ?? .ours)
+  }
+
   /// Ends the conflict in the work tree: with the key of `choice`, or, where that is nil, with the one
   /// that both have. Whether the entry is still there. Blocks.
   public func settle(
-    _ choice: Side?, in vault: Vault, program: GPGProgram, now: Timestamp
+    _ choice: Side?, in vault: Vault, program: GPGProgram, now: Timestamp, isVouched: Bool = false
   ) throws(Failure) -> Bool {
     let lead = isSameKey ? conflict.keeper : choice
     let preferred = choice ?? conflict.later
-    guard let chosen = opened(lead ?? preferred ?? .ours) else {
+    guard let chosen = kept(by: choice) else {
       if !vault.files(of: conflict.name).isEmpty { try vault.remove(conflict.name) }
       return false
     }
@@ -85,7 +91,7 @@ public struct Resolution: Sendable {
         entry: conflict.name, provider: chosen.provider,
         key: chosen.payload.withKey { Secret(copying: $0) }, keeping: chosen.payload,
         hosts: chosen.payload.hosts, serial: max(highest + (isOther ? 1 : 0), last),
-        isOtherKey: false),
+        isOtherKey: false, isVouched: isVouched),
       in: merge.document, program: program, now: now)
     return true
   }

@@ -20,6 +20,8 @@ public struct FileError: Error, Sendable, Equatable {
     case foreign(owner: UInt32, root: String)
     /// The repository belongs to another user, and so does what would be kept in it.
     case notOurs(owner: UInt32)
+    /// git has it, a sparse checkout leaves it out, and its content is not in this clone.
+    case absent
     /// There is no home folder to keep it in.
     case noHome
     /// git, which must say whether it is tracked, does not answer.
@@ -74,6 +76,7 @@ public struct FileError: Error, Sendable, Equatable {
     case .foreign(let owner, _): "'\(path)' belongs to another user (\(owner)), so it is not used"
     case .notOurs(let owner): "'\(path)' belongs to another user (\(owner))"
     case .noAnswer(let why): "git does not say whether '\(path)' is tracked (\(why))"
+    case .absent: "cannot read what git has and does not check out in '\(path)'"
     case .noHome: "HOME does not name a folder, and XDG_STATE_HOME is not set"
     }
   }
@@ -115,6 +118,7 @@ public struct FileError: Error, Sendable, Equatable {
       Failure(
         .malformed, message,
         hints: ["if you trust its owner: \(RepositoryOwner.permission(of: root))"])
+    case .absent: Failure(.inconclusive, message, hints: [AbsentFiles.remedy(path)])
     case .noHome, .notOurs, .noAnswer: Failure(.cannotWrite, message)
     }
   }

@@ -218,6 +218,15 @@ public final class LocalState: Sendable {
     return HMACSHA256.hex(for: text, key: key!)
   }
 
+  /// The MAC of a secret, in hexadecimal digits; nil where there is no key.
+  func mac(of secret: borrowing Secret, purpose: String) -> String? {
+    guard key != nil else { return nil }
+    var text = SecretBuilder()
+    text.append("\(purpose)\n\(root)\n")
+    text.append(secret)
+    return HMACSHA256.hex(for: text.finish(), key: key!)
+  }
+
   private static let rotationSize = 10 << 20
   private static let greatestFile = 64 << 20
   static let oldSuffix = ".1"

@@ -12,6 +12,8 @@ public struct Repository: Sendable {
   /// `sha256:…` of keyvault.yaml as it was read.
   let configurationDigest: String
   let signing: Signing?
+  /// What git has and the work tree lacks.
+  let absent: AbsentFiles
   /// A folder of the user's own, outside the repository, where this machine keeps what makes its local
   /// state trustworthy; nil to keep none.
   let stateHome: String?
@@ -30,6 +32,7 @@ public struct Repository: Sendable {
     at root: String, stateHome: String? = nil, signing: Signing? = nil
   ) throws(Failure) {
     self.root = root
+    absent = AbsentFiles(of: root)
     self.stateHome = stateHome
     self.signing = signing
     SchemaLibrary.prepare()

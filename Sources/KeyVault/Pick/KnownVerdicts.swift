@@ -1,22 +1,10 @@
+internal import Naming
+
 /// What this machine knows of each entry's key: what it was told where one is to be asked now.
 struct KnownVerdicts: Sendable {
-  private struct Question: Hashable {
-    let entry: String
-    let question: String?
-
-    init(_ record: History.Record) {
-      entry = record.entry
-      question = record.question
-    }
-
-    init(_ entry: Vault.Entry, _ provider: Provider, gateway: String?) {
-      self.entry = entry.name.path
-      question = provider.question(through: gateway)
-    }
-  }
-
-  private var latest: [Question: History.Record] = [:]
-  private var clear: [Question: History.Record] = [:]
+  /// By question, in the order in which they were answered.
+  private var latest: [Name: LastVerdicts] = [:]
+  private var clear: [Name: LastVerdicts] = [:]
 
   init(_ past: History.Past? = nil) {
     past?.records.forEach { add($0) }
@@ -28,8 +16,9 @@ struct KnownVerdicts: Sendable {
   }
 
   private mutating func add(_ record: History.Record) {
-    latest[Question(record)] = record
-    if record.isClear { clear[Question(record)] = record }
+    let question = record.question ?? ""
+    latest[question, default: LastVerdicts()].add(record)
+    if record.isClear { clear[question, default: LastVerdicts()].add(record) }
   }
 
   /// The last verdict that said whether the key which lies there now can be used at `gateway`, else the
@@ -37,8 +26,8 @@ struct KnownVerdicts: Sendable {
   func record(
     of entry: Vault.Entry, provider: Provider, gateway: String?, in vault: Vault
   ) -> History.Record? {
-    let question = Question(entry, provider, gateway: gateway)
-    return vault.current(clear[question], of: entry)
-      ?? vault.current(latest[question], of: entry)
+    let question = provider.question(through: gateway)
+    return clear[question]?.record(of: entry, in: vault)
+      ?? latest[question]?.record(of: entry, in: vault)
   }
 }

@@ -12,6 +12,12 @@ public struct Destinations: Sendable {
     let isAsked: Bool
     /// Whether a person's answer can allow it; else a permission outside the repository must.
     public let isAnswerable: Bool
+    /// The entry whose key is replaced, where only the payload of that key names the origin.
+    var inheritedFrom: EntryName?
+    /// Whether a further part of the credential makes it, which would come with the payload.
+    var isOfField = false
+
+    var isInherited: Bool { inheritedFrom != nil }
 
     /// For a person to answer with yes or no; `key` is a word for the key.
     public func text(of key: String = "this key") -> String {
@@ -28,7 +34,25 @@ public struct Destinations: Sendable {
   fileprivate let override: (file: String, hosts: [String])?
 
   /// Whether a test of the key would be refused.
-  public var isBarred: Bool { override != nil || questions.contains(where: \.isAsked) }
+  public var isBarred: Bool {
+    override != nil || questions.contains { $0.isAsked || $0.isInherited }
+  }
+
+  /// Why nothing may be stored, whatever is forced: the further parts that would be kept decide where the
+  /// key goes. nil if that is not so.
+  public var refusal: Failure? {
+    guard let question = questions.first(where: \.isOfField), let entry = question.inheritedFrom
+    else { return nil }
+    let name = question.origin.permission
+    return Failure(
+      .findings,
+      "only \(question.file.printable(limit: 120)) names '\(name)', by a further part of its credential, "
+        + "so no key is stored with that part",
+      hints: [
+        "allow it: KEYVAULT_ALLOW_HOSTS=\(name)",
+        "or store the key with a part of your own: keyvault add \(entry) --force --field NAME=VALUE",
+      ])
+  }
 
   /// What keeps the key from some places, and what permits it; nil if nothing does.
   public var objection: Failure? {
@@ -45,6 +69,12 @@ public struct Destinations: Sendable {
       "only \(first.file.printable(limit: 120)) names '\(first.origin.permission)', "
         + "so no key is sent there",
       hints: ["allow it: KEYVAULT_ALLOW_HOSTS=\(names.joined(separator: ","))"])
+  }
+
+  /// A person said no. A host that only the old key had, and that no request needs, is left out.
+  public mutating func decline(_ question: Question) {
+    guard question.isInherited, !question.isAsked, !question.isOfField else { return }
+    questions.removeAll { $0 == question }
   }
 
   /// A person said yes: the payload may say so from now on.
@@ -89,12 +119,37 @@ extension OriginPolicy {
       override: isTrusted ? nil : untrusted(provider))
   }
 
-  /// Destinations of a key that replaces `old`, and keeps its hosts and additional fields.
+  /// Destinations of a key that replaces `old`, and keeps its additional fields. Anyone can encrypt a
+  /// payload to a public key, so its own hosts are kept only where `isVouched` says that they can be
+  /// believed; else each is a question.
   public func destinations(
-    of provider: Provider, inPlaceOf old: Payload, gateway: String?
-  ) -> Destinations {
-    destinations(
-      of: provider, fields: old.hostFields(of: provider), keeping: old.hosts, gateway: gateway)
+    of provider: Provider, inPlaceOf old: OpenedEntry,
+    isVouched: @autoclosure () throws(Failure) -> Bool, gateway: String?
+  ) throws(Failure) -> Destinations {
+    let payload = old.payload
+    let fields = payload.hostFields(of: provider)
+    let own = payload.ownHosts(for: provider.id).filter { !allowsAnyKey($0) }
+    guard !own.isEmpty, try !isVouched() else {
+      return destinations(of: provider, fields: fields, keeping: payload.hosts, gateway: gateway)
+    }
+    let kept = payload.hosts.filter { host in
+      Self.origin(of: host).map { !own.contains($0) } ?? false
+    }
+    var destinations = destinations(of: provider, keeping: kept, gateway: gateway)
+    let asked =
+      gateway == nil && !provider.definitions.isEmpty ? provider.requestOrigins(fields) : []
+    let made = Catalogue.builtIn(provider.id)?.origins(fields) ?? []
+    for origin in own.sorted(by: Origin.areInOrder) {
+      let other = destinations.questions.first { $0.origin == origin }
+      destinations.questions.removeAll { $0.origin == origin }
+      destinations.questions.append(
+        Destinations.Question(
+          origin: origin, file: old.name.ciphertextPath,
+          isAsked: asked.contains(origin) || other?.isAsked == true,
+          isAnswerable: origin.isSameEverywhere, inheritedFrom: old.name,
+          isOfField: made.contains(origin)))
+    }
+    return destinations
   }
 
   /// The file of an override, and what would allow it.

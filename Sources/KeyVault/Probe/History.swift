@@ -1,5 +1,5 @@
 internal import FoundationEssentials
-public import Naming
+internal import Naming
 
 /// Past verdicts of this machine, one JSON line each in `.keyvault/history.jsonl`.
 public struct History: Sendable {
@@ -12,13 +12,15 @@ public struct History: Sendable {
     public var totalMilliseconds: Double?
     /// Of the ciphertext: a verdict is about one key, not about a name.
     public var digest: String?
+    /// This machine's code of the credential, by which it is known in another ciphertext.
+    var key: String?
     /// What was asked, and where: nobody may take the answer for one to another question.
     var question: String?
 
     private enum CodingKeys: String, CodingKey {
       case at, entry, provider, verdict, http
       case totalMilliseconds = "total_ms"
-      case digest, question
+      case digest, key, question
     }
   }
 
@@ -55,17 +57,11 @@ public struct History: Sendable {
     /// Lines without our MAC, which nothing is read from.
     public let foreign: Int
 
-    /// The last record of each entry.
-    public var latest: [Name: Record] { Self.last(of: records) }
+    /// The last record of each key.
+    public var latest: LastVerdicts { LastVerdicts(records) }
 
-    /// The last record of each entry that says whether its key can be used.
-    public var latestClear: [Name: Record] {
-      Self.last(of: records.filter(\.isClear))
-    }
-
-    private static func last(of records: [Record]) -> [Name: Record] {
-      Dictionary(records.map { (Name($0.entry), $0) }, uniquingKeysWith: { $1 })
-    }
+    /// The last record of each key that says whether it can be used.
+    public var latestClear: LastVerdicts { LastVerdicts(records.filter(\.isClear)) }
   }
 
   /// Records of the future are left out: a clock that went back must not keep an old verdict fresh.
@@ -86,18 +82,10 @@ extension History.Record {
     http = result.http
     totalMilliseconds = result.latency?.total
     digest = result.digest
+    key = result.key
     question = result.question
   }
 
   /// Whether it says if the key can be used.
   var isClear: Bool { verdict.word == .valid || verdict.word == .invalid }
-}
-
-extension Vault {
-  /// A record, if it is about the ciphertext that lies there now; nil otherwise: a key that was
-  /// replaced since was never tested.
-  func current(_ record: History.Record?, of entry: Entry) -> History.Record? {
-    guard let record, let digest = record.digest else { return nil }
-    return self.digest(of: entry.name) == digest ? record : nil
-  }
 }

@@ -37,6 +37,7 @@ public struct Prober: Sendable {
     var result = await test(
       entry.payload, of: entry.provider, as: entry.name, gateway: gateway, now: now)
     result.digest = entry.digest
+    result.key = entry.keyCode
     return result
   }
 

@@ -59,6 +59,8 @@ public struct TestResult: Sendable, Codable, Equatable {
   public var facts: [Name: String] = [:]
   /// `sha256:…` of the ciphertext that was tested.
   public var digest: String?
+  /// This machine's code of the credential, as ``Memory`` knows it. Not printed.
+  var key: String?
   /// What the provider was asked, and where; nil where nobody was. Not printed.
   var question: String?
   public var checked: Timestamp
@@ -132,9 +134,7 @@ extension TestResult {
 
   /// Keeps what was known before beside a verdict that says nothing of the key.
   public mutating func remember(_ record: History.Record?) {
-    guard word == .unclear || isCutShort, let record, let digest, record.digest == digest else {
-      return
-    }
+    guard word == .unclear || isCutShort, let record else { return }
     last = Last(verdict: record.verdict, checked: record.at)
   }
 

@@ -48,7 +48,7 @@ public struct EntryDetails: Sendable, Codable {
 
   /// `program` is gpg, which reads the public keys; nil leaves out the readers' names.
   public init(
-    of entry: Vault.Entry, in repository: Repository, last: History.Record?, program: GPGProgram?
+    of entry: Vault.Entry, in repository: Repository, verdicts: LastVerdicts, program: GPGProgram?
   ) throws(Failure) {
     let sidecar = entry.sidecar
     self.entry = entry.name.path
@@ -67,7 +67,7 @@ public struct EntryDetails: Sendable, Codable {
     let definition = try? repository.catalogue.provider(entry.provider)
     capabilities = definition?.capabilities ?? []
     variable = definition.map { entry.variable(of: OriginPolicy(allowed: []).definition($0)) }
-    let known = repository.vault.current(last, of: entry)
+    let known = verdicts.record(of: entry, in: repository.vault)
     verdict = known?.verdict ?? .untested
     word = verdict.word
     checked = known?.at

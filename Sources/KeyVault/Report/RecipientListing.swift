@@ -43,7 +43,7 @@ public struct RecipientListing: Sendable, Codable {
     let vault = repository.vault
     let keys = try repository.publicKeys(program)
     var decided: [Name: [String]] = [:]
-    for place in Set(names: try vault.entries().map(\.name.environment)).sortedTexts {
+    for place in Set(names: try vault.allEntries().map(\.name.environment)).sortedTexts {
       // Of one without a list, nothing decides.
       guard let list = try? vault.recipientList(of: place) else { continue }
       decided[list.folder, default: []].append(place)

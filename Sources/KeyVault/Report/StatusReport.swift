@@ -1,5 +1,4 @@
 internal import FoundationEssentials
-public import Naming
 
 /// What is known of every key without opening any: the document of `keyvault status`.
 public struct StatusReport: Sendable, Codable {
@@ -45,18 +44,17 @@ public struct StatusReport: Sendable, Codable {
   /// How many required keys that are missing are not listed; nil where all are.
   public var omitted: Int?
 
-  /// `verdicts` are the last known ones by entry; one of another ciphertext than the sidecar's does
-  /// not count.
+  /// `verdicts` are the last known ones; one of another key does not count.
   public init(
     of selection: Selection, in repository: Repository,
-    verdicts: [Name: History.Record], now: Timestamp
+    verdicts: LastVerdicts, now: Timestamp
   ) throws(Failure) {
     at = now
     let rows = selection.entries.map { entry in
       // A disabled key is not asked about, so what was once said of it is no news.
       let isDisabled = entry.sidecar?.isDisabled == true
       let known =
-        isDisabled ? nil : repository.vault.current(verdicts[entry.name.path], of: entry)
+        isDisabled ? nil : verdicts.record(of: entry, in: repository.vault)
       let policy = repository.configuration.policy(for: entry.name, entry.sidecar)
       var row = Row(entry, verdict: known, policy: policy, now: now)
       row.isRequired = repository.requires(entry)

@@ -1,5 +1,4 @@
 internal import FoundationEssentials
-public import Naming
 
 extension TestReport {
   /// Reads what `keyvault test --format json` printed elsewhere, such as in a CI job.
@@ -16,9 +15,8 @@ extension TestReport {
     self = report
   }
 
-  /// The verdicts by entry. Each counts only for the ciphertext whose digest it names.
-  public var verdicts: [Name: History.Record] {
-    let records = results.filter { $0.digest != nil }.map(History.Record.init)
-    return Dictionary(records.map { (Name($0.entry), $0) }, uniquingKeysWith: { $1 })
+  /// The verdicts. Each counts only for the ciphertext whose digest it names.
+  public var verdicts: LastVerdicts {
+    LastVerdicts(results.filter { $0.digest != nil }.map(History.Record.init))
   }
 }

@@ -54,6 +54,15 @@ extension Repository {
     }
   }
 
+  /// Whether there is a `vault/.recipients.sig`, or this machine has seen one.
+  var hadSignedRecipients: Bool {
+    get throws(Failure) {
+      let file = try reporting { () throws(FileError) in try signedRecipientsFile() }
+      if file != nil { return true }
+      return try memory?.recipients != nil
+    }
+  }
+
   /// Throws unless the lists, the public keys, keyvault.yaml, and the provider files are as a writer signed
   /// them, and no older than this machine has seen them. Those of an older commit that is checked out serve
   /// to read with, and never to encrypt with.

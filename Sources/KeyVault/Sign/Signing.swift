@@ -11,21 +11,31 @@ public struct Signing: Sendable {
   let gpg: @Sendable () throws(Failure) -> GPG
   /// Hears what a person should know although the work was done.
   let tell: @Sendable (String) -> Void
+  /// Hears of what is wrong although the work is done, and a hint.
+  let warn: @Sendable (String, String?) -> Void
   private let known = KnownSigners()
 
   public init(
     trust: SigningTrust, program: GPGProgram?,
     gpg: @escaping @Sendable () throws(Failure) -> GPG,
-    tell: @escaping @Sendable (String) -> Void = { _ in }
+    tell: @escaping @Sendable (String) -> Void = { _ in },
+    warn: @escaping @Sendable (String, String?) -> Void = { _, _ in }
   ) {
     self.trust = trust
     self.program = program
     self.gpg = gpg
     self.tell = tell
+    self.warn = warn
   }
 }
 
 extension Signing {
+  /// Warns once of what every key of a command would meet.
+  func warnOnce(_ text: String, _ hint: String?) {
+    guard known.warnings.withLock({ $0.insert(text).inserted }) else { return }
+    warn(text, hint)
+  }
+
   /// The signer of that fingerprint, made on first use: a new one costs a home and two runs of gpg.
   func signer(
     _ fingerprint: String, _ make: () throws(Failure) -> Signer
@@ -39,4 +49,5 @@ extension Signing {
 
 private final class KnownSigners: Sendable {
   let signers = Mutex<[Name: Signer]>([:])
+  let warnings = Mutex<Set<Name>>([])
 }

@@ -46,13 +46,27 @@ extension Vault {
     throw state.refusal(of: name)
   }
 
-  /// Throws where signatures are required and the lists of recipients are not as they were signed: a key
-  /// would be encrypted to whoever wrote themselves into one.
+  /// Whether the lists of recipients are as they were signed; else a key would be encrypted to a person
+  /// who wrote themselves into one. Throws where signatures are required, and warns where they are optional.
+  /// Every command that encrypts asks it.
   func checkRecipientsSigned() throws(Failure) {
     let rules = repository.signingRules
-    guard rules.policy == .required else { return }
-    try repository.checkSignedRecipients(
-      repository.signatureJudge(rules, keys: rules.signers), encrypts: true)
+    func check() throws(Failure) {
+      try repository.checkSignedRecipients(
+        repository.signatureJudge(rules, keys: rules.signers), encrypts: true)
+    }
+    switch rules.policy {
+    case .off: return
+    case .required: try check()
+    case .optional:
+      guard !rules.signers.isEmpty, try repository.hadSignedRecipients else { return }
+      do throws(Failure) {
+        try check()
+      } catch {
+        repository.signing?.warnOnce(
+          "\(error.message); signatures are optional here, so it is used", error.hints.first)
+      }
+    }
   }
 
   /// Throws where a sidecar that is about to be kept says what nobody should vouch for: it was changed after
@@ -130,7 +144,12 @@ extension Vault {
 
   /// Signs what lies there, once it is known to be one: the entry opens here, is bound to its place, and
   /// its sidecar tells its digest and serial. `signer` is made once for several.
-  public func sign(_ name: EntryName, as signer: Signer, with gpg: GPG) throws(Failure) {
+  ///
+  /// Returns the entry, since the signature vouches for where its key may travel.
+  @discardableResult
+  public func sign(
+    _ name: EntryName, as signer: Signer, with gpg: GPG
+  ) throws(Failure) -> OpenedEntry {
     let entry = try entry(name)
     try checkWriter(signer, in: name.environment)
     let opened = try openSound(entry, with: gpg)
@@ -143,5 +162,6 @@ extension Vault {
         hints: ["run 'keyvault adopt \(name)' once you know that it is the right key"])
     }
     try resign(name, as: signer)
+    return opened
   }
 }

@@ -17,11 +17,11 @@ struct BaseChecks {
     let rollback = RollbackChecks(repository: repository, base: base)
     let places = rollback.changedPlaces()
     var findings = try rollback.findings(places)
-    let configuration = try Self.configuration(base)
-    if let configuration {
+    let document = try Self.document(base)
+    let configuration = document.map { Configuration($0) }
+    if let document, let configuration {
       let steering = try SteeringBase(
-        base, configuration, isStrict: SigningRules(configuration, trust: trust).policy == .required
-      )
+        base, document, isStrict: SigningRules(configuration, trust: trust).policy == .required)
       findings += LooseningChecks(
         root: root, now: repository.configuration, before: configuration, base: base.name,
         severity: steering.severity()
@@ -29,8 +29,10 @@ struct BaseChecks {
       findings += EnvironmentChanges(
         root: root, now: repository.configuration, base: steering
       ).findings()
-      findings += ProviderChanges(root: repository.root, base: steering).findings()
+      findings += ConfigurationChanges(root: root, base: steering).findings()
+      findings += ProviderChanges(repository: repository, base: steering).findings()
       findings += try EntryChanges(repository: repository, base: steering).findings(places)
+      findings += try SourceChanges(repository: repository, base: steering).findings(places)
     } else {
       findings.append(
         Finding(
@@ -72,9 +74,12 @@ struct BaseChecks {
 
   /// nil where the commit has none, or none that is sound.
   static func configuration(_ base: Snapshot) throws(Failure) -> Configuration? {
+    try document(base).map { Configuration($0) }
+  }
+
+  private static func document(_ base: Snapshot) throws(Failure) -> CheckedDocument? {
     guard let bytes = try base.read([Configuration.fileName])[0] else { return nil }
-    let checked = CheckedDocument.read(bytes, as: .keyvault, file: Configuration.fileName)
-    return try? Configuration(checked.get())
+    return try? CheckedDocument.read(bytes, as: .keyvault, file: Configuration.fileName).get()
   }
 
   /// The findings of a whole validation, where it helps with what of them this change brought.

@@ -11,10 +11,29 @@ struct ChangedPlace: Sendable {
   /// Whether the ciphertext is not the base's.
   let hasOtherKey: Bool
 
-  /// nil if all is as in the base.
-  init?(_ name: EntryName, in folder: borrowing Folder, base: Snapshot) {
-    let ciphertext = try? folder.read(name.ciphertextName, limit: Limits.ciphertext)
-    let sidecar = try? folder.read(name.sidecarName, limit: Limits.sidecar)
+  /// nil if all is as in the base. `absent` has what is not checked out.
+  init?(
+    _ name: EntryName, in folder: borrowing Folder, absent: AbsentFiles, base: Snapshot
+  ) {
+    let ciphertext =
+      (try? folder.read(name.ciphertextName, limit: Limits.ciphertext))
+      ?? (try? absent.read(name.ciphertextPath)) ?? nil
+    let sidecar =
+      (try? folder.read(name.sidecarName, limit: Limits.sidecar))
+      ?? (try? absent.read(name.sidecarPath)) ?? nil
+    self.init(name, ciphertext, sidecar, base: base)
+  }
+
+  /// Of an entry that is not checked out.
+  init?(_ name: EntryName, absent: AbsentFiles, base: Snapshot) {
+    self.init(
+      name, (try? absent.read(name.ciphertextPath)) ?? nil,
+      (try? absent.read(name.sidecarPath)) ?? nil, base: base)
+  }
+
+  private init?(
+    _ name: EntryName, _ ciphertext: [UInt8]?, _ sidecar: [UInt8]?, base: Snapshot
+  ) {
     func isSame(_ bytes: [UInt8]?, _ path: String) -> Bool {
       bytes.map { base.holds($0, at: path) } ?? (base.files[path] == nil)
     }

@@ -15,7 +15,9 @@ struct ConfigurationChecks {
   }
 
   private func environments(_ findings: inout FindingList) {
+    let absent = (try? repository.vault.absentEntries()) ?? []
     let known = Set(names: (try? repository.vault.names())?.map(\.environment) ?? [])
+      .union(absent.map { Name($0.name.environment) })
       .union(repository.configuration.environments.keys)
     var suggestions = Suggestions(among: known.sortedTexts)
     var providers = Suggestions(among: repository.catalogue.ids)

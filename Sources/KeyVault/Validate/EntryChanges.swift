@@ -14,7 +14,10 @@ struct EntryChanges {
       guard base.snapshot.files[place.name.ciphertextPath] != nil else { return [added(place)] }
       // What is no YAML is a finding of its own.
       guard let new = Self.root(place.sidecar), let old = Self.root(old) else { return [] }
-      return changes(at: place.name, from: old, to: new)
+      let isSameKey =
+        !place.hasOtherKey
+        || old["id"]?.string == new["id"]?.string && old["serial"]?.int == new["serial"]?.int
+      return changes(at: place.name, isSameKey: isSameKey, from: old, to: new)
     }
   }
 
@@ -34,19 +37,53 @@ struct EntryChanges {
       "this entry is not in \(base.name): a key of '\(provider)'\(variable)")
   }
 
-  private func changes(at name: EntryName, from old: Node, to new: Node) -> [Finding] {
-    func finding(_ field: String, isElsewhere: Bool = false) -> Finding? {
-      guard old[field]?.json != new[field]?.json else { return nil }
-      return Finding(
-        .entryChanged, base.severity(isElsewhere: isElsewhere), in: name.sidecarPath,
-        at: (new[field] ?? new).place, base.sentence(field, new[field], was: old[field]))
+  private func changes(
+    at name: EntryName, isSameKey: Bool, from old: Node, to new: Node
+  ) -> [Finding] {
+    let fields = ((old.mapping ?? []) + (new.mapping ?? [])).map(\.key)
+    return Set(names: fields).sortedTexts.compactMap { field -> Finding? in
+      let (before, now) = (old[field], new[field])
+      guard before?.json != now?.json else { return nil }
+      func finding(_ severity: Finding.Severity) -> Finding {
+        Finding(
+          .entryChanged, severity, in: name.sidecarPath, at: (now ?? new).place,
+          base.sentence(field, now, was: before))
+      }
+      switch (PropertyWeight.entry[field] ?? .steers, field) {
+      case (.steers, _): return finding(base.severity())
+      case (.ofKey, _): return isSameKey ? finding(.warning) : nil
+      case (.time, _): return isSameKey && Self.isLater(now, than: before) ? finding(.warning) : nil
+      case (.prose, _): return finding(.note)
+      case (.judged, "provider"): return provider(from: old, to: new, at: name).map(finding)
+      case (.judged, "rotation"): return rotation(at: name, from: old, to: new)
+      case (.judged, "exposed"):
+        // RollbackChecks says that a mark is gone, or later.
+        return isSameKey && before != nil && now != nil ? finding(.warning) : nil
+      case (.judged, "retired"): return Self.claims(now, beyond: before) ? finding(.warning) : nil
+      case (.judged, _): return nil
+      }
     }
+  }
+
+  /// Texts of times are in the order of time; none is the latest.
+  private static func isLater(_ now: Node?, than before: Node?) -> Bool {
+    guard let now = now?.string else { return true }
+    return before.map { ($0.string ?? "") < now } ?? true
+  }
+
+  /// Whether a proof is new or another, or a doubt is gone. That a key was not proven dead says nothing new.
+  private static func claims(_ now: Node?, beyond before: Node?) -> Bool {
+    let old = Dictionary((before?.stringPairs ?? []).map { (Name($0.name), $0.value) }) { $1 }
+    let new = Dictionary((now?.stringPairs ?? []).map { (Name($0.name), $0.value) }) { $1 }
+    return new.contains { old[$0.key] != $0.value && $0.value != Sidecar.Retired.unproven }
+      || old.contains { new[$0.key] == nil && $0.value == Sidecar.Retired.unproven }
+  }
+
+  /// How grave it is that the key is another provider's; nil if it is not.
+  private func provider(from old: Node, to new: Node, at name: EntryName) -> Finding.Severity? {
     let provider = new["provider"]?.string ?? name.name
-    let isOther = provider != old["provider"]?.string ?? name.name
-    return [
-      isOther ? finding("provider", isElsewhere: isElsewhere(provider, old, name)) : nil,
-      finding("env"), finding("disabled"), rotation(at: name, from: old, to: new),
-    ].compactMap(\.self)
+    guard provider != old["provider"]?.string ?? name.name else { return nil }
+    return base.severity(isElsewhere: isElsewhere(provider, old, name))
   }
 
   private func isElsewhere(_ provider: String, _ old: Node, _ name: EntryName) -> Bool {

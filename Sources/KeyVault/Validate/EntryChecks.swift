@@ -33,8 +33,9 @@ struct EntryChecks {
     }
     let ciphertext = hasKey ? self.ciphertext(folder, &outcome) : nil
     if hasSidecar {
-      sidecar(folder, hasKey: hasKey, ciphertext, &outcome.findings)
-    } else {
+      sidecar(
+        folder, hasKey: hasKey || isAbsent(name.ciphertextPath), ciphertext, &outcome.findings)
+    } else if !isAbsent(name.sidecarPath) {
       outcome.findings.append(
         Finding(
           .noSidecar, .warning, in: name.ciphertextPath, "no \(name.sidecarName) beside it",
@@ -42,6 +43,11 @@ struct EntryChecks {
       checkProvider(name.name, in: name.ciphertextPath, at: .start, &outcome.findings)
     }
     return outcome
+  }
+
+  /// Whether git has a file that is not checked out.
+  private func isAbsent(_ path: String) -> Bool {
+    (try? repository.absent.holds(path)) ?? false
   }
 
   /// The file's bytes, if it is what it must be.

@@ -23,7 +23,7 @@ struct HistoryChecks {
     let past = PastReaders(history, program: program)
     var findings = history.isWhole ? [] : [absent("git's history is not whole here")]
     var readers: [Name: Set<Name>] = [:]
-    for entry in (try? repository.vault.entries()) ?? [] where entry.sidecar?.exposed == nil {
+    for entry in (try? repository.vault.allEntries()) ?? [] where entry.sidecar?.exposed == nil {
       let folder = entry.name.environment
       if readers[folder] == nil {
         let list = try? repository.vault.recipientList(of: folder)

@@ -56,6 +56,7 @@ struct LooseningChecks {
       days(before.exposedGrace), days(now.exposedGrace))
     add(
       ["policy", "preview"], now.preview > before.preview, "\(before.preview)", "\(now.preview)")
+    add(["policy", "cache"], now.allowsCache && !before.allowsCache, "off", "on")
     return findings
   }
 

@@ -2,10 +2,9 @@ internal import Naming
 internal import YAML
 
 /// The provider files of a change against those of its base: where keys go, in which header, under which
-/// variable, and what an answer means.
+/// variable, what an answer means, and what a person is told.
 struct ProviderChanges {
-  /// The repository's root, absolute.
-  let root: String
+  let repository: Repository
   let base: SteeringBase
 
   func findings() -> [Finding] {
@@ -16,10 +15,16 @@ struct ProviderChanges {
 
   /// Those that can be read, by id; of others `validate` says what is wrong with them.
   private func files() -> [Name: [UInt8]] {
-    guard let folder = try? Folder(root).folder(Catalogue.folder),
-      let names = try? Catalogue.files(in: folder, folder.items())
-    else { return [:] }
     var files: [Name: [UInt8]] = [:]
+    let start = Catalogue.folder + "/"
+    for path in ((try? repository.absent.ids) ?? [:]).sortedKeys
+    where path.hasPrefix(start) && path.hasSuffix(".yaml") {
+      let id = String(path.dropFirst(start.count).dropLast(".yaml".count))
+      if Provider.isID(id) { files[id] = (try? repository.absent.read(path)) ?? nil }
+    }
+    guard let folder = try? Folder(repository.root).folder(Catalogue.folder),
+      let names = try? Catalogue.files(in: folder, folder.items())
+    else { return files }
     for name in names {
       files[String(name.dropLast(".yaml".count))] = try? folder.read(name, limit: Limits.document)
     }
@@ -53,10 +58,12 @@ struct ProviderChanges {
   private func changes(from old: Node, to new: Node, in file: String) -> [Finding] {
     let (before, after) = (Catalogue.parts(of: old), Catalogue.parts(of: new))
     let isElsewhere = Provider(new, source: .file).goesElsewhere(than: Provider(old, source: .file))
-    return Provider.Source.protected.sortedTexts.compactMap { part in
+    return Set(before.keys).union(after.keys).sortedTexts.compactMap { part -> Finding? in
       guard let difference = Difference(before[part], after[part], at: part) else { return nil }
+      var severity = base.severity(isElsewhere: isElsewhere && Self.origins.contains(part))
+      if case .prose = PropertyWeight.provider[part] ?? .steers { severity = .note }
       return Finding(
-        .providerChanged, base.severity(isElsewhere: isElsewhere && Self.origins.contains(part)),
+        .providerChanged, severity,
         in: file, at: difference.new?.place ?? after[part]?.place ?? .start,
         base.sentence(difference.path, difference.new, was: difference.old))
     }

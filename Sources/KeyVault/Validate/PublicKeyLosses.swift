@@ -11,10 +11,9 @@ struct PublicKeyLosses {
 
   func findings() throws(Failure) -> [Finding] {
     let paths = base.files.sortedKeys.filter { $0.hasPrefix(PublicKeys.folder + "/") }
-    let folder = try? Folder(repository.root).folder(PublicKeys.folder)
     let changed = paths.filter { path in
       let name = String(path.dropFirst(PublicKeys.folder.count + 1))
-      let bytes = try? folder?.read(name, limit: RecipientFile.sizeLimit)
+      let bytes = repository.vault.publicKey(name)
       return bytes.map { !base.holds($0, at: path) } ?? true
     }
     var findings: [Finding] = []

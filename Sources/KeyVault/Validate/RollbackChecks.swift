@@ -38,9 +38,18 @@ struct RollbackChecks {
         let items = try? handle.items()
       else { continue }
       let names = VaultChecks.entryNames(items, in: folder)
-      places += concurrentMap(names.count) { ChangedPlace(names[$0], in: handle, base: base) }
-        .compactMap(\.self)
+      places += concurrentMap(names.count) {
+        ChangedPlace(names[$0], in: handle, absent: repository.absent, base: base)
+      }.compactMap(\.self)
       present.formUnion(names.map(\.ciphertextPath))
+    }
+    // An entry that is not checked out has changed if the index differs from the base.
+    for entry in (try? vault.absentEntries()) ?? []
+    where !present.contains(entry.name.ciphertextPath) {
+      let place = ChangedPlace(
+        entry.name, absent: repository.absent, base: base)
+      if let place { places.append(place) }
+      present.insert(Name(entry.name.ciphertextPath))
     }
     for path in base.files.sortedKeys where path.hasSuffix(".gpg") && !present.contains(path) {
       let name = path.dropFirst(Vault.folder.count + 1).dropLast(".gpg".count)

@@ -5,15 +5,18 @@ internal import YAML
 struct SteeringBase {
   let snapshot: Snapshot
   let configuration: Configuration
+  /// Of its keyvault.yaml.
+  let root: Node
   /// Whether the base, or the person, requires signatures.
   private let isStrict: Bool
   /// The files of its `providers.d`, by id.
   private let providers: [Name: [UInt8]]
   private static let scan = KeyScan()
 
-  init(_ snapshot: Snapshot, _ configuration: Configuration, isStrict: Bool) throws(Failure) {
+  init(_ snapshot: Snapshot, _ document: CheckedDocument, isStrict: Bool) throws(Failure) {
     self.snapshot = snapshot
-    self.configuration = configuration
+    configuration = Configuration(document)
+    root = document.root
     self.isStrict = isStrict
     let start = Catalogue.folder + "/"
     let paths = snapshot.files.sortedKeys.filter {

@@ -25,7 +25,8 @@ extension OpenedEntry {
   /// Where the sidecar's preview is that of another key, as after 'pass edit', or there was a key before
   /// and nothing tells which, the serial goes up. It is never below `last`, the highest of the place.
   public func rebound(
-    to provider: Provider, hosts: [String], preview limit: Int, after last: Int
+    to provider: Provider, hosts: [String], preview limit: Int, after last: Int,
+    isVouched: Bool = false
   ) -> NewKey {
     let key = payload.withKey { Secret(copying: $0) }
     let preview = payload.withKey { Preview.text(of: $0, provider: provider.id, limit: limit) }
@@ -37,14 +38,16 @@ extension OpenedEntry {
       entry: name, provider: provider.id, key: key, keeping: payload,
       hosts: payload.isBound && payload.provider == provider.id
         ? payload.hosts : hosts,
-      serial: serial + (isOtherKey ? 1 : 0), isOtherKey: isOtherKey)
+      serial: serial + (isOtherKey ? 1 : 0), isOtherKey: isOtherKey, isVouched: isVouched)
   }
 
   /// The same key with some further parts replaced.
-  public func changed(fields: [(name: String, value: String)]) -> NewKey {
+  public func changed(
+    fields: [(name: String, value: String)], isVouched: Bool = false
+  ) -> NewKey {
     let key = payload.withKey { Secret(copying: $0) }
     return NewKey(
       entry: name, provider: provider, key: key, fields: fields, keeping: payload,
-      hosts: payload.hosts, serial: serial, isOtherKey: false)
+      hosts: payload.hosts, serial: serial, isOtherKey: false, isVouched: isVouched)
   }
 }

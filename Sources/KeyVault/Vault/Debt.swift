@@ -76,7 +76,7 @@ public struct Debt: Sendable, Codable {
     let readers = PastReaders(history, of: [Name(fingerprint)], program: program)
     self.fingerprint = fingerprint
     isComplete = history.isWhole
-    let entries = try repository.vault.entries()
+    let entries = try repository.vault.allEntries()
     keys = entries.compactMap { readers.debt(of: fingerprint, for: $0) }
     retired = Self.retired(entries, history, readers.lineages(of: fingerprint))
   }

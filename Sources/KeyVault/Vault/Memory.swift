@@ -16,12 +16,17 @@ public final class Memory: Sendable {
     /// The commit that was checked out; nil where there was none.
     public let commit: String?
     let vault: String
+    /// This machine's code of the credential in the ciphertext; nil where it was not known.
+    var key: String?
+    /// Whether this machine decided where the key may travel, rather than read it.
+    var isVouched = false
   }
 
   private let repository: Repository
   private let stateHome: String?
   private let opening: LocalStateOpening
   private let held = Mutex<Held?>(nil)
+  private let kept = Mutex<LocalState?>(nil)
   private let isPrepared = Atomic(false)
   private let fresh = Mutex<[Record]>([])
   /// Names of variables that a person permitted since this was made.
@@ -100,25 +105,34 @@ public final class Memory: Sendable {
 
   /// Takes note of an entry that was opened or written, where it is news. A serial to which no change of
   /// the key leads is none: anybody can forge an entry, and the right one would be taken for an older one
-  /// ever after.
-  func learn(_ name: EntryName, serial: Int, digest: String) throws(Failure) {
+  /// ever after. `key` is the code of the credential, asked for where it is news.
+  func learn(
+    _ name: EntryName, serial: Int, digest: String, key: () -> String? = { nil },
+    isVouched: Bool = false
+  ) throws(Failure) {
     let known = try record(of: name)
-    guard known?.serial ?? 0 <= serial, known?.serial != serial || known?.digest != digest else {
-      return
-    }
+    let isSame = known?.serial == serial && known?.digest == digest
+    let isVouched = isVouched || isSame && known?.isVouched == true
+    guard known?.serial ?? 0 <= serial,
+      !isSame || known?.key == nil || known?.isVouched != isVouched
+    else { return }
     var last = known?.serial ?? 0
     if serial - last > Payload.greatestLeap {
       last = max(last, (try? Snapshot("HEAD", of: repository.root).lastSerial(at: name)) ?? 0)
     }
     guard serial - last <= Payload.greatestLeap else { return }
-    learn(named: name.path, serial: serial, digest: digest)
+    let key = key()
+    guard !isSame || known?.isVouched != isVouched || key != nil else { return }
+    learn(named: name.path, serial: serial, digest: digest, key: key, isVouched: isVouched)
   }
 
   /// ``save()`` writes it down.
-  func learn(named name: String, serial: Int, digest: String) {
+  func learn(
+    named name: String, serial: Int, digest: String, key: String? = nil, isVouched: Bool = false
+  ) {
     let record = Record(
       entry: name, serial: serial, digest: digest, commit: nil,
-      vault: repository.configuration.vaultID)
+      vault: repository.configuration.vaultID, key: key, isVouched: isVouched)
     fresh.withLock { $0.append(record) }
   }
 
@@ -152,8 +166,10 @@ public final class Memory: Sendable {
 
   /// The same to keep something in.
   func stateToKeep() throws(Failure) -> LocalState {
-    if let state = try state() { return state }
-    return try LocalState(of: repository, stateHome: stateHome)
+    if let state = try state() ?? kept.withLock(\.self) { return state }
+    let state = try LocalState(of: repository, stateHome: stateHome)
+    kept.withLock { $0 = state }
+    return state
   }
 
   /// Forgets entries: whatever is opened next in their places is remembered anew.
@@ -241,20 +257,27 @@ extension Memory.Held {
   }
 }
 
-/// A line holds five words in a JSON string; none of them can have a space or a quotation mark.
+/// A line holds six words in a JSON string; none of them can have a space or a quotation mark. Earlier
+/// versions wrote five: the fifth says `vouched:` or `seen:` and the code of the credential.
 extension Memory.Record {
   init?(_ bytes: ArraySlice<UInt8>) {
     let words = String(decoding: bytes.dropFirst().dropLast(), as: UTF8.self).split(separator: " ")
-    guard words.count == 5, let serial = Int(words[1]) else { return nil }
+    guard words.count == 5 || words.count == 6, let serial = Int(words[1]) else { return nil }
     vault = String(words[0])
     self.serial = serial
     digest = String(words[2])
     commit = words[3] == "-" ? nil : String(words[3])
-    entry = String(words[4])
+    entry = String(words[words.count - 1])
+    guard words.count == 6 else { return }
+    let knowledge = words[4].split(separator: ":", omittingEmptySubsequences: false)
+    guard knowledge.count == 2 else { return nil }
+    isVouched = knowledge[0] == "vouched"
+    key = knowledge[1].isEmpty ? nil : String(knowledge[1])
   }
 
   func bytes(commit: String?) -> [UInt8] {
-    Array("\"\(vault) \(serial) \(digest) \(commit ?? "-") \(entry)\"".utf8)
+    let knowledge = "\(isVouched ? "vouched" : "seen"):\(key ?? "")"
+    return Array("\"\(vault) \(serial) \(digest) \(commit ?? "-") \(knowledge) \(entry)\"".utf8)
   }
 
   /// The last word of a line, before `"}`, whoever wrote it.

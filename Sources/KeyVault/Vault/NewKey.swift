@@ -14,11 +14,14 @@ public struct NewKey: ~Copyable {
   let serial: Int
   /// Whether the key itself is another one than before; false where it is only encrypted again.
   let isOtherKey: Bool
+  /// Whether a person here or a trusted writer decided on the hosts and the further parts, rather than a
+  /// payload that anyone could have written.
+  let isVouched: Bool
 
   public init(
     entry: EntryName, provider: String, key: consuming Secret,
     fields: [(name: String, value: String)] = [], keeping predecessor: Payload? = nil,
-    hosts: [String], serial: Int, isOtherKey: Bool = true
+    hosts: [String], serial: Int, isOtherKey: Bool = true, isVouched: Bool = true
   ) {
     self.entry = entry
     self.provider = provider
@@ -28,6 +31,7 @@ public struct NewKey: ~Copyable {
     self.hosts = hosts
     self.serial = serial
     self.isOtherKey = isOtherKey
+    self.isVouched = isVouched
   }
 
   /// The bytes that go inside the encryption.

@@ -12,10 +12,11 @@ public final class OpenedEntry: Sendable {
   public let digest: String
   /// What should be looked at, though the key can be used.
   public let doubts: [Doubt]
+  private let memory: Memory?
 
   fileprivate init(
     name: EntryName, sidecar: Sidecar?, payload: Payload, provider: String, digest: String,
-    doubts: [Doubt]
+    doubts: [Doubt], memory: Memory?
   ) {
     self.name = name
     self.sidecar = sidecar
@@ -23,7 +24,11 @@ public final class OpenedEntry: Sendable {
     self.provider = provider
     self.digest = digest
     self.doubts = doubts
+    self.memory = memory
   }
+
+  /// This machine's code of the credential; nil where nothing is remembered.
+  var keyCode: String? { memory?.code(of: payload, for: provider) }
 }
 
 extension Vault {
@@ -68,21 +73,23 @@ extension Vault {
       throw Failure(.malformed, "\(name.ciphertextPath): \(error.message)", hints: error.hints)
     }
     // What this machine remembers is of the file.
+    let provider = payload.provider ?? entry.provider
     var doubts =
       ciphertext == nil
-      ? try doubts(about: payload, of: name, file: bytes, digest: digest) : []
+      ? try doubts(about: payload, of: name, for: provider, file: bytes, digest: digest) : []
     let sidecar = entry.sidecar
     if sidecar?.digest ?? digest != digest || sidecar?.serial ?? .max < payload.serial ?? 0 {
       doubts.append(.otherDigest)
     }
     return OpenedEntry(
       name: name, sidecar: entry.sidecar, payload: payload,
-      provider: payload.provider ?? entry.provider, digest: digest, doubts: doubts)
+      provider: provider, digest: digest, doubts: doubts, memory: repository.memory)
   }
 
   /// Against what this machine remembers of the place. Throws if the key was put back.
   private func doubts(
-    about payload: Payload, of name: EntryName, file bytes: [UInt8], digest: String
+    about payload: Payload, of name: EntryName, for provider: String, file bytes: [UInt8],
+    digest: String
   ) throws(Failure) -> [Doubt] {
     guard let memory = repository.memory else { return [] }
     guard payload.isBound else { return try memory.record(of: name) == nil ? [] : [.unbound] }
@@ -90,7 +97,8 @@ extension Vault {
     if try memory.isOlder(name, serial: serial, ciphertext: bytes) { return [.olderCommit] }
     // Where signatures are required, an unsigned entry is not remembered here: see openBound.
     if !repository.requiresSignatures {
-      try memory.learn(name, serial: serial, digest: digest)
+      try memory.learn(
+        name, serial: serial, digest: digest, key: { memory.code(of: payload, for: provider) })
     }
     return []
   }
@@ -109,7 +117,8 @@ extension Vault {
     let opened = try openSound(entry, with: gpg)
     try signatures.check(entry, digest: opened.digest)
     if signatures.isRequired, let serial = opened.payload.serial, opened.payload.isBound {
-      try repository.memory?.learn(entry.name, serial: serial, digest: opened.digest)
+      try repository.memory?.learn(
+        entry.name, serial: serial, digest: opened.digest, key: { opened.keyCode })
     }
     return opened
   }
@@ -272,7 +281,7 @@ extension Vault {
     if let objection = payload.withKey(KeyText.objection) { throw Failure(.malformed, objection) }
     return OpenedEntry(
       name: name, sidecar: nil, payload: payload, provider: payload.provider ?? name.name,
-      digest: Self.digest(ciphertext), doubts: [])
+      digest: Self.digest(ciphertext), doubts: [], memory: repository.memory)
   }
 }
 

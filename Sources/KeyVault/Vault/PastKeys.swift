@@ -29,7 +29,7 @@ struct PastKeys {
   ) throws(Failure) {
     let history = try VaultHistory(of: repository)
     isComplete = history.isWhole
-    let entries = try repository.vault.entries()
+    let entries = try repository.vault.allEntries()
     let others = Dictionary(
       entries.filter { $0.name != entry.name }.compactMap { other in
         other.sidecar?.id.map { (Name($0), other.name) }

@@ -4,6 +4,12 @@ extension Vault {
   public struct Prepared: Sendable {
     let entry: EntryName
     let serial: Int
+    /// `sha256:…` of the new ciphertext.
+    let digest: String
+    /// This machine's code of the credential; nil where nothing is remembered.
+    let key: String?
+    /// As ``NewKey/isVouched``.
+    let isVouched: Bool
     let changes: [VaultChange]
   }
 
@@ -13,16 +19,32 @@ extension Vault {
     _ new: borrowing NewKey, about description: Description, from source: EntryName? = nil,
     over before: Present = .anything, program: GPGProgram, now: Timestamp
   ) throws(Failure) -> Prepared {
-    let changes = try changes(
-      storing: new, about: description, from: source, over: before, program: program, now: now)
-    try checkCanApply(changes)
-    return Prepared(entry: new.entry, serial: new.serial, changes: changes)
+    let prepared = try sealed(
+      new, about: description, from: source, over: before, program: program, now: now)
+    try checkCanApply(prepared.changes)
+    return prepared
   }
 
   /// Writes all of them, or none. Blocks.
   public func store(_ prepared: [Prepared]) throws(Failure) {
-    let changes = prepared.flatMap(\.changes)
-    try apply(changes)
-    for one in prepared { remember(one.entry, serial: one.serial, changes) }
+    try apply(prepared.flatMap(\.changes))
+    for one in prepared { remember(one) }
+  }
+
+  /// Takes note of what was written.
+  func remember(_ prepared: Prepared) {
+    try? repository.memory?.learn(
+      prepared.entry, serial: prepared.serial, digest: prepared.digest, key: { prepared.key },
+      isVouched: prepared.isVouched)
+  }
+}
+
+extension TestResult {
+  /// The answer about a key that was tested before it was stored, with the ciphertext in which it was stored.
+  public func about(_ prepared: Vault.Prepared) -> TestResult {
+    var result = self
+    result.digest = prepared.digest
+    result.key = prepared.key
+    return result
   }
 }

@@ -105,10 +105,12 @@ struct PublicKeys: Sendable {
   }
 
   private static func allNames(in repository: Repository) throws(FileError) -> [String] {
+    let absent = try repository.absent.ids.sortedKeys.filter { $0.hasPrefix(folder + "/") }
+      .map { String($0.dropFirst(folder.count + 1)) }
     do throws(FileError) {
-      return try Folder(repository.root).folder(folder).items().map(\.name)
+      return try Folder(repository.root).folder(folder).items().map(\.name) + absent
     } catch let error where error.isMissing {
-      return []
+      return absent
     }
   }
 
@@ -117,7 +119,12 @@ struct PublicKeys: Sendable {
   ) -> Result<File, GPGError> {
     let bytes: [UInt8]
     do throws(FileError) {
-      bytes = try Folder(repository.root).folder(folder).read(name, limit: RecipientFile.sizeLimit)
+      if let absent = try repository.absent.read("\(folder)/\(name)") {
+        bytes = absent
+      } else {
+        bytes = try Folder(repository.root).folder(folder)
+          .read(name, limit: RecipientFile.sizeLimit)
+      }
     } catch {
       return .success(
         File(name: name, keys: [], fault: error.message, faultHint: error.hint))

@@ -1,4 +1,5 @@
 internal import GPG
+internal import Naming
 
 /// Whom a folder wants to read its entries, and by which subkeys each of them does. Made once a folder;
 /// a ciphertext is then compared without any program.
@@ -106,6 +107,13 @@ extension Vault {
       return failure == nil
     }
     if let failure { throw failure }
+    let end = "/" + RecipientList.fileName
+    for path in try repository.absent.ids.sortedKeys
+    where path.hasPrefix(Self.folder + "/") && path.hasSuffix(end) {
+      let folder = path.dropLast(end.count).dropFirst(Self.folder.count + 1)
+      guard let bytes = try repository.absent.read(path) else { continue }
+      lists.append(RecipientList(parsing: bytes, folder: String(folder)))
+    }
     return lists
   }
 }

@@ -131,7 +131,8 @@ extension Vault {
   /// Entries of which the list of `folder` decides, and whose readers are not who it wants.
   public func drifted(in folder: String, program: GPGProgram) throws(Failure) -> [EntryName] {
     let list = try recipients(of: folder).folder
-    let decided = try entries(below: folder).filter { entry in
+    let absent = try absentEntries(among: folder.isEmpty ? [] : [folder])
+    let decided = try (entries(below: folder) + absent).filter { entry in
       (try? recipientList(of: entry.name.environment))?.folder == list
     }
     return try Reencryption(of: repository, program: program).drifted(decided).map(\.name)
@@ -193,8 +194,7 @@ extension Vault {
         return ("", nil, Premise(file: .recipients(folder: folder), present: .nothing))
       }
       list = found
-      bytes = try Folder(repository.root).folder(path(found.folder))
-        .read(RecipientList.fileName, limit: RecipientList.sizeLimit)
+      bytes = try self.bytes(of: found.file) ?? []
     } catch {
       throw error.failure
     }

@@ -44,7 +44,7 @@ public struct Reencryption: Sendable {
     try repository.vault.checkRecipientsSigned()
     let files = try recipientFiles(for: entries)
     let lanes = DecryptionLanes()
-    let results = await withTaskGroup(of: (Int, Result<[VaultChange], Failure>?).self) { group in
+    let results = await withTaskGroup(of: (Int, Result<Vault.Prepared, Failure>?).self) { group in
       for (index, entry) in entries.enumerated() {
         group.addTask {
           let result = await lanes.run {
@@ -56,23 +56,24 @@ public struct Reencryption: Sendable {
           return (index, result)
         }
       }
-      var results = [Result<[VaultChange], Failure>?](repeating: nil, count: entries.count)
+      var results = [Result<Vault.Prepared, Failure>?](repeating: nil, count: entries.count)
       for await (index, result) in group { results[index] = result }
       return results
     }
     var outcome = Outcome()
-    var changes: [VaultChange] = []
+    var changes: [Vault.Prepared] = []
     for (entry, result) in zip(entries, results) {
       switch result {
-      case .success(let pair)?:
-        changes += pair
+      case .success(let change)?:
+        changes.append(change)
         outcome.done.append(entry.name)
       case .failure(let failure)? where failure.kind == .locked: outcome.locked.append(entry.name)
       case .failure(let failure)?: outcome.failed.append((entry.name, failure))
       case nil: throw Failure(.io, "the run was interrupted, so nothing was changed")
       }
     }
-    if !changes.isEmpty { try repository.vault.apply(changes) }
+    if !changes.isEmpty { try repository.vault.apply(changes.flatMap(\.changes)) }
+    for change in changes { repository.vault.remember(change) }
     return outcome
   }
 
@@ -96,7 +97,7 @@ public struct Reencryption: Sendable {
   /// a new digest would make it look sound.
   private func renewed(
     _ entry: Vault.Entry, for files: [RecipientFile], with gpg: GPG
-  ) throws(Failure) -> [VaultChange] {
+  ) throws(Failure) -> Vault.Prepared {
     if let fault = entry.fault { throw fault }
     let vault = repository.vault
     let opened = try vault.open(entry, with: gpg)
@@ -118,6 +119,11 @@ public struct Reencryption: Sendable {
       changes.append(
         VaultChange(file: .sidecar(entry.name), content: sidecar.text, over: sidecar.replaced))
     }
-    return changes
+    // Who decided on its hosts is the same as before.
+    let known = try repository.memory?.record(of: entry.name)
+    return Vault.Prepared(
+      entry: entry.name, serial: opened.serial, digest: Vault.digest(ciphertext),
+      key: opened.keyCode, isVouched: known?.digest == opened.digest && known?.isVouched == true,
+      changes: changes)
   }
 }

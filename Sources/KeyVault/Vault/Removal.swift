@@ -33,11 +33,14 @@ extension Vault {
     var removal = Removal(change: change, isComplete: debt?.isComplete ?? false)
     let known = Set(names: debt?.keys.map(\.entry) ?? [])
     var changes: [VaultChange] = []
-    for entry in try entries() where !lists.name(entry.name.environment) {
-      guard
-        known.contains(entry.name.path)
-          || !removal.isComplete && lists.named(entry.name.environment)
-      else { continue }
+    let exposed = try allEntries().filter { entry in
+      !lists.name(entry.name.environment)
+        && (known.contains(entry.name.path)
+          || !removal.isComplete && lists.named(entry.name.environment))
+    }
+    // Their sidecars are to say so.
+    try refuseAbsent(exposed.map { .sidecar($0.name) })
+    for entry in exposed {
       mark(entry, exposedTo: fingerprint, now, &removal, &changes)
     }
     changes.append(self.list(text, of: folder, after: premise))

@@ -27,11 +27,13 @@ extension OpenedEntry {
 
   /// The same key in another place, where the serial does not go back either: `last` is the highest
   /// that was there, 0 if there was none.
-  public func moved(to target: EntryName, after last: Int) -> NewKey {
+  public func moved(
+    to target: EntryName, after last: Int, isVouched: Bool = false
+  ) -> NewKey {
     NewKey(
       entry: target, provider: provider, key: payload.withKey { Secret(copying: $0) },
       keeping: payload, hosts: payload.hosts, serial: serial > last ? serial : last + 1,
-      isOtherKey: false)
+      isOtherKey: false, isVouched: isVouched)
   }
 
   /// Of the key that was opened; what `pass` wrote does not tell it.

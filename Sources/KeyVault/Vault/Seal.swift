@@ -49,53 +49,47 @@ extension Vault {
   func store(
     _ new: borrowing NewKey, in document: Document?, program: GPGProgram, now: Timestamp
   ) throws(Failure) {
-    let stored = try changes(
-      storing: new, about: Description(), from: nil, in: document, over: .anything,
-      program: program, now: now)
-    try apply(stored)
-    remember(new.entry, serial: new.serial, stored)
+    try store([
+      sealed(
+        new, about: Description(), from: nil, in: document, over: .anything, program: program,
+        now: now)
+    ])
   }
 
   /// Stores the key of `opened` in another place, as ``store(_:about:from:over:program:now:)`` does, and
   /// removes it from the old one: all of it happens, or nothing.
   public func move(
     _ opened: OpenedEntry, to target: EntryName, over before: Present, program: GPGProgram,
-    now: Timestamp
+    now: Timestamp, isVouched: Bool = false
   ) throws(Failure) {
-    let new = opened.moved(to: target, after: lastSerial(of: target))
+    let new = opened.moved(to: target, after: lastSerial(of: target), isVouched: isVouched)
     let removed = try removal(of: opened.name)
     guard removed.first?.over == .digest(opened.digest) else {
       throw Failure(
         .cannotWrite, "'\(opened.name)' was changed meanwhile, so nothing was changed",
         hints: ["run the command again"])
     }
-    let stored = try changes(
-      storing: new, about: Description(), from: opened.name, over: before, program: program,
-      now: now)
-    try apply(stored + removed)
-    remember(target, serial: new.serial, stored)
+    let sealed = try sealed(
+      new, about: Description(), from: opened.name, over: before, program: program, now: now)
+    try apply(sealed.changes + removed)
+    remember(sealed)
   }
 
-  func remember(_ name: EntryName, serial: Int, _ changes: [VaultChange]) {
-    guard let ciphertext = changes.first(where: { $0.file == .ciphertext(name) })?.content else {
-      return
-    }
-    try? repository.memory?.learn(name, serial: serial, digest: Self.digest(ciphertext))
-  }
-
-  func changes(
-    storing new: borrowing NewKey, about description: Description, from source: EntryName?,
+  func sealed(
+    _ new: borrowing NewKey, about description: Description, from source: EntryName?,
     in document: Document? = nil, over before: Present, program: GPGProgram, now: Timestamp
-  ) throws(Failure) -> [VaultChange] {
+  ) throws(Failure) -> Prepared {
     if let fault = new.predecessor?.fault {
       throw Failure(
         .malformed, "'\(new.entry)' holds what an entry cannot: \(fault)",
         hints: ["'pass edit' can make it 'note: …', or remove it"])
     }
-    let (signer, files) = try place(of: new.entry, keeping: source, program: program)
+    let (writer, files) = try place(of: new.entry, keeping: source, program: program)
     let configuration = repository.configuration
-    let ciphertext = try encrypt(
-      new.payload(vault: configuration.vaultID), of: new.entry, to: files, program: program)
+    let payload = try Payload(new.payload(vault: configuration.vaultID))
+    let isVouched = new.isVouched || payload.ownHosts(for: new.provider).isEmpty
+    let signer = try isVouched ? writer : unvouched(payload, of: new.entry, for: new.provider)
+    let ciphertext = try encrypt(payload.copy(), of: new.entry, to: files, program: program)
     let preview = new.key.withBytes {
       Preview.text(of: $0, provider: new.provider, limit: configuration.policy.preview)
     }
@@ -106,11 +100,14 @@ extension Vault {
         digest: Self.digest(ciphertext), serial: new.serial,
         isOtherKey: new.isOtherKey),
       signer: signer, now: now)
-    return [
-      VaultChange(file: .ciphertext(new.entry), content: ciphertext, over: before),
-      VaultChange(
-        file: .sidecar(new.entry), content: sidecar.text, over: sidecar.replaced),
-    ]
+    return Prepared(
+      entry: new.entry, serial: new.serial, digest: Self.digest(ciphertext),
+      key: repository.memory?.code(of: payload, for: new.provider), isVouched: isVouched,
+      changes: [
+        VaultChange(file: .ciphertext(new.entry), content: ciphertext, over: before),
+        VaultChange(
+          file: .sidecar(new.entry), content: sidecar.text, over: sidecar.replaced),
+      ])
   }
 
   /// Throws whatever would keep any key from being stored at `name`: before a provider is asked about a
@@ -197,15 +194,17 @@ extension Vault {
 
   /// The same; nil where it cannot be read.
   func publicKey(_ fingerprint: String) -> [UInt8]? {
-    let folder = try? Folder(repository.root).folder("\(Self.folder)/\(RecipientList.publicKeys)")
-    return try? folder?.read(fingerprint, limit: 64 << 10)
+    let path = "\(Self.folder)/\(RecipientList.publicKeys)"
+    let folder = try? Folder(repository.root).folder(path)
+    return (try? folder?.read(fingerprint, limit: 64 << 10))
+      ?? (try? repository.absent.read("\(path)/\(fingerprint)")) ?? nil
   }
 
   /// Removes what is there of an entry, all of it or nothing; what is no regular file, such as a link, is
   /// removed itself. Throws if nothing is there.
   public func remove(_ name: EntryName) throws(Failure) {
     guard !files(of: name).isEmpty else {
-      throw Failure(.notFound, "no entry '\(name)' in the vault")
+      throw missing(name)
     }
     let folder = try reporting { () throws(FileError) in
       try Folder(repository.root).folder(path(name.environment))

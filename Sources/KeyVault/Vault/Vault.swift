@@ -130,13 +130,19 @@ public struct Vault: Sendable {
   /// Whether `folder` exists below the vault.
   public func hasFolder(_ folder: String) -> Bool {
     (try? Folder(repository.root).folder(path(folder))) != nil
+      || (try? repository.absent.hasFolder(path(folder))) == true
   }
 
   func path(_ folder: String) -> String {
     folder.isEmpty ? Self.folder : "\(Self.folder)/\(folder)"
   }
 
-  private func missing(_ name: EntryName) -> Failure {
+  func missing(_ name: EntryName) -> Failure {
+    if (try? repository.absent.holds(name.ciphertextPath)) == true {
+      return Failure(
+        .notFound, "'\(name)' is in git, and this sparse checkout leaves it out",
+        hints: [AbsentFiles.remedy(name.ciphertextPath)])
+    }
     let known = ((try? entries()) ?? []).map(\.name.path)
     let hints =
       Suggestion.closest(to: name.path, among: known).map { ["did you mean '\($0)'?"] }
@@ -194,8 +200,7 @@ public struct Vault: Sendable {
 
   /// The packets of an entry's ciphertext, unopened; nil where it has none that are sound.
   func structure(of name: EntryName) -> Message? {
-    let bytes = try? Folder(repository.root).folder(path(name.environment))
-      .read(name.ciphertextName, limit: Limits.ciphertext)
+    let bytes = try? bytes(of: name.ciphertextPath)
     return bytes.flatMap { try? Message($0) }
   }
 
@@ -232,6 +237,9 @@ public struct Vault: Sendable {
           .read(RecipientList.fileName, limit: RecipientList.sizeLimit)
         return RecipientList(parsing: bytes, folder: candidate)
       } catch let error where error.isMissing {
+        if let bytes = try repository.absent.read(RecipientList.file(in: candidate)) {
+          return RecipientList(parsing: bytes, folder: candidate)
+        }
         guard parts.popLast() != nil else { return nil }
       }
     }

@@ -34,6 +34,7 @@ extension Vault {
   /// Killed at any time it leaves either nothing, or a journal that the next run redoes: each file is
   /// the old one or the new one, whole. Throws with nothing changed, save where it says otherwise.
   func apply(_ changes: [VaultChange], given premises: [Premise] = []) throws(Failure) {
+    try refuseAbsent(changes.map(\.file) + premises.map(\.file))
     try alone { (journal) throws(Failure) in
       for premise in premises { _ = try digest(of: premise.file, expecting: premise.present) }
       let replaced = try changes.map { change throws(Failure) in
@@ -56,6 +57,7 @@ extension Vault {
 
   /// Throws what ``apply(_:given:)`` would, as far as that is known without writing.
   func checkCanApply(_ changes: [VaultChange]) throws(Failure) {
+    try refuseAbsent(changes.map(\.file))
     try alone { (_) throws(Failure) in
       for change in changes { _ = try digest(of: change.file, expecting: change.over) }
       try NewFolders(for: changes.map(\.file), in: repository).removeEmpty()

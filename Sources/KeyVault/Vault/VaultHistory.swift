@@ -61,11 +61,10 @@ struct VaultHistory {
     _ repository: Repository
   ) throws(Failure) -> (states: [State], publicKeys: [Name: Set<[UInt8]>]) {
     let vault = repository.vault
-    let entries = try vault.entries()
+    let entries = try vault.allEntries()
     let states = concurrentMap(entries.count) { index -> State? in
       let entry = entries[index]
-      let bytes = try? Folder(repository.root).folder(vault.path(entry.name.environment))
-        .read(entry.name.ciphertextName, limit: Limits.ciphertext)
+      let bytes = (try? vault.bytes(of: entry.name.ciphertextPath)) ?? nil
       return bytes.map { bytes in
         State(
           entry: entry.name.path, commit: nil, time: Timestamp(seconds: 0),

@@ -88,8 +88,9 @@ struct Add: AsyncParsableCommand {
     let prepared = try repository.vault.prepare(
       new, about: about, over: present, program: session.gpgProgram(),
       now: session.surroundings.now)
-    if !noTest, !destinations.isBarred { try await intake.test(new, definition) }
-    try repository.vault.store([prepared])
+    let isAsked = !noTest && !destinations.isBarred
+    let answer = isAsked ? try await intake.test(new, definition) : nil
+    try intake.store(prepared, answer: answer)
     let preview = try repository.vault.entry(name).sidecar?.preview ?? "…"
     let places =
       hosts.isEmpty ? "bound to no host" : "may travel to \(hosts.joined(separator: ", "))"

@@ -70,7 +70,8 @@ struct Adopt: AsyncParsableCommand {
     try vault.store(
       opened.rebound(
         to: definition, hosts: destinations.hosts,
-        preview: repository.configuration.policy.preview, after: vault.lastSerial(of: name)),
+        preview: repository.configuration.policy.preview, after: vault.lastSerial(of: name),
+        isVouched: session.vouches(for: opened, as: id, in: repository)),
       about: Vault.Description(),
       over: .digest(opened.digest), program: session.gpgProgram(), now: session.surroundings.now)
     session.note("adopted \(name)")

@@ -46,6 +46,8 @@ struct ImportRun {
     if asksProviders { staged = try await accepted(staged, &report) }
     guard !staged.isEmpty else { return [] }
     try vault.store(staged.compactMap(\.prepared))
+    intake.record(
+      staged.compactMap { item in item.prepared.flatMap { item.result?.about($0) } })
     for item in staged { report.add(item.key, .stored, item.result, reason: item.remark) }
     return staged.map(\.key.entry)
   }

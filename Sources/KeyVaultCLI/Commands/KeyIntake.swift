@@ -14,6 +14,7 @@ struct KeyIntake {
   /// the key is to be tested there. `--force` does not consent to a host; it stores the key without it.
   func settle(_ destinations: inout Destinations, isTested: Bool) throws(Failure) {
     consent.ask(about: &destinations)
+    if let refusal = destinations.refusal { throw refusal }
     guard var objection = destinations.objection else { return }
     guard isTested, destinations.isBarred, !isForced else {
       Console.warning(objection.message, hint: objection.hints.first)
@@ -71,8 +72,8 @@ struct KeyIntake {
     Console.warning(message)
   }
 
-  /// Asks the provider. Throws if it rejects the key; what it cannot say is a warning.
-  func test(_ new: borrowing NewKey, _ provider: Provider) async throws {
+  /// Asks the provider; its answer. Throws if it rejects the key; what it cannot say is a warning.
+  func test(_ new: borrowing NewKey, _ provider: Provider) async throws -> TestResult {
     let result = try await prober().test(new, in: repository, now: session.surroundings.now)
     switch result.reception(by: provider) {
     case .accepted(let text): session.note(text)
@@ -84,6 +85,23 @@ struct KeyIntake {
           hints: [result.next, "--force stores it all the same"].compactMap(\.self))
       }
       Console.warning("\(text): \(evidence)")
+    }
+    return result
+  }
+
+  /// Stores a key, and remembers what its provider answered, where it was asked.
+  func store(_ prepared: Vault.Prepared, answer: TestResult?) throws {
+    try repository.vault.store([prepared])
+    record([answer?.about(prepared)].compactMap(\.self))
+  }
+
+  /// Remembers answers about keys that were stored; they are stored whether that works or not.
+  func record(_ answers: [TestResult]) {
+    guard !answers.isEmpty else { return }
+    do throws(Failure) {
+      session.record(answers, in: try session.history(of: repository))
+    } catch {
+      session.detail("keyvault: the history was not written: \(error.message)")
     }
   }
 

@@ -19,10 +19,11 @@ struct Move: AsyncParsableCommand {
   func run() async throws {
     let session = try Session(options)
     let repository = try session.repositoryToChange()
-    let (source, target) = try places.run(in: repository, session) { opened, target, over in
+    let (source, target) = try places.run(in: repository, session) {
+      opened, target, over, isVouched in
       try repository.vault.move(
         opened, to: target, over: over, program: session.gpgProgram(),
-        now: session.surroundings.now)
+        now: session.surroundings.now, isVouched: isVouched)
     }
     session.note("moved \(source) to \(target)")
     try commit.run(
@@ -47,9 +48,11 @@ struct Copy: AsyncParsableCommand {
   func run() async throws {
     let session = try Session(options)
     let repository = try session.repositoryToChange()
-    let (source, target) = try places.run(in: repository, session) { opened, target, over in
+    let (source, target) = try places.run(in: repository, session) {
+      opened, target, over, isVouched in
       try repository.vault.store(
-        opened.moved(to: target, after: repository.vault.lastSerial(of: target)),
+        opened.moved(
+          to: target, after: repository.vault.lastSerial(of: target), isVouched: isVouched),
         about: Vault.Description(), from: opened.name, over: over, program: session.gpgProgram(),
         now: session.surroundings.now)
     }
@@ -73,7 +76,8 @@ struct TwoPlaces: ParsableArguments {
   /// where it may not go.
   func run(
     in repository: Repository, _ session: Session,
-    make: (OpenedEntry, _ target: EntryName, _ over: Vault.Present) throws -> Void
+    make: (OpenedEntry, _ target: EntryName, _ over: Vault.Present, _ isVouched: Bool) throws ->
+      Void
   ) throws -> (source: EntryName, target: EntryName) {
     let vault = repository.vault
     let source = try vault.entry(EntryName(old))
@@ -89,7 +93,7 @@ struct TwoPlaces: ParsableArguments {
     }
     let readers = try vault.readers(of: target.path)
     let opened = try vault.openFitting(source, with: session.gpg())
-    try make(opened, target, present)
+    try make(opened, target, present, session.vouches(for: opened, in: repository))
     let before = (try? vault.readers(of: source.name.path)) ?? []
     if Set(names: readers) != Set(names: before) {
       session.note("'\(target)' can be read by \(readers.joined(separator: ", "))")

@@ -28,21 +28,27 @@ struct Reencrypt: AsyncParsableCommand {
     let session = try Session(options)
     let repository = try check ? session.repository() : session.repositoryToChange()
     let selected = try Selection(selection, in: repository).entries
-    guard !selected.isEmpty else { throw Failure(.nothingToDo, "there is no entry to look at") }
+    let absent = try repository.vault.absentEntries(among: selection)
+    guard !selected.isEmpty || !absent.isEmpty else {
+      throw Failure(.nothingToDo, "there is no entry to look at")
+    }
     let reencryption = Reencryption(of: repository, program: try session.gpgProgram())
-    let drifted = try reencryption.drifted(selected)
+    let left = try reencryption.drifted(absent)
+    let drifted = try reencryption.drifted(selected) + (check ? left : [])
     if check {
       try Console.output(drifted.map { "\($0.name)\n" }.joined())
       session.note(
         drifted.isEmpty
-          ? "nothing to do: the readers of \(count(selected.count)) are as they should be"
-          : "\(drifted.count) of \(count(selected.count)) would be encrypted again")
+          ? "nothing to do: the readers of \(count(selected.count + absent.count)) are as they should be"
+          : "\(drifted.count) of \(count(selected.count + absent.count)) would be encrypted again")
       if !drifted.isEmpty { throw ExitCode(1) }
       return
     }
+    try repository.vault.refuseAbsent(left)
     guard !drifted.isEmpty else {
       return session.note(
-        "nothing to do: the readers of \(count(selected.count)) are as they should be")
+        "nothing to do: the readers of \(count(selected.count + absent.count)) are as they should be"
+      )
     }
     try await run(reencryption, drifted, in: repository, session)
   }

@@ -49,7 +49,10 @@ struct Resolve: AsyncParsableCommand {
       try repository.vault.checkCanStore(at: name, program: session.gpgProgram())
       let choice = try await choice(for: resolution, in: repository, session)
       let isThere = try resolution.settle(
-        choice, in: repository.vault, program: session.gpgProgram(), now: session.surroundings.now)
+        choice, in: repository.vault, program: session.gpgProgram(), now: session.surroundings.now,
+        isVouched: resolution.kept(by: choice).map { opened throws in
+          try session.vouches(for: opened, in: repository)
+        } ?? false)
       try GitCommit(in: root).stage([name.ciphertextPath, name.sidecarPath])
       session.note(told(name, choice, resolution, isThere))
     }
@@ -112,10 +115,12 @@ struct Resolve: AsyncParsableCommand {
       client: try session.client(), catalogue: repository.catalogue,
       policy: try session.policy(), options: asking)
     var good: [Side] = []
+    let history = try session.history(of: repository)
     for side in Side.allCases {
       guard let opened = resolution.opened(side) else { continue }
       let result = await prober.test(
         opened, gateway: repository.gateway(of: opened.name), now: session.surroundings.now)
+      session.record([result], in: history)
       session.note(
         "\(side.rawValue), \(resolution.conflict.text(of: side)): \(result.word.rawValue), "
           + result.verdict.rawValue)

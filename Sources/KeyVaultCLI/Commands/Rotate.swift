@@ -10,8 +10,9 @@ struct Rotate: AsyncParsableCommand {
     discussion: """
       The new key comes from a hidden prompt, from standard input, or from a variable. The old one \
       is opened, so that the same key is not taken for a new one and further parts of the credential \
-      stay; it is replaced only once the provider accepts the new one, which may travel where the old \
-      one may.
+      stay; it is replaced only once the provider accepts the new one. The new key may travel where the \
+      old one may; a host that only the old key names counts if a trusted writer signed the entry, \
+      this machine wrote it, or KEYVAULT_ALLOW_HOSTS or your answer on the terminal allows it.
 
       --verify-retired replaces nothing: it sends the keys that the entry had before, from git's \
       history, to their provider, and notes in the sidecar which of them it rejects. Exit status 1 if \
@@ -64,8 +65,10 @@ struct Rotate: AsyncParsableCommand {
     }
     if !old.payload.isBound { _ = try entry.providerByName(or: "adopt") }
     let intake = KeyIntake(session: session, repository: repository, isForced: force)
-    var destinations = try session.policy().destinations(
-      of: provider, inPlaceOf: old.payload, gateway: repository.gateway(of: entry.name))
+    let policy = try session.policy()
+    var destinations = try policy.destinations(
+      of: provider, inPlaceOf: old, isVouched: vault.vouches(for: old),
+      gateway: repository.gateway(of: entry.name))
     try intake.settle(&destinations, isTested: !noTest)
     let key = try intake.key(fromEnv, fromVariable, for: entry.name, provider)
     guard !old.holds(key) else {
@@ -78,13 +81,17 @@ struct Rotate: AsyncParsableCommand {
     let prepared = try vault.prepare(
       new, about: Vault.Description(), over: .digest(old.digest), program: session.gpgProgram(),
       now: session.surroundings.now)
-    if !noTest, !destinations.isBarred { try await intake.test(new, provider) }
-    try vault.store([prepared])
+    let isAsked = !noTest && !destinations.isBarred
+    let answer = isAsked ? try await intake.test(new, provider) : nil
+    try intake.store(prepared, answer: answer)
     let sidecar = try vault.entry(entry.name).sidecar
-    let added = destinations.hosts.filter { !old.payload.hosts.contains($0) }
+    // Those of the built-in catalogue need not be told, unless they are new.
+    let told = destinations.hosts.filter {
+      !old.payload.hosts.contains($0) || OriginPolicy.isOwn($0, of: provider.id)
+    }
     session.note(
       "rotated \(entry.name): \(sidecar?.preview ?? "…"), serial \(sidecar?.serial ?? 0)"
-        + (added.isEmpty ? "" : ", may travel to \(added.joined(separator: ", ")) too"))
+        + (told.isEmpty ? "" : ", may travel to \(told.joined(separator: ", "))"))
     if let page = provider.links.keys {
       session.note(
         "now revoke the old key: \(page); then keyvault rotate \(entry.name) --verify-retired")

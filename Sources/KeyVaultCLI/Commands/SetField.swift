@@ -46,7 +46,10 @@ struct SetField: AsyncParsableCommand {
     if let changed {
       try repository.vault.checkFields(edits, of: name)
       try repository.vault.store(
-        changed.opened.changed(fields: changed.fields), about: Vault.Description(),
+        changed.opened.changed(
+          fields: changed.fields,
+          isVouched: session.vouches(for: changed.opened, in: repository)),
+        about: Vault.Description(),
         over: .digest(changed.opened.digest), program: session.gpgProgram(),
         now: session.surroundings.now)
     }

@@ -23,9 +23,10 @@ struct Show: AsyncParsableCommand {
     session.warnOfSignature(entry, in: repository)
     try session.warnIfPutBack(entry, in: repository)
     let now = session.surroundings.now
-    let last = try session.lastVerdicts(of: repository)[entry.name.path]
+    let verdicts = try session.lastVerdicts(of: repository)
     let details = try EntryDetails(
-      of: entry, in: repository, last: last, program: try? session.gpgProgram(of: repository))
+      of: entry, in: repository, verdicts: verdicts,
+      program: try? session.gpgProgram(of: repository))
     switch format {
     case .text: try Console.output(details.text(Console.style(session.surroundings), now: now))
     case .json: try Console.output(json(details))

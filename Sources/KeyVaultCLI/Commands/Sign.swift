@@ -37,9 +37,12 @@ struct Sign: AsyncParsableCommand {
     var failed: Failure?
     for name in chosen {
       do throws(Failure) {
-        try vault.sign(name, as: signer, with: gpg)
+        let opened = try vault.sign(name, as: signer, with: gpg)
         signed.append(name)
-        session.note("signed \(name)")
+        let hosts = OriginPolicy(allowed: []).ownHosts(of: opened)
+        session.note(
+          "signed \(name)"
+            + (hosts.isEmpty ? "" : ", which may travel to \(hosts.joined(separator: ", "))"))
       } catch {
         // Of many, one that cannot be signed is no reason to stop.
         guard named.count != 1 else { throw error }

@@ -6,7 +6,8 @@ struct Status: AsyncParsableCommand {
     commandName: "status",
     abstract: "Report what is known of every key, without opening any.",
     discussion: """
-      Verdicts are those of the last 'keyvault test' on this machine, or of --results.
+      Verdicts are what providers last said on this machine, to test, add, rotate or import, or those \
+      of --results. They are about a key, also where it was moved or encrypted again since.
 
       Example: keyvault status production --format markdown
       """)

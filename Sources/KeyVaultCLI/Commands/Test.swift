@@ -91,7 +91,7 @@ struct Test: AsyncParsableCommand {
       result in
       var result = result
       result.isRequired = result.isRequired || require.contains(result.provider)
-      result.remember(past[result.entry])
+      result.remember(past.record(of: result))
       return result
     }
     session.warn(results.map { ($0.entry, $0.doubts) })

@@ -16,7 +16,8 @@ import Testing
     #expect(missing.results.count == Limits.missingKeys)
     #expect(missing.results.filter { !$0.isRequired }.isEmpty)
     #expect(missing.omitted == 79_000)
-    let report = try StatusReport(of: selection, in: repository, verdicts: [:], now: World.now)
+    let report = try StatusReport(
+      of: selection, in: repository, verdicts: LastVerdicts(), now: World.now)
     #expect(report.omitted == 79_000)
     #expect(report.summary.hasSuffix("80000 required keys are missing"))
     let tested = TestReport(checked: World.now, results: missing.results, omitted: missing.omitted)
@@ -28,7 +29,7 @@ import Testing
     let world = try World("environments: {e: {require: [openai]}}\n")
     let repository = try world.repository
     let report = try StatusReport(
-      of: Selection([], in: repository), in: repository, verdicts: [:], now: World.now)
+      of: Selection([], in: repository), in: repository, verdicts: LastVerdicts(), now: World.now)
     #expect(report.omitted == nil && report.results.map(\.entry) == ["e/openai"])
     #expect(try !json(report).contains("omitted"))
   }

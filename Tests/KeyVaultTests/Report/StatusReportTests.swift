@@ -24,35 +24,35 @@ struct StatusReportTests {
 
   /// Of the empty files in ``world(_:)``, if nothing else is said.
   private func record(
-    _ verdict: Verdict, digest: String = Vault.digest([]), ago: Int = 300
+    _ verdict: Verdict, of entry: String = "p/openai", digest: String = Vault.digest([]),
+    ago: Int = 300
   ) -> History.Record {
     History.Record(
-      at: Timestamp(seconds: World.now.seconds - ago), entry: "p/openai", provider: "openai",
+      at: Timestamp(seconds: World.now.seconds - ago), entry: entry, provider: "openai",
       verdict: verdict, digest: digest)
   }
 
   private func report(
-    _ world: World, _ verdicts: [Name: History.Record], _ arguments: [String] = []
+    _ world: World, _ verdicts: [History.Record], _ arguments: [String] = []
   ) throws -> StatusReport {
     let repository = try world.repository
     return try StatusReport(
-      of: Selection(arguments, in: repository), in: repository, verdicts: verdicts, now: World.now)
+      of: Selection(arguments, in: repository), in: repository, verdicts: LastVerdicts(verdicts),
+      now: World.now)
   }
 
   @Test func `a verdict counts only for the ciphertext that was tested`() throws {
     let world = try world()
     // What the sidecar says of the ciphertext, anybody can write there.
     let other = "sha256:" + String(repeating: "a", count: 64)
-    let verdicts: [Name: History.Record] = [
-      "p/openai": record(.valid), "p/mistral": record(.valid, digest: other),
-    ]
+    let verdicts = [record(.valid), record(.valid, of: "p/mistral", digest: other)]
     let rows = try report(world, verdicts).results
     #expect(rows.map(\.entry) == ["p/mistral", "p/openai", "p/runway", "p/together"])
     #expect(rows.map(\.verdict) == [.untested, .valid, .untested, .untested])
     #expect(rows[0].checked == nil)
     #expect(rows[1].checked == Timestamp(seconds: World.now.seconds - 300))
     let details = try EntryDetails(
-      of: world.entry("p/mistral"), in: world.repository, last: record(.valid, digest: other),
+      of: world.entry("p/mistral"), in: world.repository, verdicts: LastVerdicts(verdicts),
       program: nil)
     #expect(details.verdict == .untested)
   }
@@ -61,7 +61,7 @@ struct StatusReportTests {
     let world = try world()
     try world.scratch.remove("vault/p/openai.yaml")
     func verdicts() throws -> [Verdict] {
-      try report(world, ["p/openai": record(.valid)], ["p/openai"]).results.map(\.verdict)
+      try report(world, [record(.valid)], ["p/openai"]).results.map(\.verdict)
     }
     #expect(try verdicts() == [.valid])
     try world.write("another", to: "vault/p/openai.gpg")
@@ -75,7 +75,7 @@ struct StatusReportTests {
     "environments: {p: {require: [openai, anthropic]}}\npolicy: {rotation: {max_age: 90d}}\n"
 
   @Test func `the table is fixed`() throws {
-    let report = try report(world(Self.configuration), ["p/openai": record(.noCredit)])
+    let report = try report(world(Self.configuration), [record(.noCredit)])
     #expect(
       report.text(Style())
         == """
@@ -94,7 +94,7 @@ struct StatusReportTests {
   }
 
   @Test func `Markdown holds no markup but the table's own`() throws {
-    let report = try report(world(Self.configuration), ["p/openai": record(.noCredit, ago: 90_000)])
+    let report = try report(world(Self.configuration), [record(.noCredit, ago: 90_000)])
     #expect(
       report.markdown() == """
         | Entry | Status | Last test | Key | Owner | Rotation |
@@ -118,7 +118,7 @@ struct StatusReportTests {
   func `an owner's name is text and nothing else`(owner: String, cell: String) throws {
     let world = try world()
     try world.repositoryVault.setFields([("owner", owner)], of: EntryName("p/mistral"))
-    let line = try report(world, [:], ["p/mistral"]).markdown().split(separator: "\n")[2]
+    let line = try report(world, [], ["p/mistral"]).markdown().split(separator: "\n")[2]
     #expect(line == "| p/mistral | Not tested |  | …9f3A | \(cell) | rotated 2026-11-01 |")
   }
 
@@ -126,7 +126,7 @@ struct StatusReportTests {
     let world = try world()
     try world.repositoryVault.setFields(
       [("owner", "a\n::set-output\u{1b}[2J")], of: EntryName("p/mistral"))
-    let report = try report(world, [:], ["p/mistral"])
+    let report = try report(world, [], ["p/mistral"])
     for text in [report.markdown(), report.text(Style())] {
       #expect(!text.contains("\n::") && !text.contains("\u{1b}"))
     }
@@ -148,7 +148,8 @@ struct StatusReportTests {
     var last = record(.valid)
     last.digest = entry.sidecar?.digest
     let details = try EntryDetails(
-      of: entry, in: world.repository, last: last, program: Keyring.gpgProgram)
+      of: entry, in: world.repository, verdicts: LastVerdicts([last].compactMap(\.self)),
+      program: Keyring.gpgProgram)
     #expect(
       details.text(Style(), now: World.now) == """
         entry         p/openai

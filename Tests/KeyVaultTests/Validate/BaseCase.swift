@@ -69,6 +69,18 @@ enum BaseCase {
     change(.environmentChanged, .warning, at: "keyvault.yaml:3:29") {
       try $0.configure("environments: {p: {inherit: [q]}, q: {}}\n")
     },
+    change(.configurationChanged, .warning, at: "keyvault.yaml:3:14") {
+      try $0.configure("preferences: {text-generation: [openai]}\n")
+    },
+    change(
+      .sourceChanged, .warning, at: "vault/p/openai.gpg:1:1",
+      configuration: "environments: {p: {inherit: [q]}}\n"
+    ) {
+      try $0.store("q/openai", old)
+      try $0.commit()
+      try $0.scratch.remove("vault/p/openai.gpg")
+      try $0.scratch.remove("vault/p/openai.yaml")
+    },
     change(.providerAdded, .warning, at: "providers.d/acme.yaml:1:1") {
       try FindingCase.acme()($0)
     },

@@ -133,13 +133,14 @@ struct OutputTests {
     for entry in entries {
       for last in [nil, record] {
         let details = try EntryDetails(
-          of: entry, in: repository, last: last, program: Keyring.gpgProgram)
+          of: entry, in: repository, verdicts: LastVerdicts([last].compactMap(\.self)),
+          program: Keyring.gpgProgram)
         try check(details, "show")
       }
     }
     let selection = try Selection([], in: repository)
     let status = try StatusReport(
-      of: selection, in: repository, verdicts: ["p/openai": record], now: World.now)
+      of: selection, in: repository, verdicts: LastVerdicts([record]), now: World.now)
     try check(status, "status")
     try check(ProviderListing(repository.catalogue.all().providers), "providers")
     try FindingCase.mistral("Bearer {key}", "Basic {key}")(world)

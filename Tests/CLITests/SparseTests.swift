@@ -1,0 +1,92 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// A sparse checkout leaves files out that are part of the repository all the same.
+@Suite(.fewAtATime) struct SparseTests {
+  enum Way: String, CaseIterable {
+    case cone = "git sparse-checkout set vault/staging"
+    case index = "git sparse-checkout set --sparse-index vault/staging"
+    case patterns =
+      "git sparse-checkout set --no-cone '/*' '!/vault/production/' '!/vault/.public-keys/'"
+  }
+
+  /// `production` has its own list, of Alice alone; Bob reads the rest. `../bob` has his fingerprint.
+  private func world(_ way: Way) throws -> World {
+    let world = try World()
+    try world.output(
+      #"""
+      cp -a "$FILLED/." .
+      gpg --batch --quiet --passphrase '' --quick-generate-key 'Bob <bob@example.com>' ed25519 cert,sign never 2> /dev/null
+      bob=$(gpg --with-colons -k bob@example.com | awk -F: '$1=="fpr"{print $10; exit}')
+      gpg --batch --quiet --passphrase '' --quick-add-key "$bob" cv25519 encr never
+      echo "$bob" > ../bob
+      printf 'sk-proj-%048d' 7 | keyvault add staging/openai --no-test --quiet
+      keyvault recipients add "$(cat ../bob)" --quiet; keyvault reencrypt --quiet
+      git init -q; git add -A; git commit -q -m both
+      keyvault recipients rm "$(cat ../bob)" --folder production --quiet
+      keyvault reencrypt --quiet
+      for i in anthropic openai; do sed -i '/^exposed:/d' vault/production/$i.yaml; done
+      git add -A; git commit -q -m start
+      \#(way.rawValue)
+      test ! -e vault/production
+      """#)
+    return world
+  }
+
+  @Test(arguments: Way.allCases)
+  func `a list that is not checked out decides, and nothing is written over what is`(
+    way: Way
+  ) throws {
+    let world = try world(way)
+    let added = try world.run(
+      """
+      printf 'gsk_%052d' 1 | keyvault add production/groq --no-test --quiet
+      gpg --batch --list-packets --list-only vault/production/groq.gpg 2> /dev/null | grep -c pubkey
+      keyvault validate --base HEAD | grep -vE 'entry-added|placeholder'
+      """)
+    // One reader: Alice, by the list that git has.
+    #expect(added.output == "1\n" && added.status == 1, "\(added)")
+    for command in [
+      "printf 'sk-proj-%048d' 8 | keyvault add production/openai --no-test --force",
+      "keyvault mv staging/openai production/openai --force",
+      "keyvault recipients add \"$(cat ../bob)\" --folder production",
+      "keyvault recipients rm \"$(cat ../bob)\"",
+    ] {
+      let result = try world.run(command)
+      #expect(result.status == 73, "\(command) \(result)")
+      #expect(result.errors.contains("git sparse-checkout add"), "\(command) \(result)")
+    }
+    for command in ["get", "rm", "show"] {
+      let result = try world.run("keyvault \(command) production/openai")
+      #expect(result.status == 66, "\(command) \(result)")
+      #expect(result.errors.contains("git sparse-checkout add 'vault/production'"), "\(result)")
+    }
+    let status = try world.run("git status --porcelain").output
+    #expect(status == "?? vault/production/groq.gpg\n?? vault/production/groq.yaml\n")
+  }
+
+  @Test(arguments: Way.allCases)
+  func `what is not checked out is exposed, drifts, and is compared with the base`(
+    way: Way
+  ) throws {
+    let world = try world(way)
+    let debt = try world.run(#"keyvault recipients debt "$(cat ../bob)""#)
+    #expect(debt.output.contains("production/openai"), "\(debt)")
+    #expect(!debt.output.contains("retired"), "\(debt)")
+    let same = try world.run("keyvault validate --base HEAD; keyvault validate --base HEAD~1")
+    #expect(!same.output.contains("entry-removed"), "\(same)")
+    #expect(!same.output.contains("recipient-added"), "\(same)")
+    // The index is what the next commit has.
+    let changed = try world.run(
+      """
+      git update-index --cacheinfo "100644,$(git rev-parse HEAD~1:vault/production/openai.gpg),vault/production/openai.gpg"
+      git update-index --skip-worktree vault/production/openai.gpg
+      keyvault validate --base HEAD | grep rolled-back
+      keyvault reencrypt
+      """)
+    #expect(changed.output.contains("vault/production/openai.gpg"), "\(changed)")
+    #expect(changed.status == 73, "\(changed)")
+    #expect(changed.errors.contains("vault/production/openai.gpg"), "\(changed)")
+  }
+}
