@@ -39,6 +39,7 @@ import Testing
       printf %s "$OPENAI" | keyvault add p/openai --no-test 2> add
       keyvault validate > validate; echo $? > status
       keyvault doctor > doctor
+      echo x > other
       git add -A; git reset -q add validate status doctor
       git commit -qm x 2> hook
       keyvault set p/openai owner=bob@example.com 2> set

@@ -22,8 +22,9 @@ struct HalfStaged {
       let sidecar = ciphertext.partner ?? ciphertext
       let isIgnored = ignored.contains(ciphertext) || ignored.contains(sidecar)
       return Finding(
-        .halfStaged, in: changes.contains(ciphertext) ? ciphertext : sidecar,
-        isIgnored
+        code: "half-staged", severity: .error,
+        file: changes.contains(ciphertext) ? ciphertext : sidecar,
+        message: isIgnored
           ? "git ignores the other file of this entry, and so it is not staged"
           : "the other file of this entry is not staged as it lies here",
         hint: "git add \(isIgnored ? "--force" : "--all") -- \(ciphertext) \(sidecar)")

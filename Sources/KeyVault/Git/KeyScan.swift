@@ -1,4 +1,8 @@
 /// Looks for keys in the clear, by the forms that providers' keys have.
+///
+/// Not found: what is compressed, encrypted, or encoded in another way than ``firstKey(in:)`` says; a key that
+/// a program puts together from parts; a key of a short prefix, such as `sk-` or `hf_`, directly behind other
+/// letters; a key without a prefix anywhere but behind the name of its variable.
 struct KeyScan {
   private struct Form {
     /// Its place among all forms.

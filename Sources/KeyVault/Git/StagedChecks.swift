@@ -78,12 +78,13 @@ public struct StagedChecks {
     let hint = "git add -- \(file.shellQuoted)"
     guard paths.contains(where: { $0.text.hasPrefix(root + Vault.folder + "/") }) else {
       return Finding(
-        .notTracked, .warning, in: file,
-        "git does not have this file, so only keys in the clear were looked for", hint: hint)
+        code: "not-tracked", severity: .warning, file: file,
+        message: "git does not have this file, so only keys in the clear were looked for",
+        hint: hint)
     }
     return Finding(
-      .halfStaged, in: file,
-      "its vault is staged and this file is not, so nothing in it was checked", hint: hint)
+      code: "half-staged", severity: .error, file: file,
+      message: "its vault is staged and this file is not, so nothing in it was checked", hint: hint)
   }
 
   /// Files that git ignores are an error where others that belong to them are committed.

@@ -56,13 +56,13 @@ struct CommonSubsequence {
 
   private static let limit = -8 * log(10.0)
 
-  /// How often two characters are the same; never less than of letters and digits in random order.
+  /// How often two characters are the same: not less than among letters and digits in random order, and
+  /// rather more than less, since a text of few characters tells it roughly.
   private static func agreement(in text: RawSpan) -> Double {
     var counts = [Double](repeating: 0, count: 256)
     for index in 0..<text.byteCount { counts[Int(text.byte(index))] += 1 }
-    let pairs = Double(text.byteCount) * Double(text.byteCount - 1)
-    guard pairs > 0 else { return 1 }
-    return max(counts.reduce(0) { $0 + $1 * ($1 - 1) } / pairs, 1.0 / 32)
+    let total = Double(max(text.byteCount, 1))
+    return max(counts.reduce(0) { $0 + $1 * $1 } / (total * total), 1.0 / 32)
   }
 
   private static func logChoices(_ number: Int, of all: Int) -> Double {

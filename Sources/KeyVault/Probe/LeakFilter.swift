@@ -15,7 +15,8 @@ internal import Secrets
 ///   (``CommonSubsequence``), in all of it or in one word: every second character of a key, or a key between
 ///   whose characters others stand. This is not done for keys of more than 512 bytes.
 ///
-/// All facts of a test are judged together as well, in the order of their names, and dropped together.
+/// All facts of a test are judged together as well, in the order of their names, and dropped together: there
+/// are more pieces by chance, and 24 characters count.
 ///
 /// Not promised: what a server that knows the key has encrypted, compressed, or encoded otherwise; pieces
 /// of three characters or fewer in another order, or over the answers of several tests; less of a key than is
@@ -26,6 +27,7 @@ struct LeakFilter: ~Copyable {
   /// Shorter pieces count where all of them together are this long.
   private static let piece = 4
   private static let leastInPieces = 16
+  private static let leastInPiecesOfAll = 24
   private static let longestCompared = 512
 
   /// Of forms as they are.
@@ -66,12 +68,12 @@ struct LeakFilter: ~Copyable {
     let kept = facts.filter { !leaks(in: $0.value) }
     guard kept.count > 1 else { return kept }
     let all = kept.sorted { $0.key < $1.key }.map(\.value).joined(separator: " ")
-    return repeats(all) ? [:] : kept
+    return repeats(all, Self.leastInPiecesOfAll) ? [:] : kept
   }
 
   /// Whether `text`, or a word of it, shares more with the key than may be told.
   func leaks(in text: String) -> Bool {
-    if repeats(text) { return true }
+    if repeats(text, Self.leastInPieces) { return true }
     // In a longer text, more is chance.
     let words = text.split { $0 == " " }.filter { $0.utf8.count >= Self.length }
     return words.contains { word in
@@ -80,10 +82,10 @@ struct LeakFilter: ~Copyable {
     }
   }
 
-  private func repeats(_ text: String) -> Bool {
+  private func repeats(_ text: String, _ leastInPieces: Int) -> Bool {
     if holds(Array(text.utf8), fragments) { return true }
     return PlainReading.all(of: text).contains { reading in
-      holds(reading, plain) || hasPieces(reading) || isSubsequence(reading)
+      holds(reading, plain) || hasPieces(reading, leastInPieces) || isSubsequence(reading)
     }
   }
 
@@ -94,7 +96,7 @@ struct LeakFilter: ~Copyable {
   }
 
   /// Whether pieces of the key make up a good part of it, whatever stands between them.
-  private func hasPieces(_ bytes: [UInt8]) -> Bool {
+  private func hasPieces(_ bytes: [UInt8], _ least: Int) -> Bool {
     var covered = [Bool](repeating: false, count: bytes.count)
     var rest = pieces
     var start = 0
@@ -105,7 +107,7 @@ struct LeakFilter: ~Copyable {
       }
       start += 1
     }
-    return covered.count { $0 } >= Self.leastInPieces
+    return covered.count { $0 } >= least
   }
 
   private func isSubsequence(_ bytes: [UInt8]) -> Bool {

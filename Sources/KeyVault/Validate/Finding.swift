@@ -170,8 +170,6 @@ extension Finding {
     case plaintextKey = "plaintext-key"
     case notSearched = "not-searched"
     case ignoredByGit = "ignored-by-git"
-    case notTracked = "not-tracked"
-    case halfStaged = "half-staged"
     case recipientAdded = "recipient-added"
     case recipientRemoved = "recipient-removed"
     case publicKeyOlder = "public-key-older"
