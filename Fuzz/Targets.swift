@@ -134,6 +134,17 @@ func readDotenv(_ bytes: [UInt8]) {
   for variable in text.variables.prefix(20) { use(recognition.kind(of: variable)) }
 }
 
+private let scan = KeyScan()
+
+/// A file that is to be committed.
+func searchText(_ bytes: [UInt8]) {
+  var search = KeySearch(with: scan, judgesLines: true)
+  search.read(bytes[...])
+  search.finish()
+  use(search.result == .nothing)
+  use(scan.findings(inPath: String(decoding: bytes.prefix(512), as: UTF8.self)))
+}
+
 func readPackets(_ bytes: [UInt8]) {
   use(try? Message(bytes))
   use(DetachedSignature(bytes)?.bytes)

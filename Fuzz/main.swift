@@ -12,6 +12,7 @@ let targets: [String: ([UInt8]) -> Void] = [
   "names": readName, "sidecars": readSidecar, "configurations": readConfiguration,
   "providers": readProvider, "lists": readRecipientList, "signatures": readSignature,
   "answers": readAnswer, "dotenv": readDotenv, "packets": readPackets,
+  "texts": searchText,
 ]
 
 if CommandLine.arguments.count < 2 {

@@ -125,6 +125,49 @@ import Testing
     #expect(try world.run("test -e .git/hooks/pre-commit").status == 1)
   }
 
+  @Test func `hooks that are committed call keyvault by its name, and are left alone once they do`()
+    throws
+  {
+    let world = try world(
+      """
+      cp -a "$FILLED/." .
+      git init -q
+      git add -A; git commit -qm start
+      mkdir -p .husky/_ tools; echo '*' > .husky/_/.gitignore
+      printf '#!/bin/sh\\n. "$(dirname "$0")/../pre-commit"\\n' > .husky/_/pre-commit
+      chmod +x .husky/_/pre-commit; echo 'true' > .husky/pre-commit
+      """)
+    for (folder, file) in [(".husky/_", ".husky/pre-commit"), ("tools", "tools/pre-commit")] {
+      let refused = try world.run("git config core.hooksPath \(folder); keyvault git install")
+      #expect(refused.status == 1)
+      let line = "keyvault git pre-commit || exit 1"
+      #expect(refused.errors.contains("add a line to \(file): \(line)\n"), "\(refused)")
+      #expect(!refused.errors.contains(Built.toRelease.path), "\(refused)")
+      try world.output("echo '\(line)' >> \(file); chmod +x \(file); sed -i '1i #!/bin/sh' \(file)")
+      let installed = try world.run("keyvault git install")
+      #expect(installed.status == 0 && !installed.errors.contains("checked first"), "\(installed)")
+      let leak = try world.run("echo $OPENAI > x; git add x; git commit -qm x")
+      #expect(leak.status == 1 && leak.errors.contains("plaintext-key"), "\(leak)")
+      try world.output("git rm -q --cached x")
+    }
+  }
+
+  @Test func `hooks that are off, and hooks of all repositories, are told`() throws {
+    let world = try world("cp -a $FILLED/. .; git init -q; git config core.hooksPath /dev/null")
+    let off = try world.run("keyvault git install")
+    #expect(off.status == 1)
+    #expect(off.errors.contains("git runs no hooks: core.hooksPath is '/dev/null'"), "\(off)")
+    #expect(off.errors.contains("git config --local --unset core.hooksPath"), "\(off)")
+    try world.output("keyvault git install --no-hook; keyvault git install --uninstall")
+    let all = try world.run(
+      """
+      git config --unset core.hooksPath
+      mkdir ../hooks; git config --global core.hooksPath "$HOME/hooks"
+      keyvault git install
+      """)
+    #expect(all.status == 0 && all.errors.contains("in every repository of yours"), "\(all)")
+  }
+
   @Test func `attributes that go before ours are told`() throws {
     let world = try world(
       """

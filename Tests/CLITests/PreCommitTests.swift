@@ -53,7 +53,10 @@ import Testing
 
   @Test func `a first commit and a repository without keyvault are looked at too`() throws {
     let world = try World()
-    try world.output("git init -q; printf %s $OPENAI > x; git add x; keyvault git pre-commit")
+    let other = try world.run(
+      "git init -q; printf %s $OPENAI > x; git add x; keyvault git pre-commit")
+    #expect(other.status == 1 && other.errors.contains("x:1:1: error[plaintext-key]"), "\(other)")
+    try world.output("git reset -q; echo x > y; git add y; keyvault git pre-commit; git add x")
     try world.output("cp -a $FILLED/. .; rm vault/production/openai.gpg; git add -A")
     let refused = try world.run("keyvault git pre-commit")
     #expect(refused.status == 1)
@@ -73,6 +76,57 @@ import Testing
     let unstaged = try world.run(change.replacing("printf x", with: "printf y"))
     #expect(unstaged.status == 1)
     #expect(unstaged.errors.contains("keyvault.yaml:1:1: error[half-staged]"), "\(unstaged)")
+  }
+
+  /// Where a repository is made that git does not have yet: its folder, and that of a key in the clear.
+  @Test(arguments: [(".", "."), (".", "src/app"), ("infra/keys", "."), ("infra/keys", "infra")])
+  func `keys are found although git does not have keyvault.yaml yet`(
+    folders: (repository: String, key: String)
+  ) throws {
+    let world = try World()
+    let result = try world.run(
+      """
+      git init -q; mkdir -p \(folders.repository) \(folders.key)
+      (cd \(folders.repository); keyvault init -q --recipient $FPR; keyvault git install -q)
+      echo "# $OPENAI" > \(folders.key)/notes.md; git add \(folders.key)/notes.md; git commit -qm leak
+      """)
+    #expect(
+      result.status == 1 && result.errors.contains("notes.md:1:1: error[plaintext-key]"),
+      "\(result)")
+    #expect(result.errors.contains("error: nothing was committed"))
+    let isSaid = result.errors.contains("keyvault.yaml:1:1: warning[not-tracked]")
+    #expect(isSaid == (folders.repository == "."), "\(result)")
+  }
+
+  @Test func `a large file is searched, and what is not searched is named`() throws {
+    let world = try world()
+    let key = "printf '\\nsk-proj-A7f3Kp9QxZ2mB8vL4nR6tY1wC5\\n'"
+    try world.output(
+      """
+      head -c 4194300 /dev/zero | tr '\\0' x > border.txt; \(key) >> border.txt
+      head -c 9000000 /dev/zero > binary; \(key) >> binary; head -c 1000 /dev/zero >> binary
+      (seq 800000; \(key)) | iconv -t UTF-16BE > wide.txt
+      git add border.txt binary wide.txt
+      """)
+    let found = try world.run("keyvault git pre-commit")
+    #expect(found.status == 1)
+    for place in ["border.txt:2", "binary:2", "wide.txt:800002"] {
+      #expect(found.errors.contains("\(place):1: error[plaintext-key]"), "\(found)")
+    }
+    let said = try world.run(
+      """
+      git reset -q; rm border.txt binary wide.txt
+      truncate -s 65M huge; \(key) >> huge; echo x | gzip > x.gz; printf 'PK\\003\\004' > x.jar
+      git add huge x.gz x.jar; git commit -qm x
+      """)
+    #expect(said.status == 0)
+    #expect(
+      said.errors.contains(
+        "huge:1:1: warning[not-searched]: this file was not searched for keys: it has 65 MiB"),
+      "\(said)")
+    #expect(
+      said.errors.contains("x.gz:1:1: note[not-searched]")
+        && said.errors.contains("x.jar:1:1: note"), "\(said)")
   }
 
   @Test func `links and submodules are no part of a vault`() throws {

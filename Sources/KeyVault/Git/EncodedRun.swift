@@ -8,43 +8,64 @@ struct EncodedRun {
 
   /// Shorter ones hold no key.
   private static let shortest = 20
+  /// The characters of the shortest prefix and of what is random behind it.
+  static let shortestKey = 13
 
   /// Those of a file, in its order.
   static func all(in bytes: [UInt8]) -> [EncodedRun] {
     var runs: [EncodedRun] = []
     var (line, start) = (1, 1)
+    // Of the lines before, where a run goes over several.
     var digits: [UInt8] = []
     var index = 0
     while index < bytes.count {
-      let byte = bytes[index]
-      if isDigit(byte) {
-        if digits.isEmpty { start = line }
-        digits.append(byte)
+      guard isDigit(bytes[index]) else {
+        if bytes[index] == UInt8(ascii: "\n") { line += 1 }
         index += 1
         continue
       }
-      if let (end, breaks) = lineBreak(in: bytes, at: index), !digits.isEmpty,
-        end < bytes.count, isDigit(bytes[end])
+      if digits.isEmpty { start = line }
+      let end = bytes[index...].firstIndex { !isDigit($0) } ?? bytes.count
+      if let (next, breaks) = lineBreak(in: bytes, at: end), next < bytes.count,
+        isDigit(bytes[next])
       {
+        digits += bytes[index..<end]
         line += breaks
-        index = end
+        index = next
         continue
       }
-      if digits.count >= shortest { runs.append(EncodedRun(digits: digits, line: start)) }
+      if digits.count + end - index >= shortest {
+        runs.append(EncodedRun(digits: digits + bytes[index..<end], line: start))
+      }
       digits.removeAll(keepingCapacity: true)
-      if byte == UInt8(ascii: "\n") { line += 1 }
-      index += 1
+      index = end
     }
-    if digits.count >= shortest { runs.append(EncodedRun(digits: digits, line: start)) }
     return runs
   }
 
-  /// What it may stand for. Digits of other words may stand before it, so that each way to group them is
-  /// tried.
+  /// What a text is that is base64 as a whole.
+  static func base64(_ text: ArraySlice<UInt8>) -> [UInt8] {
+    EncodedRun(digits: Array(text), line: 1).base64(from: 0)
+  }
+
+  /// What it may stand for, as far as a key can be in it. Digits of other words may stand before it, so that
+  /// each way to group them is tried.
   var decodings: [[UInt8]] {
     var all = (0..<4).map { base64(from: $0) }
     if digits.allSatisfy({ Self.hex($0) != nil }) { all += (0..<2).map { hex(from: $0) } }
-    return all
+    return all.filter(Self.isText)
+  }
+
+  /// Whether there is a word as long as a key's prefix and ten characters, or as many zeros as wide
+  /// characters have. Most runs are words of a language or of a program, and stand for nothing.
+  private static func isText(_ bytes: [UInt8]) -> Bool {
+    var (word, zeros) = (0, 0)
+    for byte in bytes {
+      word = (0x21...0x7e).contains(byte) ? word + 1 : 0
+      if byte == 0 { zeros += 1 }
+      if word >= shortestKey || zeros >= shortestKey { return true }
+    }
+    return false
   }
 
   private func base64(from start: Int) -> [UInt8] {
@@ -74,7 +95,8 @@ struct EncodedRun {
   private static func lineBreak(in bytes: [UInt8], at start: Int) -> (end: Int, breaks: Int)? {
     var index = start
     var (breaks, isBreak) = (0, false)
-    while index < bytes.count {
+    // Nobody breaks lines by more, and each place of a longer one would be walked from each.
+    while index < min(bytes.count, start + longestBreak) {
       let next = index + 1 < bytes.count ? bytes[index + 1] : 0
       switch (bytes[index], next) {
       case (UInt8(ascii: "\n"), _): (breaks, isBreak, index) = (breaks + 1, true, index + 1)
@@ -86,8 +108,10 @@ struct EncodedRun {
       default: return isBreak ? (index, breaks) : nil
       }
     }
-    return isBreak ? (index, breaks) : nil
+    return nil
   }
+
+  private static let longestBreak = 256
 
   private static func sextet(_ byte: UInt8) -> UInt8? {
     switch byte {
@@ -111,23 +135,30 @@ struct EncodedRun {
 }
 
 extension [UInt8] {
-  /// A text of 16 or 32 bits a character as one of 8, whatever the order of bytes: a character and the next
-  /// one have so many bytes less one of zeros between them. What is otherwise ends a word.
+  /// The words of 16 or 32 bits a character as words of 8, whatever the order of bytes: a character and the
+  /// next one have so many bytes less one of zeros between them. What else there is is left out, save for
+  /// line feeds.
   func narrowed(from width: Int) -> [UInt8] {
     var text: [UInt8] = []
-    text.reserveCapacity(count / width)
-    var index = 0
+    var (wordStart, characters, index) = (0, 0, 0)
     while index < count {
-      let byte = self[index]
-      index += 1
-      guard byte != 0 else { continue }
-      text.append(byte)
-      var zeros = 0
-      while index < count, self[index] == 0 {
-        zeros += 1
+      guard self[index] != 0 else {
         index += 1
+        continue
       }
-      if zeros != width - 1, index < count, byte != UInt8(ascii: "\n") { text.append(0) }
+      index += 1
+      characters += 1
+      let zeroStart = index
+      while index < count, self[index] == 0 { index += 1 }
+      guard index - zeroStart != width - 1 || index == count else { continue }
+      let word = self[wordStart..<index]
+      if characters < EncodedRun.shortestKey {
+        for byte in word where byte == UInt8(ascii: "\n") { text.append(byte) }
+      } else {
+        text += word.lazy.filter { $0 != 0 }
+        if text.last != UInt8(ascii: "\n") { text.append(1) }
+      }
+      (wordStart, characters) = (index, 0)
     }
     return text
   }

@@ -13,7 +13,7 @@ public struct GitInstallation {
     workTree = try WorkTree(around: root)
     driver = DiffDriver(git: workTree.git)
     attributes = GitAttributes(root: root)
-    hook = PreCommitHook(folder: workTree.hooks)
+    hook = PreCommitHook(hooks: HooksFolder(of: workTree))
   }
 
   /// Writes what is missing, and says what that was; nothing where all is there. Throws before
@@ -34,7 +34,11 @@ public struct GitInstallation {
       done.append("'git diff' and 'git log -p' show who can read a key, and never the key")
     }
     if withHook, try hook.install(program) {
-      done.append("each commit is checked first: \(hook.path)")
+      done.append(
+        hook.hooks.isEverybodys
+          ? "each commit is checked first, in every repository of yours, not this one alone "
+            + "(core.hooksPath is global): \(hook.path)"
+          : "each commit is checked first: \(hook.path)")
     }
     return done
   }

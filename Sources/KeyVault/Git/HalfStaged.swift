@@ -7,6 +7,8 @@ struct HalfStaged {
   let workTree: String
   /// Paths that differ from the last commit.
   let changes: Set<Name>
+  /// Paths of files that git ignores.
+  let ignored: Set<Name>
 
   private static let signs: Set<Name> = Set(
     names: [Finding.Code.digestMismatch, .noSidecar, .noKey].map(\.rawValue))
@@ -18,11 +20,14 @@ struct HalfStaged {
         isSound(ciphertext, mayBeGone: finding.code == Finding.Code.noKey.rawValue)
       else { return finding }
       let sidecar = ciphertext.partner ?? ciphertext
+      let isIgnored = ignored.contains(ciphertext) || ignored.contains(sidecar)
       return Finding(
         code: "half-staged", severity: .error,
         file: changes.contains(ciphertext) ? ciphertext : sidecar,
-        message: "the other file of this entry is not staged as it lies here",
-        hint: "git add --all -- \(ciphertext) \(sidecar)")
+        message: isIgnored
+          ? "git ignores the other file of this entry, and so it is not staged"
+          : "the other file of this entry is not staged as it lies here",
+        hint: "git add \(isIgnored ? "--force" : "--all") -- \(ciphertext) \(sidecar)")
     }
   }
 

@@ -1,4 +1,8 @@
 /// Looks for keys in the clear, by the forms that providers' keys have.
+///
+/// Not found: what is compressed, encrypted, or encoded in another way than ``firstKey(in:)`` says; a key that
+/// a program puts together from parts; a key of a short prefix, such as `sk-` or `hf_`, directly behind other
+/// letters; a key without a prefix anywhere but behind the name of its variable.
 struct KeyScan {
   private struct Form {
     /// Its place among all forms.
@@ -13,11 +17,12 @@ struct KeyScan {
   /// How many forms there are.
   private let count: Int
   private let providers: [Provider]
+  private let variables: KeyVariables
 
   /// Shorter prefixes are found everywhere.
   private static let shortestPrefix = 3
-  /// Larger files are no text that a person writes.
-  static let sizeLimit = 4 << 20
+  /// A prefix of this length is no part of a longer word by chance.
+  private static let tellingPrefix = 5
 
   /// Looks for keys of the built-in providers and of `others`.
   init(others: [Provider] = []) {
@@ -37,6 +42,7 @@ struct KeyScan {
       byFirstByte[Int(form.prefix[0])].append(form)
     }
     self.forms = byFirstByte
+    variables = KeyVariables(of: providers)
   }
 
   /// What looks like a key: whose, and on which line. The key itself is never part of it.
@@ -46,30 +52,35 @@ struct KeyScan {
     let line: Int
   }
 
-  /// The first key in a file, by a prefix that no other word has: in the clear, as UTF-16 or UTF-32, in
-  /// base64 or in hexadecimal digits.
+  /// The first key in a text: by a prefix that no other word has, or behind the name of its variable. It
+  /// may stand there in the clear, as UTF-16 or UTF-32, in base64, in hexadecimal digits, or behind and in
+  /// escapes. The time is linear in the number of bytes.
   func firstKey(in bytes: [UInt8]) -> Hit? {
-    guard bytes.count <= Self.sizeLimit else { return nil }
-    return firstKey(in: bytes, depth: Self.greatestDepth)
+    firstKey(in: bytes, breaks: [], depth: Self.greatestDepth)
   }
 
-  /// How often an encoding may be encoded again.
-  private static let greatestDepth = 2
+  /// How many encodings may be inside one another.
+  private static let greatestDepth = 3
 
-  private func firstKey(in bytes: [UInt8], depth: Int) -> Hit? {
-    if let hit = firstPlainKey(in: bytes) { return hit }
-    for width in [2, 4] where bytes.contains(0) {
-      let text = bytes.narrowed(from: width)
-      if let hit = firstPlainKey(in: text) ?? firstEncodedKey(in: text, depth: depth) { return hit }
-    }
-    return firstEncodedKey(in: bytes, depth: depth)
-  }
-
-  private func firstEncodedKey(in bytes: [UInt8], depth: Int) -> Hit? {
+  private func firstKey(in bytes: [UInt8], breaks: [Int], depth: Int) -> Hit? {
+    if let (hit, _) = firstPlainKey(in: bytes, breaks: breaks, from: 0) { return hit }
+    if let hit = variables.firstKey(in: bytes) { return hit }
     guard depth > 0 else { return nil }
+    if bytes.contains(0) {
+      for width in [2, 4] {
+        let text = bytes.narrowed(from: width)
+        guard text.count >= EncodedRun.shortestKey else { continue }
+        if let hit = firstKey(in: text, breaks: [], depth: depth - 1) { return hit }
+      }
+    }
+    if let text = UnescapedText(bytes),
+      let hit = firstKey(in: text.bytes, breaks: text.breaks, depth: depth - 1)
+    {
+      return hit
+    }
     for run in EncodedRun.all(in: bytes) {
       for decoded in run.decodings {
-        if let hit = firstKey(in: decoded, depth: depth - 1) {
+        if let hit = firstKey(in: decoded, breaks: [], depth: depth - 1) {
           return Hit(provider: hit.provider, line: run.line)
         }
       }
@@ -77,31 +88,34 @@ struct KeyScan {
     return nil
   }
 
-  private func firstPlainKey(in bytes: [UInt8]) -> Hit? {
-    firstPlainKey(in: bytes, from: 0)?.hit
-  }
-
-  /// The first key at or behind `start`: what it is, and where it stands.
+  /// The first key at or behind `start`: what it is, and where it stands. `breaks` are places, in their
+  /// order, where a word may begin although a letter stands before it.
   private func firstPlainKey(
-    in bytes: [UInt8], from start: Int
+    in bytes: [UInt8], breaks: [Int], from start: Int
   ) -> (hit: Hit, range: Range<Int>)? {
     var line = 1
+    var breaks = breaks[...]
     // By form: where the run of its alphabet ends that was walked last.
-    var runEnds = [Int](repeating: 0, count: count)
+    var runEnds: [Int] = []
     for index in bytes.indices where index >= start {
       let byte = bytes[index]
       if byte == UInt8(ascii: "\n") { line += 1 }
       let candidates = forms[Int(byte)]
-      guard !candidates.isEmpty, index == 0 || !Self.isWordByte(bytes[index - 1]) else { continue }
+      guard !candidates.isEmpty else { continue }
       // Of `sk-proj-xxxx`, `proj` is no part of what is random.
       guard let longest = candidates.first(where: { bytes[index...].starts(with: $0.prefix) })
       else {
         continue
       }
+      while let first = breaks.first, first < index { breaks.removeFirst() }
+      let isWordStart = breaks.first == index || Self.isWordStart(index, in: bytes)
+      // Data without separators, such as a database, has words directly before a key.
+      guard isWordStart || longest.prefix.count >= Self.tellingPrefix else { continue }
+      if runEnds.isEmpty { runEnds = [Int](repeating: 0, count: count) }
       for form in candidates where form.prefix == longest.prefix {
-        guard let end = Self.end(of: form, bytes, at: index, &runEnds[form.number]) else {
-          continue
-        }
+        guard let end = Self.end(of: form, bytes, at: index, &runEnds[form.number]),
+          isWordStart || Randomness(bytes[index + form.prefix.count..<end]).isPlain
+        else { continue }
         return (Hit(provider: form.provider, line: line), index..<end)
       }
     }
@@ -112,7 +126,7 @@ struct KeyScan {
   func masked(_ text: String) -> String {
     var bytes = Array(text.utf8)
     var start = 0
-    while let (_, range) = firstPlainKey(in: bytes, from: start) {
+    while let (_, range) = firstPlainKey(in: bytes, breaks: [], from: start) {
       bytes.replaceSubrange(range, with: "…".utf8)
       start = range.lowerBound
     }
@@ -122,7 +136,6 @@ struct KeyScan {
   /// The first line that is a key and nothing else, whatever its prefix; for places where no other
   /// text belongs.
   func firstLine(in bytes: [UInt8]) -> Hit? {
-    guard bytes.count <= Self.sizeLimit else { return nil }
     let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     for (index, line) in lines.enumerated() {
       let text = Array(line.last == UInt8(ascii: "\r") ? line.dropLast() : line)
@@ -157,6 +170,18 @@ struct KeyScan {
     let hasUpper = bytes.contains { (0x41...0x5a).contains($0) }
     let hasLower = bytes.contains { (0x61...0x7a).contains($0) }
     return Set(bytes).count >= 10 && (digits >= 2 || hasUpper && hasLower)
+  }
+
+  /// Whether a word may begin there: at the start, behind what is no part of a word, and behind a byte that
+  /// tells a length, which stands between a byte that no text has and what it counts.
+  private static func isWordStart(_ index: Int, in bytes: [UInt8]) -> Bool {
+    guard index > 0, isWordByte(bytes[index - 1]) else { return true }
+    guard index > 1 else { return false }
+    switch bytes[index - 2] {
+    case 0x09, 0x0a, 0x0d, 0x1b: return false
+    case 0x00..<0x20, 0x80...: return true
+    default: return false
+    }
   }
 
   private static func isWordByte(_ byte: UInt8) -> Bool {

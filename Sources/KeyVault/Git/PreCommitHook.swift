@@ -1,7 +1,7 @@
 /// The hook that git runs before each commit of a clone.
 struct PreCommitHook {
-  /// Where git looks for it, absolute.
-  let folder: String
+  /// Where git looks for it.
+  let hooks: HooksFolder
 
   private static let name = "pre-commit"
   private static let head = """
@@ -11,10 +11,14 @@ struct PreCommitHook {
     """
   private static let command = " git pre-commit"
 
+  private var folder: String { hooks.path }
   var path: String { folder + "/" + Self.name }
 
   /// What a hook of one's own says to ask keyvault too.
-  static func call(_ program: String) -> String { program.shellQuoted + command }
+  private static func call(_ program: String) -> String { program.shellQuoted + command }
+
+  /// The same in a hook that is committed: elsewhere keyvault has another path.
+  private static let sharedCall = "keyvault" + command
 
   private static func text(_ program: String) -> String { head + "exec \(call(program))\n" }
 
@@ -26,17 +30,22 @@ struct PreCommitHook {
     case foreign(String)
   }
 
-  /// Throws if there is a hook of somebody else's that does not call keyvault.
+  /// Throws if a hook stands in the way that another wrote and that does not call keyvault, or if git runs no
+  /// hooks.
   func check(_ program: String, in workTree: WorkTree) throws(Failure) {
-    let call = Self.call(program)
+    let rest = "--no-hook installs the rest"
+    if hooks.isOff {
+      throw Failure(
+        .findings, "git runs no hooks: core.hooksPath is '\(folder.printable)'",
+        hints: ["git config --\(hooks.scope ?? "local") --unset core.hooksPath", rest])
+    }
     if workTree.isWritten(path) {
+      guard try !callsUs() else { return }
+      let file = (hooks.own + "/" + Self.name).below(workTree.top)
       throw Failure(
         .findings,
         "git takes its hooks from '\(folder.printable)' (core.hooksPath), where commits write them",
-        hints: [
-          "add a line to its pre-commit: \(call) || exit 1",
-          "--no-hook installs the rest",
-        ])
+        hints: ["add a line to \(file.printable): \(Self.sharedCall) || exit 1", rest])
     }
     guard case .foreign(let text) = try state(), !Self.calls(text) else { return }
     let isFramework = text.contains("pre-commit.com") || text.contains("pre_commit")
@@ -45,14 +54,23 @@ struct PreCommitHook {
       hints: [
         isFramework
           ? "add the hook 'keyvault-staged' to .pre-commit-config.yaml"
-          : "add a line to it: \(call) || exit 1",
-        "--no-hook installs the rest",
+          : "add a line to it: \(Self.call(program)) || exit 1",
+        rest,
       ])
+  }
+
+  /// Whether a hook that commits write calls keyvault: git's, or that which it runs.
+  private func callsUs() throws(Failure) -> Bool {
+    if case .foreign(let text) = try state(), Self.calls(text) { return true }
+    let own = try? Folder(hooks.own).read(Self.name, limit: Limits.document)
+    return own.map { Self.calls(String(decoding: $0, as: UTF8.self)) } ?? false
   }
 
   /// Whether anything changed.
   func install(_ program: String) throws(Failure) -> Bool {
     let text = Self.text(program)
+    // What it runs calls us.
+    if hooks.own != hooks.path { return false }
     switch try state() {
     case .foreign: return false
     case .ours(text): return false
@@ -78,6 +96,7 @@ struct PreCommitHook {
   }
 
   private func state() throws(Failure) -> State {
+    if hooks.isOff { return .absent }
     do throws(FileError) {
       let folder = try Folder(folder)
       // A link leads to somebody's own.

@@ -28,47 +28,82 @@ public struct StagedChecks {
     self.makeScratch = makeScratch
   }
 
-  /// Sorted by file and place, named from the top of the work tree. Empty where nothing is staged,
-  /// and in a repository that is none of keyvault's.
+  /// Sorted by file and place, named from the top of the work tree. Empty where nothing is staged. Keys in
+  /// the clear are found in every repository, be it keyvault's or not.
   public func findings() throws(Failure) -> [Finding] {
     let changes = try index.changes()
-    let roots = changes.isEmpty ? [] : try workTree.repositories()
+    guard !changes.isEmpty else { return [] }
     let paths = Set(names: changes.map(\.path))
-    let others = unstagedRoots(paths).filter { !roots.contains($0) }
-    guard !roots.isEmpty || !others.isEmpty else { return [] }
+    let roots = try workTree.repositories()
+    let others = untrackedRoots(near: paths).filter { !roots.contains($0) }
     let scan = KeyScan(
       others: (roots + others).flatMap { Catalogue(root: workTree.top + "/" + $0).own })
-    var findings = try Self.keysInTheClear(
-      changes, roots + others, scan, in: index)
-    findings += others.map { root in
-      Finding(
-        code: "half-staged", severity: .error, file: root + Configuration.fileName,
-        message: "its vault is staged and this file is not, so nothing in it was checked",
-        hint: "git add -- \(root)\(Configuration.fileName)")
-    }
+    let plaintext = PlaintextChecks(index: index, scan: scan, repositories: roots + others)
+    var findings = try plaintext.findings(changes) + others.map { Self.notTracked($0, paths) }
     for root in roots {
       findings += state(changes, root)
+      let ignored = try IgnoredFiles(in: workTree, below: root).all()
+      findings += ignored.map { self.finding(of: $0, root, paths) }
       let parts = [Configuration.fileName, Catalogue.folder + "/", "Schemas/", Vault.folder]
       guard paths.contains(where: { path in parts.contains { path.text.hasPrefix(root + $0) } })
       else {
         continue
       }
-      findings += try validation(of: root, paths)
+      let without = Set(names: ignored.flatMap(\.paths).map { root + $0 })
+      findings += try validation(of: root, paths, ignored: without)
     }
     return FindingList(findings.map(scan.masking(paths.map(\.text)))).findings.sorted {
       ($0.file, $0.line, $0.column, $0.code) < ($1.file, $1.line, $1.column, $1.code)
     }
   }
 
-  /// Folders of repositories whose vault changes, as far as they lie in the work tree.
-  private func unstagedRoots(_ paths: Set<Name>) -> [String] {
-    let roots = paths.compactMap { path -> String? in
-      let parts = path.text.split(separator: "/")
-      guard let end = parts.firstIndex(where: { $0 == Vault.folder }) else { return nil }
-      return parts[..<end].map { $0 + "/" }.joined()
+  /// Folders of the work tree, at its top and above what changes, that have a keyvault.yaml.
+  private func untrackedRoots(near paths: Set<Name>) -> [String] {
+    var folders: Set<Name> = [""]
+    for path in paths {
+      var rest = path.text[...]
+      while let slash = rest.lastIndex(of: "/") {
+        rest = rest[..<slash]
+        guard folders.insert(rest + "/").inserted else { break }
+      }
     }
     let top = try? Folder(workTree.top)
-    return Set(names: roots).sortedTexts.filter { top?.holds($0 + Configuration.fileName) == true }
+    return folders.map(\.text).sorted(by: <)
+      .filter { top?.holds($0 + Configuration.fileName) == true }
+  }
+
+  /// Of a repository whose keyvault.yaml is neither committed nor staged.
+  private static func notTracked(_ root: String, _ paths: Set<Name>) -> Finding {
+    let file = root + Configuration.fileName
+    let hint = "git add -- \(file.shellQuoted)"
+    guard paths.contains(where: { $0.text.hasPrefix(root + Vault.folder + "/") }) else {
+      return Finding(
+        code: "not-tracked", severity: .warning, file: file,
+        message: "git does not have this file, so only keys in the clear were looked for",
+        hint: hint)
+    }
+    return Finding(
+      code: "half-staged", severity: .error, file: file,
+      message: "its vault is staged and this file is not, so nothing in it was checked", hint: hint)
+  }
+
+  /// Files that git ignores are an error where others that belong to them are committed.
+  private func finding(
+    of group: IgnoredFiles.Group, _ root: String, _ paths: Set<Name>
+  ) -> Finding {
+    let isHalf = group.paths.contains { path in
+      if let partner = path.partner, paths.contains(root + partner) { return true }
+      guard let slash = path.lastIndex(of: "/"),
+        path[slash...].dropFirst().hasPrefix(RecipientList.fileName)
+      else { return false }
+      let folder = root + path[...slash]
+      return paths.contains { $0.text.hasPrefix(folder) }
+    }
+    var shown = group
+    shown.paths = group.paths.map { root + $0 }
+    return Finding(
+      .ignoredByGit, isHalf ? .error : .warning, in: shown.paths[0], shown.message,
+      hint: shown.hint)
   }
 
   /// This machine's own state, which `git add -f` takes.
@@ -86,30 +121,10 @@ public struct StagedChecks {
     ]
   }
 
-  /// Keys in the files that change. `roots` are the folders of repositories, relative to the top.
-  static func keysInTheClear(
-    _ changes: [Index.Change], _ roots: [String], _ scan: KeyScan, in index: Index
-  ) throws(Failure) -> [Finding] {
-    // The object of a link is its target.
-    let files = changes.compactMap(\.item).filter { $0.kind != .submodule }
-    let sizes = try GitObjects(index.git).sizes(files.map(\.object))
-    let small = zip(files, sizes).filter { $1 <= KeyScan.sizeLimit }.map(\.0)
-    var findings = changes.compactMap(\.item).flatMap { scan.findings(inPath: $0.path) }
-    // A few at a time: a first commit may have any number.
-    for start in stride(from: 0, to: small.count, by: 16) {
-      let batch = small[start..<min(start + 16, small.count)]
-      let blobs = try GitObjects(index.git).blobs(
-        batch.map(\.object), limit: KeyScan.sizeLimit)
-      for (item, blob) in zip(batch, blobs) {
-        guard let blob else { continue }
-        findings += scan.findings(in: blob, path: item.path, repositories: roots)
-      }
-    }
-    return findings
-  }
-
   /// What ``Validator`` has against the files that change.
-  private func validation(of root: String, _ paths: Set<Name>) throws(Failure) -> [Finding] {
+  private func validation(
+    of root: String, _ paths: Set<Name>, ignored: Set<Name>
+  ) throws(Failure) -> [Finding] {
     let scratch: ScratchFolder
     do throws(ScratchError) {
       scratch = try makeScratch()
@@ -123,7 +138,7 @@ public struct StagedChecks {
     // With a broken keyvault.yaml nothing else was looked at, whoever broke it.
     let isBroken = (try? Repository(at: tree.root)) == nil
     let paths = isBroken ? paths.union([root + Configuration.fileName]) : paths
-    let pairs = HalfStaged(workTree: workTree.top, changes: paths)
+    let pairs = HalfStaged(workTree: workTree.top, changes: paths, ignored: ignored)
     return pairs.replacing(
       outcome.findings.map { finding in
         var finding = finding

@@ -40,20 +40,6 @@ struct WorkTree {
     return [top] + others.filter { !$0.isInside(commonFolder) } + (above.map { [$0] } ?? [])
   }
 
-  /// Where git looks for hooks: `core.hooksPath` if the person set it, else beside the objects.
-  var hooks: String {
-    let arguments = ["config", "--show-scope", "--type=path", "-z", "--get-all", "core.hooksPath"]
-    let fields = (git.run(arguments)?.output ?? []).split(
-      separator: 0, omittingEmptySubsequences: false
-    ).map { String(name: $0) }
-    let values = stride(from: 0, to: fields.count - 1, by: 2).map { (fields[$0], fields[$0 + 1]) }
-    // Our own call says /dev/null.
-    guard let path = values.last(where: { $0.0 != "command" })?.1, !path.isEmpty else {
-      return commonFolder + "/hooks"
-    }
-    return path.hasPrefix("/") ? path : top + "/" + path
-  }
-
   /// Whether commits of this repository write what lies at `path`.
   func isWritten(_ path: String) -> Bool {
     !path.isInside(commonFolder) && folders.contains(where: path.isInside)
@@ -78,6 +64,11 @@ extension String {
     let folder = folder.resolved
     let path = resolved
     return path == folder || path.hasPrefix(folder.hasSuffix("/") ? folder : folder + "/")
+  }
+
+  /// Relative to `folder`, where it is below it.
+  func below(_ folder: String) -> String {
+    hasPrefix(folder + "/") ? String(dropFirst(folder.count + 1)) : self
   }
 
   /// The absolute path without links; what does not exist stays as it is said.

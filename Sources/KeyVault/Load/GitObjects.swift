@@ -97,9 +97,15 @@ struct GitObjects {
     return try read(found, limit: limit) { $0 }
   }
 
-  /// How many bytes each object has; 0 of one that is not here.
-  func sizes(_ ids: [String]) throws(Failure) -> [Int] {
-    try find(ids).map { $0?.size ?? 0 }
+  /// Gives `take` the content of one blob as it comes. Throws if it is not all there.
+  func read(_ blob: Blob, _ take: (ArraySlice<UInt8>) -> Void) throws(Failure) {
+    var count = 0
+    try git.read(["cat-file", "blob", blob.id], within: .search, or: Self.what) { bytes in
+      count += bytes.count
+      take(bytes)
+      return true
+    }
+    guard count == blob.size else { throw Failure(.io, "git answered less than was asked") }
   }
 }
 

@@ -9,6 +9,8 @@ extension ChildProcess.Bounds {
   static let history = ChildProcess.Bounds(seconds: 60, bytes: 64 << 20, memory: 256 << 20)
   /// Of one that reads objects, whose sizes are known to be within bounds.
   static let objects = ChildProcess.Bounds(seconds: 60, bytes: 512 << 20, memory: 256 << 20)
+  /// Of one that reads a large object, in which something is searched while it comes.
+  static let search = ChildProcess.Bounds(seconds: 600, bytes: 512 << 20, memory: 256 << 20)
 }
 
 extension Git {

@@ -94,7 +94,7 @@ public struct Prober: Sendable {
       return nil
     case .success(let (answer, judgement)):
       result.set(judgement, of: answer)
-      result.facts = facts(of: answer, plan.definition, key: payload)
+      result.facts = Self.told(plan.definition.facts(of: answer), key: payload)
       if result.word == .unclear, let wait = outcome.retryAfter, wait > .zero {
         result.note = (result.note.map { $0 + "; " } ?? "") + "it asks to wait \(wait.text)"
       }
@@ -130,7 +130,9 @@ public struct Prober: Sendable {
       result.quota = Evidence(.unreachable, note: Self.told(error.message, key: payload))
     case .success(let (answer, judgement)):
       result.apply(quota: judgement, of: answer)
-      result.facts.merge(facts(of: answer, quota, key: payload)) { $1 }
+      // Both answers together tell nothing of the key either.
+      let facts = result.facts.merging(quota.facts(of: answer)) { $1 }
+      result.facts = Self.told(facts, key: payload)
     }
   }
 
@@ -176,12 +178,8 @@ public struct Prober: Sendable {
       ? "the first answer names an address that holds a part of the key" : text
   }
 
-  private func facts(
-    of answer: ProbeAnswer, _ definition: ProbeDefinition, key: Payload
-  ) -> [Name: String] {
-    guard !definition.readings.isEmpty else { return [:] }
-    let filter = key.withKey { LeakFilter($0) }
-    return definition.facts(of: answer).filter { !filter.leaks(in: $0.value) }
+  private static func told(_ facts: [Name: String], key: Payload) -> [Name: String] {
+    facts.isEmpty ? [:] : key.withKey { LeakFilter($0) }.kept(facts)
   }
 
   private static func next(for verdict: Verdict, provider: Provider) -> String? {

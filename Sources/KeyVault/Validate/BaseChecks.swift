@@ -52,22 +52,23 @@ struct BaseChecks {
     return findings
   }
 
-  /// Keys in the clear in what is committed or staged and differs from the base: in any file of the work
-  /// tree, which may be larger than the repository.
+  /// Keys in the clear, and files that were not searched, in what is committed or staged and differs from
+  /// the base: in any file of the work tree, which may be larger than the repository.
   private func plaintextKeys() throws(Failure) -> [Finding] {
     let workTree = try WorkTree(around: repository.root)
     let index = Index(of: workTree)
     let prefix = Git(in: repository.root).prefix ?? ""
-    return try StagedChecks.keysInTheClear(
-      index.changes(since: base.commit), [prefix], KeyScan(others: repository.catalogue.own),
-      in: index
-    ).map { finding in
+    let checks = PlaintextChecks(
+      index: index, scan: KeyScan(others: repository.catalogue.own), repositories: [prefix])
+    return try checks.findings(index.changes(since: base.commit)).map { finding in
       var finding = finding
       finding.file =
         finding.file.hasPrefix(prefix)
         ? String(finding.file.dropFirst(prefix.count))
         : prefix.split(separator: "/").map { _ in "../" }.joined() + finding.file
-      finding.hint = "git keeps it, so revoke it; store a new one: keyvault add"
+      if finding.code == Finding.Code.plaintextKey.rawValue {
+        finding.hint = "git keeps it, so revoke it; store a new one: keyvault add"
+      }
       return finding
     }
   }

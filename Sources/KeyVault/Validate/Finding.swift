@@ -170,6 +170,8 @@ extension Finding {
     case entryChanged = "entry-changed"
     case sourceChanged = "source-changed"
     case plaintextKey = "plaintext-key"
+    case notSearched = "not-searched"
+    case ignoredByGit = "ignored-by-git"
     case recipientAdded = "recipient-added"
     case recipientRemoved = "recipient-removed"
     case publicKeyOlder = "public-key-older"

@@ -93,6 +93,7 @@ public struct Validator: Sendable {
       entries = (try? repository.vault.entries().count) ?? 0
     }
     findings += stateFindings()
+    findings += try IgnoredFiles(in: root).findings()
     findings += schemaFindings()
     providers.add(to: &findings)
     var all = findings.findings

@@ -19,7 +19,7 @@ struct CommitOption: ParsableArguments {
   func run(
     _ message: String, files: [String], in repository: Repository, _ session: Session
   ) throws {
-    guard commit else { return }
+    guard commit else { return session.warnOfIgnored(files, in: repository.root) }
     guard Git(in: repository.root).isPresent else {
       throw Failure(
         .io,
@@ -28,6 +28,7 @@ struct CommitOption: ParsableArguments {
     }
     let isCommitted = try GitCommit(in: repository.root).make(message, of: files)
     session.note(isCommitted ? "committed: \(message)" : "nothing to commit")
+    session.tellUntracked(in: repository.root)
   }
 }
 

@@ -120,6 +120,13 @@ struct Doctor: AsyncParsableCommand {
     report.add("local state", .ok, session.surroundings.stateHome ?? "")
   }
 
+  /// A rule of git's that keeps files of the vault out of every commit; nothing where there is none.
+  private func checkIgnored(_ root: String, _ report: inout DoctorReport) throws {
+    for group in try IgnoredFiles(in: root).all() {
+      report.add("ignored", .failed, group.message, fix: group.hint)
+    }
+  }
+
   private func checkRepository(_ session: Session, _ report: inout DoctorReport) {
     do {
       let repository = try session.repository()
@@ -130,6 +137,7 @@ struct Doctor: AsyncParsableCommand {
         "validate", errors == 0 ? .ok : .failed,
         outcome.counts,
         fix: errors == 0 ? nil : "run 'keyvault validate'")
+      try checkIgnored(repository.root, &report)
       checkState(try session.localState(of: repository), session, &report)
     } catch let failure as Failure where failure.kind == .notFound {
       report.add("repository", .warning, failure.message, fix: failure.hints.first)

@@ -63,10 +63,15 @@ struct GitPreCommit: AsyncParsableCommand {
     commandName: "pre-commit",
     abstract: "Check what is staged; the hook runs this.",
     discussion: """
-      Refuses keys in the clear (UTF-8, UTF-16, UTF-32, base64 or hexadecimal) in any staged file of \
-      up to 4 MiB, in its name or in the target of a link, a file in vault/ that is no \
-      ciphertext, an entry of which one file is staged alone, and all that 'keyvault validate' calls \
-      an error in the files that change. What spans entries that do not change is left to 'validate'.
+      Refuses keys in the clear in any staged file, in its name or in the target of a link: by their \
+      prefix or behind the name of their variable, in UTF-8, UTF-16, UTF-32, base64 or hexadecimal, \
+      and behind escapes. This is done in every repository. Files of more than 64 MiB and compressed \
+      ones are named and not searched.
+
+      Where the repository is keyvault's, it also refuses a file in vault/ that is not a ciphertext, an \
+      entry of which one file is staged alone, and all that 'keyvault validate' calls an error in the \
+      files that change, and warns of files of the vault that git ignores. What spans entries that do \
+      not change is left to 'validate'.
 
       Example: keyvault git pre-commit
       """)

@@ -8,7 +8,8 @@ struct Init: AsyncParsableCommand {
     abstract: "Make a keyvault repository in this folder.",
     discussion: """
       Writes keyvault.yaml, Schemas/, .gitignore, vault/.gpg-id and the recipients' public keys. \
-      Nothing that exists is overwritten: a password-store in vault/ keeps its readers.
+      Nothing that exists is overwritten: a password-store in vault/ keeps its readers. --commit \
+      commits what was written.
 
       Example: keyvault init --recipient 0123456789ABCDEF0123456789ABCDEF01234567
       """)
@@ -19,34 +20,41 @@ struct Init: AsyncParsableCommand {
       valueName: "fingerprint"))
   var recipient: [String] = []
 
+  @OptionGroup var commit: CommitOption
   @OptionGroup var options: CommonOptions
 
   func run() async throws {
     let session = try Session(options)
     let folder = session.surroundings.workingFolder
     let layout = Layout(root: folder)
+    var written: [String]
     if let present = try layout.storeRecipients() {
-      try takeOver(present, layout, session)
+      written = try takeOver(present, layout, session)
     } else {
       let gpg = try session.gpg()
       let keys = try recipient.isEmpty ? [choose(gpg)] : recipient.map { try key($0, gpg) }
       let files = try keys.map { key in
         PublicKeyFile(fingerprint: key.fingerprint, armored: try export(key.fingerprint, gpg))
       }
-      for file in try layout.create(recipients: files) { session.detail("wrote \(file)") }
+      written = try layout.create(recipients: files)
+      for file in written { session.detail("wrote \(file)") }
       let readers = keys.map { $0.userIDs.first ?? $0.fingerprint }.map { $0.printable(limit: 80) }
       session.note(
         "this folder is a keyvault repository; \(readers.joined(separator: ", ")) can read it")
       session.note("next: keyvault add production/openai")
     }
-    if Git(in: folder).prefix != nil {
+    if commit.commit || Git(in: folder).prefix != nil {
+      try commit.run("keyvault: init", files: written, in: session.repository(), session)
+      if !commit.commit { session.tellUntracked(in: folder) }
       session.note("and, to refuse plaintext before it is committed: keyvault git install")
     }
   }
 
   /// A password-store keeps its readers. It has no public keys: those are in the keyring of whoever
   /// encrypted to them.
-  private func takeOver(_ present: [String], _ layout: Layout, _ session: Session) throws {
+  private func takeOver(
+    _ present: [String], _ layout: Layout, _ session: Session
+  ) throws -> [String] {
     for text in recipient where !present.contains(try fingerprint(text)) {
       throw Failure(
         .usage, "vault/.gpg-id is there already and does not name '\(text.printable(limit: 80))'",
@@ -54,7 +62,8 @@ struct Init: AsyncParsableCommand {
     }
     let gpg = try session.gpg()
     let program = try session.gpgProgram()
-    for file in try layout.create(recipients: []) { session.detail("wrote \(file)") }
+    var written = try layout.create(recipients: [])
+    for file in written { session.detail("wrote \(file)") }
     let repository = try session.repositoryToChange()
     for (list, folder, fingerprint) in repository.vault.recipientsWithoutKey() {
       do {
@@ -62,6 +71,7 @@ struct Init: AsyncParsableCommand {
           fingerprint: fingerprint, armored: try export(fingerprint, gpg))
         let change = try repository.vault.addRecipient(file, to: folder, program: program)
         for file in change.written { session.detail("wrote \(file)") }
+        written += change.written
       } catch let failure as Failure {
         Console.warning(
           "\(list): \(failure.message)",
@@ -77,6 +87,7 @@ struct Init: AsyncParsableCommand {
       + (faults.isEmpty ? "" : ", and nothing is encrypted where their list has a fault")
     session.note("this folder is a keyvault repository; its password-store \(state)")
     session.note("next: keyvault recipients, then keyvault validate")
+    return written + ["vault/.gpg-id"]
   }
 
   private func export(_ fingerprint: String, _ gpg: GPG) throws -> [UInt8] {

@@ -82,7 +82,7 @@ import Testing
     try world.write(acme.text, to: "providers.d/acme.yaml")
     let scan = KeyScan(others: try world.repository.catalogue.own)
     let prefix = Array("ab.".utf8)
-    let run = (0..<KeyScan.sizeLimit).map { prefix[$0 % 3] }
+    let run = (0..<KeySearch.windowSize).map { prefix[$0 % 3] }
     #expect(scan.firstKey(in: run) == nil)
   }
 
@@ -160,5 +160,170 @@ import Testing
     #expect(scan.findings(inPath: "docs/sk-proj-notes.txt").isEmpty)
     let other = Finding(.strayFile, in: "x", "y")
     #expect(scan.masking(["docs/sk-proj-notes.txt"])(other) == other)
+  }
+
+  /// What stands before, in, and behind a key in texts of every kind, and its line.
+  static let escapes: [(text: String, line: Int)] = [
+    (#"{"log": "started\n\#(openAI)\n"}"#, 1), (#"a\t\#(openAI)"#, 1), (#"x\b\#(openAI)\0"#, 1),
+    (#"a\nb\\n\#(openAI)"#, 1), (#"first\x3d\#(openAI)"#, 1), (#"\u003A\#(openAI)\u0022"#, 1),
+    (#"\u{3d}\#(openAI)"#, 1), (#"\U0000003d\#(openAI)"#, 1), (#"x\075\#(openAI)"#, 1),
+    ("https://x.test/?a=1&key%3D\(openAI)%26b", 1), ("key%253D\(openAI)", 1),
+    ("a%u003d\(openAI)", 1), ("line\nKEY=3D\(openAI)=20x", 2), ("&quot;\(openAI)&quot;", 1),
+    ("key&#61;\(openAI)", 1), ("key&#x3D\(openAI)", 1), ("key&#061\(openAI)", 1),
+    ("\u{1b}[32m\(openAI)\u{1b}[0m", 1), ("a\n\u{1b}[1;31mb\u{1b}[38;5;12m\(openAI)", 2),
+    (#"echo -e \e[32m\#(openAI)"#, 1), (#"\033[0m\#(openAI)"#, 1), (#"\x1b[0;1m\#(openAI)"#, 1),
+    ("2026 [32m\(openAI)[0m", 1), ("^[[0m\(openAI)", 1), ("\u{1b}(B\(openAI)", 1),
+    // The escapes are in the key.
+    (#"sk\u002dproj\u002dNotARealKey-NotARealKey-NotARealKey-1"#, 1),
+    ("sk%2Dproj%2DNotARealKey%2DNotARealKey%2DNotARealKey%2D1", 1),
+    ("sk&#45;proj&#x2d;NotARealKey&hyphen;NotARealKey&#45;NotARealKey&#45;1", 1),
+    ("one\nsk-proj-NotARealKey-NotARealKey-=\nNotARealKey-1\nlast", 2),
+    ("a=\nb=\r\nc\n\nsk-proj-NotAReal\\\nKey-NotARealKey-NotARealKey-1", 5),
+    ("sk-proj-NotARealKey\u{1b}[01;31m-NotARealKey\u{1b}[m-NotARealKey-1", 1),
+    // A header, and base64 in a URL.
+    ("Authorization: Basic \(String(decoding: base64("user:" + openAI), as: UTF8.self))", 1),
+    (#"{"auth": "\nBasic\n\#(String(decoding: base64(":" + openAI), as: UTF8.self))"}"#, 1),
+    (
+      "?auth=\(String(decoding: base64("?>" + openAI + "?>~"), as: UTF8.self).replacing("+", with: "%2B").replacing("/", with: "%2F"))%3D",
+      1
+    ),
+  ]
+
+  @Test(arguments: escapes)
+  func `a key behind an escape is found, and one that has escapes in it`(
+    example: (text: String, line: Int)
+  ) {
+    for text in [Array(example.text.utf8), Self.bytes(example.text, .utf16LittleEndian)] {
+      #expect(
+        KeyScan().firstKey(in: text) == KeyScan.Hit(provider: "OpenAI", line: example.line),
+        "\(example.text)")
+    }
+  }
+
+  @Test func `a key is found in data that does not separate it from other words`() {
+    let key = "sk-proj-A7f3Kp9QxZ2mB8vL4nR6tY1wC5"
+    for data in [
+      // Of a database, of a message with lengths, of a command line, of a name.
+      Array("OPENAI_API_KEY\(key)created_at".utf8), [0x0a, 0x22] + Array(key.utf8),
+      Array("mysql -p\(key)".utf8), Array("backup_\(key).txt".utf8),
+    ] {
+      #expect(KeyScan().firstKey(in: data)?.provider == "OpenAI")
+    }
+    // Behind a length, short prefixes count too.
+    let short = Array("hf_A7f3Kp9QxZ2mB8vL4nR6tY1wC5".utf8)
+    #expect(KeyScan().firstKey(in: [0x01, 0x08, 0x33] + short) != nil)
+    #expect(KeyScan().firstKey(in: [0xd9, 0x41] + short) != nil)
+    #expect(KeyScan().firstKey(in: Array("shel".utf8) + short) == nil)
+  }
+
+  @Test(arguments: [
+    #"C:\disk-ForEverybody12\task_WithAVeryLongName34"#, #"\mask-ThatHidesEverything2024and25"#,
+    "%risk-AssessmentOfTheYear2024And2025", "=flask-SQLAlchemyExtension20Version30",
+    "task-proj-NotARealKey-NotARealKey-NotARealKey-0001", "[12mask_of_the_Thing_2024_and_2025",
+    "\u{1b}[0mdesk_WithAVeryLongName_2024_2025", "&flask_WithAVeryLongName2024_2025",
+    "COHERE_API_KEY: ${{ secrets.COHERE_API_KEY_OF_2024_A1B2C3D4 }}",
+    "MISTRAL_API_KEY=$(vault read a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6)",
+    "MISTRAL_API_KEY = settings.get('a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6')",
+    "export MISTRAL_API_KEY=xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+    "MISTRAL_API_KEY=yourMistralApiKeyGoesHere1",
+    "mistralApiKey = configuration.requiredMistralApiKeyOfTheTenant2",
+    "MISTRAL_API_KEY: ENC[AES256_GCM,data:a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6,iv:x]",
+    "env: MISTRAL_API_KEY\nid: 01JD7Z3K8Q5M2N4P6R8T0V1W2X",
+    "env: COHERE_API_KEY\ndigest: sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    "MISTRAL_API_KEY\n\n\na1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6",
+    "GLOBAL_KEY=a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6",
+    "MISTRAL_API_KEY_FILE=/run/secrets/a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6",
+  ])
+  func `what looks a little like a key is none`(text: String) {
+    #expect(KeyScan().firstKey(in: Array(text.utf8)) == nil, "\(text)")
+  }
+
+  /// Nobody's: 32 letters and digits, as Mistral's keys are.
+  private static let mistral = "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6"
+
+  @Test(arguments: [
+    "MISTRAL_API_KEY=\(mistral)", "export MISTRAL_API_KEY=\"\(mistral)\"",
+    "MISTRAL_API_KEY: '\(mistral)'",
+    #"  "MISTRAL_API_KEY": "\#(mistral)","#, #"os.environ["MISTRAL_API_KEY"] = "\#(mistral)""#,
+    #"key = os.getenv("MISTRAL_API_KEY", "\#(mistral)")"#, "ENV MISTRAL_API_KEY \(mistral)",
+    "docker run -e MISTRAL_API_KEY=\(mistral) x", "setx MISTRAL_API_KEY \(mistral)",
+    "const mistralApiKey: string = `\(mistral)`;", "mistral-api-key = \(mistral)",
+    "curl --mistral-api-key \(mistral)", "TF_VAR_mistral_api_key=\(mistral)",
+    "VITE_MISTRAL_API_KEY=\(mistral)", "spring.ai.mistral.api-key=\(mistral)",
+    "- name: MISTRAL_API_KEY\n  value: \(mistral)",
+    #"{"name": "MISTRAL_API_KEY", "value": "\#(mistral)"}"#,
+    #"<add key="MISTRAL_API_KEY" value="\#(mistral)"/>"#,
+    "process.env.MISTRAL_API_KEY ?? '\(mistral)'",
+    "${MISTRAL_API_KEY:-\(mistral)}", #"{\"MISTRAL_API_KEY\": \"\#(mistral)\"}"#,
+    "https://x.test/?mistral_api_key=\(mistral)&a=b",
+    "https://x.test/?u=mistral_api_key%3D\(mistral)%26",
+    "data:\n  MISTRAL_API_KEY: \(String(decoding: base64(mistral), as: UTF8.self))",
+    "MISTRAL_API_KEY: str = b'\(mistral)'", "#define MISTRAL_API_KEY \"\(mistral)\"",
+  ])
+  func `a key without a prefix is found by the name of its variable`(text: String) {
+    let hit = KeyScan().firstKey(in: Array(text.utf8))
+    #expect(hit?.provider == "Mistral AI", "\(text)")
+    let encoded = KeyScan().firstKey(in: Self.base64(text))
+    #expect(encoded?.provider == hit?.provider, "\(text)")
+    let encodedKey = String(decoding: Self.base64(Self.mistral), as: UTF8.self)
+    let without = text.replacing(Self.mistral, with: "x").replacing(encodedKey, with: "x")
+    #expect(KeyScan().firstKey(in: Array(without.utf8)) == nil)
+  }
+
+  @Test func `every provider's variables are known, with a key of its own form`() {
+    for provider in Catalogue(root: nil).all().providers {
+      guard let format = provider.formats.first(where: { $0.prefix.isEmpty }) else { continue }
+      for variable in provider.allVariables {
+        let value = (0..<20).lazy.map { _ in key(format, isWord) }.first {
+          Randomness($0[...]).isLikely
+        }
+        let text = Array("\(variable)=".utf8) + (value ?? [])
+        #expect(KeyScan().firstKey(in: text) != nil, "\(String(decoding: text, as: UTF8.self))")
+      }
+    }
+  }
+
+  @Test func `a large file is searched in parts, over whose borders a key may lie`() {
+    let scan = KeyScan()
+    let key = Array(Self.openAI.utf8)
+    let line = Array("nothing of interest in this line\n".utf8)
+    let filler = Array((0..<140_000).map { _ in line }.joined())
+    for border in [KeySearch.windowSize - 20, KeySearch.windowSize, KeySearch.windowSize - 60_000] {
+      var search = KeySearch(with: scan, judgesLines: false)
+      let text = filler[..<border] + [0x20] + key + [0x0a] + filler
+      // As git gives it.
+      for start in stride(from: 0, to: text.count, by: 65_537) {
+        search.read(text[start..<min(start + 65_537, text.count)])
+      }
+      search.finish()
+      let number = filler[..<border].count { $0 == 0x0a } + 1
+      #expect(search.result == .key(KeyScan.Hit(provider: "OpenAI", line: number)))
+    }
+    // Where a part begins, no word begins.
+    var search = KeySearch(with: scan, judgesLines: false)
+    let word = Array("task-proj-NotARealKey-NotARealKey-NotARealKey-0001 ".utf8)
+    for _ in 0..<200_000 { search.read(word[...]) }
+    search.finish()
+    #expect(search.result == .nothing)
+  }
+
+  /// Texts in which each byte may begin something. Twice the length may take twice the time, and not four
+  /// times.
+  @Test(arguments: [
+    "\\", "\\u{", "%", "%25", "&#", "&#x", "=", "\u{1b}[", "[0", "MISTRAL_API_KEY=",
+    "MISTRAL_API_KEY ",
+    "FAL_KEY:", "sk-", "sk-proj-a", "A0", "\\n", "=\n", "AZURE_API_KEY=a",
+  ])
+  func `the time is linear`(part: String) {
+    let scan = KeyScan()
+    func seconds(_ size: Int) -> Double {
+      let unit = Array(part.utf8)
+      let text = (0..<size).map { unit[$0 % unit.count] }
+      let clock = ContinuousClock()
+      let time = (0..<2).map { _ in clock.measure { _ = scan.firstKey(in: text) } }.min()!
+      return Double(time.components.seconds) + Double(time.components.attoseconds) * 1e-18
+    }
+    let (short, long) = (seconds(10_000), seconds(80_000))
+    #expect(long < 8 * short * 3 + 0.5, "\(part): \(short) s, \(long) s")
   }
 }

@@ -108,6 +108,10 @@ enum BaseCase {
       try $0.write("# Notes\nkey: \(old)\n", to: "docs/notes.md")
       try $0.git("add", "docs/notes.md")
     },
+    change(.notSearched, .note, at: "docs/notes.zip:1:1") {
+      try $0.write("PK\u{3}\u{4}", to: "docs/notes.zip")
+      try $0.git("add", "docs/notes.zip")
+    },
     change(
       .recipientAdded, at: "vault/.gpg-id:2:1",
       configuration: "environments: {p: {protected: true}}\n"

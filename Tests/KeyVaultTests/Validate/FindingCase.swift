@@ -248,6 +248,14 @@ struct FindingCase: Sendable {
       _ = try run([git, "init", "-q", $0.scratch.folder])
       _ = try run([git, "-C", $0.scratch.folder, "add", "-f", ".keyvault"])
     },
+    FindingCase(.ignoredByGit, at: "vault/.gpg-id:1:1") {
+      _ = try run([git, "init", "-q", $0.scratch.folder])
+      try $0.write(".gpg-id\n", to: ".git/info/exclude")
+    },
+    FindingCase(.ignoredByGit, .warning, at: "keyvault.yaml:1:1") {
+      _ = try run([git, "init", "-q", $0.scratch.folder])
+      try $0.write("*\n", to: ".gitignore")
+    },
     FindingCase(.interrupted, .warning, at: ".keyvault/journal:1:1") {
       try $0.write("{}", to: ".keyvault/journal/record")
     },
