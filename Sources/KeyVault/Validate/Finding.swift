@@ -116,6 +116,7 @@ extension Finding {
     case inheritCycle = "inherit-cycle"
     case sameVariable = "same-variable"
     case badEntryName = "bad-entry-name"
+    case differsInCase = "differs-in-case"
     case symbolicLink = "symbolic-link"
     case strayFile = "stray-file"
     case atRoot = "at-root"
