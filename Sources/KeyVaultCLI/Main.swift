@@ -112,7 +112,8 @@ enum Main {
     let lines = usage(error, arguments: arguments).split(separator: "\n").map(String.init)
     Console.note("keyvault: error: " + (lines.first ?? "invalid arguments").lowercasedFirst)
     for line in lines.dropFirst() { Console.note(line) }
-    let help = names.contains(first) ? "keyvault help \(first)" : "keyvault --help"
+    let help =
+      names.contains(first) ? Shell("keyvault help \(first)").description : "keyvault --help"
     Console.note("keyvault: hint: see '\(help)'")
     return Failure.Kind.usage.exitStatus
   }

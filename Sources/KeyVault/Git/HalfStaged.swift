@@ -22,7 +22,7 @@ struct HalfStaged {
         code: "half-staged", severity: .error,
         file: changes.contains(ciphertext) ? ciphertext : sidecar,
         message: "the other file of this entry is not staged as it lies here",
-        hint: "git add --all -- \(ciphertext) \(sidecar)")
+        hint: Shell("git add --all -- \(ciphertext) \(sidecar)").description)
     }
   }
 

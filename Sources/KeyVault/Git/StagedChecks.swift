@@ -44,7 +44,7 @@ public struct StagedChecks {
       Finding(
         code: "half-staged", severity: .error, file: root + Configuration.fileName,
         message: "its vault is staged and this file is not, so nothing in it was checked",
-        hint: "git add -- \(root)\(Configuration.fileName)")
+        hint: Shell("git add -- \(root + Configuration.fileName)").description)
     }
     for root in roots {
       findings += state(changes, root)
@@ -82,7 +82,7 @@ public struct StagedChecks {
       Finding(
         .stateCommitted, in: staged.path,
         "this machine's own state is no part of a repository, where anybody can write it",
-        hint: "git rm -r --cached \(folder)")
+        hint: Shell("git rm -r --cached \(folder)").description)
     ]
   }
 

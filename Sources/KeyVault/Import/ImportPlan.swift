@@ -222,7 +222,8 @@ extension Provider {
       return (format.prefix.isEmpty ? "" : "'\(format.prefix)…', ") + "\(size) characters"
     }
     let foreign = KeyText.foreignCharacter(in: key).map { ", and it has \($0)" } ?? ""
-    return "this does not look like a key of \(name) (\(shapes.joined(separator: "; or ")))\(foreign)"
+    let expected = shapes.joined(separator: "; or ")
+    return "this does not look like a key of \(name) (\(expected))\(foreign)"
   }
 
   /// Which part of a credential is missing or cannot be such; nil if none is.

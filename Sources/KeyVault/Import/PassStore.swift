@@ -85,7 +85,7 @@ public struct PassStore: Sendable {
     guard !payload.isBound else {
       throw Failure(
         .malformed, "'\(path)' is of a keyvault repository",
-        hints: ["there: keyvault cp, or keyvault get '\(path)' and here: keyvault add"])
+        hints: ["there: keyvault cp, or \(Shell("keyvault get \(path)")), and here: keyvault add"])
     }
     let fields = payload.fieldNames.filter(fieldNames.contains).map { name in
       (

@@ -74,17 +74,15 @@ enum Placeholder {
       if words.contains(where: { key.equals($0, start..<end) }) { return true }
       start = end + 1
     }
-    let count = key.byteCount
-    return starts.contains { $0.utf8.count <= count - prefix
-        && key.equals($0, prefix..<prefix + $0.utf8.count) }
-      || ends.contains { $0.utf8.count <= count - prefix
-        && key.equals($0, count - $0.utf8.count..<count) }
+    let last = key.byteCount
+    return starts.contains { key.equals($0, prefix..<min(last, prefix + $0.utf8.count)) }
+      || ends.contains { key.equals($0, max(prefix, last - $0.utf8.count)..<last) }
   }
 
   private static let words = [
-    "your", "changeme", "change", "replace", "replaceme", "placeholder", "example", "sample", "dummy",
-    "insert", "here", "redacted", "removed", "todo", "tbd", "fixme", "undefined", "null", "none", "xxx",
-    "xxxx", "xxxxx", "xxxxxx",
+    "your", "changeme", "change", "replace", "replaceme", "placeholder", "example", "sample",
+    "dummy", "insert", "here", "redacted", "removed", "todo", "tbd", "fixme", "undefined", "null",
+    "none", "xxx", "xxxx", "xxxxx", "xxxxxx",
   ]
   private static let starts = ["your", "enter", "insert", "replace", "changeme", "placeholder"]
   private static let ends = ["here", "example", "examplekey", "changeme", "placeholder"]

@@ -30,11 +30,16 @@ enum VisibleName {
 
   /// Words of names that services and their libraries use.
   private static let words: Set<Name> = [
-    "ACCOUNT", "ADDRESS", "API", "APIKEY", "APP", "AUTH", "BASE", "BUCKET", "CACHE", "CERT", "CLIENT",
-    "CONFIG", "COUNT", "CREDENTIALS", "DATABASE", "DB", "DEBUG", "DEV", "DIR", "DOMAIN", "DSN", "EMAIL",
-    "ENABLED", "ENDPOINT", "ENV", "ENVIRONMENT", "FILE", "HOME", "HOST", "ID", "KEY", "KEYS", "LANG",
-    "LEVEL", "LIMIT", "LOG", "MODE", "MODEL", "NAME", "NODE", "ORG", "ORGANIZATION", "ORIGIN", "PASS",
-    "PASSPHRASE", "PASSWORD", "PATH", "PORT", "PRIVATE", "PROD", "PROJECT", "PROXY", "PUBLIC", "PWD",
+    "ACCOUNT", "ADDRESS", "API", "APIKEY", "APP", "AUTH", "BASE", "BUCKET", "CACHE", "CERT",
+    "CLIENT",
+    "CONFIG", "COUNT", "CREDENTIALS", "DATABASE", "DB", "DEBUG", "DEV", "DIR", "DOMAIN", "DSN",
+    "EMAIL",
+    "ENABLED", "ENDPOINT", "ENV", "ENVIRONMENT", "FILE", "HOME", "HOST", "ID", "KEY", "KEYS",
+    "LANG",
+    "LEVEL", "LIMIT", "LOG", "MODE", "MODEL", "NAME", "NODE", "ORG", "ORGANIZATION", "ORIGIN",
+    "PASS",
+    "PASSPHRASE", "PASSWORD", "PATH", "PORT", "PRIVATE", "PROD", "PROJECT", "PROXY", "PUBLIC",
+    "PWD",
     "REGION", "SECRET", "SERVER", "SERVICE", "SHELL", "SIZE", "STAGING", "TERM", "TIMEOUT", "TLS",
     "TOKEN", "TOKENS", "TZ", "URI", "URL", "USER", "USERNAME", "VERSION", "WEBHOOK", "ZONE",
   ]

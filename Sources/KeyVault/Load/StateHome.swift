@@ -66,7 +66,7 @@ struct StateHome {
     defer { close(file) }
     guard let status = FileStatus(file) else { throw FileError(.read, keyPath, errno) }
     guard status.isFile else { throw FileError(.notRegular, keyPath, 0) }
-    let remedy = "rm \(keyPath.shellQuoted), and a new one is made"
+    let remedy = "\(Shell("rm \(keyPath)")), and a new one is made"
     guard status.isOurs else {
       throw danger("belongs to another user (\(status.owner))", keyPath, remedy)
     }
@@ -130,7 +130,7 @@ struct StateHome {
     guard !step.status.isOpenToOthers else {
       throw danger(
         "has mode \(octal(step.status.mode)), so others can write it", path,
-        "chmod 700 \(path.shellQuoted)")
+        Shell("chmod 700 \(path)").description)
     }
     // Whoever can rename it can have another one in its place.
     guard above.status.isOursOrRoots, above.status.mode & 0o1002 != 0o002 else {
@@ -139,7 +139,7 @@ struct StateHome {
           ? "has mode \(octal(above.status.mode)), so others can rename what it holds"
           : "belongs to another user (\(above.status.owner))",
         above.path,
-        above.status.isOurs ? "chmod o-w \(above.path.shellQuoted)" : ownRemedy)
+        above.status.isOurs ? Shell("chmod o-w \(above.path)").description : ownRemedy)
     }
     try refuseInside(step)
   }

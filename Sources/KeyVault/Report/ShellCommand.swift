@@ -1,3 +1,5 @@
+public import Naming
+
 /// A command that a message tells a person to run, as they would type it into a shell.
 ///
 /// What is inserted is one word of the command. It is quoted where a shell would read it otherwise, so the
@@ -21,6 +23,8 @@ public struct Shell: ExpressibleByStringInterpolation, CustomStringConvertible, 
     public mutating func appendInterpolation(_ word: String) { text += word.shellWord }
 
     public mutating func appendInterpolation(_ name: EntryName) { text += name.path.shellWord }
+
+    public mutating func appendInterpolation(_ name: Name) { text += name.text.shellWord }
 
     public mutating func appendInterpolation(_ words: [String]) {
       text += words.map(\.shellWord).joined(separator: " ")

@@ -13,7 +13,7 @@ extension UserConfiguration {
       throw refusal(path, "belongs to another user (\(status.owner))", "make one of your own")
     }
     guard status.mode & 0o002 == 0 else {
-      throw refusal(path, "can be written by every user", "chmod go-w \(path.shellQuoted)")
+      throw refusal(path, "can be written by every user", Shell("chmod go-w \(path)").description)
     }
     var parts = path.split(separator: "/").dropLast()
     while !parts.isEmpty {

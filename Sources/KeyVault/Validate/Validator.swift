@@ -129,7 +129,7 @@ public struct Validator: Sendable {
       return Finding(
         .schemaChanged, .warning, in: "Schemas/\(file)",
         "this is not the schema that this version of keyvault checks with",
-        hint: "write it anew: keyvault schema \(name) > Schemas/\(file)")
+        hint: "write it anew: \(Shell("keyvault schema \(name) > Schemas/\(file)"))")
     }
   }
 
@@ -152,7 +152,7 @@ public struct Validator: Sendable {
       Finding(
         .stateCommitted, in: LocalState.folder,
         "this machine's own state is tracked by git, where anybody can write it",
-        hint: "git rm -r --cached \(LocalState.folder)")
+        hint: Shell("git rm -r --cached \(LocalState.folder)").description)
     ]
   }
 

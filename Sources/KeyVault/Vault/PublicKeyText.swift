@@ -10,7 +10,8 @@ struct PublicKeyText {
   /// Throws, in words, why there is a key that cannot be read.
   init(_ bytes: [UInt8]) throws(Damage) {
     let text = Self.narrowed(bytes)
-    let isBinary = text.first.map { $0 & 0x80 != 0 } ?? false && !text.starts(with: [0xef, 0xbb, 0xbf])
+    let hasMark = text.starts(with: [0xef, 0xbb, 0xbf])
+    let isBinary = !hasMark && text.first.map { $0 & 0x80 != 0 } ?? false
     blocks = isBinary ? [text] : try Self.armored(in: text)
   }
 

@@ -70,7 +70,8 @@ extension PublicKeyFile {
         .malformed,
         "\(shown) cannot be a recipient: \(GPGError.Unusable.secretKey.message)",
         hints: [
-          "nothing was written; give the public key: gpg --armor --export \(secret.fingerprint)"
+          "nothing was written; give the public key: "
+            + "\(Shell("gpg --armor --export \(secret.fingerprint)"))"
         ])
     }
     let others = Set(names: keys.map(\.fingerprint)).sortedTexts
@@ -98,7 +99,10 @@ extension PublicKeyFile {
       throw Failure(
         .malformed, "\(what) cannot be a recipient: \(why.message)",
         hints: why == .secretKey
-          ? ["nothing was written; give the public key: gpg --armor --export \(fingerprint)"]
+          ? [
+            "nothing was written; give the public key: "
+              + "\(Shell("gpg --armor --export \(fingerprint)"))"
+          ]
           : why.hint.map { [$0] } ?? [])
     }
     if let weak = file.key.weakAlgorithm {

@@ -40,7 +40,7 @@ struct RecipientList: Sendable {
         findings.add(.error, in: file) {
           Finding(
             .badRecipient, in: file, at: place, "a line ends with CR LF, which pass cannot read",
-            hint: "\(Shell("sed -i 's/\\r$//' \(file)"))")
+            hint: Shell("sed -i 's/\\r$//' \(file)").description)
         }
         continue
       }
@@ -50,7 +50,7 @@ struct RecipientList: Sendable {
           Finding(
             .badRecipient, in: file, at: place,
             (Self.isShown(text) ? "'\(text)' " : "this line ") + objection,
-            hint: "\(Self.lookup(of: Self.isShown(text) ? text : "KEY"))")
+            hint: Self.lookup(of: Self.isShown(text) ? text : "KEY").description)
         }
         continue
       }
@@ -89,11 +89,15 @@ struct RecipientList: Sendable {
   private static func isShown(_ text: String) -> Bool {
     let digits = text.hasPrefix("0x") ? text.dropFirst(2) : text[...]
     let id = digits.last == "!" ? digits.dropLast() : digits
-    if id.utf8.count <= 64, !id.isEmpty, id.unicodeScalars.allSatisfy(\.properties.isASCIIHexDigit) {
+    if id.utf8.count <= 64, !id.isEmpty, id.unicodeScalars.allSatisfy(\.properties.isASCIIHexDigit)
+    {
       return true
     }
-    return text.utf8.count <= 80 && text.split(separator: " ").last.map(isAddress) ?? false
-      && text.unicodeScalars.allSatisfy { $0.properties.isAlphabetic || "@ .<>_+-'".unicodeScalars.contains($0) }
+    let isPlain = text.unicodeScalars.allSatisfy { scalar in
+      scalar.properties.isAlphabetic || "@ .<>_+-'".unicodeScalars.contains(scalar)
+    }
+    return text.utf8.count <= 80 && isPlain
+      && text.split(separator: " ").last.map(isAddress) ?? false
   }
 
   /// `alice@example.com`, in angle brackets or not.
@@ -105,7 +109,7 @@ struct RecipientList: Sendable {
 
   /// What prints the fingerprint of a key.
   private static func lookup(of key: String) -> Shell {
-    "gpg --list-keys --with-colons \(key) | awk -F: '$1==\"fpr\"{print $10; exit}'"
+    Shell("gpg --list-keys --with-colons \(key) | awk -F: '$1==\"fpr\"{print $10; exit}'")
   }
 
   private static func objection(to text: String) -> String? {

@@ -52,7 +52,10 @@ struct Adopt: AsyncParsableCommand {
           origin == name.path
             ? "'\(name)' was encrypted for another repository"
             : "'\(name)' holds the key of '\(origin.printable(limit: 120))'",
-          hints: ["if it was moved on purpose: \(Shell("keyvault adopt \(name) --from \(origin)"))"])
+          hints: [
+            "if it was moved on purpose: "
+              + "\(Shell("keyvault adopt \(name) --from \(origin)"))"
+          ])
       }
       Console.note("\(origin): \(try vault.readers(of: origin).joined(separator: ", "))")
       Console.note("\(name): \(try vault.readers(of: name.path).joined(separator: ", "))")

@@ -152,7 +152,7 @@ struct Import: AsyncParsableCommand {
       let answer = try Question.ask("whose is it? [leave it out]")
       if answer.isEmpty { return nil }
       if ids.contains(answer) { return answer }
-      Console.note("no provider '\(answer.printable(limit: 80))' is known: expected an id such as openai")
+      Console.note("no provider '\(answer.printable(limit: 80))' is known")
     }
   }
 

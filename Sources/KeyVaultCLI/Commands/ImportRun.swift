@@ -64,7 +64,8 @@ struct ImportRun {
     let objection =
       existing == nil
       ? key.objection
-      : "another key is stored there: \(Shell("keyvault rotate \(key.entry)")), or --force to replace it"
+      : "another key is stored there: "
+        + "\(Shell("keyvault rotate \(key.entry)")), or --force to replace it"
     if let objection, !intake.isForced {
       report.add(key, .refused, reason: objection)
       return nil

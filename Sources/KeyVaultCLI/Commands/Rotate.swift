@@ -87,7 +87,8 @@ struct Rotate: AsyncParsableCommand {
         + (added.isEmpty ? "" : ", may travel to \(added.joined(separator: ", ")) too"))
     if let page = provider.links.keys {
       session.note(
-        "now revoke the old key: \(page); then keyvault rotate \(entry.name) --verify-retired")
+        "now revoke the old key: \(page); then "
+          + "\(Shell("keyvault rotate \(entry.name) --verify-retired"))")
     }
     try commit.run("keyvault: rotate \(entry.name)", [entry.name], in: repository, session)
   }

@@ -58,7 +58,8 @@ final class UserGPG: Sendable {
       if SecretVariable.gpgKey.isEmpty {
         Console.warning(
           "KEYVAULT_GPG_KEY is set and empty, so the keys of the keyring are used",
-          hint: "in CI: define the secret, and pass it to this job; pull requests of forks get none")
+          hint: "in CI: define the secret, and pass it to this job; pull requests of forks get none"
+        )
       }
       let gpg = GPG(program: program, home: nil)
       gpg.prepare()
