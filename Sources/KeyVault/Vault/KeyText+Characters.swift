@@ -45,9 +45,7 @@ extension Unicode.Scalar {
   fileprivate var isInvisible: Bool {
     if isASCII { return false }
     switch properties.generalCategory {
-    case .control, .format, .spaceSeparator, .lineSeparator, .paragraphSeparator, .surrogate,
-      .privateUse, .unassigned:
-      return true
+    case .control, .format, .spaceSeparator, .lineSeparator, .paragraphSeparator: return true
     default:
       // Fillers and variation selectors; the blank pattern of Braille.
       return properties.isDefaultIgnorableCodePoint || value == 0x2800

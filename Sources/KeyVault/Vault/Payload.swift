@@ -153,7 +153,12 @@ private struct Scan {
     let name = bytes.string(line.lowerBound..<colon)
     if let first = lines[name] {
       // What stands for a name can be a secret.
-      fault = fault ?? "line \(number) has the same name as line \(first)"
+      let isOurs = Payload.bindingNames.contains { $0 == name }
+      fault =
+        fault
+        ?? (isOurs
+          ? "line \(number) says '\(name)' again"
+          : "line \(number) has the same name as line \(first)")
       return
     }
     lines[name] = number
