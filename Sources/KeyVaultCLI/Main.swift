@@ -109,7 +109,8 @@ enum Main {
       Console.report(unknownCommand(first, names: names))
       return Failure.Kind.usage.exitStatus
     }
-    let lines = usage(error, arguments: arguments).split(separator: "\n").map(String.init)
+    let said = usage(error, arguments: arguments).split(separator: "\n").map(String.init)
+    let lines = Failure(.usage, "", hints: said).withoutKeys.hints
     Console.note("keyvault: error: " + (lines.first ?? "invalid arguments").lowercasedFirst)
     for line in lines.dropFirst() { Console.note(line) }
     let help =

@@ -2,9 +2,9 @@ internal import Naming
 
 /// Tells whether the name of a variable can be shown. A line of a private key, or a key and its name that
 /// were swapped, are read as `NAME=value` too, so that what stands for a name can be a secret.
-enum VisibleName {
+package enum VisibleName {
   /// Whether the name is known, or is made of so plain words that no secret looks like it.
-  static func holds(_ name: String) -> Bool { isKnown(name) || isPlain(name) }
+  package static func holds(_ name: String) -> Bool { isKnown(name) || isPlain(name) }
 
   /// Variables and providers of the built-in catalogue.
   private static let known = Set(

@@ -98,7 +98,7 @@ public struct Validator: Sendable {
     var all = findings.findings
     if let snapshot { all = BaseChecks.annotated(all, against: snapshot, root: root) }
     return Outcome(
-      findings: all.sorted(by: Self.precedes), providers: providers.files.count,
+      findings: all.sorted(by: Self.precedes).withoutKeys, providers: providers.files.count,
       entries: entries,
       base: snapshot.map { "\($0.name) (\($0.commit.prefix(10)))" })
   }
