@@ -67,7 +67,7 @@ struct ShownNameTests {
       #MISTRAL_API_KEY = "\(plain)2" # old
       PORT=3000
       COPY=\(key) # the same
-      note for Bob: try (gsk_NotARealKeyNotARealKeyNotARealKey), it works
+      note for Bob: try (gsk_AnotherKeyAnotherKey0123456789), it works
       GROQ_API_KEY=gsk_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
       HF_TOKEN=
       # MISTRAL_API_KEY=your-key-here

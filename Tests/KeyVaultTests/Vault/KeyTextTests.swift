@@ -92,7 +92,12 @@ struct KeyTextTests {
     let seconds: [UInt8] = [0x21, 0x7e, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xc2, 0xff]
     for first in UInt8.min ... .max {
       for second in seconds where first > 0x20 && first != 0x7f {
-        let isText = String(validating: [first, second], as: UTF8.self) != nil
+        let text = String(validating: [first, second], as: UTF8.self)
+        let isText =
+          text?.unicodeScalars.allSatisfy { scalar in
+            ![.control, .format, .spaceSeparator].contains(scalar.properties.generalCategory)
+              && !scalar.properties.isDefaultIgnorableCodePoint
+          } ?? false
         #expect((try? check([first, second])) == (isText ? [first, second] : nil))
       }
     }

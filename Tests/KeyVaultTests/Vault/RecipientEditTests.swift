@@ -155,7 +155,7 @@ struct RecipientEditTests {
       (Keyring.bob.publicKey + Keyring.alice.publicKey, "holds 2 keys: expected one"),
       (Array(Keyring.bob.publicKey.dropLast(60)), "it is cut off"),
       (Array(Keyring.bob.publicKey.map { $0 == 10 ? 32 : $0 }), "line breaks are lost"),
-      ([UInt8](repeating: 65, count: 1_100_000), "larger than 1 MiB"),
+      ([UInt8](repeating: 65, count: 1_100_000), "larger than 1024 KiB"),
     ] {
       try scratch.write(bytes, to: "bob.asc")
       let found = failure {
