@@ -11,7 +11,7 @@ enum Placeholder {
   static func objection(to key: RawSpan, prefix: Int = 0) -> String? {
     if isBracketed(key) { return "it stands in brackets" }
     if let mark = mark(in: key) { return "it has \(mark) in it" }
-    if holdsWord(key, from: prefix) { return "it says so" }
+    if holdsWord(key, from: prefix) { return "it has a word of an example in it" }
     let rest = key.extracting(min(prefix, key.byteCount)..<key.byteCount)
     if hasRow(rest) { return "it repeats one character" }
     if !isVaried(rest) { return "it has fewer than \(leastVariety) different characters" }
