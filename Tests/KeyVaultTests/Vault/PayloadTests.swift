@@ -96,7 +96,10 @@ struct PayloadTests {
         note:\(" ")
 
         """)
-    #expect(try Payload(new.payload(vault: "00112233445566778899aabbccddeeff")).fieldNames == ["endpoint", "extra", "note"])
+    #expect(
+      try Payload(new.payload(vault: "00112233445566778899aabbccddeeff")).fieldNames == [
+        "endpoint", "extra", "note",
+      ])
   }
 }
 
