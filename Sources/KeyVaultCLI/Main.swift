@@ -113,10 +113,12 @@ enum Main {
       Console.report(unknownCommand(first, names: names))
       return Failure.Kind.usage.exitStatus
     }
-    let lines = usage(error, arguments: arguments).split(separator: "\n").map(String.init)
+    let said = usage(error, arguments: arguments).split(separator: "\n").map(String.init)
+    let lines = Failure(.usage, "", hints: said).withoutKeys.hints
     Console.note("keyvault: error: " + (lines.first ?? "invalid arguments").lowercasedFirst)
     for line in lines.dropFirst() { Console.note(line) }
-    let help = names.contains(first) ? "keyvault help \(first)" : "keyvault --help"
+    let help =
+      names.contains(first) ? Shell("keyvault help \(first)").description : "keyvault --help"
     Console.note("keyvault: hint: see '\(help)'")
     return Failure.Kind.usage.exitStatus
   }

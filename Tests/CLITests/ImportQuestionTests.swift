@@ -59,6 +59,30 @@ import Testing
     #expect(try world.run("keyvault ls").output == "")
   }
 
+  @Test(.enabled(if: Programs.hasPython), arguments: [("y", 0), ("n", 1), ("", 1)])
+  func `one provider is a question of yes or no`(answer: String, status: Int32) throws {
+    let world = try World()
+    try world.output(
+      #"""
+      cp -a "$EMPTY/." .
+      printf 'ANTHROPIC_API_KEY=sk-ant-oat01-%s\n' "$(seq -s _ 100)" > .env
+      """#)
+    let result = try Terminal.run(
+      #"""
+      spawn("keyvault", "import", "production", "--from", ".env", "--no-test", columns=200)
+      shown = read_until("[y/N] ")
+      type("\#(answer)\n")
+      rest, status = wait()
+      print(shown + rest)
+      sys.exit(status)
+      """#, in: world)
+    #expect(result.status == status, "\(result)")
+    #expect(result.output.contains("a key of this form belongs in ANTHROPIC_AUTH_TOKEN"))
+    let rendered = try world.run("keyvault render production 2> /dev/null | cut -d= -f1").output
+    #expect(rendered.contains("ANTHROPIC_AUTH_TOKEN") == (status == 0), "\(rendered)")
+    #expect(!rendered.contains("ANTHROPIC_API_KEY"))
+  }
+
   /// Keys of which three files each are written, and one call that fails.
   @Test(.enabled(if: Programs.hasStrace), arguments: ["fchmod", "fsync", "renameat"])
   func `a batch of which one key cannot be written leaves nothing stored`(_ call: String) throws {

@@ -63,7 +63,10 @@ public struct Conflict: Sendable {
       let first = malformed.findings[0]
       throw Failure(
         .malformed, "\(side.rawValue) of \(first.file):\(first.line): \(first.message)",
-        hints: ["take the other side: git checkout --\(side.other.rawValue) -- \(name.sidecarPath)"]
+        hints: [
+          "take the other side: "
+            + "\(Shell("git checkout --\(side.other.rawValue) -- \(name.sidecarPath)"))"
+        ]
       )
     }
   }
@@ -74,7 +77,7 @@ public struct Conflict: Sendable {
     guard ours.ciphertext != nil || theirs.ciphertext != nil else {
       throw Failure(
         .malformed, "neither side has \(name.ciphertextPath)",
-        hints: ["git rm -- \(name.sidecarPath)"])
+        hints: [Shell("git rm -- \(name.sidecarPath)").description])
     }
     // Git's own choice of one file is no version of a side.
     if sidecarIsDecided { return }
@@ -86,9 +89,10 @@ public struct Conflict: Sendable {
       .malformed,
       "\(what) sidecar of '\(name)' that belongs to its ciphertext: one of the two was changed alone",
       hints: [
-        "take a sound side: git checkout --\(side.other.rawValue) -- \(name.ciphertextPath) "
-          + name.sidecarPath,
-        "then 'keyvault adopt \(name)', once you know that it is right, and 'git add' both",
+        "take a sound side: "
+          + "\(Shell("git checkout --\(side.other.rawValue) -- \([name.ciphertextPath, name.sidecarPath])"))",
+        "then "
+          + "'\(Shell("keyvault adopt \(name)"))', once you know that it is right, and 'git add' both",
       ])
   }
 

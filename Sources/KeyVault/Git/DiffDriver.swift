@@ -15,7 +15,7 @@ struct DiffDriver {
     guard let current, !Self.isOurs(current) else { return }
     throw Failure(
       .findings, "\(Self.name) is '\(current.printable(limit: 200))', which keyvault did not write",
-      hints: ["remove it: git config --local --unset \(Self.name)"])
+      hints: ["remove it: \(Shell("git config --local --unset \(Self.name)"))"])
   }
 
   /// Whether anything changed. `program` is keyvault's absolute path.

@@ -27,7 +27,11 @@ struct HalfStaged {
         message: isIgnored
           ? "git ignores the other file of this entry, and so it is not staged"
           : "the other file of this entry is not staged as it lies here",
-        hint: "git add \(isIgnored ? "--force" : "--all") -- \(ciphertext) \(sidecar)")
+        hint: Shell(
+          isIgnored
+            ? "git add --force -- \(ciphertext) \(sidecar)"
+            : "git add --all -- \(ciphertext) \(sidecar)"
+        ).description)
     }
   }
 

@@ -169,7 +169,8 @@ struct KeyScan {
     let digits = bytes.count { (0x30...0x39).contains($0) }
     let hasUpper = bytes.contains { (0x41...0x5a).contains($0) }
     let hasLower = bytes.contains { (0x61...0x7a).contains($0) }
-    return Set(bytes).count >= 10 && (digits >= 2 || hasUpper && hasLower)
+    return (digits >= 2 || hasUpper && hasLower)
+      && Placeholder.objection(to: bytes.span.bytes) == nil
   }
 
   /// Whether a word may begin there: at the start, behind what is no part of a word, and behind a byte that

@@ -117,7 +117,7 @@ public struct StagedChecks {
       Finding(
         .stateCommitted, in: staged.path,
         "this machine's own state is no part of a repository, where anybody can write it",
-        hint: "git rm -r --cached \(folder)")
+        hint: Shell("git rm -r --cached \(folder)").description)
     ]
   }
 

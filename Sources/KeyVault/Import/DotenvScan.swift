@@ -141,7 +141,7 @@ extension RawSpan {
   fileprivate func isExpansion(_ index: Int, before end: Int) -> Bool {
     guard byte(index) == UInt8(ascii: "$"), index + 1 < end else { return false }
     let next = byte(index + 1)
-    return next == UInt8(ascii: "{") || next == UInt8(ascii: "(") || next.isOfName
+    return next == UInt8(ascii: "{") || next == UInt8(ascii: "(") || next.isOfVariable
   }
 
   fileprivate func closingQuote(of start: Int) -> Int? {
@@ -176,7 +176,7 @@ extension RawSpan {
 
   fileprivate func skipName(_ start: Int) -> Int {
     var index = start
-    while index < byteCount, byte(index).isOfName,
+    while index < byteCount, byte(index).isOfVariable,
       index > start || !(0x30...0x39).contains(byte(index))
     {
       index += 1
@@ -208,13 +208,4 @@ extension RawSpan {
 
 extension UInt8 {
   fileprivate static let lineFeed = UInt8(ascii: "\n")
-
-  fileprivate var isOfName: Bool {
-    switch self {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):
-      true
-    default: false
-    }
-  }
 }

@@ -14,16 +14,30 @@ public struct DotenvText: Sendable {
   /// In the order of the text, names that come again too.
   public private(set) var variables: [FoundVariable] = []
   public private(set) var faults: [Fault] = []
+  private let whole: Whole
+
+  private final class Whole: Sendable {
+    let text: Secret
+
+    init(_ text: consuming Secret) { self.text = text }
+  }
+
+  /// Numbers of lines: those with a key that is one of `kept`, and those with another key, in a comment too.
+  public func lines(holding kept: [FoundVariable]) -> (kept: [Int], others: [Int]) {
+    whole.text.withBytes { KeyLines().lines(in: $0, holding: kept) }
+  }
 
   /// Throws for what is another kind of text.
-  public init(_ text: borrowing Secret) throws(Failure) {
+  public init(_ text: consuming Secret) throws(Failure) {
     let isWide = text.withBytes { bytes in
       bytes.byteCount > 1
         && (bytes.byte(0) == 0xff && bytes.byte(1) == 0xfe
           || bytes.byte(0) == 0xfe && bytes.byte(1) == 0xff)
     }
     if isWide { throw Failure(.malformed, "this is UTF-16, and NAME=value lines are UTF-8") }
-    text.withBytes { read($0) }
+    let whole = Whole(text)
+    self.whole = whole
+    whole.text.withBytes { read($0) }
   }
 
   private mutating func read(_ bytes: RawSpan) {

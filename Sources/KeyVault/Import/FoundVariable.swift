@@ -3,6 +3,8 @@ public import Secrets
 /// A name and its value, as a source of keys has them. The value never becomes a `String`.
 public final class FoundVariable: Sendable {
   public let name: String
+  /// What messages call it: its name where no secret can look like that, else its line.
+  public let shown: String
   /// Names by which a provider may be known, the nearest first.
   let aliases: [String]
   /// The variable that programs read it from; nil where the name is none.
@@ -22,6 +24,7 @@ public final class FoundVariable: Sendable {
     _ name: String, _ value: consuming Secret, line: Int? = nil, fault: String? = nil
   ) {
     self.name = name
+    shown = VisibleName.holds(name) ? name : line.map { "line \($0)" } ?? "a variable"
     aliases = [name]
     variable = name
     self.line = line
@@ -32,22 +35,27 @@ public final class FoundVariable: Sendable {
   }
 
   /// An entry of a password store, by its path: a part of it may be a provider's id or a variable.
+  /// `shown` is the path without what looks like a key; `isUnread` says that a fault leaves open what it is.
   init(
-    entry path: String, _ value: consuming Secret, fields: [(name: String, value: String)] = [],
-    fault: String? = nil
+    entry path: String, shown: String, _ value: consuming Secret,
+    fields: [(name: String, value: String)] = [], fault: String? = nil, isUnread: Bool = false
   ) {
     name = path
+    self.shown = shown
     let parts = path.split(separator: "/").reversed().map(String.init)
     aliases = parts.flatMap { [$0, $0.asVariable] }
     variable = parts.first.flatMap { VariableName.objection(to: $0) == nil ? $0 : nil }
     line = nil
     self.fault = fault
-    isUnread = fault != nil
+    self.isUnread = isUnread
     self.fields = fields
     self.value = value
   }
 
   var isEmpty: Bool { value.count == 0 }
+
+  /// Whether messages can call it by its name.
+  public var hasShownName: Bool { shown == name }
 
   /// Lends the value.
   func withValue<R: ~Copyable, E: Error>(_ body: (RawSpan) throws(E) -> R) throws(E) -> R {

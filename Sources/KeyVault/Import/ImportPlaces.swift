@@ -32,13 +32,21 @@ struct ImportPlaces {
     for found: FoundVariable, of provider: Provider
   ) throws(Failure) -> (entry: EntryName, variable: String?) {
     let own = found.withValue(provider.variable)
-    var wanted = found.name == provider.id ? own ?? "" : found.variable ?? own ?? ""
+    let isMisplaced = found.withValue { provider.variable(for: $0, insteadOf: found.name) } != nil
+    var wanted =
+      found.name == provider.id || isMisplaced ? own ?? "" : found.variable ?? own ?? ""
     if variables.contains(wanted), found.variable == nil {
       wanted = found.label.asVariable
       // Where the name is ours to choose, it is one that needs no permission.
       if try !repository.allows(variable: wanted) { wanted += "_KEY" }
     }
     if let refusal = try repository.refusal(ofVariable: wanted) {
+      guard found.hasShownName || found.variable == nil else {
+        throw Failure(
+          .usage,
+          "its name is not shown, because it could be a secret: give it one such as "
+            + "\(provider.id.asVariable)_API_KEY")
+      }
       if !refusal.hints.isEmpty { unlisted.append(wanted) }
       throw Failure(.usage, ([refusal.message] + refusal.hints.suffix(1)).joined(separator: "; "))
     }

@@ -63,7 +63,8 @@ public struct ImportPlan: Sendable {
   ) throws(Failure) {
     let names = Set(names: variables.map(\.name))
     for name in Set(answers.keys).union(excluded).subtracting(names).sorted() {
-      throw Failure(.usage, "there is no variable '\(name.printable(limit: 80))' to import")
+      let shown = VisibleName.holds(name.text) ? "variable '\(name)'" : "variable of that name"
+      throw Failure(.usage, "there is no \(shown) to import")
     }
     var places = ImportPlaces(
       in: environment, of: try repository.vault.entries(below: environment), repository)
@@ -118,6 +119,10 @@ public struct ImportPlan: Sendable {
         }
       case .ambiguous(let candidates, let reason):
         ambiguities.append(Ambiguity(found: variable, candidates: candidates, reason: reason))
+      case .misplaced(let provider, let right):
+        let reason = "a key of this form belongs in \(right), which it gets if you say so"
+        ambiguities.append(
+          Ambiguity(found: variable, candidates: [provider.id], reason: reason))
       case .nothing: skip("no key of a known provider")
       }
     }
@@ -148,7 +153,7 @@ public struct ImportPlan: Sendable {
     let (found, provider) = (key.found, key.provider)
     if let same = keys.first(where: { $0.provider.id == provider.id && $0.found.isSame(as: found) })
     {
-      skipped.append(Other(found: found, reason: "the same key as \(same.found.name)"))
+      skipped.append(Other(found: found, reason: "the same key as \(same.found.shown)"))
       return
     }
     let entry: EntryName
@@ -202,8 +207,12 @@ public struct ImportPlan: Sendable {
 }
 
 extension Provider {
-  /// Why a key does not look like one of this provider; nil if it does, or nobody knows.
+  /// Why a key does not look like one of this provider; nil if it may be one.
   public func objection(to key: RawSpan) -> String? {
+    let prefix = formats.filter { $0.matches(key) }.map(\.prefix.utf8.count).max() ?? 0
+    if let why = Placeholder.objection(to: key, prefix: prefix) {
+      return "this looks like a placeholder, not like a key: \(why)"
+    }
     guard !formats.isEmpty, format(of: key) == nil else { return nil }
     let shapes = formats.map { format in
       let length = format.length
@@ -212,7 +221,9 @@ extension Provider {
         ? "\(length.lowerBound)" : "\(length.lowerBound) to \(length.upperBound)"
       return (format.prefix.isEmpty ? "" : "'\(format.prefix)…', ") + "\(size) characters"
     }
-    return "this does not look like a key of \(name) (\(shapes.joined(separator: "; or ")))"
+    let foreign = KeyText.foreignCharacter(in: key).map { ", and it has \($0)" } ?? ""
+    let expected = shapes.joined(separator: "; or ")
+    return "this does not look like a key of \(name) (\(expected))\(foreign)"
   }
 
   /// Which part of a credential is missing or cannot be such; nil if none is.

@@ -7,6 +7,7 @@ public struct PassStore: Sendable {
   private let root: String
   /// Names of lines that are further parts of a credential; no others are copied out.
   private let fieldNames: Set<Name>
+  private let scan = KeyScan()
 
   /// `root` is the store's folder.
   public init(at root: String) {
@@ -39,7 +40,10 @@ public struct PassStore: Sendable {
         found.append(try open(path, gpg))
       } catch {
         locked = locked ?? error
-        found.append(FoundVariable(entry: path, Secret(utf8: ""), fault: error.message))
+        found.append(
+          FoundVariable(
+            entry: path, shown: scan.masked(path), Secret(utf8: ""), fault: error.message,
+            isUnread: true))
       }
     }
     if let locked, found.allSatisfy({ $0.fault != nil }) { throw locked }
@@ -81,7 +85,7 @@ public struct PassStore: Sendable {
     guard !payload.isBound else {
       throw Failure(
         .malformed, "'\(path)' is of a keyvault repository",
-        hints: ["there: keyvault cp, or keyvault get '\(path)' and here: keyvault add"])
+        hints: ["there: keyvault cp, or \(Shell("keyvault get \(path)")), and here: keyvault add"])
     }
     let fields = payload.fieldNames.filter(fieldNames.contains).map { name in
       (
@@ -91,8 +95,10 @@ public struct PassStore: Sendable {
         } ?? ""
       )
     }
+    let fault = payload.layoutObjection
     return FoundVariable(
-      entry: path, payload.withKey { Secret(copying: $0) }, fields: fields)
+      entry: path, shown: scan.masked(path), payload.withKey { Secret(copying: $0) },
+      fields: fields, fault: fault, isUnread: fault != nil && payload.holdsKey)
   }
 
   private static func failure(_ error: any Error, _ path: String) -> Failure {

@@ -15,6 +15,8 @@ struct Recognition {
     case baseURL(Provider)
     /// A key, as it seems, of one of these; and why that is not certain.
     case ambiguous([String], String)
+    /// A key under a variable that programs read keys of another form from, and the right one.
+    case misplaced(Provider, String)
     case nothing
   }
 
@@ -46,6 +48,9 @@ struct Recognition {
     switch named(variable) {
     case .key(let provider):
       let isForm = variable.withValue { provider.formats.isEmpty || provider.format(of: $0) != nil }
+      if let right = variable.withValue({ provider.variable(for: $0, insteadOf: variable.name) }) {
+        return .misplaced(provider, right)
+      }
       let others = byForm.filter { $0 != provider.id }
       if !isForm, !others.isEmpty {
         return .ambiguous(
@@ -70,9 +75,29 @@ struct Recognition {
     if byForm.count == 1, let provider = providers.first(where: { $0.id == byForm[0] }) {
       return .key(provider)
     }
+    if let provider = spoken(of: variable) {
+      let length = variable.withValue { provider.format(of: $0)?.prefix.utf8.count } ?? 0
+      return length > 0
+        ? .key(provider) : .ambiguous([provider.id], "its name speaks of \(provider.name)")
+    }
     let similar = byForm.isEmpty ? variable.withValue { providers(by: $0, prefix: 1) } : byForm
     return similar.isEmpty ? .nothing : .ambiguous(similar, "its form fits")
   }
+
+  /// The provider whose id the name begins with, where nothing follows but words for a key, and the form
+  /// fits: that of `MISTRAL_KEY`.
+  private func spoken(of variable: FoundVariable) -> Provider? {
+    let parts = variable.name.split(separator: "_").map(String.init)
+    let words = parts.drop { !Self.keyWords.contains($0) }
+    guard !words.isEmpty, words.allSatisfy({ Self.keyWords.contains($0) }) else { return nil }
+    let subject = parts.dropLast(words.count).joined().lowercased()
+    return providers.first { provider in
+      provider.id.replacing("_", with: "") == subject
+        && variable.withValue { provider.formats.isEmpty || provider.format(of: $0) != nil }
+    }
+  }
+
+  private static let keyWords: Set<Name> = ["ACCESS", "API", "APIKEY", "AUTH", "KEY", "TOKEN"]
 
   /// By name alone.
   func named(_ variable: FoundVariable) -> Kind {
@@ -132,6 +157,14 @@ extension Provider {
 
   /// The variable that a key is rendered as, where its sidecar says none.
   func variable(of key: RawSpan) -> String? { format(of: key)?.variables?.first ?? variables.first }
+
+  /// The variable in which programs look for a key of this form, where that is not `name`, one that they read
+  /// keys of another form from; nil where `name` will do.
+  func variable(for key: RawSpan, insteadOf name: String) -> String? {
+    guard allVariables.contains(name), let format = format(of: key) else { return nil }
+    let right = format.variables ?? variables
+    return right.contains(name) ? nil : right.first
+  }
 
   /// The part of a host's name in a URL that `base_url` would give: `acme` of
   /// `https://acme.openai.azure.com/`.

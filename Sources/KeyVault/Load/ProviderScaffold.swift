@@ -17,7 +17,7 @@ public struct ProviderScaffold {
     guard !Catalogue.builtInIDs.contains(id) else {
       throw Failure(
         .usage, "'\(id)' is a built-in provider, and a file of that name would replace it",
-        hints: ["see 'keyvault providers show \(id)'"])
+        hints: ["see '\(Shell("keyvault providers show \(id)"))'"])
     }
     if let objection = VariableName.objection(to: id.uppercased() + "_API_KEY") {
       throw Failure(.usage, objection, hints: ["choose another id, such as \(id)_ai or my_\(id)"])

@@ -50,7 +50,7 @@ public struct RepositoryOwner: Sendable {
 
   /// The command that makes git, and so keyvault, trust a folder.
   static func permission(for folder: String) -> String {
-    "git config --global --add safe.directory \(folder.printable.shellQuoted)"
+    Shell("git config --global --add safe.directory \(folder)").description
   }
 
   /// Whether a value of `safe.directory` names a folder: `*`, its path, or a path above it with `/*`.

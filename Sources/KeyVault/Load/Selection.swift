@@ -120,7 +120,7 @@ extension Selection {
           entry: "\(environment)/\(provider)", provider: provider.text, verdict: .notConfigured,
           checked: now)
         result.isRequired = isRequired
-        result.next = "run 'keyvault add \(environment)/\(provider)'"
+        result.next = "run '\(Shell("keyvault add \(environment)/\(provider)"))'"
         return result
       }
       func isChosen(_ provider: Name) -> Bool {

@@ -81,7 +81,7 @@ struct StateHome {
     defer { close(file) }
     guard let status = FileStatus(file) else { throw FileError(.read, keyPath, errno) }
     guard status.isFile else { throw FileError(.notRegular, keyPath, 0) }
-    let remedy = "rm \(keyPath.shellQuoted), and a new one is made"
+    let remedy = "\(Shell("rm \(keyPath)")), and a new one is made"
     guard status.isOurs else {
       throw danger("belongs to another user (\(status.owner))", keyPath, remedy)
     }
@@ -149,7 +149,7 @@ struct StateHome {
     guard !step.status.isOpenToOthers else {
       throw danger(
         "has mode \(octal(step.status.mode)), so others can write it", path,
-        "chmod 700 \(path.shellQuoted)")
+        Shell("chmod 700 \(path)").description)
     }
     try checkWay(above)
     try refuseInside(step)
@@ -163,7 +163,7 @@ struct StateHome {
           ? "has mode \(octal(above.status.mode)), so others can rename what it holds"
           : "belongs to another user (\(above.status.owner))",
         above.path,
-        above.status.isOurs ? "chmod o-w \(above.path.shellQuoted)" : ownRemedy)
+        above.status.isOurs ? Shell("chmod o-w \(above.path)").description : ownRemedy)
     }
   }
 

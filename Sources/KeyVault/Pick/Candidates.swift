@@ -58,14 +58,16 @@ struct Candidates: Sendable {
         let isAskedByTest = repository.gateway(of: candidate.entry.name) == gateway
         return candidate.skip(
           next: isAskedByTest
-            ? "keyvault test \(candidate.entry.name)"
-            : "keyvault pick \(capability.rawValue) \(environment) --test")
+            ? Shell("keyvault test \(candidate.entry.name)").description
+            : Shell("keyvault pick \(capability.rawValue) \(environment) --test").description)
       }
     }
     guard !ranked.isEmpty || !skipped.isEmpty else {
       throw Failure(
         .nothingToDo, "no key of '\(environment)' is for \(capability.rawValue)",
-        hints: ["'keyvault providers ls --capability \(capability.rawValue)' shows who offers it"])
+        hints: [
+          "'\(Shell("keyvault providers ls --capability \(capability.rawValue)"))' shows who offers it"
+        ])
     }
   }
 

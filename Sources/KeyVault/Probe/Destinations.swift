@@ -60,7 +60,11 @@ public struct Destinations: Sendable {
       return Failure(
         .findings, "\(override.file) changes a built-in provider, so no key of it is sent",
         hints: override.hosts.isEmpty
-          ? [] : ["allow its hosts: KEYVAULT_ALLOW_HOSTS=\(override.hosts.joined(separator: ","))"])
+          ? []
+          : [
+            "allow its hosts: "
+              + "\(Shell("KEYVAULT_ALLOW_HOSTS=\(override.hosts.joined(separator: ","))"))"
+          ])
     }
     guard let first = questions.first(where: \.isAsked) ?? questions.first else { return nil }
     let names = questions.map(\.origin.permission)
@@ -68,7 +72,7 @@ public struct Destinations: Sendable {
       .findings,
       "only \(first.file.printable(limit: 120)) names '\(first.origin.permission)', "
         + "so no key is sent there",
-      hints: ["allow it: KEYVAULT_ALLOW_HOSTS=\(names.joined(separator: ","))"])
+      hints: ["allow it: \(Shell("KEYVAULT_ALLOW_HOSTS=\(names.joined(separator: ","))"))"])
   }
 
   /// A person said no. A host that only the old key had, and that no request needs, is left out.

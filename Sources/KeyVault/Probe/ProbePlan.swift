@@ -45,7 +45,7 @@ struct ProbePlanner: Sendable {
         throw ProbePlan.Early(
           verdict: .misconfigured,
           note: "the credential lacks '\(field.name)': "
-            + "keyvault set ENTRY --field \(field.name)=VALUE")
+            + "\(Shell("keyvault set ENTRY --field \(field.name)=VALUE"))")
       }
     }
     let url = try url(of: definition.target, for: payload, of: provider, gateway: gateway)
@@ -73,7 +73,7 @@ struct ProbePlanner: Sendable {
       throw ProbePlan.Early(
         verdict: .misconfigured,
         note: "nothing was sent: \(url.origin) is not where this key may travel; "
-          + "KEYVAULT_ALLOW_HOSTS=\(url.origin.permission) allows it")
+          + "\(Shell("KEYVAULT_ALLOW_HOSTS=\(url.origin.permission)")) allows it")
     }
   }
 

@@ -37,7 +37,7 @@ extension Prober {
     guard !rows.isEmpty else {
       throw Failure(
         .nothingToDo, "keys of \(provider.name) are unverifiable: no request is declared",
-        hints: ["see 'keyvault providers show \(provider.id)'"])
+        hints: ["see '\(Shell("keyvault providers show \(provider.id)"))'"])
     }
     return rows
   }

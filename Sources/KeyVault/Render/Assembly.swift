@@ -36,7 +36,10 @@ public struct Assembly: Sendable {
     public var failure: Failure {
       Failure(
         .malformed, "'\(first)' and '\(second)' both give \(variable)",
-        hints: ["give one of them its own variable: keyvault set \(second) env=OTHER_NAME"])
+        hints: [
+          "give one of them its own variable: "
+            + "\(Shell("keyvault set \(second) env=OTHER_NAME"))"
+        ])
     }
   }
 

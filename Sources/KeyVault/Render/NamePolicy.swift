@@ -32,10 +32,11 @@ public struct NamePolicy: Sendable {
 
   /// What to do so that a name is rendered.
   static func hints(for name: String, in entry: EntryName? = nil) -> [String] {
-    let other = entry.map { "keyvault set \($0) env=\(name)_KEY" } ?? "such as \(name)_KEY"
+    let other =
+      entry.map { Shell("keyvault set \($0) env=\(name)_KEY").description } ?? "such as \(name)_KEY"
     return [
       "give it a name that ends as those of keys do: \(other)",
-      "allow it: export KEYVAULT_ALLOW_NAMES=\(name), or 'allow_names: [\(name)]' in "
+      "allow it: \(Shell("export KEYVAULT_ALLOW_NAMES=\(name)")), or 'allow_names: [\(name)]' in "
         + "~/.config/keyvault/config.yaml",
     ]
   }

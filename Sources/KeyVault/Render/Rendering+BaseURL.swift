@@ -73,7 +73,7 @@ extension Rendering {
           reason: isOwners || owners.isEmpty
             ? "keys may not travel to \(url.origin)"
             : "\(owners.joined(separator: ", ")) reads it, and '\(entry.name)' would set it",
-          hint: "allow it: KEYVAULT_ALLOW_HOSTS=\(url.origin.permission)"))
+          hint: "allow it: \(Shell("KEYVAULT_ALLOW_HOSTS=\(url.origin.permission)"))"))
     }
     return .success(
       Address(

@@ -112,7 +112,7 @@ public struct Rendering: Sendable {
       throw Failure(
         .findings,
         "'\(environment)' requires a key that it lacks: \(missing.joined(separator: ", "))",
-        hints: missing.map { "run 'keyvault add \(environment)/\($0)'" })
+        hints: missing.map { "run '\(Shell("keyvault add \(environment)/\($0)"))'" })
     }
     return assembly
   }
@@ -193,7 +193,8 @@ public struct Rendering: Sendable {
         throw Failure(
           .malformed, "'\(first.origin)' and '\(variable.origin)' both give \(variable.name)",
           hints: [
-            "give one of them its own variable: keyvault set \(variable.origin) env=OTHER_NAME"
+            "give one of them its own variable: "
+              + "\(Shell("keyvault set \(variable.origin) env=OTHER_NAME"))"
           ]
         )
       }

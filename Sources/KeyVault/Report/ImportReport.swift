@@ -55,15 +55,15 @@ public struct ImportReport: Sendable, Codable {
     self.source = source
     keys = plan.ambiguities.map { ambiguity in
       Key(
-        name: ambiguity.found.name, line: ambiguity.found.line, outcome: .ambiguous,
-        candidates: ambiguity.candidates, reason: ambiguity.reason)
+        name: ambiguity.found.shown, line: ambiguity.found.line, outcome: .ambiguous,
+        candidates: ambiguity.candidates, reason: ambiguity.text)
     }
     keys += plan.refused.map { other in
       Key(
-        name: other.found.name, line: other.found.line, outcome: .refused, reason: other.reason)
+        name: other.found.shown, line: other.found.line, outcome: .refused, reason: other.reason)
     }
     skipped = plan.skipped.map {
-      Skipped(name: $0.found.name, line: $0.found.line, reason: $0.reason)
+      Skipped(name: $0.found.shown, line: $0.found.line, reason: $0.reason)
     }
     self.faults = faults.map { Fault(line: $0.line, reason: $0.reason) }
   }
@@ -73,7 +73,7 @@ public struct ImportReport: Sendable, Codable {
   ) {
     keys.append(
       Key(
-        name: key.found.name, line: key.found.line, outcome: outcome, entry: key.entry.path,
+        name: key.found.shown, line: key.found.line, outcome: outcome, entry: key.entry.path,
         provider: key.provider.id, env: key.variable, preview: key.preview,
         verdict: result?.verdict, word: result?.word, reason: reason))
   }
@@ -125,12 +125,20 @@ extension ImportReport {
   }
 }
 
+extension ImportPlan.Ambiguity {
+  /// Why it is not certain whose key it is, and how to say it.
+  fileprivate var text: String {
+    let name = found.hasShownName ? found.name : "NAME"
+    let provider = candidates.count == 1 ? candidates[0] : "PROVIDER"
+    return "\(reason); say \(Shell("--as \(name)=\(provider), or --except \(name)"))"
+      + (found.hasShownName ? "" : " with its name, which is not shown: it could be a secret")
+  }
+}
+
 extension ImportReport.Key {
   fileprivate var remark: String? {
     guard outcome == .ambiguous, let candidates else { return reason }
-    let whose = candidates.joined(separator: ", ")
-    let named = name.printable(limit: 80)
-    return "of \(whose)? \(reason ?? ""); say --as \(named)=PROVIDER, or --except \(named)"
+    return "of \(candidates.joined(separator: ", "))? \(reason ?? "")"
   }
 }
 

@@ -102,7 +102,7 @@ extension Vault {
     case .failure(let failure):
       repository.signing?.tell(
         "\(list).sig does not fit its list, so that pass may refuse it (\(failure.message)): "
-          + "gpg --yes --detach-sign \(list)")
+          + "\(Shell("gpg --yes --detach-sign \(list)"))")
       return nil
     }
   }

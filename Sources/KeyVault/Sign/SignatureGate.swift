@@ -46,7 +46,10 @@ struct SignatureGate: Sendable {
   static func otherCiphertext(_ name: EntryName) -> Failure {
     Failure(
       .malformed, "'\(name)': the ciphertext is not the one that was signed",
-      hints: ["restore the right one, or run 'keyvault adopt \(name)' once you know it is right"])
+      hints: [
+        "restore the right one, or run "
+          + "'\(Shell("keyvault adopt \(name)"))' once you know it is right"
+      ])
   }
 }
 
@@ -62,16 +65,16 @@ extension SignatureState {
   func hint(for name: EntryName) -> String {
     switch self {
     case .bad:
-      "see what changed: git log -p -- \(name.sidecarPath); restore it, or sign what is there: "
-        + "keyvault sign \(name)"
+      "see what changed: "
+        + "\(Shell("git log -p -- \(name.sidecarPath)")); restore it, or sign what is there: "
+        + "\(Shell("keyvault sign \(name)"))"
     case .signerExpired(let signer):
       "renew the key in \(PublicKeys.folder)/\(signer), or let another writer sign: "
-        + "keyvault sign \(name)"
+        + "\(Shell("keyvault sign \(name)"))"
     case .unknownSigner(let signer):
-      "gpg --armor --export-options export-minimal --export \(signer) > "
-        + "\(PublicKeys.folder)/\(signer), or let a writer sign: keyvault sign \(name)"
+      "\(PublicKeys.export(of: signer)), or let a writer sign: \(Shell("keyvault sign \(name)"))"
     case .good, .missing, .notWriter, .expired, .signerRevoked:
-      "a writer who knows that it is right signs it: keyvault sign \(name)"
+      "a writer who knows that it is right signs it: \(Shell("keyvault sign \(name)"))"
     }
   }
 }

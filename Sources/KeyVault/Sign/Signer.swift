@@ -23,7 +23,7 @@ public struct Signer: Sendable {
         .malformed, "what gpg signs would count for nothing: \(why)",
         hints: [
           "see whether \(PublicKeys.folder)/\(fingerprint) is up to date: "
-            + "gpg --show-keys \(PublicKeys.folder)/\(fingerprint)"
+            + "\(Shell("gpg --show-keys \(PublicKeys.folder)/\(fingerprint)"))"
         ])
     }
     return signature
@@ -59,12 +59,11 @@ extension Repository {
     _ fingerprint: String, _ gpg: GPG, _ program: GPGProgram
   ) throws(Failure) -> Signer {
     guard let publicKey = vault.publicKey(fingerprint) else {
-      let file = "\(PublicKeys.folder)/\(fingerprint)"
       throw Failure(
         .notFound,
         "nobody could check signatures of \(fingerprint): its public key is not in the repository",
         hints: [
-          "save it: gpg --armor --export-options export-minimal --export \(fingerprint) > \(file)"
+          "save it: \(PublicKeys.export(of: fingerprint))"
         ])
     }
     do throws(GPGError) {

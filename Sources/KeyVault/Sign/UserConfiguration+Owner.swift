@@ -13,7 +13,7 @@ extension UserConfiguration {
       throw refusal(path, "belongs to another user (\(status.owner))", "make one of your own")
     }
     guard !status.isOpenToOthers else {
-      throw refusal(path, "can be written by other users", "chmod go-w \(path.shellQuoted)")
+      throw refusal(path, "can be written by other users", Shell("chmod go-w \(path)").description)
     }
     var parts = path.split(separator: "/").dropLast()
     try checkFolder("/" + parts.joined(separator: "/"), of: path)

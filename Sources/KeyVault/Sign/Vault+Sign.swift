@@ -80,7 +80,7 @@ extension Vault {
       throw Failure(
         .malformed,
         "\(name.sidecarPath) lies there without a ciphertext, and nobody knows who wrote it",
-        hints: ["remove it: git rm \(name.sidecarPath)"])
+        hints: ["remove it: \(Shell("git rm \(name.sidecarPath)"))"])
     }
     guard entry.sidecar?.root[SignedEntry.field] != nil, !rules.signers.isEmpty else { return }
     let state = try signatureState(of: entry)
@@ -159,7 +159,7 @@ extension Vault {
       throw Failure(
         .malformed,
         "'\(name)' was not signed: its sidecar does not fit the ciphertext, or there is none",
-        hints: ["run 'keyvault adopt \(name)' once you know that it is the right key"])
+        hints: ["run '\(Shell("keyvault adopt \(name)"))' once you know that it is the right key"])
     }
     try resign(name, as: signer)
     return opened

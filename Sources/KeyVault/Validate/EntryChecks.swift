@@ -29,7 +29,7 @@ struct EntryChecks {
         Finding(
           .atRoot, .warning, in: hasKey ? name.ciphertextPath : name.sidecarPath,
           "an entry at the vault's root belongs to no environment, so it is never rendered",
-          hint: "move it into a folder: keyvault mv \(name) ENVIRONMENT/"))
+          hint: "move it into a folder: \(Shell("keyvault mv \(name) ENVIRONMENT/"))"))
     }
     let ciphertext = hasKey ? self.ciphertext(folder, &outcome) : nil
     if hasSidecar {
@@ -39,7 +39,7 @@ struct EntryChecks {
       outcome.findings.append(
         Finding(
           .noSidecar, .warning, in: name.ciphertextPath, "no \(name.sidecarName) beside it",
-          hint: "run 'keyvault adopt \(name)'"))
+          hint: "run '\(Shell("keyvault adopt \(name)"))'"))
       checkProvider(name.name, in: name.ciphertextPath, at: .start, &outcome.findings)
     }
     return outcome
@@ -69,7 +69,7 @@ struct EntryChecks {
           Finding(
             .hiddenRecipient, in: file,
             "a recipient is hidden, so nobody can tell who can read this",
-            hint: "encrypt it again: keyvault add \(name) --force"))
+            hint: "encrypt it again: \(Shell("keyvault add \(name) --force"))"))
       }
       outcome.drift = readers?.drift(of: message)
     } catch {
@@ -103,14 +103,15 @@ struct EntryChecks {
       findings.append(
         Finding(
           .noKey, in: file, "no \(name.ciphertextName) beside it",
-          hint: "run 'keyvault add \(name)', or remove this file"))
+          hint: "run '\(Shell("keyvault add \(name)"))', or remove this file"))
     }
     if let ciphertext, let digest = sidecar.digest, digest != Vault.digest(ciphertext) {
       findings.append(
         Finding(
           .digestMismatch, in: file, at: root["digest"]?.place ?? .start,
           "this is not the digest of \(name.ciphertextName): one of the two was changed alone",
-          hint: "restore the right one, or run 'keyvault adopt \(name)' once you know it is right"))
+          hint: "restore the right one, or run "
+            + "'\(Shell("keyvault adopt \(name)"))' once you know it is right"))
     }
     if let node = root["env"] {
       // A signature that counts vouches for the name.
@@ -151,7 +152,7 @@ struct ClockChecks {
       findings.append(
         Finding(
           .expired, .warning, in: file, at: root["expires"]?.place ?? .start,
-          "the key expired on \(day)", hint: "make a new key: keyvault rotate \(name)"))
+          "the key expired on \(day)", hint: "make a new key: \(Shell("keyvault rotate \(name)"))"))
     case .overdue(let since):
       findings.append(rotation("the key should have been rotated by \(since)", root, name))
     case .due(let day):
@@ -175,13 +176,13 @@ struct ClockChecks {
     return Finding(
       .exposed, isLate ? .error : .warning, in: file, at: place,
       "\(exposed.to ?? "somebody") could read this key\(since)\(late)",
-      hint: "make a new key: keyvault rotate \(name)")
+      hint: "make a new key: \(Shell("keyvault rotate \(name)"))")
   }
 
   private func rotation(_ message: String, _ root: Node, _ name: EntryName) -> Finding {
     let place = (root["rotated"] ?? root["created"])?.place ?? .start
     return Finding(
       .rotationDue, .warning, in: name.sidecarPath, at: place, message,
-      hint: "make a new key: keyvault rotate \(name)")
+      hint: "make a new key: \(Shell("keyvault rotate \(name)"))")
   }
 }

@@ -97,7 +97,7 @@ extension Finding {
       .needsPermission, isPlain ? .warning : .note, in: file, at: place,
       "this file alone sends no key to '\(origin)': "
         + (isPlain ? "it would travel without encryption" : "any program may listen on loopback"),
-      hint: "allow it outside the repository: KEYVAULT_ALLOW_HOSTS=\(origin.permission)"
+      hint: "allow it outside the repository: \(Shell("KEYVAULT_ALLOW_HOSTS=\(origin.permission)"))"
         + (origin.isLoopback ? ", or --gateway" : ""))
   }
 
@@ -116,6 +116,7 @@ extension Finding {
     case inheritCycle = "inherit-cycle"
     case sameVariable = "same-variable"
     case badEntryName = "bad-entry-name"
+    case differsInCase = "differs-in-case"
     case symbolicLink = "symbolic-link"
     case strayFile = "stray-file"
     case atRoot = "at-root"

@@ -51,6 +51,6 @@ struct HistoryChecks {
     return Finding(
       .exposed, .warning, in: name.sidecarPath,
       "\(person) \(word) read this key, by \(commit), is no reader any more, and it is not marked",
-      hint: "make a new key: keyvault rotate \(name)")
+      hint: "make a new key: \(Shell("keyvault rotate \(name)"))")
   }
 }

@@ -43,7 +43,7 @@ struct ProviderChecks {
         case .file where item.name.hasSuffix(".yml"):
           return Finding(
             .strayFile, .warning, in: file, "only files that end in '.yaml' are read",
-            hint: "git mv \(file) \(file.dropLast(4)).yaml")
+            hint: Shell("git mv \(file) \(file.dropLast(4) + ".yaml")").description)
         default: return nil
         }
       }

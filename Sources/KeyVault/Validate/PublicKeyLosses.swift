@@ -48,7 +48,7 @@ struct PublicKeyLosses {
     return before.losses(by: now).map { loss in
       Finding(
         .publicKeyOlder, in: path, "\(loss), as \(base.name) knows it",
-        hint: "take the newer file: git checkout \(base.revision.printable(limit: 80)) -- \(path)")
+        hint: "take the newer file: \(Shell("git checkout \(base.revision) -- \(path)"))")
     }
   }
 }

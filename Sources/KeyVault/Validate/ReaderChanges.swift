@@ -82,7 +82,8 @@ struct ReaderChanges {
         .recipientRemoved, .note, in: (new ?? old)?.file ?? "",
         "\(text(recipient.fingerprint)) could read '\(repository.vault.path(folder))' in "
           + base.name,
-        hint: "rotate what they know: keyvault recipients debt \(recipient.fingerprint)")
+        hint: "rotate what they know: "
+          + "\(Shell("keyvault recipients debt \(recipient.fingerprint)"))")
     }
   }
 

@@ -39,11 +39,10 @@ struct RecipientChecks {
     let fingerprint = recipient.fingerprint
     if publicKeys?.contains(fingerprint) == false || repository.vault.publicKey(fingerprint) == nil
     {
-      let file = "\(Vault.folder)/\(RecipientList.publicKeys)/\(fingerprint)"
       findings.append(
         Finding(
           .noPublicKey, in: list.file, at: place, "no public key for \(fingerprint)",
-          hint: "gpg --armor --export-options export-minimal --export \(fingerprint) > \(file)"))
+          hint: PublicKeys.export(of: fingerprint).description))
     }
     if fingerprint == Self.demoFingerprint, folder != "demo", !folder.hasPrefix("demo/") {
       findings.append(

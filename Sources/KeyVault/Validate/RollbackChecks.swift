@@ -172,10 +172,11 @@ struct RollbackChecks {
   }
 
   private func hint(for name: EntryName, hadKey: Bool) -> String {
-    guard hadKey else { return "add it as a new key: keyvault add \(name) --force" }
+    guard hadKey else { return "add it as a new key: \(Shell("keyvault add \(name) --force"))" }
     let restore =
-      "restore it: git checkout \(base.revision.printable(limit: 80)) -- \(name.ciphertextPath) "
-      + "\(name.sidecarPath); a new key comes in by 'keyvault rotate \(name)'"
+      "restore it: "
+      + "\(Shell("git checkout \(base.revision) -- \([name.ciphertextPath, name.sidecarPath])")); "
+      + "a new key comes in by '\(Shell("keyvault rotate \(name)"))'"
     return base.isMerged ? restore : "merge \(base.name) first if it went on; else \(restore)"
   }
 }

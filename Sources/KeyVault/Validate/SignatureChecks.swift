@@ -45,7 +45,7 @@ struct SignatureChecks {
     return zip(entries, states).compactMap { entry, state in
       guard !state.isGood else { return nil }
       let hasSidecar = entry.sidecar != nil
-      let adopt = "once you know that it is right: keyvault adopt \(entry.name)"
+      let adopt = "once you know that it is right: \(Shell("keyvault adopt \(entry.name)"))"
       return Finding(
         state.code, state.severity(under: rules.policy),
         in: hasSidecar ? entry.name.sidecarPath : entry.name.ciphertextPath,

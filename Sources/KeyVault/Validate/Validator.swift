@@ -99,7 +99,7 @@ public struct Validator: Sendable {
     var all = findings.findings
     if let snapshot { all = BaseChecks.annotated(all, against: snapshot, root: root) }
     return Outcome(
-      findings: all.sorted(by: Self.precedes), providers: providers.files.count,
+      findings: all.sorted(by: Self.precedes).withoutKeys, providers: providers.files.count,
       entries: entries,
       base: snapshot.map { "\($0.name) (\($0.commit.prefix(10)))" })
   }
@@ -130,7 +130,7 @@ public struct Validator: Sendable {
       return Finding(
         .schemaChanged, .warning, in: "Schemas/\(file)",
         "this is not the schema that this version of keyvault checks with",
-        hint: "write it anew: keyvault schema \(name) > Schemas/\(file)")
+        hint: "write it anew: \(Shell("keyvault schema \(name) > Schemas/\(file)"))")
     }
   }
 
@@ -153,7 +153,7 @@ public struct Validator: Sendable {
       Finding(
         .stateCommitted, in: LocalState.folder,
         "this machine's own state is tracked by git, where anybody can write it",
-        hint: "git rm -r --cached \(LocalState.folder)")
+        hint: Shell("git rm -r --cached \(LocalState.folder)").description)
     ]
   }
 

@@ -120,6 +120,7 @@ struct VaultChecks {
       return false
     }
     strays(items, in: relative, &findings)
+    findings += CaseChecks(items, in: path).findings()
     let entries = Self.entryNames(items, in: relative)
     let hasList = items.contains { $0.name == RecipientList.fileName }
     if hasList || !entries.isEmpty {
@@ -199,7 +200,7 @@ struct VaultChecks {
       return EntryName.objection(toPart: item.name[...]).map {
         Finding(
           .badEntryName, in: file, "no command reads this folder: \($0)",
-          hint: "rename it, or remove it")
+          hint: Self.renaming(item.name, in: relative))
       }
     }
     guard item.kind == .file else { return nil }
@@ -217,8 +218,15 @@ struct VaultChecks {
     return EntryName.objection(to: path).map {
       Finding(
         .badEntryName, in: file, "no command can use this entry: \($0)",
-        hint: "rename it, or remove it")
+        hint: Self.renaming(name, in: relative))
     }
+  }
+
+  /// How to give a file or folder a name that commands take; the sidecar goes with its ciphertext.
+  private static func renaming(_ name: String, in folder: String) -> String {
+    let path = "\(Vault.folder)/" + (folder.isEmpty ? "" : folder + "/")
+    let fit = EntryName.fitted(name)
+    return "rename it: \(Shell("git mv -- \(path + name) \(path + fit)")); or remove it"
   }
 
   /// Two entries of an environment that give the same variable.

@@ -23,9 +23,16 @@ public enum Doubt: Sendable, CaseIterable {
   public func hints(for entry: String) -> [String] {
     switch self {
     case .otherDigest:
-      ["restore the right one, or run 'keyvault adopt \(entry)' once you know it is right"]
+      [
+        "restore the right one, or run "
+          + "'\(Shell("keyvault adopt \(entry)"))' once you know it is right"
+      ]
     case .olderCommit: []
-    case .unbound: ["run 'keyvault adopt \(entry)' once you know that it is the right key"]
+    case .unbound:
+      [
+        "run "
+          + "'\(Shell("keyvault adopt \(entry)"))' once you know that it is the right key"
+      ]
     }
   }
 }

@@ -71,6 +71,14 @@ public struct EntryName: Sendable, Hashable, Comparable, CustomStringConvertible
     return nil
   }
 
+  /// A name for a file or folder that is allowed, and as close to `text` as can be: `my-key` of `My Key`.
+  static func fitted(_ text: String) -> String {
+    let scalars = text.lowercased().unicodeScalars.map { isAllowed($0) ? $0 : "-" }
+    let name = String(String.UnicodeScalarView(scalars))
+    let fit = String(name.drop { $0 == "-" || $0 == "." })
+    return objection(toPart: fit[...]) == nil ? fit : "new-name"
+  }
+
   private static func isAllowed(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar {
     case "a"..."z", "A"..."Z", "0"..."9", ".", "_", "@", "+", "-": true

@@ -130,7 +130,7 @@ struct Journal {
     else {
       throw Failure(
         .malformed, "\(Self.folder) was not written by this machine for this folder",
-        hints: ["nothing in it was used; remove it: rm -r \(Self.folder)"])
+        hints: ["nothing in it was used; remove it: \(Shell("rm -r \(Self.folder)"))"])
     }
     var open: [Step] = []
     for step in steps where try isOpen(step, journal) { open.append(step) }
@@ -145,7 +145,9 @@ struct Journal {
   private func isOpen(_ step: Step, _ journal: borrowing Folder) throws(Failure) -> Bool {
     let present = try repository.vault.digest(of: step.file)
     if present == step.new { return false }
-    let drop = "drop the rest of the change: rm -r \(Self.folder); then run 'keyvault validate'"
+    let drop =
+      "drop the rest of the change: "
+      + "\(Shell("rm -r \(Self.folder)")); then run 'keyvault validate'"
     guard present == step.old else {
       throw Failure(
         .malformed,

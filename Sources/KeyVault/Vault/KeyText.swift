@@ -14,8 +14,13 @@ public enum KeyText {
       if length > 0, bytes.byte(length - 1) == UInt8(ascii: "\r") { length -= 1 }
       return length
     }
-    let objection = input.withBytes { Self.objection(to: $0.extracting(0..<length)) }
-    if let objection { throw Failure(.malformed, "this cannot be a key: \(objection)") }
+    let failure = input.withBytes { bytes -> Failure? in
+      let key = bytes.extracting(0..<length)
+      return objection(to: key).map {
+        Failure(.malformed, "this cannot be a key: \($0)", hints: hints(for: key))
+      }
+    }
+    if let failure { throw failure }
     return input.withBytes { Secret(copying: $0.extracting(0..<length)) }
   }
 
@@ -35,7 +40,18 @@ public enum KeyText {
       default: continue
       }
     }
-    return isUTF8(key) ? nil : "it is not UTF-8 text"
+    guard isUTF8(key) else { return "it is not UTF-8 text" }
+    return invisibleCharacter(in: key).map { "it has an invisible character, \($0)" }
+  }
+
+  /// What to do about an objection.
+  public static func hints(for key: RawSpan) -> [String] {
+    let isSeveral = (0..<key.byteCount).contains { [0x0a, 0x0d].contains(key.byte($0)) }
+    guard isSeveral else { return [] }
+    return [
+      "a key is one line: 'jq -c . FILE' makes one of JSON, and 'base64 -w0 FILE' of other text",
+      "for several keys: keyvault import",
+    ]
   }
 
   /// Validated where it lies: a `String` would be a copy that nobody wipes.

@@ -137,12 +137,15 @@ extension Vault {
     guard opened.payload.isBound || repository.configuration.policy.allowsUnbound else {
       throw Failure(
         .malformed, "'\(entry.name)' does not say where it belongs, as what 'pass insert' makes",
-        hints: ["run 'keyvault adopt \(entry.name)' once you know that it is the right key"])
+        hints: [
+          "run "
+            + "'\(Shell("keyvault adopt \(entry.name)"))' once you know that it is the right key"
+        ])
     }
     if let objection = opened.payload.withKey(KeyText.objection) {
       throw Failure(
         .malformed, "'\(entry.name)' holds what cannot be a key: \(objection)",
-        hints: ["store the right one: keyvault add \(entry.name) --force"])
+        hints: ["store the right one: \(Shell("keyvault add \(entry.name) --force"))"])
     }
     return opened
   }
@@ -246,15 +249,18 @@ extension Vault {
     if payload.vault != repository.configuration.vaultID {
       throw Failure(
         .malformed, "'\(name)' was encrypted for another repository",
-        hints: ["add the key here with 'keyvault add \(name)', or restore the right file"])
+        hints: [
+          "add the key here with "
+            + "'\(Shell("keyvault add \(name)"))', or restore the right file"
+        ])
     }
     if payload.entry != name.path {
       let origin = (payload.entry ?? "").printable(limit: 80)
       throw Failure(
         .malformed, "'\(name)' holds the key of '\(origin)': its file was moved or copied",
         hints: [
-          "restore it with 'git checkout -- \(name.ciphertextPath)'",
-          "or bind it here with 'keyvault adopt \(name) --from \(origin)'",
+          "restore it with '\(Shell("git checkout -- \(name.ciphertextPath)"))'",
+          "or bind it here with '\(Shell("keyvault adopt \(name) --from \(origin)"))'",
         ])
     }
   }

@@ -29,17 +29,18 @@ public final class Payload: Sendable {
   /// hold any text after its first line.
   init(_ text: consuming Secret) throws(Failure) {
     let scan = text.withBytes(Scan.init)
-    vault = scan.copy("vault", of: text)
-    entry = scan.copy("entry", of: text)
-    provider = scan.copy("provider", of: text)
-    serial = scan.copy("serial", of: text).flatMap(Int.init)
-    let isBound = vault != nil || entry != nil
+    let isBound = scan.isBound(text)
+    vault = isBound ? scan.copy("vault", of: text) : nil
+    entry = isBound ? scan.copy("entry", of: text) : nil
+    serial = isBound ? scan.copy("serial", of: text).flatMap(Int.init) : nil
     hosts =
       isBound ? scan.copy("hosts", of: text)?.split(separator: " ").map(String.init) ?? [] : []
+    // Another program's line, such as `provider: Google`, does not name one of our providers.
+    provider = scan.copy("provider", of: text).flatMap { isBound || Provider.isID($0) ? $0 : nil }
     self.text = text
     keyLength = scan.keyLength
-    values = scan.values
-    fault = scan.fault
+    values = scan.values.map { ($0.name, $0.range) }
+    fault = scan.fault ?? (isBound ? nil : scan.foreignFault(provider: provider))
     guard isBound else { return }
     if let fault { throw Failure(.malformed, "inside the encryption, \(fault)") }
     for (name, value) in [("vault", vault), ("entry", entry), ("provider", provider)] {
@@ -67,6 +68,11 @@ public final class Payload: Sendable {
     }
   }
 
+  /// Whether some line holds a key of a known form.
+  var holdsKey: Bool {
+    text.withBytes { !KeyLines().lines(in: $0, holding: []).others.isEmpty }
+  }
+
   /// All of it, to be encrypted again.
   func copy() -> Secret { text.withBytes { Secret(copying: $0) } }
 
@@ -84,8 +90,8 @@ public final class Payload: Sendable {
 /// Where the parts of a payload stand.
 private struct Scan {
   var keyLength = 0
-  var values: [(name: String, range: Range<Int>)] = []
-  private var names: Set<Name> = []
+  var values: [(name: String, range: Range<Int>, line: Int)] = []
+  private var lines: [Name: Int] = [:]
   /// The first line that breaks the grammar, in words.
   var fault: String?
 
@@ -96,13 +102,37 @@ private struct Scan {
       var end = start
       while end < bytes.byteCount, bytes.byte(end) != UInt8(ascii: "\n") { end += 1 }
       number += 1
+      let next = end + 1
+      // Editors of other systems end a line with CR LF.
+      if end > start, bytes.byte(end - 1) == UInt8(ascii: "\r") { end -= 1 }
       if number == 1 {
         keyLength = end
       } else if end > start {
         read(line: start..<end, of: bytes, number: number)
       }
-      start = end + 1
+      start = next
     }
+  }
+
+  /// Whether keyvault wrote it: it names a vault by such an id as `init` makes, or has all that binds a key.
+  /// Other programs, too, write lines such as `vault: Personal`.
+  func isBound(_ text: borrowing Secret) -> Bool {
+    if let vault = copy("vault", of: text), Self.isVaultID(vault) { return true }
+    return ["vault", "entry", "provider", "serial"].allSatisfy { lines[$0] != nil }
+  }
+
+  private static func isVaultID(_ text: String) -> Bool {
+    (16...64).contains(text.utf8.count)
+      && text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
+  }
+
+  /// The first line of another program that would be lost, because keyvault writes one of that name.
+  func foreignFault(provider: String?) -> String? {
+    let first = values.first { value in
+      Payload.bindingNames.contains { $0 == value.name }
+        && (value.name != "provider" || provider == nil)
+    }
+    return first.map { "line \($0.line) is '\($0.name): …', as keyvault writes it itself" }
   }
 
   /// A value that is no secret, as text of its own.
@@ -121,11 +151,18 @@ private struct Scan {
       return
     }
     let name = bytes.string(line.lowerBound..<colon)
-    guard names.insert(name).inserted else {
-      fault = fault ?? "line \(number) says '\(name)' again"
+    if let first = lines[name] {
+      // What stands for a name can be a secret.
+      let isOurs = Payload.bindingNames.contains { $0 == name }
+      fault =
+        fault
+        ?? (isOurs
+          ? "line \(number) says '\(name)' again"
+          : "line \(number) has the same name as line \(first)")
       return
     }
-    values.append((name, colon + 2..<line.upperBound))
+    lines[name] = number
+    values.append((name, colon + 2..<line.upperBound, number))
   }
 
   private static func isNameByte(_ byte: UInt8) -> Bool {

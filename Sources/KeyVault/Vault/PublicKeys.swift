@@ -49,6 +49,13 @@ struct PublicKeys: Sendable {
 
   static let folder = "\(Vault.folder)/\(RecipientList.publicKeys)"
 
+  /// What writes a key of the person's keyring here.
+  static func export(of fingerprint: String) -> Shell {
+    let file = "\(folder)/\(fingerprint)"
+    let options: Shell = "--armor --export-options export-minimal"
+    return Shell("gpg \(options) --export \(fingerprint) > \(file)")
+  }
+
   /// Reads every file and asks `program` about each. Throws if gpg cannot be asked at all.
   init(of repository: Repository, program: GPGProgram) throws(GPGError) {
     let names = Self.names(in: repository)

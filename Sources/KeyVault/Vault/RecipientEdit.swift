@@ -2,42 +2,88 @@ internal import GPG
 internal import Naming
 
 extension PublicKeyFile {
-  /// What a file holds that somebody was sent; `path` is the person's own, not the repository's. Throws
-  /// unless it is armored and holds one public key.
+  /// Bytes of a file that people send: signatures of others and pictures, which are left out, may be many.
+  private static let sentLimit = 1 << 20
+
+  /// What a file holds that a person was sent; `path` is the person's own, not the repository's. Throws
+  /// unless it holds one public key, armored or not, whatever text is around it.
   public init(reading path: String, program: GPGProgram) throws(Failure) {
-    let bytes: [UInt8]
+    let shown = "'\(path.printable(limit: 200))'"
+    let blocks = try Self.blocks(in: try Self.bytes(of: path), shown)
+    var keys: [Key] = []
+    for block in blocks { keys += try Self.keys(in: block, shown, program) }
+    let fingerprint = try Self.only(of: keys, shown)
+    let minimal: [UInt8]
+    do throws(GPGError) {
+      minimal = try GPG.merge(
+        publicKeyFiles: blocks, of: fingerprint, program: program.path,
+        runtimeDirectory: program.runtimeDirectory)
+    } catch {
+      throw error.failure(what: "cannot read \(shown)")
+    }
+    self.init(fingerprint: fingerprint, armored: minimal)
+    _ = try checked(as: shown, keys: Self.keys(in: minimal, shown, program))
+  }
+
+  private static func bytes(of path: String) throws(Failure) -> [UInt8] {
     do throws(FileError) {
       let slash = path.lastIndex(of: "/")
       let folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
       let name = slash.map { String(path[path.index(after: $0)...]) } ?? path
-      bytes = try Folder(ofAnyOwner: folder).read(name, limit: RecipientFile.sizeLimit)
+      return try Folder(ofAnyOwner: folder).read(name, limit: sentLimit)
     } catch {
       throw error.failure
     }
-    let shown = path.printable(limit: 200)
-    let keys: [Key]
-    do throws(GPGError) {
-      keys = try GPG.inspect(
-        publicKeyFile: bytes, program: program.path, runtimeDirectory: program.runtimeDirectory)
+  }
+
+  private static func blocks(
+    in bytes: [UInt8], _ shown: String
+  ) throws(Failure) -> [[UInt8]] {
+    do throws(PublicKeyText.Damage) {
+      return try PublicKeyText(bytes).blocks
     } catch {
-      throw error.failure(what: "cannot read '\(shown)'")
+      throw Failure(.malformed, "\(shown) \(error.message)", hints: [export])
     }
-    guard let key = keys.first, bytes.starts(with: Array("-----BEGIN PGP ".utf8)) else {
+  }
+
+  private static let export =
+    "its owner exports it: gpg --armor --export-options export-minimal --export FINGERPRINT"
+
+  private static func keys(
+    in block: [UInt8], _ shown: String, _ program: GPGProgram
+  ) throws(Failure) -> [Key] {
+    do throws(GPGError) {
+      return try GPG.inspect(
+        publicKeyFile: block, program: program.path, runtimeDirectory: program.runtimeDirectory)
+    } catch {
+      throw error.failure(what: "cannot read \(shown)")
+    }
+  }
+
+  /// The fingerprint of the only key. Throws if there is none, another one too, or a secret one.
+  private static func only(of keys: [Key], _ shown: String) throws(Failure) -> String {
+    guard let first = keys.first else {
+      throw Failure(.malformed, "\(shown) holds no OpenPGP key", hints: [export])
+    }
+    if let secret = keys.first(where: \.hasSecret) {
       throw Failure(
-        .malformed, "'\(shown)' holds no armored OpenPGP key",
-        hints: ["gpg --armor --export-options export-minimal --export FINGERPRINT > FILE"])
+        .malformed,
+        "\(shown) cannot be a recipient: \(GPGError.Unusable.secretKey.message)",
+        hints: [
+          "nothing was written; give the public key: "
+            + "\(Shell("gpg --armor --export \(secret.fingerprint)"))"
+        ])
     }
-    let file = PublicKeyFile(fingerprint: key.fingerprint, armored: bytes)
-    _ = try file.checked(as: "'\(shown)'", keys: keys)
-    do throws(GPGError) {
-      // Others' signatures are nobody's business here, and may be many.
-      let minimal = try GPG.merge(
-        publicKeyFiles: [bytes], of: key.fingerprint, program: program.path,
-        runtimeDirectory: program.runtimeDirectory)
-      self.init(fingerprint: key.fingerprint, armored: minimal)
-    } catch {
-      throw error.failure(what: "cannot read '\(shown)'")
+    let others = Set(names: keys.map(\.fingerprint)).sortedTexts
+    guard others.count == 1 else {
+      throw Failure(
+        .malformed, "\(shown) holds \(others.count) keys: expected one",
+        hints: others.prefix(10).map { fingerprint in
+          let person = keys.first { $0.fingerprint == fingerprint }?.userIDs.first ?? ""
+          return "\(fingerprint)  \(person.printable(limit: 60))"
+        } + ["import them, then add each: keyvault recipients add FINGERPRINT"])
     }
+    return first.fingerprint
   }
 
   /// The key, if entries can be encrypted to it. Throws where `validate` would object.
@@ -53,7 +99,10 @@ extension PublicKeyFile {
       throw Failure(
         .malformed, "\(what) cannot be a recipient: \(why.message)",
         hints: why == .secretKey
-          ? ["nothing was written; give the public key: gpg --armor --export \(fingerprint)"]
+          ? [
+            "nothing was written; give the public key: "
+              + "\(Shell("gpg --armor --export \(fingerprint)"))"
+          ]
           : why.hint.map { [$0] } ?? [])
     }
     if let weak = file.key.weakAlgorithm {

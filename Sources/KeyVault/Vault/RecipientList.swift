@@ -35,21 +35,22 @@ struct RecipientList: Sendable {
     let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     for (index, line) in lines.enumerated() {
       let place = Place(line: index + 1, column: 1)
-      let text = String(decoding: line, as: UTF8.self)
+      let text = Self.text(of: line)
       if text.hasSuffix("\r") {
         findings.add(.error, in: file) {
           Finding(
             .badRecipient, in: file, at: place, "a line ends with CR LF, which pass cannot read",
-            hint: "convert the file to LF line ends")
+            hint: Shell("sed -i 's/\\r$//' \(file)").description)
         }
         continue
       }
-      if text.isEmpty || text.hasPrefix("#") { continue }
+      if text.isEmpty { continue }
       if let objection = Self.objection(to: text) {
         findings.add(.error, in: file) {
           Finding(
-            .badRecipient, in: file, at: place, "'\(text.printable(limit: 80))' \(objection)",
-            hint: "gpg --list-keys --with-colons KEY | awk -F: '$1==\"fpr\"{print $10; exit}'")
+            .badRecipient, in: file, at: place,
+            (Self.isShown(text) ? "'\(text)' " : "this line ") + objection,
+            hint: Self.lookup(of: Self.isShown(text) ? text : "KEY").description)
         }
         continue
       }
@@ -76,12 +77,50 @@ struct RecipientList: Sendable {
     self.findings = found
   }
 
+  /// The line as `pass` reads it: without a comment behind the fingerprint, and without blanks around that.
+  static func text(of line: some Sequence<UInt8>) -> String {
+    let isBlank: (UInt8) -> Bool = { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
+    var bytes = Array(line.prefix { $0 != UInt8(ascii: "#") }.drop(while: isBlank))
+    while let last = bytes.last, isBlank(last) { bytes.removeLast() }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// Whether the line can be shown: it is a key's id or an address, and no secret that was put here.
+  private static func isShown(_ text: String) -> Bool {
+    let digits = text.hasPrefix("0x") ? text.dropFirst(2) : text[...]
+    let id = digits.last == "!" ? digits.dropLast() : digits
+    if id.utf8.count <= 64, !id.isEmpty, id.unicodeScalars.allSatisfy(\.properties.isASCIIHexDigit)
+    {
+      return true
+    }
+    let isPlain = text.unicodeScalars.allSatisfy { scalar in
+      scalar.properties.isAlphabetic || "@ .<>_+-'".unicodeScalars.contains(scalar)
+    }
+    return text.utf8.count <= 80 && isPlain
+      && text.split(separator: " ").last.map(isAddress) ?? false
+  }
+
+  /// `alice@example.com`, in angle brackets or not.
+  private static func isAddress(_ text: Substring) -> Bool {
+    let address = text.hasPrefix("<") ? text.dropFirst().dropLast() : text
+    let parts = address.split(separator: "@", omittingEmptySubsequences: false)
+    return parts.count == 2 && parts.allSatisfy { !$0.isEmpty } && parts[1].contains(".")
+  }
+
+  /// What prints the fingerprint of a key.
+  private static func lookup(of key: String) -> Shell {
+    Shell("gpg --list-keys --with-colons \(key) | awk -F: '$1==\"fpr\"{print $10; exit}'")
+  }
+
   private static func objection(to text: String) -> String? {
+    if text.hasPrefix("0x") || text.hasSuffix("!") {
+      return "is not a fingerprint alone: write its 40 digits, without '0x' and '!'"
+    }
     if text.contains("@") {
       return "is an address, not a fingerprint: anyone can make a key for it"
     }
-    if text.contains("#") || text.contains(" ") {
-      return "is not a fingerprint alone: a comment needs a line of its own"
+    if text.contains(" ") || text.contains("\t") {
+      return "is not a fingerprint alone: a comment begins with '#'"
     }
     guard text.utf8.allSatisfy({ Unicode.Scalar($0).properties.isASCIIHexDigit }) else {
       return "is not a fingerprint"

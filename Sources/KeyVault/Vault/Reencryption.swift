@@ -104,7 +104,7 @@ public struct Reencryption: Sendable {
     if opened.doubts.contains(.otherDigest) {
       throw Failure(
         .malformed, "\(entry.name.sidecarPath) has not the digest of \(entry.name.ciphertextPath)",
-        hints: ["once you know that both are right: keyvault adopt \(entry.name)"])
+        hints: ["once you know that both are right: \(Shell("keyvault adopt \(entry.name)"))"])
     }
     let ciphertext = try vault.encrypt(
       opened.payload.copy(), of: entry.name, to: files, program: program)

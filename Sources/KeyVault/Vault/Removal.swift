@@ -69,7 +69,8 @@ extension Vault {
     }
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
     return (
-      lines.filter { $0.uppercased() != fingerprint }.joined(separator: "\n"), list, premise
+      lines.filter { RecipientList.text(of: $0.utf8).uppercased() != fingerprint }
+        .joined(separator: "\n"), list, premise
     )
   }
 

@@ -164,8 +164,7 @@ extension Vault {
         throw Failure(
           .notFound, "no public key for the recipient \(recipient.fingerprint)",
           hints: [
-            "save it: gpg --armor --export-options export-minimal --export "
-              + "\(recipient.fingerprint) > \(relative)"
+            "save it: \(PublicKeys.export(of: recipient.fingerprint))"
           ])
       }
       do throws(GPGError) {

@@ -130,7 +130,7 @@ extension Vault {
       try edits.remove(SignedEntry.field)
       repository.signing?.tell(
         "the signature of \(name) no longer fits and was removed: a writer can sign it anew with "
-          + "'keyvault sign \(name)'")
+          + "'\(Shell("keyvault sign \(name)"))'")
     }
     return try checked(edits.document.bytes, of: name)
   }

@@ -147,7 +147,7 @@ public struct Vault: Sendable {
     let hints =
       Suggestion.closest(to: name.path, among: known).map { ["did you mean '\($0)'?"] }
       ?? (known.isEmpty
-        ? ["the vault is empty: run 'keyvault add \(name)'"]
+        ? ["the vault is empty: run '\(Shell("keyvault add \(name)"))'"]
         : ["'keyvault ls' shows every entry"])
     return Failure(.notFound, "no entry '\(name)' in the vault", hints: hints)
   }

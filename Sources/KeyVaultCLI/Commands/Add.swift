@@ -63,6 +63,7 @@ struct Add: AsyncParsableCommand {
       throw Failure(
         .usage, "'\(name)' exists already", hints: ["--force replaces it, and keeps its sidecar"])
     }
+    try session.settle(folder: name.environment, in: repository)
     let intake = KeyIntake(session: session, repository: repository, isForced: force)
     let providerID = try provider ?? existing.map(intake.provider) ?? name.name
     let definition = try known(providerID, name, repository)

@@ -16,7 +16,7 @@ struct AddRecipient: AsyncParsableCommand {
 
   @Argument(
     help: ArgumentHelp(
-      "The full fingerprint of a key in your keyring, or an armored file with one.",
+      "The full fingerprint of a key in your keyring, or a file with one public key.",
       valueName: "key-or-file"), completion: .file())
   var key: String
 
@@ -29,6 +29,7 @@ struct AddRecipient: AsyncParsableCommand {
     let repository = try session.repositoryToChange()
     let folder = try place.folder.map { try Vault.folder(named: $0) } ?? ""
     let file = try publicKey(session)
+    try session.settle(folder: folder, in: repository)
     let program = try session.gpgProgram(of: repository)
     let change = try repository.vault.addRecipient(file, to: folder, program: program)
     let person = change.name.map { "\($0.printable(limit: 80)), \(file.fingerprint)," }

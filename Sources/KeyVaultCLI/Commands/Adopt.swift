@@ -7,7 +7,8 @@ struct Adopt: AsyncParsableCommand {
     abstract: "Bind what 'pass insert' made to its place, or mend a sidecar.",
     discussion: """
       Decrypts the entry, encrypts it again with what binds it to its place, and writes its \
-      sidecar. An entry that is bound elsewhere needs --from with the place that it was moved from.
+      sidecar. An entry that is bound elsewhere needs --from with the place that it was moved from. What \
+      is not bound yet must look like a key of its provider, on the entry's first line.
 
       Example: keyvault adopt production/openai
       """)
@@ -21,6 +22,9 @@ struct Adopt: AsyncParsableCommand {
   @Option(
     help: ArgumentHelp("The entry that this one was moved or copied from.", valueName: "entry"))
   var from: String?
+
+  @Flag(help: "Bind it although it does not look like a key of its provider.")
+  var force = false
 
   @OptionGroup var commit: CommitOption
   @OptionGroup var options: CommonOptions
@@ -48,24 +52,21 @@ struct Adopt: AsyncParsableCommand {
           origin == name.path
             ? "'\(name)' was encrypted for another repository"
             : "'\(name)' holds the key of '\(origin.printable(limit: 120))'",
-          hints: ["if it was moved on purpose: keyvault adopt \(name) --from \(origin)"])
+          hints: [
+            "if it was moved on purpose: "
+              + "\(Shell("keyvault adopt \(name) --from \(origin)"))"
+          ])
       }
       Console.note("\(origin): \(try vault.readers(of: origin).joined(separator: ", "))")
       Console.note("\(name): \(try vault.readers(of: name.path).joined(separator: ", "))")
     }
-    if let fault = opened.payload.fault {
-      throw Failure(
-        .malformed, "'\(name)' holds what an entry cannot: \(fault)",
-        hints: ["nothing was changed; 'pass edit \(name)' can make it 'note: …', or remove it"])
-    }
-    if let objection = opened.payload.withKey(KeyText.objection) {
-      throw Failure(.malformed, "'\(name)' holds what cannot be a key: \(objection)")
-    }
+    try checkForm(of: opened)
     let id = try provider ?? opened.payload.provider ?? entry.providerByName(or: "adopt")
     guard let definition = try repository.catalogue.provider(id) else {
       throw Failure(
         .usage, "no provider '\(id.printable(limit: 80))' is known", hints: ["say --provider ID"])
     }
+    try checkKey(of: opened, for: definition)
     let destinations = try session.policy().destinations(of: definition, gateway: nil)
     try vault.store(
       opened.rebound(
@@ -78,5 +79,36 @@ struct Adopt: AsyncParsableCommand {
     if opened.payload.provider != id, let objection = destinations.objection {
       Console.warning(objection.message, hint: objection.hints.first)
     }
+  }
+
+  /// Throws where an entry of keyvault could not hold all of it.
+  private func checkForm(of opened: OpenedEntry) throws {
+    let name = opened.name
+    let edit = Shell("pass edit \(name)")
+    if let objection = opened.payload.layoutObjection {
+      throw Failure(
+        .malformed, "'\(name)' has another form than an entry: \(objection)",
+        hints: ["nothing was changed; write the key alone on the first line: \(edit)"])
+    }
+    if let fault = opened.payload.fault {
+      throw Failure(
+        .malformed, "'\(name)' holds what an entry cannot: \(fault)",
+        hints: ["nothing was changed; make it 'note: …', or remove it: \(edit)"])
+    }
+    if let objection = opened.payload.withKey(KeyText.objection) {
+      throw Failure(
+        .malformed, "'\(name)' holds what cannot be a key: \(objection)",
+        hints: opened.payload.withKey { KeyText.hints(for: $0) })
+    }
+  }
+
+  /// Throws where the key of another provider, or no key at all, would be bound.
+  private func checkKey(of opened: OpenedEntry, for definition: Provider) throws {
+    guard !force, !opened.payload.isBound || opened.payload.provider != definition.id,
+      let objection = opened.payload.withKey({ definition.objection(to: $0) })
+    else { return }
+    throw Failure(
+      .findings, "'\(opened.name)': \(objection)",
+      hints: ["nothing was changed; --provider ID names another provider, --force binds it anyway"])
   }
 }

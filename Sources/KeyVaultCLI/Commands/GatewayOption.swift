@@ -26,7 +26,7 @@ struct GatewayOption: ParsableArguments {
         .usage,
         "invalid --gateway: expected loopback, such as http://127.0.0.1:8971/{provider}, "
           + "or a host that is allowed",
-        hints: ["allow it: KEYVAULT_ALLOW_HOSTS=\(origin.permission)"])
+        hints: ["allow it: \(Shell("KEYVAULT_ALLOW_HOSTS=\(origin.permission)"))"])
     }
     return policy.naming(gateway: origin)
   }

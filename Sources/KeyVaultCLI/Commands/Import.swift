@@ -73,6 +73,9 @@ struct Import: AsyncParsableCommand {
       session.repository(), session)
 
     let repository = try session.repositoryToChange()
+    if !plan.keys.isEmpty, !dryRun {
+      try session.settle(folder: environment, in: repository)
+    }
     var report = ImportReport(
       of: plan, faults: read.faults, to: environment, from: source.name)
     let run = ImportRun(
@@ -80,7 +83,7 @@ struct Import: AsyncParsableCommand {
       owner: owner, asksProviders: !noTest, isDry: dryRun)
     let stored = try await run.store(plan.keys, into: &report)
     report.sort()
-    if !dryRun { report.remains = source.remains(after: report) }
+    if !dryRun { report.remains = source.remains(after: report, read, plan) }
     switch format {
     case .text:
       try Console.output(
@@ -140,13 +143,16 @@ struct Import: AsyncParsableCommand {
     _ ambiguity: ImportPlan.Ambiguity, among ids: [String]
   ) throws -> String? {
     Console.note(
-      "\(ambiguity.found.name) may be a key of \(ambiguity.candidates.joined(separator: ", ")): "
+      "\(ambiguity.found.shown) may be a key of \(ambiguity.candidates.joined(separator: ", ")): "
         + ambiguity.reason)
+    if ambiguity.candidates.count == 1 {
+      return try Question.confirm("is it?") ? ambiguity.candidates[0] : nil
+    }
     while true {
       let answer = try Question.ask("whose is it? [leave it out]")
       if answer.isEmpty { return nil }
       if ids.contains(answer) { return answer }
-      Console.note("no provider '\(answer)' is known")
+      Console.note("no provider '\(answer.printable(limit: 80))' is known")
     }
   }
 

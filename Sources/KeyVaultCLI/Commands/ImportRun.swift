@@ -66,7 +66,8 @@ struct ImportRun {
     let objection =
       existing == nil
       ? key.objection
-      : "another key lies there: keyvault rotate \(key.entry), or --force to replace it"
+      : "another key is stored there: "
+        + "\(Shell("keyvault rotate \(key.entry)")), or --force to replace it"
     if let objection, !intake.isForced {
       report.add(key, .refused, reason: objection)
       return nil
@@ -75,10 +76,10 @@ struct ImportRun {
       report.add(
         key, .refused,
         reason: "only \(key.entry.sidecarPath) says whose key it is; "
-          + "if it is right: --as \(key.found.name)=\(key.provider.id)")
+          + "if it is right: \(Shell("--as \(key.found.shown)=\(key.provider.id)"))")
       return nil
     }
-    if !isDry { intake.consent.ask(about: &key.destinations, key: key.found.name) }
+    if !isDry { intake.consent.ask(about: &key.destinations, key: key.found.shown) }
     let unconsented = key.destinations.objection.map {
       ([$0.message] + $0.hints).joined(separator: "; ")
     }

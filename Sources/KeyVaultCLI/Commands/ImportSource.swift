@@ -1,5 +1,6 @@
 import Glibc
 import KeyVault
+import Naming
 import Secrets
 
 /// Where keys are taken from.
@@ -31,19 +32,25 @@ enum ImportSource {
   }
 
   /// What it holds. Nothing is started, save gpg for a password store.
-  func read(
-    _ session: Session
-  ) throws -> (variables: [FoundVariable], faults: [DotenvText.Fault]) {
+  func read(_ session: Session) throws -> Found {
     let text: DotenvText
     switch self {
     case .file(let path): text = try DotenvText(SecretInput.text(of: path))
     case .standardInput: text = try DotenvText(SecretInput.standardInputText())
-    case .environment: return (Self.environmentVariables(), [])
+    case .environment: return Found(variables: Self.environmentVariables())
     case .pass(let path):
       let store = PassStore(at: session.surroundings.passStore)
-      return (try store.variables(at: path, with: session.gpg()), [])
+      return Found(variables: try store.variables(at: path, with: session.gpg()))
     }
-    return (text.variables, text.faults)
+    return Found(variables: text.variables, faults: text.faults, text: text)
+  }
+
+  /// What a source holds.
+  struct Found {
+    var variables: [FoundVariable]
+    var faults: [DotenvText.Fault] = []
+    /// All of it, where it is a text.
+    var text: DotenvText?
   }
 
   private static func environmentVariables() -> [FoundVariable] {
@@ -80,49 +87,63 @@ enum ImportSource {
 
 extension ImportSource {
   /// What still holds the keys in the clear, and what to do about it, in sentences.
-  func remains(after report: ImportReport) -> [String] {
+  func remains(after report: ImportReport, _ found: Found, _ plan: ImportPlan) -> [String] {
     let kept = report.keys.filter { $0.outcome == .stored || $0.outcome == .present }
+    if case .file(let path) = self, let text = found.text {
+      let entries = Set(names: kept.compactMap(\.entry))
+      let values = plan.keys.filter { entries.contains($0.entry.path) }.map(\.found)
+      return Self.remains(of: path, text.lines(holding: values), kept, isAll: report.isWhole)
+    }
     guard !kept.isEmpty else { return [] }
-    let names = kept.map(\.name).joined(separator: " ")
     switch self {
     case .standardInput:
       return ["the keys came through a pipe: delete the file that they are from, if there is one"]
     case .environment:
       return [
-        "this shell still has the keys: unset \(names)",
+        "this shell still has the keys: \(Shell("unset \(kept.map(\.name))"))",
         "look for them in what sets them, such as ~/.profile, and in the shell's history",
       ]
     case .pass:
       return [
         "the password store still has the keys, and so has its git history; what is not needed there: "
-          + kept.map { "pass rm \($0.name)" }.joined(separator: "; ")
+          + kept.map { Shell("pass rm \($0.name)").description }.joined(separator: "; ")
       ]
-    case .file(let path): return Self.remains(of: path, kept, isAll: report.isWhole)
+    case .file: return []
     }
   }
 
   private static func remains(
-    of path: String, _ kept: [ImportReport.Key], isAll: Bool
+    of path: String, _ lines: (kept: [Int], others: [Int]), _ kept: [ImportReport.Key],
+    isAll: Bool
   ) -> [String] {
     // What was a pipe is gone.
     var status = stat()
     guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return [] }
-    let lines = kept.compactMap(\.line).map(String.init)
-    let place = lines.count == 1 ? "line \(lines[0])" : "lines \(lines.joined(separator: ", "))"
-    var remarks = [
-      isAll
-        ? "'\(path)' still holds the keys in the clear: delete it"
-        : "'\(path)' still holds the keys in the clear: delete \(place) of it"
-    ]
-    if let isTracked = isTracked(path) {
-      let rotations = kept.compactMap(\.entry).map { "keyvault rotate \($0)" }
+    let shown = "'\(path.printable(limit: 200))'"
+    var remarks: [String] = []
+    if !lines.kept.isEmpty {
       remarks.append(
-        (isTracked ? "git has '\(path)', and its" : "git had '\(path)', and its")
+        "\(shown) still holds the keys in the clear: delete "
+          + (isAll && lines.others.isEmpty ? "it" : "\(list(lines.kept)) of it"))
+    }
+    if !lines.others.isEmpty {
+      remarks.append(
+        "\(list(lines.others)) of \(shown) \(lines.others.count == 1 ? "holds a key" : "hold keys") "
+          + "that the vault does not have: import or revoke before you delete")
+    }
+    if !lines.kept.isEmpty, let isTracked = isTracked(path) {
+      let rotations = kept.compactMap(\.entry).map { Shell("keyvault rotate \($0)").description }
+      remarks.append(
+        (isTracked ? "git has \(shown), and its" : "git had \(shown), and its")
           + " history keeps the keys"
-          + (isTracked ? ": git rm --cached '\(path)', then " : "; ")
+          + (isTracked ? ": \(Shell("git rm --cached \(path)")), then " : "; ")
           + "rotate them: " + rotations.joined(separator: "; "))
     }
     return remarks
+  }
+
+  private static func list(_ lines: [Int]) -> String {
+    (lines.count == 1 ? "line " : "lines ") + lines.map(String.init).joined(separator: ", ")
   }
 
   /// Whether git tracks the file; nil where it never did.

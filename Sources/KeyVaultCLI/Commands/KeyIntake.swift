@@ -53,7 +53,10 @@ struct KeyIntake {
   ) throws -> Secret {
     if let name {
       guard let value = try variable?.secret() else {
-        throw Failure(.usage, "the variable \(name.printable(limit: 80)) is empty or unset")
+        let isShown = VisibleName.holds(name)
+        throw Failure(
+          .usage, "the variable \(isShown ? name : "of --from-env") is empty or unset",
+          hints: isShown ? [] : ["--from-env takes the name of a variable, not its value"])
       }
       return value
     }

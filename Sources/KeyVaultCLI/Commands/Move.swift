@@ -91,6 +91,7 @@ struct TwoPlaces: ParsableArguments {
       let what = file == target.ciphertextPath ? target.path : file
       throw Failure(.usage, "'\(what)' exists already", hints: ["--force replaces it"])
     }
+    try session.settle(folder: target.environment, in: repository)
     let readers = try vault.readers(of: target.path)
     let opened = try vault.openFitting(source, with: session.gpg())
     try make(opened, target, present, session.vouches(for: opened, in: repository))

@@ -43,7 +43,8 @@ struct NewProvider: ParsableCommand {
       session.note("\(Vault.signedRecipientsPath) does not cover it yet: keyvault recipients sign")
     }
     session.note(
-      "next: keyvault providers check \(id) --answers \(shown("\(folder)/\(id)", from: here)), "
+      "next: "
+        + "\(Shell("keyvault providers check \(id) --answers \(shown(folder + "/" + id, from: here))")), "
         + "then the same without --answers, which asks the provider")
   }
 

@@ -50,7 +50,8 @@ extension Session {
       Console.warning(
         "'\(old.name)' cannot be opened to see whether this is another key, so it stays marked as "
           + "exposed",
-        hint: "let it be rotated by somebody who can open it: keyvault rotate \(old.name)")
+        hint: "let it be rotated by somebody who can open it: "
+          + "\(Shell("keyvault rotate \(old.name)"))")
     }
     return .unknown
   }

@@ -94,7 +94,8 @@ struct Rotate: AsyncParsableCommand {
         + (told.isEmpty ? "" : ", may travel to \(told.joined(separator: ", "))"))
     if let page = provider.links.keys {
       session.note(
-        "now revoke the old key: \(page); then keyvault rotate \(entry.name) --verify-retired")
+        "now revoke the old key: \(page); then "
+          + "\(Shell("keyvault rotate \(entry.name) --verify-retired"))")
     }
     try commit.run("keyvault: rotate \(entry.name)", [entry.name], in: repository, session)
   }

@@ -35,7 +35,8 @@ struct SetField: AsyncParsableCommand {
     let entry = try repository.vault.entry(name)
     guard !changes.isEmpty || !field.isEmpty else {
       throw Failure(
-        .usage, "say what to change", hints: ["keyvault set \(name) owner=alice@example.com"])
+        .usage, "say what to change",
+        hints: [Shell("keyvault set \(name) owner=alice@example.com").description])
     }
     let edits = try changes.map(Self.parse)
     for edit in edits where edit.field == "env" && !edit.value.isEmpty {

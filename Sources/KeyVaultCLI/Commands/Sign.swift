@@ -61,7 +61,9 @@ struct Sign: AsyncParsableCommand {
   private func warnOfChanged(_ all: [Vault.EntrySignature]) {
     for signature in all where !signature.isGood && !signature.isDue {
       Console.warning(
-        signature.text, hint: "to sign it as it is: keyvault sign \(signature.entry.name)")
+        signature.text,
+        hint: "to sign it as it is: "
+          + "\(Shell("keyvault sign \(signature.entry.name)"))")
     }
   }
 }

@@ -72,6 +72,7 @@ enum Console {
   }
 
   static func report(_ failure: Failure) {
+    let failure = failure.withoutKeys
     note("keyvault: error: \(failure.message)")
     for hint in failure.hints { note("keyvault: hint: \(hint)") }
   }

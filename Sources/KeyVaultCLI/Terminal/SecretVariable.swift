@@ -9,6 +9,8 @@ final class SecretVariable: Sendable {
   static let gpgKey = SecretVariable("KEYVAULT_GPG_KEY")
   static let gpgPassphrase = SecretVariable("KEYVAULT_GPG_PASSPHRASE")
 
+  /// Whether the variable is set, and holds nothing: in CI, a secret that is not there.
+  let isEmpty: Bool
   private let value: Secret?
   private let file: String?
 
@@ -19,6 +21,7 @@ final class SecretVariable: Sendable {
 
   init(_ name: String) {
     file = Surroundings.variable(name + "_FILE")
+    isEmpty = file == nil && getenv(name).map { $0.pointee == 0 } ?? false
     if let text = getenv(name), text.pointee != 0 {
       let length = strlen(text)
       value = Secret(copying: UnsafeRawBufferPointer(start: text, count: length).bytes)

@@ -55,6 +55,12 @@ final class UserGPG: Sendable {
       passphrase = Passphrase(text)
     }
     guard let key = try SecretVariable.gpgKey.secret() else {
+      if SecretVariable.gpgKey.isEmpty {
+        Console.warning(
+          "KEYVAULT_GPG_KEY is set and empty, so the keys of the keyring are used",
+          hint: "in CI: define the secret, and pass it to this job; pull requests of forks get none"
+        )
+      }
       let gpg = GPG(program: program, home: nil)
       gpg.prepare()
       return Made(gpg: gpg, ciHome: nil)

@@ -48,7 +48,7 @@ struct ImportPlacesTests {
 
   @Test func `two keys of one variable are not both taken`() throws {
     let found = ["a/TEAM_KEY", "b/TEAM_KEY"].enumerated().map { number, path in
-      FoundVariable(entry: path, Secret(utf8: Self.key + "\(number)"))
+      FoundVariable(entry: path, shown: path, Secret(utf8: Self.key + "\(number)"))
     }
     let plan = try plan(found, in: World())
     #expect(plan.keys.map(\.found.name) == ["a/TEAM_KEY"])

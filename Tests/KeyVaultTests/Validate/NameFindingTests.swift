@@ -60,3 +60,35 @@ struct NameFindingTests {
       ])
   }
 }
+
+/// What `validate` says of names of files and folders.
+@Suite(.oneAtATime)
+struct FileNameFindingTests {
+  @Test func `names that differ only in case are a warning, once for each`() throws {
+    let world = try World()
+    for name in ["a/openai", "A/openai", "b/groq", "b/Groq", "b/mistral", "c/Xai"] {
+      try world.store(name, FindingCase.key, provider: "openai")
+    }
+    let found = try world.findings().filter { $0.code == "differs-in-case" }
+    #expect(
+      found.map(\.file) == ["vault/a", "vault/b/groq.gpg", "vault/b/groq.yaml"])
+    #expect(found.allSatisfy { $0.severity == .warning })
+    #expect(found.first?.message.contains("'A' differ only in case") == true)
+  }
+
+  @Test(arguments: [
+    ("My Key", "git mv -- 'vault/a/My Key.gpg' vault/a/my-key.gpg"),
+    ("it's", #"git mv -- 'vault/a/it'\''s.gpg' vault/a/it-s.gpg"#),
+    ("-x", "git mv -- vault/a/-x.gpg vault/a/x.gpg"),
+    ("ключ", "git mv -- 'vault/a/ключ.gpg' vault/a/gpg"),
+  ])
+  func `a name that no command takes gets the command that renames it`(name: String, hint: String)
+    throws
+  {
+    let world = try World()
+    try world.store("a/openai", FindingCase.key)
+    try world.write("x", to: "vault/a/\(name).gpg")
+    let finding = try #require(try world.findings().first { $0.code == "bad-entry-name" })
+    #expect(finding.hint == "rename it: \(hint); or remove it")
+  }
+}

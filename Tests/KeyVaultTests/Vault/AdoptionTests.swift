@@ -37,6 +37,9 @@ struct AdoptionTests {
     #expect(hosts(half) == ["api.mistral.ai"])
 
     try world.encrypt("pass-fake-key\nhosts: evil.invalid\n", to: "p/mistral")
+    let refusal = failure { try adopt("p/mistral", in: world) }
+    #expect(refusal?.message.contains("line 2 is 'hosts: …', as keyvault writes it itself") == true)
+    try world.encrypt("pass-fake-key\n", to: "p/mistral")
     try adopt("p/mistral", in: world)
     #expect(try world.open("p/mistral").payload.hosts == ["api.mistral.ai"])
   }
@@ -54,7 +57,7 @@ struct AdoptionTests {
   {
     let world = try World()
     try FindingCase.acme(base: "https://evil.invalid")(world)
-    try world.encrypt("fake-key\nhosts: evil.invalid\n", to: "p/acme")
+    try world.encrypt("fake-key\n", to: "p/acme")
     try adopt("p/acme", in: world)
     #expect(try world.open("p/acme").payload.hosts == [])
     try world.encrypt("fake-key\n", to: "p/acme")

@@ -6,22 +6,29 @@ import Testing
 /// Between what keyvault writes and what `pass` writes lies what somebody forged.
 struct HalfBoundTests {
   private static let lines = [
-    "vault: abc", "entry: production/openai", "provider: openai", "serial: 3",
+    "vault: 00112233445566778899aabbccddeeff", "entry: production/openai", "provider: openai",
+    "serial: 3",
   ]
 
   /// Every choice of lines that names a place and is not whole.
   private static let choices = (1..<15).map { choice in
     lines.indices.filter { choice >> $0 & 1 == 1 }.map { lines[$0] }
-  }.filter { $0.contains(lines[0]) || $0.contains(lines[1]) }
+  }
 
-  @Test(arguments: choices)
-  func `who names a place must say all of it`(lines: [String]) throws {
-    #expect(Self.choices.count == 11)
+  @Test(arguments: choices.filter { $0.contains(lines[0]) })
+  func `a payload that names a vault must say all of its place`(lines: [String]) throws {
     let text = "fake-key\n" + lines.map { $0 + "\n" }.joined()
     let refusal = try #require(failure { _ = try Payload(text: text) })
     #expect(refusal.kind == .malformed)
     let missing = Self.lines.first { !lines.contains($0) }!.prefix { $0 != ":" }
     #expect(refusal.message.hasPrefix("inside the encryption, '\(missing)' is "), "\(refusal)")
+  }
+
+  @Test(arguments: choices.filter { !$0.contains(lines[0]) } + [["vault: Personal", "entry: 7"]])
+  func `lines of another program bind nothing, whatever their names are`(lines: [String]) throws {
+    let payload = try Payload(text: "fake-key\n" + lines.map { $0 + "\n" }.joined())
+    #expect(!payload.isBound && payload.hosts.isEmpty)
+    #expect(payload.vault == nil && payload.entry == nil && payload.serial == nil)
   }
 
   @Test(arguments: ["", "provider: openai\n", "provider: openai\nserial: 3\n"])
@@ -57,11 +64,12 @@ struct UnboundTests {
 
   @Test func `a half-bound payload does not open, whatever the policy`() throws {
     let world = try World("policy: {unbound: allow}\n")
-    try world.encrypt("fake-key\nentry: production/mistral\n", to: "production/mistral")
+    let lines = "vault: \(World.vaultID)\nentry: production/mistral\n"
+    try world.encrypt("fake-key\n\(lines)", to: "production/mistral")
     let refusal = try #require(failure { _ = try world.open("production/mistral") })
     #expect(
       refusal.message
-        == "vault/production/mistral.gpg: inside the encryption, 'vault' is missing")
+        == "vault/production/mistral.gpg: inside the encryption, 'provider' is missing")
   }
 
   @Test func `hosts that an unbound payload names get no key`() async throws {

@@ -45,6 +45,33 @@ struct KeyTextTests {
     #expect(refusal.message == "this cannot be a key: \(objection)")
   }
 
+  @Test(arguments: [
+    ("\u{feff}", "U+FEFF (byte order mark)"), ("\u{200b}", "U+200B (zero width space)"),
+    ("\u{a0}", "U+00A0 (no-break space)"), ("\u{ad}", "U+00AD (soft hyphen)"),
+    ("\u{2060}", "U+2060 (word joiner)"), ("\u{202e}", "U+202E (right-to-left override)"),
+    ("\u{3164}", "U+3164 (hangul filler)"), ("\u{fe0f}", "U+FE0F (variation selector-16)"),
+    ("\u{2028}", "U+2028 (line separator)"), ("\u{e0041}", "U+E0041 (tag latin capital letter a)"),
+  ])
+  func `an invisible character is named, wherever it is`(character: String, name: String) throws {
+    for text in [character + "fake-key", "fake\(character)-key", "fake-key\(character)\n"] {
+      let refusal = try #require(failure { _ = try check(Array(text.utf8)) })
+      #expect(refusal.message == "this cannot be a key: it has an invisible character, \(name)")
+    }
+  }
+
+  @Test func `what to do with several lines is told`() throws {
+    let refusal = try #require(failure { _ = try check(Array("{\n\"a\": 1\n}".utf8)) })
+    #expect(refusal.hints.first?.contains("jq -c . FILE") == true)
+  }
+
+  @Test func `a letter that only looks like one of a key is named`() throws {
+    let openAI = try #require(try Catalogue(root: nil).provider("openai"))
+    let objection = Array("sk-pr\u{43e}j-NotARealKeyNotARealKey-1".utf8).span.bytes
+    #expect(
+      openAI.objection(to: objection)?.hasSuffix("and it has U+043E (cyrillic small letter o)")
+        == true)
+  }
+
   @Test(
     arguments: [
       [0x80], [0xbf], [0xc0, 0x80], [0xc1, 0xbf], [0xc2], [0xc2, 0x41], [0xc2, 0xc2],
@@ -65,7 +92,12 @@ struct KeyTextTests {
     let seconds: [UInt8] = [0x21, 0x7e, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xc2, 0xff]
     for first in UInt8.min ... .max {
       for second in seconds where first > 0x20 && first != 0x7f {
-        let isText = String(validating: [first, second], as: UTF8.self) != nil
+        let text = String(validating: [first, second], as: UTF8.self)
+        let isText =
+          text?.unicodeScalars.allSatisfy { scalar in
+            ![.control, .format, .spaceSeparator].contains(scalar.properties.generalCategory)
+              && !scalar.properties.isDefaultIgnorableCodePoint
+          } ?? false
         #expect((try? check([first, second])) == (isText ? [first, second] : nil))
       }
     }

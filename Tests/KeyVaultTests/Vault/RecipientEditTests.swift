@@ -108,7 +108,41 @@ struct RecipientEditTests {
     #expect(try world.scratch.names(in: "vault/.public-keys") == [Self.alice, Self.bob].sorted())
   }
 
-  @Test func `a file holds one armored public key, or nothing is taken from it`() throws {
+  @Test func `a public key is read however people send it`() throws {
+    let scratch = Scratch()
+    let armored = String(decoding: Keyring.bob.publicKey, as: UTF8.self)
+    let lines = armored.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    func each(_ change: (String) -> String) -> [UInt8] {
+      Array(lines.map(change).joined(separator: "\n").utf8)
+    }
+    let checksum = lines.first { $0.hasPrefix("=") && $0.count == 5 } ?? ""
+    let forms: [(String, [UInt8])] = [
+      ("armored", Keyring.bob.publicKey), ("packets", try Keyring.bob.gpg(["--export", Self.bob])),
+      ("mark", [0xef, 0xbb, 0xbf] + Keyring.bob.publicKey), ("CRLF", each { $0 + "\r" }),
+      ("text", Array("Hello,\n\nmy key: \n\(armored)\n-- \nBob\n".utf8)),
+      ("quoted", Array("On Monday Bob wrote:\n".utf8) + each { "> " + $0 }),
+      ("quoted twice", each { $0.isEmpty ? ">>" : ">> " + $0 }), ("indented", each { "\t" + $0 }),
+      ("blanks at the ends", each { $0 + "  " }), ("one line too many", each { $0 } + [10, 10]),
+      ("UTF-16", [0xff, 0xfe] + armored.utf8.flatMap { [$0, 0] }),
+      ("UTF-16, the other order", [0xfe, 0xff] + armored.utf8.flatMap { [0, $0] }),
+      ("quoted-printable", each { $0 == checksum ? "=3D" + $0.dropFirst() : $0 }),
+      ("twice", Keyring.bob.publicKey + Keyring.bob.publicKey),
+      (
+        "with a message",
+        Array("-----BEGIN PGP MESSAGE-----\n\nabc\n-----END PGP MESSAGE-----\n".utf8)
+          + Keyring.bob.publicKey
+      ),
+    ]
+    for (form, bytes) in forms {
+      try scratch.write(bytes, to: "bob's key.asc")
+      let path = scratch.path("bob's key.asc")
+      let file = try PublicKeyFile(reading: path, program: Keyring.gpgProgram)
+      #expect(file.fingerprint == Self.bob, "\(form)")
+      #expect(file.armored.starts(with: Array("-----BEGIN PGP PUBLIC".utf8)), "\(form)")
+    }
+  }
+
+  @Test func `a file holds one public key, or nothing is taken from it`() throws {
     let scratch = Scratch()
     try scratch.write(Keyring.bob.publicKey, to: "bob.asc")
     let path = scratch.path("bob.asc")
@@ -116,10 +150,12 @@ struct RecipientEditTests {
     #expect(file.fingerprint == Self.bob)
     let secret = try Keyring.bob.gpg(["--armor", "--export-secret-keys", Self.bob])
     for (bytes, words) in [
-      (try Keyring.bob.gpg(["--export", Self.bob]), "no armored OpenPGP key"),
-      (Array("no key\n".utf8), "no armored OpenPGP key"), (secret, "it holds a secret key"),
-      (Keyring.bob.publicKey + Keyring.alice.publicKey, "it holds 2 keys"),
-      ([UInt8](repeating: 65, count: 70_000), "larger than 64 KiB"),
+      (Array("no key\n".utf8), "holds no OpenPGP key"), (secret, "it holds a secret key"),
+      (Keyring.bob.publicKey + secret, "it holds a secret key"),
+      (Keyring.bob.publicKey + Keyring.alice.publicKey, "holds 2 keys: expected one"),
+      (Array(Keyring.bob.publicKey.dropLast(60)), "it is cut off"),
+      (Array(Keyring.bob.publicKey.map { $0 == 10 ? 32 : $0 }), "line breaks are lost"),
+      ([UInt8](repeating: 65, count: 1_100_000), "larger than 1024 KiB"),
     ] {
       try scratch.write(bytes, to: "bob.asc")
       let found = failure {

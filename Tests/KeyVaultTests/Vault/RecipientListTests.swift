@@ -23,11 +23,8 @@ struct RecipientListTests {
       "FFFF000011112222",
       "is a short key id, not a fingerprint of 40 digits: other keys can share it"
     ),
-    ("0x" + fingerprint, "is not a fingerprint"), ("alice", "is not a fingerprint"),
-    (fingerprint + " # Alice", "is not a fingerprint alone: a comment needs a line of its own"),
-    (" " + fingerprint, "is not a fingerprint alone: a comment needs a line of its own"),
-    (fingerprint + "!", "is not a fingerprint"),
-    ("３" + fingerprint.dropFirst(), "is not a fingerprint"),
+    ("0x" + fingerprint, "is not a fingerprint alone: write its 40 digits, without '0x' and '!'"),
+    (fingerprint + "!", "is not a fingerprint alone: write its 40 digits, without '0x' and '!'"),
     (
       fingerprint + "000011112222333344445555",
       "is the fingerprint of a version 5 or 6 key, which gpg 2.2 cannot use"
@@ -41,6 +38,37 @@ struct RecipientListTests {
     #expect((finding.line, finding.column) == (2, 1))
     #expect(finding.message == "'\(line)' \(objection)")
     #expect(list.recipients.map(\.fingerprint) == [Self.other])
+  }
+
+  @Test(arguments: [" # Alice", "#Alice", "  ", "\t# a # b", " # with a line end of Windows\r"])
+  func `a comment behind a fingerprint and blanks around it are read as pass reads them`(
+    rest: String
+  ) {
+    for start in ["", "  ", "\t"] {
+      let text = "\(Self.other)\n\(start)\(Self.fingerprint)\(rest)\n   \n"
+      let list = RecipientList(parsing: Array(text.utf8), folder: "")
+      #expect(list.recipients.map(\.fingerprint) == [Self.other, Self.fingerprint], "\(text)")
+      #expect(list.findings.isEmpty)
+    }
+  }
+
+  @Test(arguments: [
+    "sk-proj-NotARealKeyNotARealKeyNotARealKey1", "correct horse battery", "p@ssw0rd!x",
+    "３" + fingerprint.dropFirst(), "alice",
+  ])
+  func `a line that could be a secret is not quoted, and its place is told`(line: String) throws {
+    let list = RecipientList(parsing: Array("\(Self.other)\n\(line)\n".utf8), folder: "")
+    let finding = try #require(list.findings.first)
+    #expect(finding.line == 2 && finding.message.hasPrefix("this line is"))
+    #expect(!finding.text.contains(line))
+    #expect(finding.hint?.contains("--with-colons KEY |") == true)
+  }
+
+  @Test func `the hint for an address can be run as it stands`() throws {
+    let line = "Alice O'Hara <alice@example.com>"
+    let list = RecipientList(parsing: Array((line + "\n").utf8), folder: "")
+    let hint = try #require(list.findings.first?.hint)
+    #expect(hint.contains(#"--with-colons 'Alice O'\''Hara <alice@example.com>' |"#))
   }
 
   @Test func `a line end of Windows is an error on every line`() {

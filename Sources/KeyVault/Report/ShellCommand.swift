@@ -1,0 +1,60 @@
+public import Naming
+
+/// A command that a message tells a person to run, as they would type it into a shell.
+///
+/// What is inserted is one word of the command. It is quoted where a shell would read it otherwise, so the
+/// line can be copied as it stands: `Shell("pass mv \(old) \(new)")`. All commands in messages are made here.
+public struct Shell: ExpressibleByStringInterpolation, CustomStringConvertible, Sendable {
+  public let description: String
+
+  public init(_ command: Shell) { self = command }
+
+  public init(stringLiteral text: String) { description = text }
+
+  public init(stringInterpolation text: StringInterpolation) { description = text.text }
+
+  public struct StringInterpolation: StringInterpolationProtocol {
+    fileprivate var text = ""
+
+    public init(literalCapacity: Int, interpolationCount: Int) {}
+
+    public mutating func appendLiteral(_ literal: String) { text += literal }
+
+    public mutating func appendInterpolation(_ word: String) { text += word.shellWord }
+
+    public mutating func appendInterpolation(_ name: EntryName) { text += name.path.shellWord }
+
+    public mutating func appendInterpolation(_ name: Name) { text += name.text.shellWord }
+
+    public mutating func appendInterpolation(_ words: [String]) {
+      text += words.map(\.shellWord).joined(separator: " ")
+    }
+
+    /// A part that is a command already.
+    public mutating func appendInterpolation(_ command: Shell) { text += command.description }
+  }
+}
+
+extension String {
+  /// The text as one word of a command: as it is, in quotes, or with the characters escaped that no terminal
+  /// shows.
+  var shellWord: String {
+    if !isEmpty, utf8.allSatisfy({ Self.isPlain($0) }) { return self }
+    guard unicodeScalars.contains(where: \.mustBeEscaped) else { return shellQuoted }
+    let escaped = unicodeScalars.map { scalar in
+      if scalar == "'" || scalar == "\\" { return "\\\(scalar)" }
+      guard scalar.mustBeEscaped else { return String(scalar) }
+      return String(scalar).utf8.map { byte in
+        "\\x" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
+      }.joined()
+    }
+    return "$'" + escaped.joined() + "'"
+  }
+
+  private static func isPlain(_ byte: UInt8) -> Bool {
+    switch byte {
+    case 0x30...0x39, 0x41...0x5a, 0x61...0x7a: true
+    default: "@%+=:,./_-".utf8.contains(byte)
+    }
+  }
+}
