@@ -45,14 +45,20 @@ extension Vault {
     ])
   }
 
-  /// The same with a sidecar that begins as `document`, such as a merged one, and not as what lies there.
+  /// The same with a sidecar that begins as `document`, such as a merged one that comes from the place
+  /// `source`, and not as the file. In the same step what is there of the entries `removing` goes.
   func store(
-    _ new: borrowing NewKey, in document: Document?, program: GPGProgram, now: Timestamp
+    _ new: borrowing NewKey, in document: Document?, of source: EntryName,
+    removing others: [EntryName], program: GPGProgram, now: Timestamp
   ) throws(Failure) {
+    var removed: [VaultChange] = []
+    for other in others { removed += try removal(of: other) }
+    var edits = document.map { SidecarEditor($0, of: new.entry) }
+    try edits?.point(schemaOf: source, to: new.entry)
     let stored = try changes(
-      storing: new, about: Description(), from: nil, in: document, over: .anything,
+      storing: new, about: Description(), from: nil, in: edits?.document, over: .anything,
       program: program, now: now)
-    try apply(stored)
+    try apply(stored + removed)
     remember(new.entry, serial: new.serial, stored)
   }
 
@@ -212,7 +218,7 @@ extension Vault {
   }
 
   /// The removal of the files of an entry that are there, as they are now.
-  private func removal(of name: EntryName) throws(Failure) -> [VaultChange] {
+  func removal(of name: EntryName) throws(Failure) -> [VaultChange] {
     var changes: [VaultChange] = []
     for file in [VaultFile.ciphertext(name), .sidecar(name)] {
       guard let digest = try digest(of: file) else { continue }

@@ -1,6 +1,7 @@
 import Dispatch
 import GPG
 import Glibc
+import KeyVault
 import Synchronization
 
 /// Handlers may do little more than write to a pipe; a thread does the rest. Written once, before a
@@ -78,6 +79,7 @@ enum Signals {
     isEnding.store(true, ordering: .releasing)
     cleanup.withLock { $0?() }
     ThrowawayHomes.removeAll()
+    GitCommit.releaseAtExit()
     _exit(128 + number)
   }
 }
