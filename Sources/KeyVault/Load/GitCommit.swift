@@ -26,7 +26,7 @@ public struct GitCommit {
     do throws(Failure) {
       return try commit(message, paths)
     } catch {
-      throw Failure(error.kind, error.message, hints: error.hints + [byHand(message, paths)])
+      throw Failure(error.kind, error.message, hints: error.hints + byHand(message, paths))
     }
   }
 
@@ -84,15 +84,18 @@ public struct GitCommit {
   /// A commit of single files would come between what is merged and the commit that ends it; git refuses
   /// it, too.
   private func checkNothingIsPending(in gitFolder: String) throws(Failure) {
-    guard let operation = GitOperation(in: gitFolder),
-      operation.isPending(
-        in: gitFolder,
-        hasConflicts: git.run(["ls-files", "--unmerged", "-z"])?.output.isEmpty == false)
-    else { return }
+    guard let operation = pending(in: gitFolder) else { return }
     throw Failure(
       .cannotWrite,
-      "\(operation.name) is in progress, which a commit of single files would break up",
-      hints: ["end it first: \(operation.end)"])
+      "\(operation.name) is in progress, which a commit of single files would break up")
+  }
+
+  private func pending(in gitFolder: String?) -> GitOperation? {
+    guard let gitFolder, let operation = GitOperation(in: gitFolder) else { return nil }
+    return operation.isPending(
+      in: gitFolder,
+      hasConflicts: git.run(["ls-files", "--unmerged", "-z"])?.output.isEmpty == false)
+      ? operation : nil
   }
 
   private func items(
@@ -124,19 +127,25 @@ public struct GitCommit {
     }
   }
 
-  /// The command that commits files which are written, for a person.
-  private func byHand(_ message: String, _ paths: [String]) -> String {
+  /// How a person commits the files, which are written.
+  private func byHand(_ message: String, _ paths: [String]) -> [String] {
     let listed = git.run(["ls-files", "-z", "--"] + paths.map { ":(literal)" + $0 })?.output ?? []
     let tracked = listed.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
     let known = paths.filter { path in
       tracked.contains { $0.utf8.elementsEqual(path.utf8) }
         || ((try? content(path)) ?? nil) != nil
     }
-    guard !known.isEmpty else { return "the files are written" }
+    guard !known.isEmpty else { return ["the files are written"] }
     let words = known.map(\.shellWord).joined(separator: " ")
-    let git = "git -C \(root.shellWord)"
-    return "the files are written; commit them: \(git) add --all -- \(words) && "
-      + "\(git) commit -m \(message.shellQuoted) -- \(words)"
+    let command = "git -C \(root.shellWord)"
+    let add = "\(command) add --all -- \(words)"
+    if let operation = pending(in: git.line(["rev-parse", "--absolute-git-dir"])) {
+      return ["the files are written; stage them: \(add)", "then end it: \(operation.end)"]
+    }
+    return [
+      "the files are written; commit them: \(add) && \(command) commit -m \(message.shellQuoted) "
+        + "-- \(words)"
+    ]
   }
 
   private func prefix() throws(Failure) -> String {

@@ -14,6 +14,7 @@ public struct Repository: Sendable {
   /// A folder of the user's own, outside the repository, where this machine keeps what makes its local
   /// state trustworthy; nil to keep none.
   let stateHome: String?
+  let undecided: UndecidedEntries
   /// What this machine remembers of the entries that it opened; nil where nothing is remembered.
   public var memory: Memory?
   /// Under which names keys may be rendered besides those that are known.
@@ -28,6 +29,7 @@ public struct Repository: Sendable {
   ) throws(Failure) {
     self.root = root
     self.stateHome = stateHome
+    undecided = UndecidedEntries(in: root)
     self.signing = signing
     SchemaLibrary.prepare()
     let bytes: [UInt8]

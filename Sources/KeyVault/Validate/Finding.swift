@@ -105,6 +105,7 @@ extension Finding {
   /// `JSONSchema.Violation.Code`.
   public enum Code: String, Sendable, CaseIterable {
     case syntax
+    case mergeConflict = "merge-conflict"
     case unreadable
     case idIsNotFileName = "id-is-not-file-name"
     case overridesBuiltIn = "overrides-built-in"

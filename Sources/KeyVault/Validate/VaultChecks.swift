@@ -33,6 +33,18 @@ struct VaultChecks {
     }
     folders(in: root, keys, &findings)
     variables(&findings)
+    undecided(&findings)
+  }
+
+  /// A ciphertext has no markers, and what git left of it in the work tree may look sound.
+  private func undecided(_ findings: inout FindingList) {
+    for name in repository.undecided.names.sorted() {
+      if case .malformed? = (try? repository.vault.entry(name))?.fault?.kind { continue }
+      findings.add(
+        Finding(
+          .mergeConflict, in: name.ciphertextPath, "a merge is in progress that did not decide on it",
+          hint: ConflictMarkers.hint(for: name.ciphertextPath)))
+    }
   }
 
   /// What gpg says of the public keys, and what is wrong with them; nil where it cannot be asked.

@@ -71,6 +71,7 @@ extension Vault {
     var doubts =
       ciphertext == nil
       ? try doubts(about: payload, of: name, file: bytes, digest: digest) : []
+    if ciphertext == nil, repository.undecided.contains(name) { doubts.append(.undecided) }
     let sidecar = entry.sidecar
     if sidecar?.digest ?? digest != digest || sidecar?.serial ?? .max < payload.serial ?? 0 {
       doubts.append(.otherDigest)

@@ -124,6 +124,7 @@ struct Resolve: AsyncParsableCommand {
   ) async throws -> Side? {
     var asking = Prober.Options()
     asking.patience = Patience(retries: 1)
+    asking.onWait = WaitNotes.notes(isQuiet: options.quiet, advice: "--no-test does not ask")
     let prober = Prober(
       client: try session.client(), catalogue: repository.catalogue,
       policy: try session.policy(), options: asking)

@@ -1,0 +1,73 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What other commands say while a merge is not finished.
+@Suite(.fewAtATime) struct UnmergedTests {
+  private static func rotate(_ number: Int) -> String {
+    #"printf %s\#(number) "$OPENAI" | keyvault rotate production/openai --no-test --quiet"#
+  }
+
+  private func world(_ change: String = "") throws -> World {
+    let world = try World()
+    try world.output(
+      """
+      cp -a "$FILLED/." .
+      git init -q
+      git add -A; git commit -qm start
+      git checkout -q -b theirs
+      \(Self.rotate(1)); \(change.replacing("SIDE", with: "theirs")); git commit -qam theirs
+      git checkout -q main
+      \(Self.rotate(2)); \(change.replacing("SIDE", with: "ours")); git commit -qam ours
+      ! git merge -q theirs > /dev/null 2>&1
+      """)
+    return world
+  }
+
+  @Test func `each command names the merge, and what ends it`() throws {
+    let world = try world()
+    let validate = try world.run("keyvault validate")
+    #expect(validate.status == 1)
+    #expect(validate.output.contains("error[merge-conflict]: the file has git's conflict markers"))
+    #expect(validate.output.contains("hint: run 'keyvault resolve production/openai'"))
+    #expect(!validate.output.contains("syntax"), "\(validate)")
+    let get = try world.run("keyvault get production/openai | tail -c 3")
+    #expect(get.output == "12\n" && get.errors.contains("a merge is in progress"), "\(get)")
+    #expect(get.errors.contains("run 'keyvault resolve production/openai'"), "\(get)")
+    #expect(try world.run("keyvault get production/anthropic").errors == "")
+    let status = try world.run("keyvault status")
+    #expect(status.output.contains("conflict markers"), "\(status)")
+    let render = try world.run("keyvault render production --reveal")
+    #expect(render.status == 65 && render.errors.contains("conflict markers"), "\(render)")
+    // And nothing of it stays.
+    try world.output("keyvault resolve --ours --no-test; git commit -qm merged")
+    #expect(try world.run("keyvault get production/openai > /dev/null").errors == "")
+    #expect(try world.run("keyvault validate --quiet").output == "")
+  }
+
+  @Test func `a ciphertext in conflict has no markers, and is told all the same`() throws {
+    let world = try world()
+    // The person resolved the text and forgot the key.
+    try world.output("git checkout -q --ours vault/production/openai.yaml; git add vault/production/openai.yaml")
+    let validate = try world.run("keyvault validate")
+    #expect(validate.status == 1)
+    #expect(
+      validate.output.contains("vault/production/openai.gpg:1:1: error[merge-conflict]: a merge is in"),
+      "\(validate)")
+    #expect(try world.run("keyvault get production/openai > /dev/null").errors.contains("merge"))
+  }
+
+  @Test(arguments: ["vault/.gpg-id", "keyvault.yaml"])
+  func `markers in a file that every command needs are one finding, with its line`(
+    _ file: String
+  ) throws {
+    let world = try world("echo '# SIDE' >> \(file)")
+    for command in ["validate", "add live/openai --no-test"] {
+      let result = try world.run(#"printf %s5 "$OPENAI" | keyvault \#(command)"#)
+      let told = result.output + result.errors
+      #expect(result.status != 0 && told.contains("git's conflict markers"), "\(result)")
+      #expect(told.contains("then 'git add \(file)'"), "\(result)")
+      #expect(told.components(separatedBy: "\(file):").count == 2, "\(result)")
+    }
+  }
+}
