@@ -28,9 +28,14 @@ import Testing
     #expect(result.errors.contains(world.folder.path + "/" + lock), "\(result)")
     #expect(try world.output(state) == before)
     let hint = result.errors.split(separator: "\n").first { $0.contains("commit them: ") }
-    let command = try #require(hint.flatMap { $0.split(separator: "commit them: ").last }, "\(result)")
+    let command = try #require(
+      hint.flatMap { $0.split(separator: "commit them: ").last }, "\(result)")
     let committed = try world.output(
-      "rm \(lock); cd /; \(command); cd - > /dev/null; git show --format=%s --name-only; git status -s")
+      """
+      rm \(lock)
+      (cd /; \(command)) > /dev/null
+      git show --format=%s --name-only; git status -s
+      """)
     #expect(
       committed.hasSuffix(
         "keyvault: add live/openai\n\nvault/live/openai.gpg\nvault/live/openai.yaml\n"),
@@ -45,7 +50,8 @@ import Testing
       echo rubbish > .git/keyvault-index-next
       keyvault set production/openai owner=bob@example.com --commit --quiet
       """)
-    #expect(try world.output("git status -s; ls .git | grep -c -e lock -e keyvault || true") == "0\n")
+    let left = "git status -s; ls .git | grep -c -e lock -e keyvault || true"
+    #expect(try world.output(left) == "0\n")
     // One that works keeps its lock.
     let other = try world.run(
       """
@@ -62,7 +68,8 @@ import Testing
     let result = try world.run(
       """
       for i in 1 2 3 4 5 6; do
-        (printf %s$i "$OPENAI" | keyvault add live$i/openai --no-test --commit --quiet || echo failed) &
+        (printf %s$i "$OPENAI" |
+          keyvault add live$i/openai --no-test --commit --quiet || echo failed) &
       done
       for i in 1 2 3 4; do
         # git itself does not wait.
@@ -119,7 +126,9 @@ import Testing
     #expect(lines[5] == "keyvault: change production/openai", "\(result)")
   }
 
-  @Test func `a merge in progress is not broken up, and a stopped rebase is not in the way`() throws {
+  @Test func `a merge in progress is not broken up, and a stopped rebase is not in the way`()
+    throws
+  {
     let world = try world()
     let result = try world.run(
       """

@@ -36,7 +36,8 @@ public struct Conflict: Sendable {
   let theirs: Version
 
   init(
-    of name: EntryName, _ lineage: EntryLineage, strays: [EntryName], in trees: MergeTrees, _ objects: GitObjects
+    of name: EntryName, _ lineage: EntryLineage, strays: [EntryName], in trees: MergeTrees,
+    _ objects: GitObjects
   ) throws(Failure) {
     self.lineage = lineage
     self.strays = strays

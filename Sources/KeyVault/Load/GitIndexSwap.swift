@@ -20,8 +20,8 @@ final class GitIndexSwap {
   init(in staging: GitStaging) throws(Failure) {
     self.staging = staging
     lock = try IndexLock(of: staging.indexFile)
-    let folder = staging.indexFile.utf8.lastIndex(of: UInt8(ascii: "/"))
-      .map { String(staging.indexFile[..<$0]) } ?? staging.gitFolder
+    let slash = staging.indexFile.utf8.lastIndex(of: UInt8(ascii: "/"))
+    let folder = slash.map { String(staging.indexFile[..<$0]) } ?? staging.gitFolder
     let paths = Self.suffixes.map { folder + "/keyvault-index-" + $0 }
     (next, old, tree) = (paths[0], paths[1], paths[2])
     // A keyvault that was killed may have left them, or git, while it wrote them.
@@ -84,7 +84,7 @@ final class GitIndexSwap {
     var status = stat()
     fstat(source, &status)
     let target = open(copy, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, status.st_mode & 0o777)
-    guard target >= 0 else { throw FileError(.create, copy, errno).failure }
+    guard target >= 0 else { throw FileError(.write, copy, errno).failure }
     defer { close(target) }
     var left = Int(status.st_size)
     while left > 0 {

@@ -53,7 +53,8 @@ struct GitStaging {
     _ arguments: [String], input: [UInt8] = [], on index: String
   ) throws(Failure) -> String {
     let output = try git.output(
-      of: arguments, input: input, environment: environment.merging(["GIT_INDEX_FILE": index]) { $1 },
+      of: arguments, input: input,
+      environment: environment.merging(["GIT_INDEX_FILE": index]) { $1 },
       or: "\(GitCommit.what) ('git \(arguments.first ?? "")' failed)")
     return String(decoding: output.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
   }
@@ -68,7 +69,8 @@ struct GitStaging {
 
   /// Has an index file (absolute) hold these, which ends their conflicts.
   func put(_ items: [Item], into index: String) throws(Failure) {
-    let null = String(repeating: "0", count: items.lazy.compactMap(\.object?.utf8.count).first ?? 40)
+    let length = items.lazy.compactMap(\.object?.utf8.count).first ?? 40
+    let null = String(repeating: "0", count: length)
     let lines = items.map { item in
       (item.object.map { "100644 \($0)" } ?? "0 \(null)") + "\t" + prefix + item.path + "\0"
     }

@@ -55,7 +55,7 @@ struct IndexLock: ~Copyable {
     let file = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
     guard file >= 0 else {
       if errno == EEXIST { return nil }
-      throw FileError(.create, path, errno).failure
+      throw FileError(.write, path, errno).failure
     }
     // No other user can open it. Locked before it is marked: what is marked and not locked has no owner.
     guard flock(file, LOCK_EX | LOCK_NB) == 0, write(file, mark, mark.count) == mark.count else {

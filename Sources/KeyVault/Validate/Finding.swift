@@ -155,6 +155,7 @@ extension Finding {
     case expired
     case rotationDue = "rotation-due"
     case exposed
+    case staleCopy = "stale-copy"
     case rolledBack = "rolled-back"
     case entryRemoved = "entry-removed"
     case entryRestored = "entry-restored"

@@ -42,7 +42,8 @@ struct VaultChecks {
       if case .malformed? = (try? repository.vault.entry(name))?.fault?.kind { continue }
       findings.add(
         Finding(
-          .mergeConflict, in: name.ciphertextPath, "a merge is in progress that did not decide on it",
+          .mergeConflict, in: name.ciphertextPath,
+          "a merge is in progress that did not decide on it",
           hint: ConflictMarkers.hint(for: name.ciphertextPath)))
     }
   }

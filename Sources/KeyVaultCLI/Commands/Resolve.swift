@@ -110,7 +110,9 @@ struct Resolve: AsyncParsableCommand {
         [first, first.other].map { "\($0.rawValue) \(conflict.deed(of: $0))" }
           .joined(separator: ", "))
     case .key where said == nil:
-      if !noTest, let works = try await working(resolution, in: repository, session) { return works }
+      if !noTest, let works = try await working(resolution, in: repository, session) {
+        return works
+      }
       return try ask(resolution, "two keys")
     case .fields(let fields) where said == nil:
       return try ask(resolution, "both changed \(fields.joined(separator: ", "))")
