@@ -37,6 +37,8 @@ import Testing
     #expect(try world.run("keyvault get production/anthropic").errors == "")
     let status = try world.run("keyvault status")
     #expect(status.output.contains("conflict markers"), "\(status)")
+    let show = try world.run("keyvault show production/openai")
+    #expect(show.errors.contains("conflict markers"), "\(show)")
     let render = try world.run("keyvault render production --reveal")
     #expect(render.status == 65 && render.errors.contains("conflict markers"), "\(render)")
     // And nothing of it stays.

@@ -1,4 +1,5 @@
 internal import Naming
+internal import YAML
 
 /// Keys that somebody could read, by git's history, who is no reader any more, and of which no sidecar
 /// says so: `exposed` is a cache, and anybody can take it out.
