@@ -88,7 +88,7 @@ import Testing
   /// A call of keyvault or git in the order of a commit: the exchange of the index, that of the branch, what
   /// is tidied up before and after, the release of the lock.
   static let deaths = [
-    ("rename", "index", 1), ("rename", "refs/heads/main", 1), ("unlink", "keyvault-index-old", 1),
+    ("rename", "keyvault-index-next", 1), ("rename", "refs/heads/main.lock", 1), ("unlink", "keyvault-index-old", 1),
     ("unlink", "keyvault-index-old", 2), ("unlink", "index.lock", 1),
   ]
 
@@ -101,7 +101,7 @@ import Testing
     let result = try world.run(
       """
       printf %s5 "$OPENAI" > ../new
-      strace -f -qq -o /dev/null -P "$PWD/.git/\(file)" -P ".git/\(file)" -e trace=\(calls) \
+      strace -f -qq -o /dev/null -P "$PWD/.git/\(file)" -e trace=\(calls) \
         -e inject=\(calls):signal=KILL:when=\(number) \
         keyvault rotate production/openai --no-test --commit --quiet < ../new 2> ../errors
       test $? = 0; echo $?

@@ -170,6 +170,28 @@ import Testing
       "\(result)")
   }
 
+  @Test func `of a patch nothing is claimed that is not known`() throws {
+    let world = try World()
+    let result = try world.run(
+      """
+      cp -a "$FILLED/." .
+      git init -q
+      git add -A; git commit -qm start
+      \(Self.rotate1) --commit
+      git format-patch -1 -q -o ..
+      git reset -q --hard HEAD~1
+      \(Self.move) --commit
+      git am -q -3 ../0001* > /dev/null 2>&1
+      before=$(git status -s)
+      keyvault resolve --theirs --no-test; echo $?
+      test "$(git status -s)" = "$before" && echo same
+      """)
+    #expect(result.output == "1\nsame\n", "\(result)")
+    #expect(
+      result.errors.contains(
+        "it is not known whether ours removed 'production/openai' or moved it"), "\(result)")
+  }
+
   @Test func `what only looks like a move brings no key to other readers`() throws {
     let world = try World()
     // Eve cannot read the entry; she says of an entry of hers that it is the same one, moved.

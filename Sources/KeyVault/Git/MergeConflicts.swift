@@ -100,6 +100,14 @@ public struct MergeConflicts {
         .malformed, "neither side has \(name.ciphertextPath)",
         hints: ["git rm -- \(name.ciphertextPath) \(name.sidecarPath)"])
     }
+    guard !trees.isGuessed || lineage.ours != nil && lineage.theirs != nil else {
+      let side = lineage.ours == nil ? Side.ours : .theirs
+      throw Failure(
+        .findings,
+        "git does not name the commit that it applies, so it is not known whether \(side.rawValue) "
+          + "removed '\(name)' or moved it",
+        hints: ["abort it, and use 'git cherry-pick', 'git rebase' or 'git merge'"])
+    }
     return try Conflict(
       of: name, lineage, strays: (strays[name] ?? []).sorted(), in: trees, objects)
   }

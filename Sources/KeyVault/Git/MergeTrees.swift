@@ -11,6 +11,8 @@ struct MergeTrees {
   let base: Files
   let ours: Files
   let theirs: Files
+  /// Whether git names no commit, as for a patch that it applies: it is not known then what moved.
+  let isGuessed: Bool
 
   func files(of side: Side) -> Files { side == .ours ? ours : theirs }
 
@@ -34,9 +36,11 @@ struct MergeTrees {
     if let best {
       ours = try Self.files(of: best.pair.ours, root)
       (base, theirs) = (best.base, best.theirs)
+      isGuessed = false
     } else if !unmerged.isEmpty {
       ours = try Self.files(of: "HEAD", root)
       (base, theirs) = try Self.files(in: index, prefix: prefix, over: ours)
+      isGuessed = true
     } else {
       return nil
     }

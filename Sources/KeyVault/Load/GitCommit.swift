@@ -71,6 +71,11 @@ public struct GitCommit {
         index.keep()
         return true
       } catch {
+        // A git that was killed may have moved it.
+        if git.line(["rev-parse", "--verify", "--quiet", "HEAD"]) == commit {
+          index.keep()
+          return true
+        }
         guard error.message.contains("cannot lock ref") else { throw error }
         failure = Failure(
           .cannotWrite, error.message,
