@@ -88,8 +88,9 @@ import Testing
   /// A call of keyvault or git in the order of a commit: the exchange of the index, that of the branch, what
   /// is tidied up before and after, the release of the lock.
   static let deaths = [
-    ("rename", "keyvault-index-next", 1), ("rename", "refs/heads/main.lock", 1), ("unlink", "keyvault-index-old", 1),
-    ("unlink", "keyvault-index-old", 2), ("unlink", "index.lock", 1),
+    ("rename", "keyvault-index-next", 1), ("rename", "refs/heads/main.lock", 1),
+    ("unlink", "keyvault-index-old", 1), ("unlink", "keyvault-index-old", 2),
+    ("unlink", "index.lock", 1),
   ]
 
   @Test(.enabled(if: Programs.hasStrace), arguments: deaths)
