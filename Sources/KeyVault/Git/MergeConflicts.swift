@@ -100,7 +100,10 @@ public struct MergeConflicts {
         .malformed, "neither side has \(name.ciphertextPath)",
         hints: ["git rm -- \(name.ciphertextPath) \(name.sidecarPath)"])
     }
-    guard !trees.isGuessed || lineage.ours != nil && lineage.theirs != nil else {
+    if trees.isGuessed,
+      let (name, lineage) = lineages.sorted(by: { $0.key < $1.key })
+        .first(where: { $0.value.ours == nil || $0.value.theirs == nil })
+    {
       let side = lineage.ours == nil ? Side.ours : .theirs
       throw Failure(
         .findings,

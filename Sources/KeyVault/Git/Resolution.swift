@@ -143,7 +143,13 @@ public struct Resolution: Sendable {
       [ours, theirs].compactMap { $0?.payload.serial }
       + [conflict.ours.fields?.serial, conflict.theirs.fields?.serial].compactMap(\.self)
     let highest = serials.max() ?? 1
-    let isOther = !isSameKey && ours != nil && theirs != nil
+    // A newer key whose serial is above the older one's keeps it.
+    let isAhead =
+      newer.map { side in
+        lead == side
+          && opened(side)?.payload.serial ?? 0 > opened(side.other)?.payload.serial ?? 0
+      } ?? false
+    let isOther = !isSameKey && ours != nil && theirs != nil && !isAhead
     let last = vault.lastSerial(of: target)
     try vault.store(
       NewKey(
