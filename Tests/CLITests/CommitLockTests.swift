@@ -144,7 +144,7 @@ import Testing
       git rebase --continue > /dev/null 2>&1; git log -1 --format=%s
       """)
     #expect(
-      result.output == "73\nours\n3\n0\nkeyvault: change production/openai\n", "\(result)")
+      result.output == "73\nours\n2\n0\nkeyvault: change production/openai\n", "\(result)")
     #expect(result.errors.contains("a merge is in progress"), "\(result)")
     #expect(result.errors.contains("git commit"), "\(result)")
   }

@@ -8,7 +8,7 @@ import Testing
     #"printf %s\#(number) "$OPENAI" | keyvault rotate production/openai --no-test --quiet"#
   }
 
-  private func world(_ change: String = "") throws -> World {
+  private func world(_ change: String = "true") throws -> World {
     let world = try World()
     try world.output(
       """
