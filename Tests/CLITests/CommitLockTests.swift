@@ -102,6 +102,8 @@ import Testing
     let result = try world.run(
       """
       printf %s5 "$OPENAI" > ../new
+      # Else strace would wait for the agent that keyvault starts.
+      gpgconf --launch gpg-agent
       strace -f -qq -o /dev/null -P "$PWD/.git/\(file)" -e trace=\(calls) \
         -e inject=\(calls):signal=KILL:when=\(number) \
         keyvault rotate production/openai --no-test --commit --quiet < ../new 2> ../errors
