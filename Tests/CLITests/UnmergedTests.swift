@@ -8,12 +8,14 @@ import Testing
     #"printf %s\#(number) "$OPENAI" | keyvault rotate production/openai --no-test --quiet"#
   }
 
-  private func world(_ change: String = "true") throws -> World {
+  private func world(_ change: String = "true", isText: Bool = false) throws -> World {
     let world = try World()
     try world.output(
       """
       cp -a "$FILLED/." .
       git init -q
+      # git takes a ciphertext for text or for binary, by its first bytes.
+      echo '*.gpg \(isText ? "text" : "binary")' > .gitattributes
       git add -A; git commit -qm start
       git checkout -q -b theirs
       \(Self.rotate(1)); \(change.replacing("SIDE", with: "theirs")); git commit -qam theirs
@@ -58,6 +60,20 @@ import Testing
       validate.output.contains("vault/production/openai.gpg:1:1: error[merge-conflict]: a merge"),
       "\(validate)")
     #expect(try world.run("keyvault get production/openai > /dev/null").errors.contains("merge"))
+  }
+
+  @Test func `a ciphertext that git merged as text is called that`() throws {
+    let world = try world(isText: true)
+    let validate = try world.run("keyvault validate")
+    #expect(
+      validate.output.contains("vault/production/openai.gpg:1:1: error[merge-conflict]: the file"),
+      "\(validate)")
+    #expect(!validate.output.contains("openpgp") && !validate.output.contains("digest"))
+    let get = try world.run("keyvault get production/openai")
+    #expect(get.status == 65 && get.errors.contains("conflict markers"), "\(get)")
+    #expect(get.errors.contains("run 'keyvault resolve production/openai'"), "\(get)")
+    try world.output("keyvault resolve --ours --no-test; git commit -qm merged")
+    #expect(try world.run("keyvault get production/openai | tail -c 3").output == "12\n")
   }
 
   @Test(arguments: ["vault/.gpg-id", "keyvault.yaml"])

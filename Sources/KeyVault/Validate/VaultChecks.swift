@@ -36,10 +36,11 @@ struct VaultChecks {
     undecided(&findings)
   }
 
-  /// A ciphertext has no markers, and what git left of it in the work tree may look sound.
+  /// A ciphertext that git takes for binary has no markers, and what is left of it may look sound.
   private func undecided(_ findings: inout FindingList) {
     for name in repository.undecided.names.sorted() {
       if case .malformed? = (try? repository.vault.entry(name))?.fault?.kind { continue }
+      guard repository.vault.structure(of: name) != nil else { continue }
       findings.add(
         Finding(
           .mergeConflict, in: name.ciphertextPath,

@@ -172,6 +172,10 @@ extension Vault {
     do throws(MessageError) {
       message = try Message(bytes)
     } catch {
+      // git merges a ciphertext as text where it has no NUL at its beginning.
+      if let finding = ConflictMarkers.finding(in: bytes, file: name.ciphertextPath) {
+        throw Malformed(findings: [finding]).failure
+      }
       throw Failure(
         .malformed, "\(name.ciphertextPath): \(error.message)",
         hints: error.hint.map { [$0] } ?? [])
