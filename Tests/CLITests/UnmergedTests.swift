@@ -8,14 +8,14 @@ import Testing
     #"printf %s\#(number) "$OPENAI" | keyvault rotate production/openai --no-test --quiet"#
   }
 
-  private func world(_ change: String = "true", isText: Bool = false) throws -> World {
+  private func world(_ change: String = "true") throws -> World {
     let world = try World()
     try world.output(
       """
       cp -a "$FILLED/." .
       git init -q
       # git takes a ciphertext for text or for binary, by its first bytes.
-      echo '*.gpg \(isText ? "text" : "binary")' > .gitattributes
+      echo '*.gpg binary' > .gitattributes
       git add -A; git commit -qm start
       git checkout -q -b theirs
       \(Self.rotate(1)); \(change.replacing("SIDE", with: "theirs")); git commit -qam theirs
@@ -63,8 +63,15 @@ import Testing
   }
 
   @Test func `a ciphertext that git merged as text is called that`() throws {
-    let world = try world(isText: true)
-    let validate = try world.run("keyvault validate")
+    let world = try world()
+    // As git does it where neither side has a NUL.
+    let validate = try world.run(
+      """
+      key=vault/production/openai.gpg
+      (echo '<<<<<<< HEAD'; git show :2:$key; echo; echo =======; git show :3:$key; echo
+        echo '>>>>>>> theirs') > $key
+      keyvault validate
+      """)
     #expect(
       validate.output.contains("vault/production/openai.gpg:1:1: error[merge-conflict]: the file"),
       "\(validate)")
