@@ -84,7 +84,7 @@ import Testing
       """)
     #expect(result.status == 74)
     #expect(result.errors.contains("git config --global user.email"), "\(result)")
-    #expect(result.errors.contains("the files are written; commit them yourself"))
+    #expect(result.errors.contains("the files are written; commit them: git -C "))
     #expect(try world.output("grep -c '^description: x' vault/production/openai.yaml") == "1\n")
   }
 

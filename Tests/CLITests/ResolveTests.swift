@@ -72,7 +72,7 @@ import Testing
     let world = try merge(theirs: "keyvault rm -f production/openai", ours: Self.rotate)
     let asked = try world.run("keyvault resolve")
     #expect(asked.status == 1)
-    #expect(asked.errors.contains("theirs removed it, ours changed it"))
+    #expect(asked.errors.contains("theirs removed it, ours rotated it"))
     #expect(asked.errors.contains("--ours: sk-proj-…0011, serial 2, alice@example.com"))
     #expect(try conflicts(world).count == 2)
     try world.output("keyvault resolve --\(side)")
@@ -229,9 +229,9 @@ import Testing
   @Test(arguments: ["ours", "theirs"]) func `the mark of a key goes with the key`(
     _ side: String
   ) throws {
-    // The old key, exposed and encrypted again, against a new one.
+    // A new key that is exposed already, against another one.
     let world = try merge(
-      theirs: Self.exposed(Self.mark) + "; keyvault adopt production/openai --quiet",
+      theirs: Self.rotate.replacing("%s1", with: "%s2") + "; " + Self.exposed(Self.mark),
       ours: Self.rotate)
     try world.output("keyvault resolve --\(side)")
     let sidecar = try world.output("cat vault/production/openai.yaml")

@@ -4,13 +4,16 @@ internal import YAML
 /// One side of a merge.
 public enum Side: String, Sendable, CaseIterable {
   case ours, theirs
+
+  public var other: Side { self == .ours ? .theirs : .ours }
 }
 
-/// An entry that a merge left undecided, as the index has its versions.
+/// An entry that a merge left undecided, as the common ancestor and each side have it.
 public struct Conflict: Sendable {
-  /// The entry as one side has it.
+  /// The entry as one of them has it.
   struct Version: Sendable {
-    /// nil where that side has none.
+    /// nil where it has none; so are the others.
+    let place: EntryName?
     let ciphertext: [UInt8]?
     let sidecar: CheckedDocument?
 
@@ -23,44 +26,55 @@ public struct Conflict: Sendable {
     }
   }
 
+  /// Where the ancestor had it, or the sides.
   public let name: EntryName
-  /// The common ancestor's sidecar.
-  let base: CheckedDocument?
+  let lineage: EntryLineage
+  /// Where git put files of it that no side has there.
+  let strays: [EntryName]
+  let base: Version
   let ours: Version
   let theirs: Version
-  /// Whether git itself decided on the ciphertext, which one side alone changed, or neither.
-  let isKeyDecided: Bool
 
-  /// `items` are all stages of both files; `blobs` their content.
-  init(of name: EntryName, _ items: [Index.Item], _ blobs: [Name: [UInt8]]) throws(Failure) {
-    func bytes(_ path: String, _ stage: Int) -> [UInt8]? {
-      let own = items.filter { $0.path.hasSuffix(path) }
-      let item = own.first { $0.stage == stage } ?? own.first { $0.stage == 0 }
-      return item.flatMap { blobs[$0.object] }
-    }
-    func version(_ stage: Int, _ side: Side) throws(Failure) -> Version {
-      Version(
-        ciphertext: bytes(name.ciphertextPath, stage),
-        sidecar: try Self.sidecar(bytes(name.sidecarPath, stage), of: name, side))
-    }
+  init(
+    of name: EntryName, _ lineage: EntryLineage, strays: [EntryName], in trees: MergeTrees,
+    _ objects: GitObjects
+  ) throws(Failure) {
+    self.lineage = lineage
+    self.strays = strays
     self.name = name
-    // A broken sidecar of the past decides nothing.
-    base = try? Self.sidecar(bytes(name.sidecarPath, 1), of: name, .ours)
-    ours = try version(2, .ours)
-    theirs = try version(3, .theirs)
-    isKeyDecided = items.contains { $0.stage == 0 && $0.path.hasSuffix(name.ciphertextPath) }
-    try check(
-      sidecarIsDecided: items.contains { $0.stage == 0 && $0.path.hasSuffix(name.sidecarPath) })
+    func version(_ place: EntryName?, _ files: MergeTrees.Files, _ side: Side?) throws(Failure)
+      -> Version
+    {
+      guard let place else { return Version(place: nil, ciphertext: nil, sidecar: nil) }
+      let paths = [place.ciphertextPath, place.sidecarPath]
+      let known = paths.filter { files[$0] != nil }
+      let blobs = try objects.blobs(known.map { files[$0] ?? "" })
+      guard blobs.allSatisfy({ $0 != nil }) else {
+        throw Failure(.malformed, "a side of '\(place)' is not here, or larger than 1024 KiB")
+      }
+      let text = known.count == 2 ? blobs[1] : nil
+      return Version(
+        place: place, ciphertext: blobs[0],
+        sidecar: try Self.sidecar(text, of: place, side))
+    }
+    // What was broken in the past decides nothing.
+    base =
+      (try? version(lineage.base, trees.base, nil))
+      ?? Version(place: nil, ciphertext: nil, sidecar: nil)
+    ours = try version(lineage.ours, trees.ours, .ours)
+    theirs = try version(lineage.theirs, trees.theirs, .theirs)
+    try check()
   }
 
   private static func sidecar(
-    _ bytes: [UInt8]?, of name: EntryName, _ side: Side
+    _ bytes: [UInt8]?, of name: EntryName, _ side: Side?
   ) throws(Failure) -> CheckedDocument? {
     guard let bytes else { return nil }
     switch CheckedDocument.read(bytes, as: .entry, file: name.sidecarPath) {
     case .success(let checked): return checked
     case .failure(let malformed):
       let first = malformed.findings[0]
+      let side = side ?? .ours
       throw Failure(
         .malformed, "\(side.rawValue) of \(first.file):\(first.line): \(first.message)",
         hints: [
@@ -73,38 +87,52 @@ public struct Conflict: Sendable {
 
   /// Throws where what a side has does not belong together, so that a swapped ciphertext is not
   /// taken for sound because of a merge.
-  private func check(sidecarIsDecided: Bool) throws(Failure) {
-    guard ours.ciphertext != nil || theirs.ciphertext != nil else {
-      throw Failure(
-        .malformed, "neither side has \(name.ciphertextPath)",
-        hints: [Shell("git rm -- \(name.sidecarPath)").description])
+  private func check() throws(Failure) {
+    // A sidecar that both sides have, or that one of them left alone, was not changed for a ciphertext.
+    let texts = [ours, theirs].map { $0.sidecar?.document.bytes }
+    guard texts[0] != texts[1], !texts.contains(base.sidecar?.document.bytes) else { return }
+    let unsound = Side.allCases.filter { side in
+      let version = version(side)
+      return version.ciphertext != nil && version.sidecar != nil && !version.isSound
+        && version.ciphertext != base.ciphertext
     }
-    // Git's own choice of one file is no version of a side.
-    if sidecarIsDecided { return }
-    let versions: [(Side, Version)] = [(.ours, ours), (.theirs, theirs)]
-    let unsound = versions.filter { $1.ciphertext != nil && $1.sidecar != nil && !$1.isSound }
-    guard let (side, _) = unsound.first, !isKeyDecided || unsound.count == 2 else { return }
-    let what = isKeyDecided ? "neither side has a" : "\(side.rawValue) has no"
+    guard let side = unsound.first else { return }
+    let place = version(side).place ?? name
     throw Failure(
       .malformed,
-      "\(what) sidecar of '\(name)' that belongs to its ciphertext: one of the two was changed alone",
+      "\(side.rawValue) has no sidecar of '\(place)' that belongs to its ciphertext: one of the two "
+        + "was changed alone",
       hints: [
-        "take a sound side: "
-          + "\(Shell("git checkout --\(side.other.rawValue) -- \([name.ciphertextPath, name.sidecarPath])"))",
-        "then "
-          + "'\(Shell("keyvault adopt \(name)"))', once you know that it is right, and 'git add' both",
+          "take a sound side: "
+            + "\(Shell("git checkout --\(side.other.rawValue) -- \([place.ciphertextPath, place.sidecarPath])"))",
+          "then '\(Shell("keyvault adopt \(place)"))', once you know that it is right, and 'git add' both",
       ])
   }
 
   func version(_ side: Side) -> Version { side == .ours ? ours : theirs }
 
-  /// Whether that side removed the entry.
-  public func isRemoved(by side: Side) -> Bool { version(side).ciphertext == nil }
+  /// Where that side has the entry; nil where it removed it.
+  public func place(_ side: Side) -> EntryName? { version(side).place }
 
-  /// The side whose sidecar is the ciphertext's, where git decided on that; nil where both are.
+  /// Whether that side removed the entry.
+  public func isRemoved(by side: Side) -> Bool { version(side).place == nil }
+
+  /// The side that alone has another ciphertext than the ancestor; nil where both have.
   var keeper: Side? {
-    guard isKeyDecided, ours.isSound != theirs.isSound else { return nil }
-    return ours.isSound ? .ours : .theirs
+    guard let before = base.ciphertext else { return nil }
+    let changers = Side.allCases.filter { version($0).ciphertext != before }
+    return changers.count == 1 ? changers[0] : nil
+  }
+
+  /// Whether one side alone has the entry, and the ancestor had none.
+  var isOneSided: Bool { base.place == nil && (ours.place == nil) != (theirs.place == nil) }
+
+  /// Where the entry is after the merge, if one side at most moved it; else nil.
+  var mergedPlace: EntryName? {
+    if isOneSided { return ours.place ?? theirs.place }
+    guard let ours = ours.place, let theirs = theirs.place else { return nil }
+    if ours == theirs || theirs == lineage.base { return ours }
+    return ours == lineage.base ? theirs : nil
   }
 
   /// The side that was rotated later; nil where none was.
@@ -114,20 +142,34 @@ public struct Conflict: Sendable {
     return ours == theirs ? nil : ours > theirs ? .ours : .theirs
   }
 
-  /// A side for a person who must choose.
-  public func text(of side: Side) -> String {
-    guard let fields = version(side).fields else {
-      return isRemoved(by: side) ? "removed it" : "has no sidecar"
+  /// What a side did, in words that follow its name, such as `moved it to production/openai`.
+  public func deed(of side: Side) -> String {
+    let version = version(side)
+    guard let place = version.place else {
+      let candidates = lineage.candidates[side] ?? []
+      guard !candidates.isEmpty else { return "removed it" }
+      return "moved it to " + candidates.map(\.path).joined(separator: " or ")
     }
-    if isRemoved(by: side) { return "removed it" }
+    guard base.place != nil else { return "added it" }
+    let id = version.fields?.id
+    var deeds: [String] = []
+    if place != base.place { deeds.append("moved it to \(place)") }
+    if id != nil, id != base.fields?.id {
+      deeds.append("rotated it")
+    } else if deeds.isEmpty {
+      deeds.append(version.ciphertext == base.ciphertext ? "kept the key" : "encrypted it again")
+    }
+    return deeds.joined(separator: " and ")
+  }
+
+  /// The key of a side for a person who must choose.
+  public func text(of side: Side) -> String {
+    guard !isRemoved(by: side) else { return deed(of: side) }
+    guard let fields = version(side).fields else { return "has no sidecar" }
     let parts = [
       fields.preview, fields.serial.map { "serial \($0)" }, fields.owner,
       (fields.rotated ?? fields.created).map(\.day),
     ]
     return parts.compactMap(\.self).joined(separator: ", ").printable(limit: 120)
   }
-}
-
-extension Side {
-  public var other: Side { self == .ours ? .theirs : .ours }
 }

@@ -2,22 +2,68 @@ internal import Naming
 
 /// What a merge left undecided in a keyvault repository.
 public struct MergeConflicts {
-  private let index: Index
-  private let prefix: String
-  private let items: [Index.Item]
-  /// Entries, sorted.
+  /// nil where nothing is merged.
+  private let trees: MergeTrees?
+  private let objects: GitObjects
+  /// By ``names``, as the next.
+  private let lineages: [EntryName: EntryLineage]
+  /// Where git put files of it that no side has there.
+  private let strays: [EntryName: Set<EntryName>]
+  /// Entries that a side brings, whose key the other side exchanged where it came from.
+  public let staleCopies: [StaleCopy]
+  /// Entries, each by the first place that is known of it; sorted.
   public let names: [EntryName]
 
+  /// The command that ends what git has in progress.
+  public let nextCommand: String
+
   /// `root` is the repository's, absolute. Throws where lists of recipients, public keys or
-  /// keyvault.yaml are undecided themselves: nobody knows then for whom to encrypt.
+  /// keyvault.yaml are undecided themselves: it is not known then for whom to encrypt.
   public init(at root: String) throws(Failure) {
     let workTree = try WorkTree(around: root)
-    index = Index(of: workTree)
+    let index = Index(of: workTree)
     let prefix = Git(in: root).prefix ?? ""
-    self.prefix = prefix
-    items =
+    let items =
       try index.conflicts(below: prefix + Vault.folder)
       + index.conflicts(below: prefix + Configuration.fileName)
+    try Self.checkReadersAreDecided(items, prefix)
+    guard items.allSatisfy({ $0.kind == .file }) else {
+      throw Failure(.malformed, "a side of an entry is not a regular file")
+    }
+    let folder = index.git.line(["rev-parse", "--absolute-git-dir"])
+    nextCommand = folder.flatMap { GitOperation(in: $0) }?.end ?? "git commit"
+    objects = GitObjects(index.git)
+    trees = try MergeTrees(at: root, index: index, prefix: prefix, unmerged: items)
+    guard let trees else {
+      (lineages, strays, staleCopies, names) = ([:], [:], [], [])
+      return
+    }
+    let known = try EntryLineages(trees, objects)
+    var lineages: [EntryName: EntryLineage] = [:]
+    var strays: [EntryName: Set<EntryName>] = [:]
+    for item in items {
+      let path = String(item.path.dropFirst(prefix.count))
+      guard let name = EntryLineages.entry(of: path) else { continue }
+      let side = item.stage == 3 ? Side.theirs : .ours
+      let lineage =
+        known.lineage(of: name)
+        ?? known.entry(with: item.object, side).flatMap { known.lineage(of: $0) }
+        ?? EntryLineage(base: name, ours: nil, theirs: nil)
+      let first = lineage.name ?? name
+      lineages[first] = lineage
+      if !lineage.places.contains(name) { strays[first, default: []].insert(name) }
+    }
+    self.lineages = lineages
+    self.strays = strays
+    // Of an entry in conflict a person decides.
+    let decided = Set(lineages.values.flatMap(\.places))
+    staleCopies = try known.staleCopies().filter { !decided.contains($0.place) }
+    names = lineages.keys.sorted()
+  }
+
+  private static func checkReadersAreDecided(
+    _ items: [Index.Item], _ prefix: String
+  ) throws(Failure) {
     let paths = Set(names: items.map { String($0.path.dropFirst(prefix.count)) }).sortedTexts
     let first = paths.filter(Self.decidesReaders)
     guard first.isEmpty else {
@@ -27,7 +73,6 @@ public struct MergeConflicts {
           + first.map(\.printable).joined(separator: ", "),
         hints: ["resolve them by hand and 'git add' them, then run this again"])
     }
-    names = Set(paths.compactMap(Self.entry)).sorted()
   }
 
   /// Whether a file tells for whom entries are encrypted.
@@ -38,26 +83,35 @@ public struct MergeConflicts {
         ?? false
   }
 
-  private static func entry(_ path: String) -> EntryName? {
-    guard path.hasPrefix(Vault.folder + "/"), let partner = path.partner else { return nil }
-    let end = partner.hasSuffix(".gpg") ? 5 : 4
-    return EntryName(found: String(path.dropFirst(Vault.folder.count + 1).dropLast(end)))
+  /// The one of ``names`` under which an entry is in conflict that any side has at `place`; nil if none is.
+  public func name(of place: EntryName) -> EntryName? {
+    names.first { name in
+      lineages[name]?.places.contains(place) == true || strays[name]?.contains(place) == true
+    }
   }
 
-  /// The versions of an entry. Throws where one of them cannot be used.
+  /// The versions of one of ``names``. Throws where one of them cannot be used.
   public func conflict(of name: EntryName) throws(Failure) -> Conflict {
-    let own = try index.items(below: [prefix + name.ciphertextPath, prefix + name.sidecarPath])
-    guard own.allSatisfy({ $0.kind == .file }) else {
-      throw Failure(.malformed, "a side of '\(name)' is no regular file")
+    guard let trees, let lineage = lineages[name] else {
+      throw Failure(.nothingToDo, "'\(name)' is not in conflict")
     }
-    let blobs = try GitObjects(index.git).blobs(own.map(\.object))
-    var content: [Name: [UInt8]] = [:]
-    for (item, blob) in zip(own, blobs) {
-      guard let blob, blob.count <= Limits.ciphertext else {
-        throw Failure(.malformed, "a side of '\(name)' is not here, or larger than 1024 KiB")
-      }
-      content[item.object] = blob
+    guard lineage.ours != nil || lineage.theirs != nil else {
+      throw Failure(
+        .malformed, "neither side has \(name.ciphertextPath)",
+        hints: ["git rm -- \(name.ciphertextPath) \(name.sidecarPath)"])
     }
-    return try Conflict(of: name, own, content)
+    if trees.isGuessed,
+      let (name, lineage) = lineages.sorted(by: { $0.key < $1.key })
+        .first(where: { $0.value.ours == nil || $0.value.theirs == nil })
+    {
+      let side = lineage.ours == nil ? Side.ours : .theirs
+      throw Failure(
+        .findings,
+        "git does not name the commit that it applies, so it is not known whether \(side.rawValue) "
+          + "removed '\(name)' or moved it",
+        hints: ["abort it, and use 'git cherry-pick', 'git rebase' or 'git merge'"])
+    }
+    return try Conflict(
+      of: name, lineage, strays: (strays[name] ?? []).sorted(), in: trees, objects)
   }
 }

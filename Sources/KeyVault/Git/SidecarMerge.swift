@@ -5,6 +5,8 @@ internal import YAML
 struct SidecarMerge {
   /// nil where no side has a sidecar.
   private(set) var document: Document?
+  /// The side as whose text it begins.
+  let start: Side
   /// Fields that both sides changed, differently, while nothing says which counts.
   private(set) var undecided: [String] = []
 
@@ -15,15 +17,16 @@ struct SidecarMerge {
   /// `lead` is the side whose key stays; nil where both have the same. `preferred` decides where both
   /// changed a field.
   init(of conflict: Conflict, lead: Side?, preferred: Side?) throws(Failure) {
-    let sides = [lead ?? preferred ?? .ours, (lead ?? preferred ?? .ours).other]
-    guard let start = sides.compactMap({ conflict.version($0).sidecar }).first else { return }
+    let first = lead ?? preferred ?? .ours
+    self.start = conflict.version(first).sidecar == nil ? first.other : first
+    guard let start = conflict.version(self.start).sidecar else { return }
     self.document = start.document
     // Whoever has none did not mean to empty each field.
     guard conflict.ours.sidecar != nil, conflict.theirs.sidecar != nil else { return }
     var document = start.document
     let ours = conflict.ours.sidecar?.root
     let theirs = conflict.theirs.sidecar?.root
-    let base = conflict.base?.root
+    let base = conflict.base.sidecar?.root
     for field in Self.fields {
       let (mine, other, before) = (ours?[field], theirs?[field], base?[field])
       let value: Node?

@@ -7,6 +7,8 @@ public struct GitCommit {
   private let root: String
 
   static let what = "git could not take the change"
+  /// How often a commit is built anew because another one was faster.
+  private static let attempts = 5
 
   /// `root` is the repository's, absolute.
   public init(in root: String) {
@@ -14,41 +16,141 @@ public struct GitCommit {
     git = Git(in: root)
   }
 
-  /// Commits `paths` (relative to the root) as they lie there; one that is gone is removed. Returns
-  /// whether there was anything to commit. Throws if git cannot.
+  /// Commits `paths` (relative to the root) as they are in the work tree; one that is gone is removed.
+  /// Returns whether there was anything to commit.
+  ///
+  /// Killed at any time, it leaves the files as they are, and they are staged before the branch moves: the
+  /// next commit contains them, and none removes them. Throws if git cannot commit, with the index and the
+  /// branch as they were.
   public func make(_ message: String, of paths: [String]) throws(Failure) -> Bool {
     do throws(Failure) {
       return try commit(message, paths)
     } catch {
-      throw Failure(
-        error.kind, error.message,
-        hints: error.hints + ["the files are written; commit them yourself"])
+      throw Failure(error.kind, error.message, hints: error.hints + byHand(message, paths))
     }
   }
 
-  /// Stages the files as they lie there, which ends a conflict; one that is gone is removed.
+  /// Stages the files as they are in the work tree, which ends a conflict; one that is gone is removed.
   public func stage(_ paths: [String]) throws(Failure) {
-    try GitStaging(in: root, prefix: prefix(), index: "index").stage(paths)
+    let staging = try GitStaging(in: root, prefix: try prefix())
+    let contents = try contents(of: paths)
+    let index = try GitIndexSwap(in: staging)
+    try index.prepare(items(paths, contents, in: staging))
+    try index.swap()
+    index.keep()
+  }
+
+  /// Whether git is told to sign commits, which these are not.
+  public var isSigningWanted: Bool {
+    git.line(["config", "--type=bool", "--get", "commit.gpgSign"]) == "true"
   }
 
   private func commit(_ message: String, _ paths: [String]) throws(Failure) -> Bool {
-    let prefix = try prefix()
-    // A name of its own: one that two commits share would be emptied by the first that ends.
-    let name = "keyvault-index-\(getpid())-\(UInt32.random(in: 0 ... .max))"
-    let staging = try GitStaging(in: root, prefix: prefix, index: name)
-    defer { staging.discard() }
-    let head = git.line(["rev-parse", "--verify", "--quiet", "HEAD"])
-    try staging.run(["read-tree"] + (head.map { [$0] } ?? ["--empty"]))
-    try staging.stage(paths)
-    let tree = try staging.run(["write-tree", "--missing-ok"])
-    if let head, git.line(["rev-parse", head + "^{tree}"]) == tree { return false }
-    let parents = head.map { ["-p", $0] } ?? []
-    let commit = try line(["commit-tree", tree] + parents + ["-m", message])
-    _ = try line(
-      ["update-ref", "-m", "commit: " + message, "HEAD", commit] + (head.map { [$0] } ?? []))
-    // The real index follows, for these paths alone.
-    try GitStaging(in: root, prefix: prefix, index: "index").stage(paths)
-    return true
+    let staging = try GitStaging(in: root, prefix: try prefix())
+    try checkNothingIsPending(in: staging.gitFolder)
+    let contents = try contents(of: paths)
+    let index = try GitIndexSwap(in: staging)
+    let items = try items(paths, contents, in: staging)
+    try index.prepare(items)
+    var failure: Failure?
+    for attempt in 1...Self.attempts {
+      let head = git.line(["rev-parse", "--verify", "--quiet", "HEAD"])
+      let tree = try index.tree(of: head, with: items)
+      guard head == nil || git.line(["rev-parse", head! + "^{tree}"]) != tree else {
+        try index.swap()
+        index.keep()
+        return false
+      }
+      let parents = head.map { ["-p", $0] } ?? []
+      let commit = try line(["commit-tree", tree] + parents + ["-m", message])
+      // The index goes first: a commit that the index does not know would be undone by the next one.
+      try index.swap()
+      do throws(Failure) {
+        // Without a value the branch must not exist.
+        _ = try line(["update-ref", "-m", "commit: " + message, "HEAD", commit, head ?? ""])
+        index.keep()
+        return true
+      } catch {
+        // A git that was killed may have moved it.
+        if git.line(["rev-parse", "--verify", "--quiet", "HEAD"]) == commit {
+          index.keep()
+          return true
+        }
+        guard error.message.contains("cannot lock ref") else { throw error }
+        failure = Failure(
+          .cannotWrite, error.message,
+          hints: ["if no git command runs here, remove the lock that it names"])
+        if attempt < Self.attempts { usleep(50_000 << UInt32(attempt)) }
+      }
+    }
+    throw failure ?? Failure(.io, Self.what)
+  }
+
+  /// A commit of single files would come between what is merged and the commit that ends it; git refuses
+  /// it, too.
+  private func checkNothingIsPending(in gitFolder: String) throws(Failure) {
+    guard let operation = pending(in: gitFolder) else { return }
+    throw Failure(
+      .cannotWrite,
+      "\(operation.name) is in progress, which a commit of single files would break up")
+  }
+
+  private func pending(in gitFolder: String?) -> GitOperation? {
+    guard let gitFolder, let operation = GitOperation(in: gitFolder) else { return nil }
+    return operation.isPending(
+      in: gitFolder,
+      hasConflicts: git.run(["ls-files", "--unmerged", "-z"])?.output.isEmpty == false)
+      ? operation : nil
+  }
+
+  private func items(
+    _ paths: [String], _ contents: [[UInt8]?], in staging: GitStaging
+  ) throws(Failure) -> [GitStaging.Item] {
+    var items: [GitStaging.Item] = []
+    for (path, content) in zip(paths, contents) { items.append(try staging.item(path, content)) }
+    return items
+  }
+
+  /// What the files hold while no other keyvault changes them; nil for one that is gone.
+  private func contents(of paths: [String]) throws(Failure) -> [[UInt8]?] {
+    let lock = RepositoryLock.shared(of: root)
+    defer { withExtendedLifetime(lock) {} }
+    return try paths.map { path throws(Failure) in try content(path) }
+  }
+
+  private func content(_ path: String) throws(Failure) -> [UInt8]? {
+    var parts = path.split(separator: "/").map(String.init)
+    guard let name = parts.popLast() else { return nil }
+    do throws(FileError) {
+      let folder = try Folder(root).folder(parts.joined(separator: "/"))
+      guard folder.kind(of: name) == .file else { return nil }
+      return try folder.read(name, limit: 64 << 20)
+    } catch let error where error.isMissing {
+      return nil
+    } catch {
+      throw error.failure
+    }
+  }
+
+  /// How a person commits the files, which are written.
+  private func byHand(_ message: String, _ paths: [String]) -> [String] {
+    let listed = git.run(["ls-files", "-z", "--"] + paths.map { ":(literal)" + $0 })?.output ?? []
+    let tracked = listed.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+    let known = paths.filter { path in
+      tracked.contains { $0.utf8.elementsEqual(path.utf8) }
+        || ((try? content(path)) ?? nil) != nil
+    }
+    guard !known.isEmpty else { return ["the files are written"] }
+    let words = known.map(\.shellWord).joined(separator: " ")
+    let command = "git -C \(root.shellWord)"
+    let add = "\(command) add --all -- \(words)"
+    if let operation = pending(in: git.line(["rev-parse", "--absolute-git-dir"])) {
+      return ["the files are written; stage them: \(add)", "then end it: \(operation.end)"]
+    }
+    return [
+      "the files are written; commit them: \(add) && \(command) commit -m \(message.shellQuoted) "
+        + "-- \(words)"
+    ]
   }
 
   private func prefix() throws(Failure) -> String {

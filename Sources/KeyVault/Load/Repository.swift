@@ -17,6 +17,7 @@ public struct Repository: Sendable {
   /// A folder of the user's own, outside the repository, where this machine keeps what makes its local
   /// state trustworthy; nil to keep none.
   let stateHome: String?
+  let undecided: UndecidedEntries
   /// What this machine remembers of the entries that it opened; nil where nothing is remembered.
   public var memory: Memory?
   /// Under which names keys may be rendered besides those that are known.
@@ -34,6 +35,7 @@ public struct Repository: Sendable {
     self.root = root
     absent = AbsentFiles(of: root)
     self.stateHome = stateHome
+    undecided = UndecidedEntries(in: root)
     self.signing = signing
     SchemaLibrary.prepare()
     let bytes: [UInt8]

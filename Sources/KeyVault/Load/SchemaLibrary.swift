@@ -88,6 +88,9 @@ struct CheckedDocument {
     do throws(YAMLError) {
       document = try Document(parsing: bytes)
     } catch {
+      if let finding = ConflictMarkers.finding(in: bytes, file: file) {
+        return .failure(Malformed(findings: [finding]))
+      }
       let finding = Finding(.syntax, in: file, at: error.place, error.message, hint: error.hint)
       return .failure(Malformed(findings: [finding]))
     }

@@ -4,6 +4,8 @@ internal import HTTP
 struct Exchange: Sendable {
   let client: HTTPClient
   let patience: Patience
+  /// Hears of each wait before it begins.
+  let onWait: @Sendable (Wait) -> Void
 
   struct Outcome {
     let result: Result<(answer: ProbeAnswer, judgement: Judgement), HTTPError>
@@ -11,13 +13,23 @@ struct Exchange: Sendable {
     let attempts: Int
     /// How long the server wants to be left alone, if it says so.
     let retryAfter: Duration?
+
+    /// Why the request is sent again, such as `HTTP 429`.
+    var reason: String {
+      switch result {
+      case .success(let (answer, _)): "HTTP \(answer.http.status)"
+      case .failure(let error): error.message
+      }
+    }
   }
 
-  /// Sends `request` and judges the answer. A request that is paid for is sent once.
+  /// Sends `request` and judges the answer. A request that is paid for is sent once. `entry` is the one
+  /// that is asked about.
   func send(
-    _ request: borrowing HTTPRequest, judgedBy definition: ProbeDefinition
+    _ request: borrowing HTTPRequest, judgedBy definition: ProbeDefinition, for entry: String
   ) async -> Outcome {
     var attempt = 1
+    var waited = Duration.zero
     while true {
       let outcome = await attemptOnce(request, number: attempt, judgedBy: definition)
       let mayPass =
@@ -27,10 +39,13 @@ struct Exchange: Sendable {
         case .failure(let error): Patience.mayPass(error)
         }
       guard mayPass, !definition.costsTokens,
-        let wait = patience.wait(after: attempt, retryAfter: outcome.retryAfter),
-        (try? await Task.sleep(for: wait)) != nil
+        let wait = patience.wait(
+          after: attempt, retryAfter: outcome.retryAfter, waited: waited)
       else { return outcome }
+      onWait(Wait(entry: entry, duration: wait, reason: outcome.reason))
+      guard (try? await Task.sleep(for: wait)) != nil else { return outcome }
       attempt += 1
+      waited += wait
     }
   }
 

@@ -13,6 +13,8 @@ public struct Prober: Sendable {
     /// Whether a definition must first refuse a bogus key.
     public var asksControls = false
     public var patience = Patience()
+    /// Hears of each wait before a request is sent again.
+    public var onWait: @Sendable (Wait) -> Void = { _ in }
 
     public init() {}
   }
@@ -26,7 +28,7 @@ public struct Prober: Sendable {
     client: HTTPClient, catalogue: Catalogue, policy: OriginPolicy, options: Options = Options()
   ) {
     self.options = options
-    exchange = Exchange(client: client, patience: options.patience)
+    exchange = Exchange(client: client, patience: options.patience, onWait: options.onWait)
     planner = ProbePlanner(catalogue: catalogue, policy: policy, allowsCost: options.allowsCost)
   }
 
@@ -77,7 +79,8 @@ public struct Prober: Sendable {
   ) async -> ProbeAnswer? {
     let request = ProbeRequest(plan.definition, provider: plan.provider, format: plan.format)
       .request(to: plan.url, with: payload)
-    let outcome = await exchange.send(request, judgedBy: plan.definition)
+    let outcome = await exchange.send(
+      request, judgedBy: plan.definition, for: result.entry)
     result.attempts = outcome.attempts
     switch outcome.result {
     case .failure(let error):
@@ -124,7 +127,7 @@ public struct Prober: Sendable {
     }
     let request = ProbeRequest(quota, provider: plan.provider, format: plan.format)
       .request(to: url, with: payload)
-    switch await exchange.send(request, judgedBy: quota).result {
+    switch await exchange.send(request, judgedBy: quota, for: result.entry).result {
     case .failure(let error) where error.reason == .cancelled: result.cutShort()
     case .failure(let error):
       result.quota = Evidence(.unreachable, note: Self.told(error.message, key: payload))
@@ -166,7 +169,7 @@ public struct Prober: Sendable {
     guard let credential else { return Evidence(.unknown, note: "no such key can be made up") }
     let request = ProbeRequest(plan.definition, provider: plan.provider, format: plan.format)
       .request(to: plan.url, with: credential)
-    switch await exchange.send(request, judgedBy: plan.definition).result {
+    switch await exchange.send(request, judgedBy: plan.definition, for: plan.provider.id).result {
     case .failure(let error): return Evidence(.unreachable, note: error.message)
     case .success(let (answer, judgement)): return Evidence(judgement, of: answer)
     }
@@ -189,19 +192,6 @@ public struct Prober: Sendable {
     case .restricted: provider.links.keys.map { "see the key's scopes: \($0)" }
     case .providerError, .unreachable: provider.links.status.map { "see \($0)" }
     default: nil
-    }
-  }
-}
-
-extension Duration {
-  /// `12 s`, `3 min`, `5 h`, `365 days`.
-  fileprivate var text: String {
-    let seconds = components.seconds
-    return switch seconds {
-    case ..<120: "\(seconds) s"
-    case ..<7_200: "\(seconds / 60) min"
-    case ..<172_800: "\(seconds / 3_600) h"
-    default: "\(seconds / 86_400) days"
     }
   }
 }

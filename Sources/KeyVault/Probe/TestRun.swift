@@ -1,4 +1,5 @@
 public import GPG
+internal import Synchronization
 
 /// Opens and probes many entries at once. Decryption has as many lanes as there are cores and
 /// overlaps the requests; the width of the requests is the client's.
@@ -28,6 +29,7 @@ public struct TestRun: Sendable {
     let lanes = DecryptionLanes()
     let signatures = SignatureGate(for: entries, in: repository)
     let (start, startClock) = AsyncStream.makeStream(of: Void.self)
+    let end = RunEnd(after: deadline)
     return await withTaskGroup(of: (Int, TestResult)?.self) { group in
       if let deadline {
         group.addTask {
@@ -38,7 +40,10 @@ public struct TestRun: Sendable {
       }
       for (index, entry) in entries.enumerated() {
         group.addTask {
-          var result = await test(entry, on: lanes, signatures, now: now) { startClock.finish() }
+          var result = await test(entry, on: lanes, signatures, now: now) {
+            startClock.finish()
+            return end.instant
+          }
           result.isRequired = repository.requires(entry)
           result.isExposed = entry.sidecar?.exposed == nil ? nil : true
           progress(result)
@@ -62,7 +67,7 @@ public struct TestRun: Sendable {
 
   private func test(
     _ entry: Vault.Entry, on lanes: DecryptionLanes, _ signatures: SignatureGate, now: Timestamp,
-    opened: () -> Void
+    opened: () -> ContinuousClock.Instant?
   ) async -> TestResult {
     func early(_ verdict: Verdict, _ note: String) -> TestResult {
       TestResult(
@@ -75,11 +80,13 @@ public struct TestRun: Sendable {
         try vault.openBound(entry, with: gpg, signatures: signatures)
       }
     }
-    opened()
+    let end = opened()
     switch outcome {
     case .success(let opened)?:
       let own = repository.gateway(of: entry.name)
-      var result = await prober.test(opened, gateway: gateway ?? own, now: now)
+      var result = await Patience.$end.withValue(end) {
+        await prober.test(opened, gateway: gateway ?? own, now: now)
+      }
       result.doubts = opened.doubts
       return result
     // Ctrl-C reaches gpg too, so a failure says nothing then.
@@ -92,6 +99,26 @@ public struct TestRun: Sendable {
       var result = early(.untested, "")
       result.cutShort()
       return result
+    }
+  }
+}
+
+/// When a run ends: so long after the first key was opened.
+private final class RunEnd: Sendable {
+  private let limit: Duration?
+  private let known = Mutex<ContinuousClock.Instant?>(nil)
+
+  init(after limit: Duration?) {
+    self.limit = limit
+  }
+
+  /// Of the first that asks; nil where there is no limit.
+  var instant: ContinuousClock.Instant? {
+    guard let limit else { return nil }
+    return known.withLock { known in
+      let end = known ?? .now + limit
+      known = end
+      return end
     }
   }
 }

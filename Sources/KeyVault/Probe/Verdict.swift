@@ -31,7 +31,7 @@ public enum Verdict: String, Sendable, Codable, CaseIterable {
   /// No key in this environment.
   case notConfigured = "not_configured"
 
-  public enum Word: String, Sendable, Codable {
+  public enum Word: String, Sendable, Codable, CaseIterable {
     case valid = "Valid"
     case invalid = "Invalid"
     case unclear = "Unclear"

@@ -68,6 +68,7 @@ extension StatusReport.Row {
   }
 
   fileprivate var rotationText: String {
+    if let fault { return fault }
     if isExposed {
       return "exposed\(exposedSince.map { " since \($0)" } ?? ""): rotate it"
     }

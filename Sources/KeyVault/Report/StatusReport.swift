@@ -25,6 +25,8 @@ public struct StatusReport: Sendable, Codable {
     public var exposedSince: String?
     /// Whether all earlier keys that are noted are `proven` dead, or one is `unproven`; nil if none is.
     public var retired: String?
+    /// What is wrong with the sidecar, so that the rest is not known; nil if nothing is.
+    public var fault: String?
 
     private enum CodingKeys: String, CodingKey {
       case entry, provider, verdict, word, checked
@@ -34,7 +36,7 @@ public struct StatusReport: Sendable, Codable {
       case rotationDay = "rotation_day"
       case isExposed = "exposed"
       case exposedSince = "exposed_since"
-      case retired
+      case retired, fault
     }
   }
 
@@ -89,6 +91,7 @@ extension StatusReport.Row {
     isDisabled = sidecar?.isDisabled ?? false
     owner = sidecar?.owner
     preview = sidecar?.preview
+    fault = entry.fault?.message
     created = sidecar?.created
     rotated = sidecar?.rotated
     expires = sidecar?.expires

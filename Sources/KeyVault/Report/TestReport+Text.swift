@@ -2,8 +2,21 @@ internal import Naming
 
 extension TestReport {
   /// The table that `keyvault test` prints: a line a key, what to do below it, and a summary.
-  public func text(_ style: Style) -> String {
+  public func text(_ style: Style) -> String { rows(style) + ending }
+
+  /// What stands below the rows.
+  public var ending: String { footnotes + summary + "\n" }
+
+  /// The rows alone. `names` are the entries of a table that is printed in parts, so that all of them have
+  /// the same columns.
+  public func rows(_ style: Style, alignedWith names: [String] = []) -> String {
     var table = TextTable()
+    if !names.isEmpty {
+      table.minimumWidths = [
+        names.map(\.count).max() ?? 0, Verdict.Word.allCases.map(\.rawValue.count).max() ?? 0,
+        Verdict.allCases.map(\.rawValue.count).max() ?? 0,
+      ]
+    }
     for result in shown {
       table.add([
         TextTable.Cell(result.entry, .bold),
@@ -20,7 +33,7 @@ extension TestReport {
       if !result.factsText.isEmpty { table.add(remark: .init(result.factsText, .dim)) }
       if let next = result.next { table.add(remark: .init("→ \(next)", .dim)) }
     }
-    return table.text(style) + footnotes + summary + "\n"
+    return table.text(style)
   }
 
   /// Keys that nobody requires and that only another environment has are told in one line.

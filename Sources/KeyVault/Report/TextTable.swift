@@ -24,6 +24,8 @@ struct TextTable {
   }
 
   private var rows: [Row] = []
+  /// Of the first columns.
+  var minimumWidths: [Int] = []
 
   mutating func add(_ cells: [Cell]) {
     rows.append(.cells(cells))
@@ -45,7 +47,7 @@ struct TextTable {
   }
 
   private var widths: [Int] {
-    var widths: [Int] = []
+    var widths = minimumWidths
     for case .cells(let cells) in rows {
       for (index, cell) in cells.enumerated() {
         if index == widths.count { widths.append(0) }

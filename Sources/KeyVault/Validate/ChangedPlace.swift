@@ -59,6 +59,8 @@ struct KeyMark: Sendable {
   let digest: String?
   /// Since when somebody may know the key who must not.
   let exposed: String?
+  /// As it is written; it stays while the key is exchanged.
+  let created: String?
   /// Of the serial.
   let place: Place
 
@@ -69,6 +71,7 @@ struct KeyMark: Sendable {
     serial = root["serial"]?.serial
     digest = root["digest"]?.string
     exposed = root["exposed"].map { $0["since"]?.string ?? "" }
+    created = root["created"]?.string
     place = root["serial"]?.place ?? .start
   }
 }

@@ -73,6 +73,10 @@ struct EntryChecks {
       }
       outcome.drift = readers?.drift(of: message)
     } catch {
+      if let finding = ConflictMarkers.finding(in: bytes, file: file) {
+        outcome.findings.append(finding)
+        return nil
+      }
       outcome.findings.append(Finding(.notOpenPGP, in: file, error.message, hint: error.hint))
     }
     return bytes

@@ -105,6 +105,7 @@ extension Finding {
   /// `JSONSchema.Violation.Code`.
   public enum Code: String, Sendable, CaseIterable {
     case syntax
+    case mergeConflict = "merge-conflict"
     case unreadable
     case idIsNotFileName = "id-is-not-file-name"
     case overridesBuiltIn = "overrides-built-in"
@@ -155,6 +156,7 @@ extension Finding {
     case expired
     case rotationDue = "rotation-due"
     case exposed
+    case staleCopy = "stale-copy"
     case rolledBack = "rolled-back"
     case entryRemoved = "entry-removed"
     case entryRestored = "entry-restored"

@@ -1,4 +1,5 @@
 internal import Naming
+internal import YAML
 
 /// Keys that somebody could read, by git's history, who is no reader any more, and of which no sidecar
 /// says so: `exposed` is a cache, and anybody can take it out.
@@ -23,7 +24,9 @@ struct HistoryChecks {
     let past = PastReaders(history, program: program)
     var findings = history.isWhole ? [] : [absent("git's history is not whole here")]
     var readers: [Name: Set<Name>] = [:]
-    for entry in (try? repository.vault.allEntries()) ?? [] where entry.sidecar?.exposed == nil {
+    let entries = (try? repository.vault.allEntries()) ?? []
+    findings += staleCopies(entries, history)
+    for entry in entries where entry.sidecar?.exposed == nil {
       let folder = entry.name.environment
       if readers[folder] == nil {
         let list = try? repository.vault.recipientList(of: folder)
@@ -33,6 +36,30 @@ struct HistoryChecks {
       if let first = debts.first { findings.append(finding(entry.name, first, count: debts.count)) }
     }
     return findings
+  }
+
+  /// Entries with a key that another entry had before it was rotated. Where one branch copies a key and the
+  /// other exchanges it, git sees no conflict.
+  private func staleCopies(_ entries: [Vault.Entry], _ history: VaultHistory) -> [Finding] {
+    let present = Dictionary(entries.map { (Name($0.name.path), $0.sidecar) }) { first, _ in first }
+    var origins: [Name: String] = [:]
+    for state in history.states {
+      // An entry that was removed and added again is another one.
+      guard let id = state.lineage, let now = present[state.entry] ?? nil, let other = now.id,
+        !id.utf8.elementsEqual(other.utf8), let created = state.created,
+        now.root["created"]?.string?.utf8.elementsEqual(created.utf8) == true
+      else { continue }
+      origins[id] = state.entry
+    }
+    return entries.compactMap { entry in
+      guard let id = entry.sidecar?.id, let origin = origins[id],
+        !origin.utf8.elementsEqual(entry.name.path.utf8)
+      else { return nil }
+      return Finding(
+        .staleCopy, .warning, in: entry.name.sidecarPath,
+        "this is the key that '\(origin)' had before it was rotated",
+        hint: "give it the newer key: keyvault cp --force \(origin) \(entry.name), or rotate it")
+    }
   }
 
   private func absent(_ why: String, _ hint: String? = nil) -> Finding {

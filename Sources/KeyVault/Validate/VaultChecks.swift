@@ -33,6 +33,20 @@ struct VaultChecks {
     }
     folders(in: root, keys, &findings)
     variables(&findings)
+    undecided(&findings)
+  }
+
+  /// A ciphertext that git takes for binary has no markers, and what is left of it may look sound.
+  private func undecided(_ findings: inout FindingList) {
+    for name in repository.undecided.names.sorted() {
+      if case .malformed? = (try? repository.vault.entry(name))?.fault?.kind { continue }
+      guard repository.vault.structure(of: name) != nil else { continue }
+      findings.add(
+        Finding(
+          .mergeConflict, in: name.ciphertextPath,
+          "a merge is in progress that did not decide on it",
+          hint: ConflictMarkers.hint(for: name.ciphertextPath)))
+    }
   }
 
   /// What gpg says of the public keys, and what is wrong with them; nil where it cannot be asked.

@@ -6,6 +6,8 @@ public enum Doubt: Sendable, CaseIterable {
   case olderCommit
   /// It said where it belongs when it was opened before.
   case unbound
+  /// A merge is in progress that did not decide on it.
+  case undecided
 
   /// About an entry, in a sentence.
   public var message: String {
@@ -16,6 +18,8 @@ public enum Doubt: Sendable, CaseIterable {
       "this is an older key than was opened here before, as the commit that is checked out is older"
     case .unbound:
       "this does not say where it belongs, and did when it was opened here before"
+    case .undecided:
+      "a merge is in progress that did not decide on this, so it may not be the key that stays"
     }
   }
 
@@ -28,6 +32,7 @@ public enum Doubt: Sendable, CaseIterable {
           + "'\(Shell("keyvault adopt \(entry)"))' once you know it is right"
       ]
     case .olderCommit: []
+    case .undecided: ["run '\(Shell("keyvault resolve \(entry)"))'"]
     case .unbound:
       [
         "run "

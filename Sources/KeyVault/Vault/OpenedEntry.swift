@@ -77,6 +77,7 @@ extension Vault {
     var doubts =
       ciphertext == nil
       ? try doubts(about: payload, of: name, for: provider, file: bytes, digest: digest) : []
+    if ciphertext == nil, repository.undecided.contains(name) { doubts.append(.undecided) }
     let sidecar = entry.sidecar
     if sidecar?.digest ?? digest != digest || sidecar?.serial ?? .max < payload.serial ?? 0 {
       doubts.append(.otherDigest)
@@ -183,6 +184,10 @@ extension Vault {
     do throws(MessageError) {
       message = try Message(bytes)
     } catch {
+      // git merges a ciphertext as text where it has no NUL at its beginning.
+      if let finding = ConflictMarkers.finding(in: bytes, file: name.ciphertextPath) {
+        throw Malformed(findings: [finding]).failure
+      }
       throw Failure(
         .malformed, "\(name.ciphertextPath): \(error.message)",
         hints: error.hint.map { [$0] } ?? [])

@@ -29,6 +29,11 @@ struct RecipientList: Sendable {
   init(parsing bytes: [UInt8], folder: String) {
     self.folder = folder
     let file = Self.file(in: folder)
+    // Each line of theirs would be a finding of its own.
+    if let finding = ConflictMarkers.finding(in: bytes, file: file) {
+      (recipients, findings) = ([], [finding])
+      return
+    }
     var recipients: [Recipient] = []
     var findings = FindingList()
     var lineNumbers: [Name: Int] = [:]

@@ -45,15 +45,21 @@ extension Vault {
     ])
   }
 
-  /// The same with a sidecar that begins as `document`, such as a merged one, and not as what lies there.
+  /// The same with a sidecar that begins as `document`, such as a merged one that comes from the place
+  /// `source`, and not as the file. In the same step what is there of the entries `removing` goes.
   func store(
-    _ new: borrowing NewKey, in document: Document?, program: GPGProgram, now: Timestamp
+    _ new: borrowing NewKey, in document: Document?, of source: EntryName,
+    removing others: [EntryName], program: GPGProgram, now: Timestamp
   ) throws(Failure) {
-    try store([
-      sealed(
-        new, about: Description(), from: nil, in: document, over: .anything, program: program,
-        now: now)
-    ])
+    var removed: [VaultChange] = []
+    for other in others { removed += try removal(of: other) }
+    var edits = document.map { SidecarEditor($0, of: new.entry) }
+    try edits?.point(schemaOf: source, to: new.entry)
+    let sealed = try sealed(
+      new, about: Description(), from: nil, in: edits?.document, over: .anything, program: program,
+      now: now)
+    try apply(sealed.changes + removed)
+    remember(sealed)
   }
 
   /// Stores the key of `opened` in another place, as ``store(_:about:from:over:program:now:)`` does, and
@@ -222,7 +228,7 @@ extension Vault {
   }
 
   /// The removal of the files of an entry that are there, as they are now.
-  private func removal(of name: EntryName) throws(Failure) -> [VaultChange] {
+  func removal(of name: EntryName) throws(Failure) -> [VaultChange] {
     var changes: [VaultChange] = []
     for file in [VaultFile.ciphertext(name), .sidecar(name)] {
       guard let digest = try digest(of: file) else { continue }

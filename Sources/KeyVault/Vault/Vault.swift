@@ -17,6 +17,9 @@ public struct Vault: Sendable {
     /// that the entry is disabled.
     let fault: Failure?
 
+    /// What is wrong with the sidecar; nil if nothing is.
+    public var objection: Failure? { fault }
+
     /// The provider's id: the sidecar's, else the name.
     public var provider: String { sidecar?.provider ?? name.name }
   }

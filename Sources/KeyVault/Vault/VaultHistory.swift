@@ -14,6 +14,8 @@ struct VaultHistory {
     let time: Timestamp
     /// Of the sidecar; nil where there was none, or none that says.
     let lineage: String?
+    /// When the entry was made, by the sidecar.
+    let created: String?
     /// Of the sidecar.
     let serial: Int?
     /// Whom the ciphertext names, by key ids; nil if it is not a ciphertext.
@@ -68,7 +70,8 @@ struct VaultHistory {
       return bytes.map { bytes in
         State(
           entry: entry.name.path, commit: nil, time: Timestamp(seconds: 0),
-          lineage: entry.sidecar?.id, serial: entry.sidecar?.serial,
+          lineage: entry.sidecar?.id, created: entry.sidecar?.root["created"]?.string,
+          serial: entry.sidecar?.serial,
           readers: try? Message(bytes).recipients, object: nil)
       }
     }
@@ -132,7 +135,8 @@ struct VaultHistory {
       states.append(
         State(
           entry: entry.path.text, commit: entry.commit, time: entry.time, lineage: mark?.id,
-          serial: mark?.serial, readers: readers[index] ?? nil, object: object))
+          created: mark?.created, serial: mark?.serial, readers: readers[index] ?? nil,
+          object: object))
     }
     var publicKeys: [Name: Set<[UInt8]>] = [:]
     let versions = try objects.find(keys.map { name($0, "") })

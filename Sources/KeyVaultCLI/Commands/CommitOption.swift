@@ -26,8 +26,14 @@ struct CommitOption: ParsableArguments {
         "this folder is not in a git work tree, so nothing was committed; the files are written",
         hints: ["git init"])
     }
-    let isCommitted = try GitCommit(in: repository.root).make(message, of: files)
+    let commit = GitCommit(in: repository.root)
+    let isCommitted = try commit.make(message, of: files)
     session.note(isCommitted ? "committed: \(message)" : "nothing to commit")
+    if isCommitted, commit.isSigningWanted {
+      Console.warning(
+        "git is told to sign commits (commit.gpgSign), and this one is not signed",
+        hint: "sign it: git commit --amend --no-edit -S")
+    }
     session.tellUntracked(in: repository.root)
   }
 }

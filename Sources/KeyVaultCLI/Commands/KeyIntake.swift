@@ -112,6 +112,8 @@ struct KeyIntake {
   func prober() throws -> Prober {
     var asking = Prober.Options()
     asking.patience = Patience(retries: 1)
+    asking.onWait = WaitNotes.notes(
+      isQuiet: session.options.quiet, advice: "--no-test stores the key without asking")
     return Prober(
       client: try session.client(), catalogue: repository.catalogue,
       policy: try session.policy(), options: asking)

@@ -10,9 +10,11 @@ struct Resolve: AsyncParsableCommand {
     discussion: """
       Opens both sides' ciphertexts from git's index. The same key: what either side changed in the \
       sidecar is taken; where both changed a field, the side that was rotated later counts. Different \
-      keys: both are tried with the provider, and the one that works is kept, with a serial above \
-      both. What is still undecided is asked, or told by --ours or --theirs (in a rebase git calls \
-      ours what you rebase onto). The result is encrypted for the folder's recipients and staged.
+      keys: the newer one is kept if one side alone changed the key; else both are tried with the \
+      provider, and the one that works is kept, with a serial above both. An entry that one side \
+      moved is followed to its new place. What is still undecided is asked, or told by --ours or \
+      --theirs (in a rebase git calls ours what you rebase onto): of an entry that moved, that is the \
+      place. The result is encrypted for the folder's recipients and staged.
 
       Example: keyvault resolve production/openai
       """)
@@ -46,63 +48,79 @@ struct Resolve: AsyncParsableCommand {
     for name in names {
       let resolution = try Resolution(
         of: conflicts.conflict(of: name), in: repository.vault, with: gpg)
-      try repository.vault.checkCanStore(at: name, program: session.gpgProgram())
       let choice = try await choice(for: resolution, in: repository, session)
-      let isThere = try resolution.settle(
+      if let place = resolution.place(with: choice) {
+        try repository.vault.checkCanStore(at: place, program: session.gpgProgram())
+      }
+      let place = try resolution.settle(
         choice, in: repository.vault, program: session.gpgProgram(), now: session.surroundings.now,
         isVouched: resolution.kept(by: choice).map { opened throws in
           try session.vouches(for: opened, in: repository)
         } ?? false)
-      try GitCommit(in: root).stage([name.ciphertextPath, name.sidecarPath])
-      session.note(told(name, choice, resolution, isThere))
+      try GitCommit(in: root).stage(resolution.paths)
+      session.note(told(choice, resolution, place))
+    }
+    for copy in conflicts.staleCopies {
+      Console.warning(copy.message, hint: copy.hint)
     }
     let rest = try MergeConflicts(at: root).names.count
-    session.note(rest == 0 ? "next: git commit, or go on with the rebase" : "\(rest) left")
+    session.note(rest == 0 ? "next: \(conflicts.nextCommand)" : "\(rest) left")
   }
 
   private func chosen(of conflicts: MergeConflicts) throws -> [EntryName] {
     guard !conflicts.names.isEmpty else {
-      throw Failure(.nothingToDo, "no entry is in conflict")
-    }
-    return try entries.isEmpty
-      ? conflicts.names
-      : entries.map { text in
-        let name = try EntryName(text)
-        guard conflicts.names.contains(name) else {
-          throw Failure(
-            .nothingToDo, "'\(name)' is not in conflict",
-            hints: ["these are: \(conflicts.names.map(\.path).joined(separator: ", "))"])
-        }
-        return name
+      guard let copy = conflicts.staleCopies.first else {
+        throw Failure(.nothingToDo, "no entry is in conflict")
       }
+      for other in conflicts.staleCopies.dropFirst() { Console.warning(other.message) }
+      throw Failure(.findings, copy.message, hints: [copy.hint])
+    }
+    guard !entries.isEmpty else { return conflicts.names }
+    var names: [EntryName] = []
+    for text in entries {
+      let place = try EntryName(text)
+      guard let name = conflicts.name(of: place) else {
+        throw Failure(
+          .nothingToDo, "'\(place)' is not in conflict",
+          hints: ["these are: \(conflicts.names.map(\.path).joined(separator: ", "))"])
+      }
+      if !names.contains(name) { names.append(name) }
+    }
+    return names
   }
 
-  private func told(
-    _ name: EntryName, _ choice: Side?, _ resolution: Resolution, _ isThere: Bool
-  ) -> String {
-    if !isThere { return "resolved \(name): removed" }
-    if resolution.isSameKey { return "resolved \(name): both have the same key" }
-    return "resolved \(name): the key is \(choice?.rawValue ?? Side.ours.rawValue)"
+  private func told(_ choice: Side?, _ resolution: Resolution, _ place: EntryName?) -> String {
+    let name = resolution.conflict.name
+    guard let place else { return "resolved \(name): removed" }
+    let move = place == name ? "" : "it is at \(place); "
+    if resolution.isSameKey { return "resolved \(name): \(move)both have the same key" }
+    let side = resolution.keySide(with: choice)
+    return "resolved \(name): \(move)the key is \(side.rawValue)"
   }
 
   /// The side that counts where the sides alone do not tell; nil if they do.
   private func choice(
     for resolution: Resolution, in repository: Repository, _ session: Session
   ) async throws -> Side? {
-    let conflict = resolution.conflict
     let said: Side? = ours ? .ours : theirs ? .theirs : nil
-    if resolution.isSameKey {
-      let fields = try resolution.undecided()
-      guard !fields.isEmpty else { return nil }
-      return try said ?? ask(conflict, "both changed \(fields.joined(separator: ", "))")
-    }
-    if let said { return said }
-    if let remover = Side.allCases.first(where: conflict.isRemoved) {
+    let conflict = resolution.conflict
+    switch try resolution.question() {
+    case nil: return nil
+    case .removal where said == nil, .place where said == nil:
+      let first = conflict.isRemoved(by: .theirs) ? Side.theirs : .ours
       return try ask(
-        conflict, "\(remover.rawValue) removed it, \(remover.other.rawValue) changed it")
+        resolution,
+        [first, first.other].map { "\($0.rawValue) \(conflict.deed(of: $0))" }
+          .joined(separator: ", "))
+    case .key where said == nil:
+      if !noTest, let works = try await working(resolution, in: repository, session) {
+        return works
+      }
+      return try ask(resolution, "two keys")
+    case .fields(let fields) where said == nil:
+      return try ask(resolution, "both changed \(fields.joined(separator: ", "))")
+    case .removal, .place, .key, .fields: return said
     }
-    if !noTest, let works = try await working(resolution, in: repository, session) { return works }
-    return try ask(conflict, "two keys")
   }
 
   /// The side whose key alone its provider accepts.
@@ -111,6 +129,7 @@ struct Resolve: AsyncParsableCommand {
   ) async throws -> Side? {
     var asking = Prober.Options()
     asking.patience = Patience(retries: 1)
+    asking.onWait = WaitNotes.notes(isQuiet: options.quiet, advice: "--no-test does not ask")
     let prober = Prober(
       client: try session.client(), catalogue: repository.catalogue,
       policy: try session.policy(), options: asking)
@@ -129,18 +148,29 @@ struct Resolve: AsyncParsableCommand {
     return good.count == 1 ? good[0] : nil
   }
 
-  private func ask(_ conflict: Conflict, _ why: String) throws -> Side {
+  private func ask(_ resolution: Resolution, _ why: String) throws -> Side {
+    let name = resolution.conflict.name
     guard Console.isInputTerminal else {
       throw Failure(
-        .findings, "'\(conflict.name)' needs a choice: \(why)",
-        hints: Side.allCases.map { "--\($0.rawValue): \(conflict.text(of: $0))" })
+        .findings, "'\(name)' needs a choice: \(why)",
+        hints: Side.allCases.map { "--\($0.rawValue): \(resolution.text(of: $0))" })
     }
-    Console.note("\(conflict.name): \(why)")
-    for side in Side.allCases { Console.note("  \(side.rawValue): \(conflict.text(of: side))") }
+    Console.note("\(name): \(why)")
+    for side in Side.allCases { Console.note("  \(side.rawValue): \(resolution.text(of: side))") }
     switch try Question.ask("which counts? [ours/theirs]") {
     case "o", "ours": return .ours
     case "t", "theirs": return .theirs
-    default: throw Failure(.nothingToDo, "'\(conflict.name)' was left as it is")
+    default: throw Failure(.nothingToDo, "'\(name)' was not changed")
     }
+  }
+}
+
+extension StaleCopy {
+  fileprivate var message: String {
+    "'\(place)' has the key that '\(origin)' had before \(rotatedBy.rawValue) rotated it"
+  }
+
+  fileprivate var hint: String {
+    "give it the newer key: keyvault cp --force \(origin) \(place), or rotate it"
   }
 }

@@ -13,6 +13,7 @@ struct RetiredKeys {
   ) async throws {
     var asking = Prober.Options()
     asking.patience = Patience(retries: 1)
+    asking.onWait = WaitNotes.notes(isQuiet: session.options.quiet)
     let prober = Prober(
       client: try session.client(), catalogue: repository.catalogue,
       policy: try session.policy(), options: asking)

@@ -20,6 +20,9 @@ struct Show: AsyncParsableCommand {
     let session = try Session(options)
     let repository = try session.repository()
     let entry = try repository.vault.entry(EntryName(entry))
+    if let objection = entry.objection {
+      Console.warning(objection.message, hint: objection.hints.first)
+    }
     session.warnOfSignature(entry, in: repository)
     try session.warnIfPutBack(entry, in: repository)
     let now = session.surroundings.now

@@ -87,21 +87,24 @@ struct Test: AsyncParsableCommand {
     }
     let history = try session.history(of: repository)
     let past = history.past(now: now).latestClear
-    let results = try await results(selection.entries, in: repository, policy, session).map {
-      result in
+    let complete = { @Sendable [require] (result: TestResult) -> TestResult in
       var result = result
       result.isRequired = result.isRequired || require.contains(result.provider)
       result.remember(past.record(of: result))
       return result
     }
+    let isForMany = (format.isForCI || session.surroundings.isCI) && !details
+    let rows = rows(of: selection.entries, isForMany: isForMany, session)
+    let (answers, printed) = try await results(
+      selection.entries, in: repository, policy, session, complete, rows)
+    let results = answers.map(complete)
     session.warn(results.map { ($0.entry, $0.doubts) })
     let report = TestReport(
       checked: now, results: (results + missing.results).sorted { $0.entry < $1.entry },
       omitted: missing.omitted)
     session.record(results, in: history)
-    let isForMany = (format.isForCI || session.surroundings.isCI) && !details
     try show(
-      isForMany ? report.withoutAccountFacts() : report, failOn: failOn, session,
+      isForMany ? report.withoutAccountFacts() : report, printed, rows, failOn: failOn, session,
       root: repository.root)
     if Signals.wasInterrupted { throw ExitCode(130) }
     let status = report.conclusion(named: selection.named, failOn: failOn).exitStatus
@@ -123,36 +126,74 @@ struct Test: AsyncParsableCommand {
   }
 
   private func results(
-    _ entries: [Vault.Entry], in repository: Repository, _ policy: OriginPolicy, _ session: Session
-  ) async throws -> [TestResult] {
-    guard !entries.isEmpty else { return [] }
+    _ entries: [Vault.Entry], in repository: Repository, _ policy: OriginPolicy,
+    _ session: Session, _ complete: @escaping @Sendable (TestResult) -> TestResult,
+    _ rows: @escaping Rows
+  ) async throws -> (results: [TestResult], printed: Set<Name>) {
+    guard !entries.isEmpty else { return ([], []) }
     var asking = Prober.Options()
     asking.allowsCost = allowCost
     asking.asksQuota = quota
     asking.asksControls = control
     asking.patience = Patience(retries: retries)
+    let progress = Progress(of: entries, isShown: !options.quiet && Console.isErrorTerminal)
+    defer { progress.clear() }
+    let stream = ResultStream { results in
+      try progress.interrupted { try Console.output(rows(results.map(complete), true)) }
+    }
+    let isStreaming = format == .text
+    let notes = WaitNotes.notes(isQuiet: options.quiet || Console.isErrorTerminal)
+    asking.onWait = { wait in
+      progress.wait(wait)
+      notes(wait)
+      if isStreaming, wait.isLong { stream.open() }
+    }
     let prober = Prober(
       client: try session.client(), catalogue: repository.catalogue,
       policy: policy, options: asking)
     let run = TestRun(
       repository: repository, gpg: try session.gpg(), prober: prober, gateway: gateway.gateway)
-    let progress = Progress(of: entries, isShown: !options.quiet && Console.isErrorTerminal)
-    defer { progress.clear() }
     let now = session.surroundings.now
     let task = Task {
       await run.results(of: entries, now: now, deadline: .seconds(deadline)) {
         progress.advance($0)
+        stream.add($0)
       }
     }
-    return await Signals.untilInterrupted(task)
+    // So long one may let the others wait. What is not watched is rather in order.
+    let patience = Duration.seconds(Console.isOutputTerminal ? 1 : 3)
+    let opening = Task { if (try? await Task.sleep(for: patience)) != nil { stream.open() } }
+    if !isStreaming { opening.cancel() }
+    defer { opening.cancel() }
+    let results = await Signals.untilInterrupted(task)
+    return (results, try stream.end())
+  }
+
+  /// The rows of some results; in parts of a table, or alone.
+  private typealias Rows = @Sendable (_ results: [TestResult], _ isPart: Bool) -> String
+
+  private func rows(
+    of entries: [Vault.Entry], isForMany: Bool, _ session: Session
+  ) -> Rows {
+    let style = Console.style(session.surroundings)
+    let names = entries.map(\.name.path)
+    let now = session.surroundings.now
+    return { results, isPart in
+      let report = TestReport(checked: now, results: results)
+      return (isForMany ? report.withoutAccountFacts() : report)
+        .rows(style, alignedWith: isPart ? names : [])
+    }
   }
 
   private func show(
-    _ report: TestReport, failOn: FailOn, _ session: Session, root: String
+    _ report: TestReport, _ printed: Set<Name>, _ rows: Rows, failOn: FailOn, _ session: Session,
+    root: String
   ) throws {
     let findings = { session.fromWorkTree(report.findings(failOn: failOn), root: root) }
     switch format {
-    case .text: try Console.output(report.text(Console.style(session.surroundings)))
+    case .text:
+      let rest = report.results.filter { !printed.contains($0.entry) }
+      try Console.output(rows(rest, !printed.isEmpty) + report.ending)
     case .json: try Console.output(json(report))
     case .junit: try Console.output(report.junit(failOn: failOn))
     case .sarif: try Console.output(sarif(findings(), toolVersion: keyvaultVersion))

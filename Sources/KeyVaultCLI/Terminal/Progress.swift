@@ -8,6 +8,8 @@ final class Progress: Sendable {
     var waiting: [Name: Int]
     var done = 0
     var words: [Verdict.Word: Int] = [:]
+    /// By entry, in words.
+    var waits: [Name: String] = [:]
   }
 
   private let total: Int
@@ -27,6 +29,25 @@ final class Progress: Sendable {
       state.done += 1
       state.words[result.word, default: 0] += 1
       state.waiting[result.provider, default: 1] -= 1
+      state.waits[result.entry] = nil
+      show(&state)
+    }
+  }
+
+  /// A request is sent again after a while.
+  func wait(_ wait: Wait) {
+    guard wait.isLong else { return }
+    state.withLock { state in
+      state.waits[wait.entry] = wait.text
+      show(&state)
+    }
+  }
+
+  /// Runs what prints on the same terminal.
+  func interrupted(by body: () throws -> Void) throws {
+    try state.withLock { state in
+      if isShown { Console.progress("") }
+      try body()
       show(&state)
     }
   }
@@ -45,7 +66,8 @@ final class Progress: Sendable {
     let waiting = state.waiting.filter { $0.value > 0 }.sortedKeys
     let names = waiting.prefix(3) + (waiting.count > 3 ? ["…"] : [])
     let whom = names.isEmpty ? [] : ["waiting for " + names.joined(separator: ", ")]
-    let parts = ["tested \(state.done) of \(total)"] + counts + whom
+    let why = state.waits.sorted { $0.key < $1.key }.prefix(1).map { "\($0.key): \($0.value)" }
+    let parts = ["tested \(state.done) of \(total)"] + counts + (why.isEmpty ? whom : why)
     let line = parts.joined(separator: " · ").printable(limit: Console.errorWidth - 1)
     Console.progress(line)
   }

@@ -1,6 +1,7 @@
 import Dispatch
 import GPG
 import Glibc
+import KeyVault
 import Synchronization
 
 /// Handlers may do little more than write to a pipe; a thread does the rest. Written once, before a
@@ -89,6 +90,7 @@ enum Signals {
     cleanup.withLock { $0?() }
     ThrowawayHomes.removeAll()
     TerminalState.end()
+    GitCommit.releaseAtExit()
     _exit(128 + number)
   }
 }
