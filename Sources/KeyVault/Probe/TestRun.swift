@@ -41,6 +41,8 @@ public struct TestRun: Sendable {
           var result = await test(entry, on: lanes, signatures, now: now) { startClock.finish() }
           result.isRequired = repository.requires(entry)
           result.isExposed = entry.sidecar?.exposed == nil ? nil : true
+          result.isOverdue = repository.freshness(of: entry, now: now).isLate
+          result.acknowledge(by: entry, now: now)
           progress(result)
           return (index, result)
         }

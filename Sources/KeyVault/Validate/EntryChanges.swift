@@ -46,6 +46,7 @@ struct EntryChanges {
     return [
       isOther ? finding("provider", isElsewhere: isElsewhere(provider, old, name)) : nil,
       finding("env"), finding("disabled"), rotation(at: name, from: old, to: new),
+      acknowledgement(at: name, from: old, to: new),
     ].compactMap(\.self)
   }
 

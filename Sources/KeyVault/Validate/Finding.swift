@@ -154,6 +154,7 @@ extension Finding {
     case expired
     case rotationDue = "rotation-due"
     case exposed
+    case acknowledgementExpired = "acknowledgement-expired"
     case rolledBack = "rolled-back"
     case entryRemoved = "entry-removed"
     case entryRestored = "entry-restored"

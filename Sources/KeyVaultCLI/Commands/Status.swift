@@ -8,7 +8,9 @@ struct Status: AsyncParsableCommand {
     discussion: """
       Verdicts are those of the last 'keyvault test' on this machine, or of --results.
 
-      Example: keyvault status production --format markdown
+      Exit status 0 once it could report; --fail-on says otherwise.
+
+      Example: keyvault status production --fail-on unusable,missing,exposed,overdue
       """)
 
   enum Format: String, ExpressibleByArgument, CaseIterable {
