@@ -57,7 +57,7 @@ public struct TestReport: Sendable, Codable {
     if tested.isEmpty { return .nothing }
     if failOn != nil { return .good }
     // A provider without a free endpoint cannot be proved. That alone is no reason to fail, unless no key
-    // was proved at all and nobody has accepted it.
+    // was proved at all, and the sidecars do not accept that.
     let provable = tested.filter { $0.verdict != .unverifiable }
     if provable.contains(where: { $0.word == .unclear }) { return .inconclusive }
     let isAccepted = !provable.isEmpty || tested.allSatisfy { $0.acknowledgedUntil != nil }

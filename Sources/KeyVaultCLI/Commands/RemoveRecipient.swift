@@ -1,5 +1,6 @@
 import ArgumentParser
 import KeyVault
+import Naming
 
 struct RemoveRecipient: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -43,7 +44,7 @@ struct RemoveRecipient: AsyncParsableCommand {
     if !others.isEmpty {
       session.note("still a recipient by \(others.joined(separator: ", "))")
     }
-    let written = removals.flatMap(\.change.written)
+    let written = Set(names: removals.flatMap(\.change.written)).sortedTexts
     for file in written { session.detail("wrote \(file)") }
     note(removals, hasGPG: program != nil, session)
     if let program {

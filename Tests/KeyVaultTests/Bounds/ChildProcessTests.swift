@@ -54,7 +54,7 @@ import Testing
   @Test func `a missing program is not taken for one that says nothing`() {
     let bounds = ChildProcess.Bounds(seconds: 1, bytes: 1, memory: nil)
     let outcome = ChildProcess.run(
-      "/nonexistent/git", ["git"], input: [], environment: [:], within: bounds
+      "/proc/none/git", ["git"], input: [], environment: [:], within: bounds
     ) { _ in true }
     #expect(outcome == nil)
   }
