@@ -72,7 +72,7 @@ struct RemoveRecipient: AsyncParsableCommand {
     }
     let exposed = removals.flatMap(\.exposed)
     note(exposed, "is marked as exposed", "are marked as exposed")
-    let wasExposed = removals.flatMap(\.wasExposed).filter { !exposed.contains($0) }
+    let wasExposed = Set(removals.flatMap(\.wasExposed)).subtracting(exposed).sorted()
     note(wasExposed, "was marked already", "were marked already")
     note(
       removals.flatMap(\.unmarked), "is exposed and has no sound sidecar to say so",
