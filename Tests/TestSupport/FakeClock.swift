@@ -6,7 +6,12 @@ package enum FakeClock {
   /// To be added to what a program gets; empty where the clock is the machine's.
   package static let environment: [String: String] = {
     let all = ProcessInfo.processInfo.environment
-    guard all["LD_PRELOAD"]?.contains("libfaketime") == true else { return [:] }
-    return all.filter { $0.key == "LD_PRELOAD" || $0.key.hasPrefix("FAKETIME") }
+    guard let library = all["LD_PRELOAD"], library.contains("libfaketime") else { return [:] }
+    var clock = all.filter { $0.key.hasPrefix("FAKETIME") }
+    clock["LD_PRELOAD"] = library.replacing("libfaketime.so", with: "libfaketimeMT.so")
+    // The library guards the times of files by a lock that all processes share, and that a process which is
+    // killed never gives back.
+    clock["NO_FAKE_STAT"] = "1"
+    return clock
   }()
 }
