@@ -6,7 +6,7 @@ public struct FailOn: Sendable, Equatable {
   public enum State: String, Sendable, CaseIterable {
     /// A required key that is not there.
     case missing
-    /// Somebody who must not read the key could.
+    /// A person who must not read the key could have read it.
     case exposed
     /// The key is older than the policy allows, or its last day has passed.
     case overdue
@@ -70,7 +70,9 @@ public struct FailOn: Sendable, Equatable {
       ? "a required key that is not there is 'missing'"
       : close ?? "such as unusable, missing, unclear, exposed, none, or a verdict: no_credit"
     return Failure(
-      .usage, "--fail-on: '\(word.printable(limit: 40))' is no verdict to fail on", hints: [hint])
+      .usage,
+      "invalid --fail-on '\(word.printable(limit: 40))': expected verdicts, groups, or states",
+      hints: [hint])
   }
 
   func contains(_ result: TestResult) -> Bool {

@@ -1,8 +1,8 @@
 internal import Naming
 
 extension Vault {
-  /// The folders whose own lists name somebody who leaves, the vault's root as `""`. Throws if nobody is named
-  /// so, or if one of the lists would be empty without them: then nothing is to be changed.
+  /// The folders whose own lists name a person who leaves, the vault's root as `""`. Throws if no list names them
+  /// or if one of the lists would be empty without them: then nothing is to be changed.
   public func foldersToLeave(_ fingerprint: String) throws(Failure) -> [String] {
     let lists: [RecipientList]
     do throws(FileError) {
@@ -22,11 +22,11 @@ extension Vault {
 }
 
 extension RecipientList {
-  /// Throws where the list would be empty without somebody.
+  /// Throws where the list would be empty without a person.
   func checkOthers(than fingerprint: String, path: String) throws(Failure) {
     guard recipients.count > 1 else {
       throw Failure(
-        .usage, "\(fingerprint) is the only recipient of '\(path)': nobody could read it then",
+        .usage, "cannot remove \(fingerprint): it is the only recipient of '\(path)'",
         hints: ["add another one first: keyvault recipients add FINGERPRINT"])
     }
   }

@@ -4,7 +4,7 @@ import Naming
 
 struct RemoveRecipient: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "rm", abstract: "Take somebody from the recipients of the vault, or of a folder.",
+    commandName: "rm", abstract: "Take a person from the recipients of the vault, or of a folder.",
     discussion: """
       Writes every .gpg-id that names them, or with --folder the folder's alone; comments stay, and the \
       public key too. Nothing is encrypted again by it, and nothing can take back what was read: every key that the person could read, by git's \

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// A page of documentation, as far as somebody may type what it shows.
+/// A page of documentation, as far as it shows what to type.
 struct Markdown: Sendable {
   /// A block between two lines of three backticks.
   struct Fence: Sendable, CustomTestStringConvertible {

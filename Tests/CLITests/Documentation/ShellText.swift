@@ -45,7 +45,7 @@ struct ShellText {
       case "#" where word == nil:
         while position < text.count, text[position] != "\n" { position += 1 }
       case "<", ">":
-        // The number of a descriptor is no word.
+        // The number of a descriptor is not a word.
         if let number = word, number.allSatisfy(\.isNumber) { word = nil }
         endWord()
         isTarget = true
