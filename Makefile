@@ -41,7 +41,7 @@ faketime: build deps-test ## every test, with the clock one and three years ahea
 	@$(MAKE) --no-print-directory faketime-1 faketime-3
 
 faketime-%:
-	NO_FAKE_STAT=1 FAKETIME_DONT_FAKE_MONOTONIC=1 faketime -m -f '+$*y' $(MAKE) --no-print-directory run-tests
+	FAKETIME_DONT_FAKE_MONOTONIC=1 faketime -f '+$*y' $(MAKE) --no-print-directory run-tests
 
 check: lint linkage test ## what CI checks
 	@Scripts/fuzz 60

@@ -31,8 +31,7 @@ import Testing
         "KEYVAULT_GPG_KEY_FILE": world.root.appending(path: "secret.asc").path,
         "KEYVAULT_ALLOW_HOSTS":
           "http://127.0.0.1:\(slow.port) http://127.0.0.1:\(world.stub.port)",
-      ]
-    ) { $1 }.merging(FakeClock.environment) { $1 }
+      ]) { $1 }
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = try FileHandle(forWritingTo: output)
     process.standardError = FileHandle.nullDevice

@@ -1,5 +1,4 @@
 import Foundation
-import TestSupport
 
 /// Runs a script in bash, without a terminal, with nothing to read, and for a minute at most.
 func shell(
@@ -9,7 +8,7 @@ func shell(
   process.executableURL = URL(fileURLWithPath: "/usr/bin/timeout")
   process.arguments = ["--kill-after=5", "60", "/bin/bash", "-c", script]
   process.currentDirectoryURL = folder
-  process.environment = environment.merging(FakeClock.environment) { $1 }
+  process.environment = environment
   process.standardInput = FileHandle.nullDevice
   // Files, not pipes: a child that outlives its parent, such as gpg-agent, would hold a pipe open.
   let prefix = "/tmp/kvo-\(UUID().uuidString.prefix(8))"

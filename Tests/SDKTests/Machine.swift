@@ -99,7 +99,7 @@ func shell(
   process.executableURL = URL(fileURLWithPath: "/usr/bin/timeout")
   process.arguments = ["--kill-after=5", "\(seconds)", "/bin/bash", "-c", script]
   process.currentDirectoryURL = folder
-  process.environment = environment + FakeClock.environment
+  process.environment = environment
   process.standardInput = FileHandle.nullDevice
   // Files, not pipes: a child that outlives its parent, such as gpg-agent, would hold a pipe open.
   let files = ["out", "err"].map {

@@ -1,5 +1,4 @@
 import Foundation
-import TestSupport
 
 /// What a program left behind.
 struct Outcome {
@@ -28,7 +27,7 @@ func run(
     "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "HOME": scratch.folder,
     "LC_ALL": "C.UTF-8",
   ]
-  process.environment = standard.merging(environment) { $1 }.merging(FakeClock.environment) { $1 }
+  process.environment = standard.merging(environment) { $1 }
   process.standardInput = FileHandle(forReadingAtPath: paths[0])
   process.standardOutput = FileHandle(forWritingAtPath: paths[1])
   process.standardError = FileHandle(forWritingAtPath: paths[2])
