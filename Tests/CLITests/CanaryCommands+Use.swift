@@ -144,7 +144,7 @@ extension CanaryCommand {
     .init(
       """
       keyvault render production -o /dev/full --verbose
-      keyvault render production -o /nonexistent/keys --verbose
+      keyvault render production -o "$HOME/none/keys" --verbose
       keyvault render production -o /proc/keys --verbose
       """),
     .init(

@@ -53,8 +53,8 @@ import YAML
         #"mkdir vault/staging; (cat vault/.gpg-id; echo 0123456789ABCDEF0123456789ABCDEF01234567) > vault/staging/.gpg-id"#
     ),
     Case(command: "keyvault doctor --format json", schema: "output-doctor"),
-    Case(command: "GNUPGHOME=/nonexistent keyvault doctor --format json", schema: "output-doctor"),
-    Case(command: "GNUPGHOME=/nonexistent keyvault test --format json", schema: "output-test"),
+    Case(command: "GNUPGHOME=$HOME/none keyvault doctor --format json", schema: "output-doctor"),
+    Case(command: "GNUPGHOME=$HOME/none keyvault test --format json", schema: "output-test"),
     Case(
       command: "keyvault history --format json", schema: "output-history",
       setup:

@@ -36,7 +36,7 @@ struct DecryptionFailureTests {
       home.encrypt("x", for: home.makeKey("a", passphrase: "right-fake")))
     try home.stopAgent()
     #expect(reason { try home.gpg.decrypt(message) } == .noPinentry)
-    try Data("pinentry-program /nonexistent\n".utf8)
+    try Data("pinentry-program /proc/none\n".utf8)
       .write(to: URL(filePath: home.path + "/gpg-agent.conf"))
     try home.stopAgent()
     #expect(reason { try home.gpg.decrypt(message) } == .noPinentry)
@@ -131,8 +131,8 @@ struct DecryptionFailureTests {
   @Test func `a missing program is named`() throws {
     let home = try TestHome()
     let message = try Message(home.encrypt("x", for: home.makeKey("a")))
-    let gpg = GPG(program: "/nonexistent/gpg", home: home.path)
-    #expect(reason { try gpg.decrypt(message) } == .programMissing(path: "/nonexistent/gpg"))
+    let gpg = GPG(program: "/proc/none/gpg", home: home.path)
+    #expect(reason { try gpg.decrypt(message) } == .programMissing(path: "/proc/none/gpg"))
   }
 
   @Test func `a changed content is damaged, and nothing of it comes out`() throws {

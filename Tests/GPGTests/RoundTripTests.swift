@@ -47,7 +47,7 @@ struct RoundTripTests {
     #expect(throws: GPGError.self) { try opened(message, by: other.gpg) }
     #expect(count == 1)
     #expect(throws: GPGError.self) {
-      try opened(message, by: GPG(program: "/nonexistent/gpg", home: home.path))
+      try opened(message, by: GPG(program: "/proc/none/gpg", home: home.path))
     }
     #expect(count == 0)
   }

@@ -12,6 +12,7 @@ struct SidecarMerge {
 
   private static let fields = [
     "provider", "owner", "description", "env", "expires", "disabled", "rotation",
+    Acknowledgement.field,
   ]
 
   /// `lead` is the side whose key stays; nil where both have the same. `preferred` decides where both

@@ -9,6 +9,14 @@ public enum Freshness: Sendable, Equatable {
   /// Neither an age nor an expiry is known, or no policy says anything.
   case unknown
 
+  /// Whether the day on which the key should have been rotated has passed.
+  var isLate: Bool {
+    switch self {
+    case .overdue, .expired: true
+    case .fresh, .due, .unknown: false
+    }
+  }
+
   init(_ sidecar: Sidecar?, policy: Configuration.Policy, now: Timestamp) {
     let made = sidecar?.rotated ?? sidecar?.created
     let limit = policy.maxAge.flatMap { made?.adding(days: $0) }
@@ -22,5 +30,12 @@ public enum Freshness: Sendable, Equatable {
     } else {
       self = .unknown
     }
+  }
+}
+
+extension Repository {
+  func freshness(of entry: Vault.Entry, now: Timestamp) -> Freshness {
+    Freshness(
+      entry.sidecar, policy: configuration.policy(for: entry.name, entry.sidecar), now: now)
   }
 }

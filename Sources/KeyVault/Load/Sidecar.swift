@@ -35,6 +35,7 @@ public struct Sidecar: Sendable {
   public let maxAge: Int?
   public let isDisabled: Bool
   public let exposed: Exposure?
+  public let acknowledged: Acknowledgement?
   /// By serial.
   public let retired: [Retired]
   /// All that it says, for what a signature covers.
@@ -64,6 +65,7 @@ public struct Sidecar: Sendable {
         Retired(serial: serial, proven: pair.value.string.flatMap(Timestamp.init))
       }
     }.sorted { $0.serial < $1.serial }
+    acknowledged = Acknowledgement(root[Acknowledgement.field])
     exposed = root["exposed"].map {
       Exposure(
         to: $0["to"]?.string, since: $0["since"]?.string.flatMap(Timestamp.init),
@@ -73,8 +75,10 @@ public struct Sidecar: Sendable {
 
   /// Days that no calendar has, which the schema's pattern lets through.
   static func calendarFindings(in root: Node, file: String) -> [Finding] {
-    ["created", "rotated", "expires"].compactMap { key in
-      guard let node = root[key], let text = node.string, Timestamp(text) == nil else { return nil }
+    let until = root[Acknowledgement.field]?["until"]
+    let days = ["created", "rotated", "expires"].map { ($0, root[$0]) }
+    return (days + [("\(Acknowledgement.field).until", until)]).compactMap { key, node in
+      guard let node, let text = node.string, Timestamp(text) == nil else { return nil }
       return Finding(
         code: "bad-format", severity: .error, file: file, place: node.place,
         message: "'\(key)' is '\(text.printable(limit: 40))', which is no day of the calendar",

@@ -32,6 +32,10 @@ public struct TestResult: Sendable, Codable, Equatable {
   public var isRequired = false
   /// True where somebody who must not read the key could; whether it works is then not all.
   public var isExposed: Bool?
+  /// Whether it should have been rotated by now. Not written down.
+  var isOverdue = false
+  /// The last day on which the sidecar accepts this verdict, such as `2027-02-21`; nil where it does not.
+  public var acknowledgedUntil: String?
   /// The status of the answer.
   public var http: Int?
   /// The number of the rule in the provider's file; nil for a built-in one.
@@ -89,6 +93,7 @@ public struct TestResult: Sendable, Codable, Equatable {
     case entry, provider, verdict, word, works, credit
     case isRequired = "required"
     case isExposed = "exposed"
+    case acknowledgedUntil = "acknowledged_until"
     case http, rule, matched
     case isConfirmed = "confirmed"
     case note, next, error, latency, attempts, quota, last, control, facts

@@ -46,6 +46,8 @@ public struct TestRun: Sendable {
           }
           result.isRequired = repository.requires(entry)
           result.isExposed = entry.sidecar?.exposed == nil ? nil : true
+          result.isOverdue = repository.freshness(of: entry, now: now).isLate
+          result.acknowledge(by: entry, now: now)
           progress(result)
           return (index, result)
         }

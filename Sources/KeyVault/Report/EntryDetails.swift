@@ -24,6 +24,13 @@ public struct EntryDetails: Sendable, Codable {
     }
   }
 
+  private enum CodingKeys: String, CodingKey {
+    case version, entry, provider, verdict, word, checked, owner, description, preview
+    case created, rotated, expires, serial, disabled, exposed
+    case acknowledgedUntil = "acknowledged_until"
+    case capabilities, variable, rendered, readers
+  }
+
   public var version = 1
   public var entry: String
   public var provider: String
@@ -39,6 +46,8 @@ public struct EntryDetails: Sendable, Codable {
   public var serial: Int?
   public var disabled: Bool
   public var exposed: Exposure?
+  /// The last day on which the verdict `unverifiable` is accepted, such as `2027-02-21`.
+  public var acknowledgedUntil: String?
   public var capabilities: [String]
   /// The variable that `render` writes.
   public var variable: String?
@@ -64,6 +73,7 @@ public struct EntryDetails: Sendable, Codable {
     exposed = sidecar?.exposed.map {
       Exposure(to: $0.to, since: $0.since?.day, reason: $0.reason)
     }
+    acknowledgedUntil = sidecar?.acknowledged?.until.day
     let definition = try? repository.catalogue.provider(entry.provider)
     capabilities = definition?.capabilities ?? []
     variable = definition.map { entry.variable(of: OriginPolicy(allowed: []).definition($0)) }
@@ -125,6 +135,7 @@ public struct EntryDetails: Sendable, Codable {
     add("expires", expires?.day)
     add("serial", serial.map(String.init))
     add("exposed", exposed?.text)
+    add("acknowledged", acknowledgedUntil.map { "unverifiable, until \($0)" })
     add("disabled", disabled ? "yes" : nil)
     add("variable", variable)
     add("rendered in", rendered.joined(separator: ", "))

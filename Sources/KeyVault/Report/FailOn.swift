@@ -1,38 +1,51 @@
 internal import Naming
 
-/// Which verdicts make a command fail, and whether a required key that is missing does.
+/// What makes a command fail: verdicts, and states of a key that no verdict tells.
 public struct FailOn: Sendable, Equatable {
-  public let verdicts: Set<Verdict>
-  /// Always, but where nothing is to fail.
-  let failsOnMissing: Bool
-
-  /// A key that cannot be used, or that is required and missing.
-  public static let standard = FailOn(group(.invalid), missing: true)
-  public static let nothing = FailOn([], missing: false)
-
-  private init(_ verdicts: Set<Verdict>, missing: Bool) {
-    self.verdicts = verdicts
-    failsOnMissing = missing
+  /// What may be wrong with a key whatever its provider says.
+  public enum State: String, Sendable, CaseIterable {
+    /// A required key that is not there.
+    case missing
+    /// A person who must not read the key could have read it.
+    case exposed
+    /// The key is older than the policy allows, or its last day has passed.
+    case overdue
   }
 
-  /// `none`, or verdicts and groups of them separated by commas: `unusable`, `unclear` (these and the
-  /// unusable ones), `locked`. Throws a usage failure for any other word.
+  public let verdicts: Set<Verdict>
+  public let states: Set<State>
+
+  /// A key that cannot be used, or that is required and missing.
+  public static let standard = FailOn(group(.invalid), [.missing])
+  public static let nothing = FailOn([], [])
+
+  private init(_ verdicts: Set<Verdict>, _ states: Set<State>) {
+    self.verdicts = verdicts
+    self.states = states
+  }
+
+  /// `none`, or words separated by commas: verdicts, groups of them (`unusable`, `unclear`, which
+  /// includes the unusable ones, and `locked`), and states (`missing`, `exposed`, `overdue`). Throws a
+  /// usage failure for any other word.
   public init(parsing text: String) throws(Failure) {
     if text == "none" {
       self = .nothing
       return
     }
     var verdicts: Set<Verdict> = []
+    var states: Set<State> = []
     for word in text.split(separator: ",", omittingEmptySubsequences: false).map(String.init) {
       if let group = Self.groups[word] {
         verdicts.formUnion(group)
-      } else if let verdict = Verdict(rawValue: word), verdict.word != .valid {
+      } else if let state = State(rawValue: word) {
+        states.insert(state)
+      } else if let verdict = Verdict(rawValue: word), Self.words.contains(word) {
         verdicts.insert(verdict)
       } else {
         throw Self.refusal(of: word)
       }
     }
-    self.init(verdicts, missing: true)
+    self.init(verdicts, states)
   }
 
   private static let groups: [Name: Set<Verdict>] = [
@@ -40,26 +53,45 @@ public struct FailOn: Sendable, Equatable {
     "locked": [.locked],
   ]
 
+  /// Verdicts that have a meaning here. A key that is not configured is `missing` where it is required,
+  /// and no fault elsewhere.
+  private static let words = Verdict.allCases
+    .filter { $0.word != .valid && $0 != .notConfigured }.map(\.rawValue)
+
   private static func group(_ word: Verdict.Word) -> Set<Verdict> {
     Set(Verdict.allCases.filter { $0.word == word })
   }
 
   private static func refusal(of word: String) -> Failure {
-    let known =
-      groups.sortedKeys + ["none"]
-      + Verdict.allCases.filter { $0.word != .valid }.map(\.rawValue)
+    let known = groups.sortedKeys + ["none"] + State.allCases.map(\.rawValue) + words
     let close = Suggestion.closest(to: word, among: known).map { "did you mean '\($0)'?" }
+    let hint =
+      word == Verdict.notConfigured.rawValue
+      ? "a required key that is not there is 'missing'"
+      : close ?? "such as unusable, missing, unclear, exposed, none, or a verdict: no_credit"
     return Failure(
-      .usage, "--fail-on: '\(word.printable(limit: 40))' is no verdict to fail on",
-      hints: [close ?? "such as unusable, unclear, locked, none, or a verdict: no_credit"])
+      .usage,
+      "invalid --fail-on '\(word.printable(limit: 40))': expected verdicts, groups, or states",
+      hints: [hint])
   }
 
   func contains(_ result: TestResult) -> Bool {
-    contains(result.verdict, isRequired: result.isRequired)
+    if result.verdict == .notConfigured { return result.isRequired && states.contains(.missing) }
+    return result.acknowledgedUntil == nil && verdicts.contains(result.verdict)
+      || result.isExposed == true && states.contains(.exposed)
+      || result.isOverdue && states.contains(.overdue)
   }
 
-  func contains(_ verdict: Verdict, isRequired: Bool) -> Bool {
-    if verdict == .notConfigured { return isRequired && failsOnMissing }
-    return verdicts.contains(verdict)
+  func contains(_ row: StatusReport.Row) -> Bool {
+    if row.verdict == .notConfigured { return row.isRequired && states.contains(.missing) }
+    return row.acknowledgedUntil == nil && verdicts.contains(row.verdict)
+      || row.isExposed && states.contains(.exposed)
+      || row.isLate && states.contains(.overdue)
+  }
+
+  /// Whether the result fails the run. An entry that could not be used at all, such as a file that was
+  /// moved, has no verdict of its provider, and fails it unless nothing is to.
+  func fails(_ result: TestResult) -> Bool {
+    contains(result) || result.error != nil && self != .nothing
   }
 }

@@ -58,13 +58,15 @@ extension StatusReport {
 }
 
 extension StatusReport.Row {
-  fileprivate var isLate: Bool { rotation == "overdue" || rotation == "expired" }
+  /// Whether the day on which the key should have been rotated has passed.
+  var isLate: Bool { rotation == "overdue" || rotation == "expired" }
 
   fileprivate func verdictDetail(at now: Timestamp) -> String {
     if verdict == .notConfigured { return "required" }
     if isDisabled { return "disabled" }
     guard let checked else { return "" }
-    return "\(verdict.rawValue), \(checked.age(at: now))"
+    let accepted = acknowledgedUntil.map { ", acknowledged until \($0)" } ?? ""
+    return "\(verdict.rawValue), \(checked.age(at: now))\(accepted)"
   }
 
   fileprivate var rotationText: String {

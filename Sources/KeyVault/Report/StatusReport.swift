@@ -23,6 +23,8 @@ public struct StatusReport: Sendable, Codable {
     public var isExposed: Bool
     /// Since when somebody who must not read it could have.
     public var exposedSince: String?
+    /// The last day on which the sidecar accepts this verdict, such as `2027-02-21`; nil where it does not.
+    public var acknowledgedUntil: String?
     /// Whether all earlier keys that are noted are `proven` dead, or one is `unproven`; nil if none is.
     public var retired: String?
     /// What is wrong with the sidecar, so that the rest is not known; nil if nothing is.
@@ -36,6 +38,7 @@ public struct StatusReport: Sendable, Codable {
       case rotationDay = "rotation_day"
       case isExposed = "exposed"
       case exposedSince = "exposed_since"
+      case acknowledgedUntil = "acknowledged_until"
       case retired, fault
     }
   }
@@ -70,10 +73,8 @@ public struct StatusReport: Sendable, Codable {
 }
 
 extension StatusReport {
-  /// Whether a verdict is one to fail on.
-  public func fails(on failOn: FailOn) -> Bool {
-    results.contains { failOn.contains($0.verdict, isRequired: $0.isRequired) }
-  }
+  /// Whether a key is in a state to fail on.
+  public func fails(on failOn: FailOn) -> Bool { results.contains { failOn.contains($0) } }
 }
 
 extension StatusReport.Row {
@@ -97,6 +98,7 @@ extension StatusReport.Row {
     expires = sidecar?.expires
     isExposed = sidecar?.exposed != nil
     exposedSince = sidecar?.exposed?.since?.day
+    acknowledgedUntil = sidecar?.acknowledgedUntil(verdict, at: now)
     if let past = sidecar?.retired, !past.isEmpty {
       retired = past.allSatisfy { $0.proven != nil } ? "proven" : Sidecar.Retired.unproven
     }

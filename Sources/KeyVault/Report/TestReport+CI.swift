@@ -4,7 +4,7 @@ extension TestReport {
   /// What services that show findings are told: a finding a key that is not good, at its sidecar.
   public func findings(failOn: FailOn) -> [Finding] {
     results.compactMap { result in
-      let fails = failOn.contains(result) || result.error != nil
+      let fails = failOn.fails(result)
       guard fails || result.deservesNotice else { return nil }
       return Finding(
         code: "key-" + result.verdict.rawValue.replacing("_", with: "-"),
@@ -65,7 +65,8 @@ extension TestResult {
   fileprivate var deservesNotice: Bool {
     switch word {
     case .valid: false
-    case .invalid, .unclear, .locked: true
+    case .unclear: acknowledgedUntil == nil
+    case .invalid, .locked: true
     case .notTested: isCutShort
     case .notConfigured: isRequired
     }
@@ -86,8 +87,9 @@ extension TestResult {
 
   /// `production/openai: Invalid (revoked): HTTP 401 · error.code=revoked`.
   fileprivate var sentence: String {
-    let reason = [error ?? evidence, error == nil ? note ?? "" : ""].filter { !$0.isEmpty }
-      .joined(separator: "; ")
+    let state = [isExposed == true ? "exposed" : "", isOverdue ? "overdue" : ""]
+    let reason = ([error ?? evidence, error == nil ? note ?? "" : ""] + state)
+      .filter { !$0.isEmpty }.joined(separator: "; ")
     return "\(entry): \(word.rawValue) (\(verdict.rawValue))"
       + (reason.isEmpty ? "" : ": \(reason)")
   }

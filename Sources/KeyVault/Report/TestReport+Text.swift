@@ -96,8 +96,9 @@ extension TestResult {
       .map { "\($0.key.text.replacing("_", with: " ")) \($0.value)" }
     let credit = credit == .ok && facts["credit"] == nil ? ["credit ok"] : []
     let rule = isConfirmed == false ? ["by a rule that nobody has confirmed"] : []
+    let accepted = acknowledgedUntil.map { ["acknowledged until \($0)"] } ?? []
     let attempts = attempts.map { $0 > 1 ? ["attempts \($0)"] : [] } ?? []
     let control = control == .inconclusive ? ["control inconclusive"] : []
-    return (credit + told + rule + attempts + control).joined(separator: " · ")
+    return (credit + told + accepted + rule + attempts + control).joined(separator: " · ")
   }
 }

@@ -38,10 +38,15 @@ public struct TestReport: Sendable, Codable {
   }
 
   /// `named` are entries that were asked for one by one: one that is locked is no success.
-  public func conclusion(named: Set<Name> = [], failOn: FailOn = .standard) -> Conclusion {
-    if results.contains(where: { failOn.contains($0) || $0.error != nil }) { return .findings }
+  ///
+  /// `failOn` alone says which verdicts fail, where it is given: any other then passes, an unclear one too.
+  /// It does not say that a run which asked nothing, or opened nothing, or was cut short, is a success;
+  /// only ``FailOn/nothing`` does, save for a run without a key.
+  public func conclusion(named: Set<Name> = [], failOn: FailOn? = nil) -> Conclusion {
+    if results.contains(where: { (failOn ?? .standard).fails($0) }) { return .findings }
     let present = results.filter { $0.verdict != .notConfigured }
     if present.isEmpty { return .nothing }
+    if failOn == .nothing { return .good }
     let locked = present.filter { $0.word == .locked }
     let isNamed = locked.contains { named.contains($0.entry) }
     if isNamed || !locked.isEmpty && isComplete && present.allSatisfy({ !$0.wasTested }) {
@@ -50,11 +55,12 @@ public struct TestReport: Sendable, Codable {
     let tested = present.filter(\.wasTested)
     if !isComplete { return .inconclusive }
     if tested.isEmpty { return .nothing }
-    // A provider without a free endpoint cannot be proved; that alone is no reason to fail.
+    if failOn != nil { return .good }
+    // A provider without a free endpoint cannot be proved. That alone is no reason to fail, unless no key
+    // was proved at all, and the sidecars do not accept that.
     let provable = tested.filter { $0.verdict != .unverifiable }
-    if provable.isEmpty || provable.contains(where: { $0.word == .unclear }) {
-      return .inconclusive
-    }
-    return .good
+    if provable.contains(where: { $0.word == .unclear }) { return .inconclusive }
+    let isAccepted = !provable.isEmpty || tested.allSatisfy { $0.acknowledgedUntil != nil }
+    return isAccepted ? .good : .inconclusive
   }
 }

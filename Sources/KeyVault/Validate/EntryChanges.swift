@@ -59,6 +59,7 @@ struct EntryChanges {
       case (.judged, "exposed"):
         // RollbackChecks says that a mark is gone, or later.
         return isSameKey && before != nil && now != nil ? finding(.warning) : nil
+      case (.judged, Acknowledgement.field): return acknowledgement(at: name, from: old, to: new)
       case (.judged, "retired"): return Self.claims(now, beyond: before) ? finding(.warning) : nil
       case (.judged, _): return nil
       }

@@ -167,6 +167,15 @@ struct ClockChecks {
       findings.append(
         exposure(exposed, in: file, at: root["exposed"]?.place ?? .start, name))
     }
+    if let acknowledged = sidecar.acknowledged, acknowledged.hasEnded(at: now) {
+      findings.append(
+        Finding(
+          .acknowledgementExpired, .warning, in: file,
+          at: root[Acknowledgement.field]?["until"]?.place ?? .start,
+          "'unverifiable' was accepted until \(acknowledged.until.day)",
+          hint: "accept it for longer, or not at all: keyvault set \(name) "
+            + "\(Acknowledgement.field)=\(now.adding(days: Acknowledgement.usualDays).day)"))
+    }
     return findings
   }
 

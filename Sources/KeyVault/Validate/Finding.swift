@@ -157,6 +157,7 @@ extension Finding {
     case rotationDue = "rotation-due"
     case exposed
     case staleCopy = "stale-copy"
+    case acknowledgementExpired = "acknowledgement-expired"
     case rolledBack = "rolled-back"
     case entryRemoved = "entry-removed"
     case entryRestored = "entry-restored"

@@ -22,7 +22,8 @@ extension PropertyWeight {
     "digest": .judged(by: EntryChecks.self), "signature": .judged(by: SignatureChecks.self),
     "provider": .judged(by: EntryChanges.self), "rotation": .judged(by: EntryChanges.self),
     "exposed": .judged(by: EntryChanges.self), "retired": .judged(by: EntryChanges.self),
-    "env": .steers, "disabled": .steers, "acknowledged": .steers,
+    "acknowledged": .judged(by: EntryChanges.self),
+    "env": .steers, "disabled": .steers,
     "preview": .ofKey, "created": .time, "rotated": .time, "expires": .time,
     "owner": .prose, "description": .prose,
   ]

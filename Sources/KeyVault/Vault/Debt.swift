@@ -44,6 +44,9 @@ public struct Debt: Sendable, Codable {
   /// Sorted by entry and serial.
   public var retired: [Retired]
 
+  /// Whether a key that no entry holds any more is not proven dead.
+  public var hasUnproven: Bool { retired.contains { $0.proven == nil } }
+
   private enum CodingKeys: String, CodingKey {
     case version, fingerprint
     case isComplete = "complete"

@@ -61,12 +61,7 @@ extension Vault {
         .notFound, "\(fingerprint) is no recipient of '\(path(folder))'",
         hints: ["'keyvault recipients' shows who is"])
     }
-    guard list.recipients.count > 1 else {
-      throw Failure(
-        .usage,
-        "\(fingerprint) is the only recipient of '\(path(folder))': nobody could read it then",
-        hints: ["add another one first: keyvault recipients add FINGERPRINT"])
-    }
+    try list.checkOthers(than: fingerprint, path: path(folder))
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
     return (
       lines.filter { RecipientList.text(of: $0.utf8).uppercased() != fingerprint }

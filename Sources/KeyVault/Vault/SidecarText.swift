@@ -68,8 +68,8 @@ extension Vault {
     return (try signed(&edits, of: name, by: signer), edits.original)
   }
 
-  /// Writes fields of an entry's sidecar, and removes those with an empty value. Throws if the result
-  /// would not satisfy the schema; nothing is written then.
+  /// Writes fields of an entry's sidecar, and removes those with an empty value. `acknowledged` has the last
+  /// day as its value. Throws if the result would not satisfy the schema; nothing is written then.
   public func setFields(
     _ changes: [(field: String, value: String)], of name: EntryName
   ) throws(Failure) {
@@ -91,6 +91,12 @@ extension Vault {
     for (field, value) in changes {
       switch (field, value) {
       case (_, ""): try edits.remove(field)
+      case (Acknowledgement.field, _):
+        try edits.set(
+          field,
+          toMapping: [
+            ("verdict", .string(Verdict.unverifiable.rawValue)), ("until", .string(value)),
+          ])
       case ("disabled", "true"), ("disabled", "false"):
         try edits.set(field, .bool(value == "true"))
       case ("env", _):

@@ -5,10 +5,11 @@ import KeyVault
 struct FailOnOption: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Exit status 1 for these: unusable, unclear (these and unusable), locked, none, or verdicts such as no_credit, separated by commas. A required key that is missing always fails, but for none.",
-      valueName: "verdicts"))
+      "Exit status 1 for these, and for no other key: unusable, missing (a required key), unclear (includes unusable), locked, exposed, overdue, verdicts such as no_credit, separated by commas; or none.",
+      valueName: "what"))
   var failOn: String?
 
+  /// nil where the option is not given.
   var value: FailOn? {
     get throws(Failure) {
       guard let failOn else { return nil }

@@ -19,6 +19,11 @@ struct RecipientDebt: AsyncParsableCommand {
   @Option(help: "text or json.")
   var format: ReportFormat = .text
 
+  @Flag(
+    help:
+      "Exit status 1 if a key must be made anew, 3 if an earlier one is not proven dead.")
+  var check = false
+
   @OptionGroup var options: CommonOptions
 
   func run() async throws {
@@ -30,6 +35,7 @@ struct RecipientDebt: AsyncParsableCommand {
     case .text: try Console.output(debt.text(Console.style(session.surroundings)))
     case .json: try Console.output(json(debt))
     }
-    if !debt.isComplete { throw ExitCode(3) }
+    if check, !debt.keys.isEmpty { throw ExitCode(1) }
+    if !debt.isComplete || check && debt.hasUnproven { throw ExitCode(3) }
   }
 }

@@ -16,7 +16,11 @@ struct SetField: AsyncParsableCommand {
 
   @Argument(
     help: ArgumentHelp(
-      "owner, description, env, expires or disabled.", valueName: "field=value"))
+      """
+      owner, description, env, expires, disabled, or acknowledged=DAY: the last day on which the verdict \
+      'unverifiable' is accepted.
+      """,
+      valueName: "field=value"))
   var changes: [String] = []
 
   @Option(
@@ -26,7 +30,9 @@ struct SetField: AsyncParsableCommand {
   @OptionGroup var commit: CommitOption
   @OptionGroup var options: CommonOptions
 
-  private static let names = ["owner", "description", "env", "expires", "disabled"]
+  private static let names = [
+    "owner", "description", "env", "expires", "disabled", "acknowledged",
+  ]
 
   func run() async throws {
     let session = try Session(options)
@@ -41,6 +47,9 @@ struct SetField: AsyncParsableCommand {
     let edits = try changes.map(Self.parse)
     for edit in edits where edit.field == "env" && !edit.value.isEmpty {
       try session.admit(variable: edit.value, of: name, in: repository)
+    }
+    for edit in edits where edit.field == "acknowledged" {
+      try Self.checkLastDay(edit.value, now: session.surroundings.now)
     }
     // All that can be refused comes before the first change.
     let changed = try field.isEmpty ? nil : changedKey(of: entry, in: repository, session)
@@ -74,6 +83,16 @@ struct SetField: AsyncParsableCommand {
         .usage, "'\(name.printable(limit: 80))' cannot be set", hints: [hint])
     }
     return (name, String(change[change.index(after: equals)...]))
+  }
+
+  /// Throws for a day that has passed: it would accept nothing, and say that it did. The form is the
+  /// schema's to check.
+  private static func checkLastDay(_ text: String, now: Timestamp) throws(Failure) {
+    guard let day = Timestamp(text), day.adding(days: 1) <= now else { return }
+    throw Failure(
+      .usage,
+      "'acknowledged' is the last day on which a verdict is accepted, and \(day.day) has passed",
+      hints: ["name a day to come, such as \(now.adding(days: 90).day)"])
   }
 
   private func changedKey(

@@ -9,7 +9,9 @@ struct Status: AsyncParsableCommand {
       Verdicts are what providers last said on this machine, to test, add, rotate or import, or those \
       of --results. They are about a key, also where it was moved or encrypted again since.
 
-      Example: keyvault status production --format markdown
+      Exit status 0 once it could report; --fail-on says otherwise.
+
+      Example: keyvault status production --fail-on unusable,missing,exposed,overdue
       """)
 
   enum Format: String, ExpressibleByArgument, CaseIterable {

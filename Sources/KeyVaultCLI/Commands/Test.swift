@@ -10,7 +10,7 @@ struct Test: AsyncParsableCommand {
     abstract: "Ask the providers whether they accept the keys.",
     discussion: """
       All keys at once, each by a request that costs nothing. Exit status 1 if a key is unusable or \
-      a required one is missing, 3 if a verdict is unclear. Ctrl-C prints what is known so far.
+      a required one is missing, 3 if a verdict is unclear; --fail-on says otherwise. Ctrl-C prints what is known so far.
 
       Example: keyvault test production --format junit > keys.xml
       """)
@@ -76,7 +76,7 @@ struct Test: AsyncParsableCommand {
     let session = try Session(options)
     let repository = try session.repository()
     let policy = try gateway.policy(session)
-    let failOn = try failing.value ?? .standard
+    let failOn = try failing.value
     let selection = try narrowing.narrow(Selection(selection, in: repository), in: repository)
     let now = session.surroundings.now
     let missing = try selection.notConfigured(
@@ -104,7 +104,8 @@ struct Test: AsyncParsableCommand {
       omitted: missing.omitted)
     session.record(results, in: history)
     try show(
-      isForMany ? report.withoutAccountFacts() : report, printed, rows, failOn: failOn, session,
+      isForMany ? report.withoutAccountFacts() : report, printed, rows,
+      failOn: failOn ?? .standard, session,
       root: repository.root)
     if Signals.wasInterrupted { throw ExitCode(130) }
     let status = report.conclusion(named: selection.named, failOn: failOn).exitStatus

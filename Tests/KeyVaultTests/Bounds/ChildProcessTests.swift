@@ -55,7 +55,7 @@ import Testing
     let bounds = ChildProcess.Bounds(seconds: 1, bytes: 1, memory: nil)
     do throws(ChildProcess.Errno) {
       _ = try ChildProcess.run(
-        "/nonexistent/git", ["git"], input: [], environment: [:], within: bounds
+        "/proc/none/git", ["git"], input: [], environment: [:], within: bounds
       ) { _ in true }
       Issue.record("it was started")
     } catch {

@@ -185,10 +185,10 @@ struct SignedRecipientsTests {
   @Test func `what the keyring knows anew is signed with the next number`() throws {
     let world = try World.signed()
     let home = GPGHome()
-    let key = try home.key("refreshed", expires: "20350101T000000", at: "20200101T000000")
+    let key = try home.key("refreshed", expires: "20950101T000000", at: "20200101T000000")
     let file = PublicKeyFile(fingerprint: key, armored: try home.export(key))
     _ = try world.repository.vault.addRecipient(file, to: "", program: Keyring.gpgProgram)
-    try home.gpg(["--quick-set-expire", key, "20400101T000000"])
+    try home.gpg(["--quick-set-expire", key, "21000101T000000"])
     let written = try world.repository.vault.refreshRecipients(
       [key], from: GPG(program: Keyring.program, home: home.path), program: Keyring.gpgProgram
     ).written

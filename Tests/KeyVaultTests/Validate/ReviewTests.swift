@@ -135,12 +135,12 @@ struct ReviewTests {
 
   @Test func `an older copy of a public key is told, a newer one is not`() throws {
     let home = GPGHome()
-    let carol = try home.key("carol", expires: "2030-01-01")
+    let carol = try home.key("carol", expires: "2090-01-01")
     let first = try home.export(carol)
-    try home.gpg(["--quick-set-expire", carol, "2031-01-01"])
-    try home.gpg(["--quick-set-expire", carol, "2031-01-01", "*"])
+    try home.gpg(["--quick-set-expire", carol, "2091-01-01"])
+    try home.gpg(["--quick-set-expire", carol, "2091-01-01", "*"])
     let longer = try home.export(carol)
-    try home.gpg(["--quick-add-key", carol, "cv25519", "encr", "2031-01-01"])
+    try home.gpg(["--quick-add-key", carol, "cv25519", "encr", "2091-01-01"])
     let second = try home.export(carol)
     try home.revoke(carol, subkey: 1)
     let revoked = try home.export(carol)
@@ -159,8 +159,8 @@ struct ReviewTests {
     let subkeys = try home.subkeys(of: carol)
     #expect(
       try told(longer, first) == [
-        "the subkey \(subkeys[0]) does not end before 2031-01-01, as 'main' knows it",
-        "this key does not end before 2031-01-01, as 'main' knows it",
+        "the subkey \(subkeys[0]) does not end before 2091-01-01, as 'main' knows it",
+        "this key does not end before 2091-01-01, as 'main' knows it",
       ])
     #expect(
       try told(second, longer) == ["the key has a subkey \(subkeys[1]), as 'main' knows it"])

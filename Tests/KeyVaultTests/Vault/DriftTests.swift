@@ -212,7 +212,7 @@ struct DriftTests {
     #expect(try world.findings().map(\.code) == ["bad-recipient"])
   }
 
-  @Test(arguments: [nil, GPGProgram(path: "/nonexistent/gpg", runtimeDirectory: nil)])
+  @Test(arguments: [nil, GPGProgram(path: "/proc/none/gpg", runtimeDirectory: nil)])
   func `without gpg the rest is checked, and it is said once`(program: GPGProgram?) throws {
     let world = try World()
     try world.store("p/openai", FindingCase.key)

@@ -1,0 +1,33 @@
+internal import Naming
+
+extension Vault {
+  /// The folders whose own lists name a person who leaves, the vault's root as `""`. Throws if no list names them
+  /// or if one of the lists would be empty without them: then nothing is to be changed.
+  public func foldersToLeave(_ fingerprint: String) throws(Failure) -> [String] {
+    let lists: [RecipientList]
+    do throws(FileError) {
+      lists = try recipientLists()
+    } catch {
+      throw error.failure
+    }
+    let naming = lists.filter { $0.recipients.contains { $0.fingerprint == fingerprint } }
+    guard !naming.isEmpty else {
+      throw Failure(
+        .notFound, "\(fingerprint) is not a recipient by any list of the vault",
+        hints: ["'keyvault recipients' shows who is"])
+    }
+    for list in naming { try list.checkOthers(than: fingerprint, path: path(list.folder)) }
+    return naming.map(\.folder).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  }
+}
+
+extension RecipientList {
+  /// Throws where the list would be empty without a person.
+  func checkOthers(than fingerprint: String, path: String) throws(Failure) {
+    guard recipients.count > 1 else {
+      throw Failure(
+        .usage, "cannot remove \(fingerprint): it is the only recipient of '\(path)'",
+        hints: ["add another one first: keyvault recipients add FINGERPRINT"])
+    }
+  }
+}
