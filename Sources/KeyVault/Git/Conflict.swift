@@ -103,9 +103,9 @@ public struct Conflict: Sendable {
       "\(side.rawValue) has no sidecar of '\(place)' that belongs to its ciphertext: one of the two "
         + "was changed alone",
       hints: [
-          "take a sound side: "
-            + "\(Shell("git checkout --\(side.other.rawValue) -- \([place.ciphertextPath, place.sidecarPath])"))",
-          "then '\(Shell("keyvault adopt \(place)"))', once you know that it is right, and 'git add' both",
+        "take a sound side: "
+          + "\(Shell("git checkout --\(side.other.rawValue) -- \([place.ciphertextPath, place.sidecarPath])"))",
+        "then '\(Shell("keyvault adopt \(place)"))', once you know that it is right, and 'git add' both",
       ])
   }
 

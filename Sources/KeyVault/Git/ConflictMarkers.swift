@@ -34,7 +34,9 @@ enum ConflictMarkers {
   }
 
   static func hint(for file: String) -> String {
-    if let entry = EntryLineages.entry(of: file) { return "run 'keyvault resolve \(entry)'" }
-    return "edit the file so that it has one version, then 'git add \(file)'"
+    if let entry = EntryLineages.entry(of: file) {
+      return "run '\(Shell("keyvault resolve \(entry)"))'"
+    }
+    return "edit the file so that it has one version, then '\(Shell("git add \(file)"))'"
   }
 }

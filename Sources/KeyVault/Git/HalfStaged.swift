@@ -27,11 +27,8 @@ struct HalfStaged {
         message: isIgnored
           ? "git ignores the other file of this entry, and so it is not staged"
           : "the other file of this entry is not staged as it lies here",
-        hint: Shell(
-          isIgnored
-            ? "git add --force -- \(ciphertext) \(sidecar)"
-            : "git add --all -- \(ciphertext) \(sidecar)"
-        ).description)
+        hint: Shell("git add \(isIgnored ? "--force" : "--all") -- \(ciphertext) \(sidecar)")
+          .description)
     }
   }
 

@@ -34,9 +34,9 @@ public struct IgnoredFiles: Sendable {
 
     /// How to mend it.
     public var hint: String {
-      let files = paths.prefix(4).map(\.shellQuoted).joined(separator: " ")
+      let add = Shell("git add --force -- \(paths)")
       return "remove that rule"
-        + (paths.count > 4 ? "" : ", or add the files in spite of it: git add --force -- \(files)")
+        + (paths.count > 4 ? "" : ", or add the files in spite of it: \(add)")
     }
   }
 

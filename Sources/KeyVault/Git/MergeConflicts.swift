@@ -98,7 +98,7 @@ public struct MergeConflicts {
     guard lineage.ours != nil || lineage.theirs != nil else {
       throw Failure(
         .malformed, "neither side has \(name.ciphertextPath)",
-        hints: ["git rm -- \(name.ciphertextPath) \(name.sidecarPath)"])
+        hints: [Shell("git rm -- \(name.ciphertextPath) \(name.sidecarPath)").description])
     }
     if trees.isGuessed,
       let (name, lineage) = lineages.sorted(by: { $0.key < $1.key })

@@ -37,7 +37,9 @@ struct PreCommitHook {
     if hooks.isOff {
       throw Failure(
         .findings, "git runs no hooks: core.hooksPath is '\(folder.printable)'",
-        hints: ["git config --\(hooks.scope ?? "local") --unset core.hooksPath", rest])
+        hints: [
+          Shell("git config --\(hooks.scope ?? "local") --unset core.hooksPath").description, rest,
+        ])
     }
     if workTree.isWritten(path) {
       guard try !callsUs() else { return }

@@ -75,7 +75,7 @@ public struct StagedChecks {
   /// Of a repository whose keyvault.yaml is neither committed nor staged.
   private static func notTracked(_ root: String, _ paths: Set<Name>) -> Finding {
     let file = root + Configuration.fileName
-    let hint = "git add -- \(file.shellQuoted)"
+    let hint = Shell("git add -- \(file)").description
     guard paths.contains(where: { $0.text.hasPrefix(root + Vault.folder + "/") }) else {
       return Finding(
         code: "not-tracked", severity: .warning, file: file,

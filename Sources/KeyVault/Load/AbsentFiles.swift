@@ -99,7 +99,7 @@ extension AbsentFiles {
   static func remedy(_ path: String) -> String {
     let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? path
     return
-      "check it out: git sparse-checkout add \(folder.shellQuoted), or git sparse-checkout disable"
+      "check it out: \(Shell("git sparse-checkout add \(folder)")), or git sparse-checkout disable"
   }
 
   /// A command that must write these files, which are not checked out.

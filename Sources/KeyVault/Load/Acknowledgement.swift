@@ -40,12 +40,14 @@ extension TestResult {
     guard acknowledgedUntil == nil, next == nil, let sidecar = entry.sidecar else { return }
     let ended = sidecar.acknowledged.map { "its acknowledgement ended on \($0.until.day); " } ?? ""
     next =
-      "\(ended)if its form is proof enough: keyvault set \(entry.name) "
-      + "\(Acknowledgement.field)=\(now.adding(days: Acknowledgement.usualDays).day)"
+      "\(ended)if its form is proof enough: "
+      + "\(Acknowledgement.command(for: entry.name, from: now))"
   }
 }
 
 extension Acknowledgement {
-  /// For how long a hint proposes to accept it.
-  static let usualDays = 90
+  /// The command that accepts it for 90 days.
+  static func command(for entry: EntryName, from now: Timestamp) -> Shell {
+    Shell("keyvault set \(entry) \(field)=\(now.adding(days: 90).day)")
+  }
 }

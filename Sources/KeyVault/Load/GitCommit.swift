@@ -141,15 +141,14 @@ public struct GitCommit {
         || ((try? content(path)) ?? nil) != nil
     }
     guard !known.isEmpty else { return ["the files are written"] }
-    let words = known.map(\.shellWord).joined(separator: " ")
-    let command = "git -C \(root.shellWord)"
-    let add = "\(command) add --all -- \(words)"
+    let command = Shell("git -C \(root)")
+    let add = Shell("\(command) add --all -- \(known)")
     if let operation = pending(in: git.line(["rev-parse", "--absolute-git-dir"])) {
       return ["the files are written; stage them: \(add)", "then end it: \(operation.end)"]
     }
     return [
-      "the files are written; commit them: \(add) && \(command) commit -m \(message.shellQuoted) "
-        + "-- \(words)"
+      "the files are written; commit them: "
+        + "\(Shell("\(add) && \(command) commit -m \(message) -- \(known)"))"
     ]
   }
 

@@ -29,7 +29,7 @@ struct IndexLock: ~Copyable {
         throw Failure(
           .cannotWrite,
           "\(GitCommit.what): '\(path)' exists, so another git command is at work, or was killed",
-          hints: ["if no git command runs here, remove the file: rm \(path.shellWord)"])
+          hints: ["if no git command runs here, remove the file: \(Shell("rm \(path)"))"])
       }
       usleep(50_000)
     }
@@ -94,19 +94,4 @@ extension GitCommit {
   /// Takes back what a commit that a signal ends holds against others. Its files are safe: see
   /// ``make(_:of:)``.
   public static func releaseAtExit() { IndexLock.releaseAtExit() }
-}
-
-extension String {
-  /// One word of a shell's command line, quoted only where it must be.
-  var shellWord: String {
-    let isPlain = utf8.allSatisfy { byte in
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"):
-        true
-      default: "/._-+:@%".utf8.contains(byte)
-      }
-    }
-    return isPlain && !isEmpty ? self : shellQuoted
-  }
 }

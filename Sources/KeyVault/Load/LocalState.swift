@@ -72,7 +72,7 @@ public final class LocalState: Sendable {
 
   /// How to remove one that belongs to `owner`.
   static func removal(from owner: UInt32) -> String {
-    owner == 0 && geteuid() != 0 ? "sudo rm -r \(folder)" : removal
+    owner == 0 && geteuid() != 0 ? "sudo " + Shell("rm -r \(folder)").description : removal
   }
 
   /// Why this machine keeps nothing of the repository at `root`, before its state home is looked at; nil if it can.

@@ -49,8 +49,9 @@ public struct Destinations: Sendable {
       "only \(question.file.printable(limit: 120)) names '\(name)', by a further part of its credential, "
         + "so no key is stored with that part",
       hints: [
-        "allow it: KEYVAULT_ALLOW_HOSTS=\(name)",
-        "or store the key with a part of your own: keyvault add \(entry) --force --field NAME=VALUE",
+        "allow it: \(Shell("KEYVAULT_ALLOW_HOSTS=\(name)"))",
+        "or store the key with a part of your own: "
+          + "\(Shell("keyvault add \(entry) --force --field NAME=VALUE"))",
       ])
   }
 

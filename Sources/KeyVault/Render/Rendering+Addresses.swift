@@ -101,6 +101,6 @@ extension Rendering.Refused {
   fileprivate init(_ address: Address, _ reason: String) {
     self.init(
       variable: address.variable.name, reason: reason,
-      hint: "allow it: KEYVAULT_ALLOW_HOSTS=\(address.origin.permission)")
+      hint: "allow it: \(Shell("KEYVAULT_ALLOW_HOSTS=\(address.origin.permission)"))")
   }
 }

@@ -43,7 +43,8 @@ extension UserConfiguration {
           ? "is in a folder that other users can write"
           : "is in a folder of another user (\(own.owner))",
         own.isOurs
-          ? "chmod go-w \(folder.shellQuoted)" : "let XDG_CONFIG_HOME name a folder of your own")
+          ? Shell("chmod go-w \(folder)").description
+          : "let XDG_CONFIG_HOME name a folder of your own")
     }
     // Many systems give each user a group of its own, which a home may be open to.
     guard above.allSatisfy({ $0.isOursOrRoots && $0.mode & 0o1002 != 0o002 }) else {

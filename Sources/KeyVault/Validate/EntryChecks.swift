@@ -173,8 +173,8 @@ struct ClockChecks {
           .acknowledgementExpired, .warning, in: file,
           at: root[Acknowledgement.field]?["until"]?.place ?? .start,
           "'unverifiable' was accepted until \(acknowledged.until.day)",
-          hint: "accept it for longer, or not at all: keyvault set \(name) "
-            + "\(Acknowledgement.field)=\(now.adding(days: Acknowledgement.usualDays).day)"))
+          hint: "accept it for longer, or not at all: "
+            + "\(Acknowledgement.command(for: name, from: now))"))
     }
     return findings
   }

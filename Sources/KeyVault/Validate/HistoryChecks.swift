@@ -58,7 +58,9 @@ struct HistoryChecks {
       return Finding(
         .staleCopy, .warning, in: entry.name.sidecarPath,
         "this is the key that '\(origin)' had before it was rotated",
-        hint: "give it the newer key: keyvault cp --force \(origin) \(entry.name), or rotate it")
+        hint:
+          "give it the newer key: \(Shell("keyvault cp --force \(origin) \(entry.name)")), or rotate it"
+      )
     }
   }
 

@@ -295,19 +295,3 @@ extension Vault {
       digest: Self.digest(ciphertext), doubts: [], memory: repository.memory)
   }
 }
-
-extension GPGError {
-  /// The same as a failure of a whole command.
-  func failure(what: String) -> Failure {
-    let kind: Failure.Kind =
-      switch reason {
-      case .programMissing, .programRefused, .unsafeSearchPath: .programMissing
-      case .notEncrypted, .damaged, .tooLarge, .unusableRecipient, .recipientsDiffer, .noRecipients:
-        .malformed
-      case .noPublicKey: .notFound
-      case .noHome: .cannotWrite
-      default: .locked
-      }
-    return Failure(kind, "\(what): \(message)", hints: hint.map { [$0] } ?? [])
-  }
-}

@@ -27,7 +27,7 @@ extension Vault {
     let message =
       "only the payload of '\(name)' says that its key may travel to "
       + hosts.joined(separator: ", ").printable(limit: 200)
-    let hint = "allow it: KEYVAULT_ALLOW_HOSTS=\(hosts.joined(separator: ","))"
+    let hint = "allow it: \(Shell("KEYVAULT_ALLOW_HOSTS=\(hosts.joined(separator: ","))"))"
     switch repository.signingRules.policy {
     case .off: break
     case .optional: repository.signing?.warn("\(message), so it was not signed", hint)

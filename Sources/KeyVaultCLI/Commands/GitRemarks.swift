@@ -11,7 +11,7 @@ extension Session {
   func tellUntracked(in root: String) {
     guard let files = try? Untracked.files(in: root), !files.isEmpty else { return }
     note("not committed yet, and a clone needs it: \(Self.list(files))")
-    note("next: git add -- \(Self.folders(of: files)), then git commit")
+    note("next: \(Shell("git add -- \(Self.folders(of: files))")), then git commit")
   }
 
   private static func list(_ files: [String]) -> String {
@@ -20,9 +20,8 @@ extension Session {
   }
 
   /// The first part of each path, once.
-  private static func folders(of files: [String]) -> String {
+  private static func folders(of files: [String]) -> [String] {
     let parts = files.map { file in String(file.prefix { $0 != "/" }) }
     return parts.indices.filter { !parts[..<$0].contains(parts[$0]) }.map { parts[$0] }
-      .joined(separator: " ")
   }
 }

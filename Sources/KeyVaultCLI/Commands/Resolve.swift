@@ -171,6 +171,6 @@ extension StaleCopy {
   }
 
   fileprivate var hint: String {
-    "give it the newer key: keyvault cp --force \(origin) \(place), or rotate it"
+    "give it the newer key: \(Shell("keyvault cp --force \(origin) \(place)")), or rotate it"
   }
 }
