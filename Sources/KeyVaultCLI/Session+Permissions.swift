@@ -23,7 +23,9 @@ extension Session {
 
   /// What the user's configuration says of the repository at `root`.
   private func configuration(in root: String) throws(Failure) -> UserConfiguration.Trust {
-    try userConfiguration().trust(in: root)
+    let trust = try userConfiguration().trust(in: root)
+    try UserConfiguration.check(surroundings.configurationPath, isOutside: root)
+    return trust
   }
 
   /// The user's configuration, which is read once.

@@ -17,6 +17,8 @@ struct Index {
   struct Change {
     let path: String
     let item: Item?
+    /// Whether the commit does not have the path.
+    let isNew: Bool
   }
 
   let git: Git
@@ -43,7 +45,8 @@ struct Index {
       guard words.count == 5 else { throw failure }
       let path = output[index + 1]
       let item = Self.item(mode: words[1], object: words[3], stage: 0, path: path)
-      changes.append(Change(path: path, item: words[4] == "D" ? nil : item))
+      changes.append(
+        Change(path: path, item: words[4] == "D" ? nil : item, isNew: words[4] == "A"))
     }
     return changes
   }

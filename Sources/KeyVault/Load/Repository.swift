@@ -83,10 +83,11 @@ public struct Repository: Sendable {
 
   /// The nearest root above another one, of which one work tree can have both.
   private static func rootAbove(_ root: String) -> String? {
-    let above = ancestry(of: root).dropFirst()
-    // The outermost work tree: one can be in another, as a submodule is.
-    guard let top = above.last(where: { access($0 + "/.git", F_OK) == 0 }) else { return nil }
-    return above.prefix { $0.utf8.count >= top.utf8.count }.first(where: holdsConfiguration)
+    let workTrees = WorkTrees.all(around: root)
+    return ancestry(of: root).dropFirst().first { folder in
+      holdsConfiguration(folder)
+        && workTrees.contains { folder == $0 || folder.hasPrefix($0 == "/" ? $0 : $0 + "/") }
+    }
   }
 
   /// A folder (absolute) and those above it, up to `/`.

@@ -14,10 +14,15 @@ enum WorkTrees {
       if access(place + "/.git", F_OK) == 0 {
         found.append(place)
         if let common = commonFolder(of: place) { found += linked(to: common) }
+        // No commit of a work tree around it can have made this one, unless it is a submodule.
+        if !isSubmodule(place) { return found }
       }
       guard parts.popLast() != nil else { return found }
     }
   }
+
+  /// Whether `.git` is a file: of a submodule, or of what `git worktree add` made.
+  static func isSubmodule(_ workTree: String) -> Bool { line(of: workTree + "/.git") != nil }
 
   /// The folder that git shares among the work trees of a repository.
   private static func commonFolder(of workTree: String) -> String? {

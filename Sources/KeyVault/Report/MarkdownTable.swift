@@ -22,26 +22,33 @@ extension String {
 
   /// For one cell of a Markdown table: nothing in it is markup.
   fileprivate var markdown: String {
-    let text = printable
-    if text.isLive { return text.codeSpan }
+    printable.split(separator: " ", omittingEmptySubsequences: false)
+      .map { word in word.isLive ? word.codeSpan : word.escaped }
+      .joined(separator: " ")
+  }
+}
+
+extension Substring {
+  fileprivate var escaped: String {
     var result = ""
     // Scalar by scalar: a combining mark would hide the '|' that it follows.
-    for scalar in text.unicodeScalars {
+    for scalar in unicodeScalars {
       if "\\`*_{}[]<>()#+!|&~".unicodeScalars.contains(scalar) { result += "\\" }
       result.unicodeScalars.append(scalar)
     }
     return result
   }
 
-  /// Whether services would make something of it although it is escaped: a link of an address, a mention, a
-  /// reference, an emoji, a formula.
-  private var isLive: Bool {
-    contains { "@#$".unicodeScalars.contains($0) } || contains("://") || contains("www.")
+  /// Whether services would make something of a word although it is escaped: a link of an address, a
+  /// mention, a reference, an emoji, a formula.
+  fileprivate var isLive: Bool {
+    contains { $0 == "@" || $0 == "$" } || contains("://") || contains("www.")
       || unicodeScalars.count { $0 == ":" } > 1
+      || contains("#") && contains { ("0"..."9").contains($0) }
   }
 
   /// In such a span nothing is markup but the backtick, and in a table the '|' and the backslash before it.
-  private var codeSpan: String {
+  fileprivate var codeSpan: String {
     "`"
       + replacing("`", with: "'").replacing("\\", with: "/").replacing("|", with: "\\|") + "`"
   }

@@ -28,6 +28,27 @@ extension UserConfiguration {
     }
   }
 
+  /// Throws if commits of the repository at `root` can write the file at `path`, because it is in one of its
+  /// work trees. Both are absolute. A file that is not there says nothing.
+  public static func check(_ path: String, isOutside root: String) throws(Failure) {
+    guard access(path, F_OK) == 0, let slash = path.lastIndex(of: "/") else { return }
+    let descriptor = open(String(path[...slash]), FileStatus.searched)
+    guard descriptor >= 0 else { return }
+    defer { close(descriptor) }
+    guard let own = FileStatus(descriptor), let above = FileStatus.ancestors(of: descriptor) else {
+      return
+    }
+    let trees = ([root] + WorkTrees.all(around: root)).compactMap { tree in
+      guard let folder = try? Folder(ofAnyOwner: tree) else { return nil as FileStatus? }
+      return FileStatus(folder.descriptor)
+    }
+    guard !([own] + above).contains(where: { trees.contains(where: $0.isSame) }) else {
+      throw refusal(
+        path, "is in a work tree of the repository '\(root.printable)', where commits can write",
+        "let XDG_CONFIG_HOME name a folder outside of it")
+    }
+  }
+
   /// Throws if another user can put another file in its place.
   private static func checkFolder(_ folder: String, of path: String) throws(Failure) {
     let descriptor = open(folder, FileStatus.searched)

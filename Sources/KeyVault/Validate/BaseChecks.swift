@@ -13,7 +13,14 @@ struct BaseChecks {
 
   /// Throws if git cannot be asked.
   func findings() throws(Failure) -> [Finding] {
-    guard base.files[Configuration.fileName] != nil else { return [] }
+    let index = Index(of: try WorkTree(around: repository.root))
+    let changes = try index.changes(since: base.commit)
+    let prefix = Git(in: repository.root).prefix ?? ""
+    let roots = RootChanges(base: base, changes: changes, prefix: prefix)
+    guard base.files[Configuration.fileName] != nil else {
+      return try roots.ofUncompared() + roots.ofOthers()
+        + plaintextKeys(changes, in: index, prefix)
+    }
     let rollback = RollbackChecks(repository: repository, base: base)
     let places = rollback.changedPlaces()
     var findings = try rollback.findings(places)
@@ -43,7 +50,7 @@ struct BaseChecks {
     findings += try ReaderChanges(
       repository: repository, base: base, keys: keys, configuration: configuration
     ).findings()
-    findings += try plaintextKeys()
+    findings += try roots.ofOthers() + plaintextKeys(changes, in: index, prefix)
     if let keys, let program {
       findings += try PublicKeyLosses(
         repository: repository, keys: keys, base: base, program: program
@@ -54,13 +61,12 @@ struct BaseChecks {
 
   /// Keys in the clear, and files that were not searched, in what is committed or staged and differs from
   /// the base: in any file of the work tree, which may be larger than the repository.
-  private func plaintextKeys() throws(Failure) -> [Finding] {
-    let workTree = try WorkTree(around: repository.root)
-    let index = Index(of: workTree)
-    let prefix = Git(in: repository.root).prefix ?? ""
+  private func plaintextKeys(
+    _ changes: [Index.Change], in index: Index, _ prefix: String
+  ) throws(Failure) -> [Finding] {
     let checks = PlaintextChecks(
       index: index, scan: KeyScan(others: repository.catalogue.own), repositories: [prefix])
-    return try checks.findings(index.changes(since: base.commit)).map { finding in
+    return try checks.findings(changes).map { finding in
       var finding = finding
       finding.file =
         finding.file.hasPrefix(prefix)

@@ -162,6 +162,8 @@ extension Finding {
     case entryRemoved = "entry-removed"
     case entryRestored = "entry-restored"
     case debtDropped = "debt-dropped"
+    case repositoryAdded = "repository-added"
+    case repositoryMoved = "repository-moved"
     case vaultChanged = "vault-changed"
     case policyLoosened = "policy-loosened"
     case protectionDropped = "protection-dropped"

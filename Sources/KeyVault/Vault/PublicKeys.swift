@@ -43,7 +43,7 @@ struct PublicKeys: Sendable {
   private let holders: [UInt64: Holder]
 
   /// More files than that are nobody's team, and a process each.
-  static let limit = 1_000
+  static let limit = 400
 
   static let removalHint = "remove those of people whom no ciphertext of git's history names"
 

@@ -59,10 +59,11 @@ struct Surroundings {
 
   /// The user's own configuration. Throws if it is broken.
   func configuration() throws(Failure) -> UserConfiguration {
-    // Links are followed: what a person keeps elsewhere is theirs all the same.
-    try UserConfiguration(
-      at: (try? Self.realFolder(configurationFile)) ?? configurationFile)
+    try UserConfiguration(at: configurationPath)
   }
+
+  /// Where it is. Links are followed: what a person keeps elsewhere is theirs all the same.
+  var configurationPath: String { (try? Self.realFolder(configurationFile)) ?? configurationFile }
 
   /// Adds Markdown to the summary of a job of GitHub Actions, if this is one.
   func appendToSummary(_ text: String) throws(Failure) {

@@ -34,7 +34,7 @@ import Testing
       #expect(refusal.kind == .malformed)
       #expect(refusal.message.contains("'\(root)\(part)' belongs to another user (12346)"))
       #expect(
-        refusal.hints.first?.contains("git config --global --add safe.directory '\(root)'") == true)
+        refusal.hints.first?.contains("git config --global --add safe.directory \(root)") == true)
     }
     let inner = try #require(failure { _ = try Credentials(at: root) })
     #expect(inner.message.contains("belongs to another user"))

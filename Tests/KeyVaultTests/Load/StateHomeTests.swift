@@ -51,7 +51,7 @@ import Testing
     change("home/keyvault/key", mode: mode)
     let objection = try #require(danger())
     #expect(objection.message.contains("so others can know it"))
-    #expect(objection.remedy == "rm '\(home)/key', and a new one is made")
+    #expect(objection.remedy == "rm \(home)/key, and a new one is made")
     #expect(StateHome(at: home, outside: root).danger?.message == objection.message)
     // The command that is hinted at mends it.
     unlink(home + "/key")
@@ -62,7 +62,7 @@ import Testing
   func `a key in a folder that others can write is not used`(mode: mode_t) throws {
     let known = try key()
     change("home/keyvault", mode: mode)
-    #expect(try #require(danger()).remedy == "chmod 700 '\(home)'")
+    #expect(try #require(danger()).remedy == "chmod 700 \(home)")
     change("home/keyvault", mode: 0o700)
     #expect(try key() == known)
   }
@@ -70,7 +70,7 @@ import Testing
   @Test func `a folder that others can rename is not used`() throws {
     _ = try key()
     change("home", mode: 0o777)
-    #expect(try #require(danger()).remedy == "chmod o-w '\(scratch.path("home"))'")
+    #expect(try #require(danger()).remedy == "chmod o-w \(scratch.path("home"))")
     change("home", mode: 0o1777)
     #expect(danger() == nil)
     // Many systems give each user a group of its own.
@@ -134,7 +134,7 @@ import Testing
     let deep = scratch.path("home/a/b/keyvault")
     _ = try key(in: deep)
     change("home", mode: 0o777)
-    #expect(try #require(danger(in: deep)).remedy == "chmod o-w '\(scratch.path("home"))'")
+    #expect(try #require(danger(in: deep)).remedy == "chmod o-w \(scratch.path("home"))")
     change("home", mode: 0o755)
     #expect(danger(in: deep) == nil)
   }

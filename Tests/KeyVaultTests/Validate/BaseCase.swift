@@ -48,6 +48,17 @@ enum BaseCase {
     change(.debtDropped, at: "vault/p/openai.yaml:5:9") {
       try $0.edit("p/openai", "serial: 2", "serial: 3")
     },
+    change(.repositoryAdded, at: "services/keyvault.yaml:1:1") {
+      try $0.write("version: 1\nvault: \"0011223344556677\"\n", to: "services/keyvault.yaml")
+      try $0.git("add", "services/keyvault.yaml")
+    },
+    change(.repositoryMoved, at: "keyvault.yaml:1:1", base: "before") {
+      try $0.git("checkout", "-q", "-b", "before")
+      try $0.write("", to: "secrets/x")
+      try $0.git("mv", "keyvault.yaml", "secrets/keyvault.yaml")
+      try $0.git("commit", "-q", "-m", "x")
+      try $0.git("mv", "secrets/keyvault.yaml", "keyvault.yaml")
+    },
     change(.vaultChanged, at: "keyvault.yaml:2:8") {
       try $0.write(
         "version: 1\nvault: \"\(String(repeating: "ab", count: 16))\"\n", to: "keyvault.yaml")

@@ -82,6 +82,26 @@ struct FindingCase: Sendable {
     FindingCase(.syntax, at: "providers.d/acme.yaml:1:1") {
       try $0.write("&anchor id: acme\n", to: "providers.d/acme.yaml")
     },
+    FindingCase(.mergeConflict, at: "vault/p/openai.yaml:10:1") {
+      try entry("<<<<<<< ours\nexposed: x\n=======\n>>>>>>> theirs\n")($0)
+    },
+    FindingCase(.acknowledgementExpired, .warning, at: "vault/p/openai.yaml:10:46") {
+      try entry("acknowledged: {verdict: unverifiable, until: 2026-11-01}\n")($0)
+    },
+    FindingCase(.differsInCase, .warning, at: "vault/p/openai.gpg:1:1") {
+      try entry("")($0)
+      try $0.scratch.copy("vault/p/openai.gpg", to: "vault/p/OpenAI.gpg")
+    },
+    FindingCase(.staleCopy, .warning, at: "vault/q/openai.yaml:1:1", readsHistory: true) { world in
+      try world.store("p/openai", key)
+      try world.commit()
+      for end in ["gpg", "yaml"] {
+        let text = try world.scratch.bytes("vault/p/openai.\(end)")
+        try world.scratch.write(text, to: "vault/q/openai.\(end)")
+      }
+      try world.store("p/openai", key + "2", serial: 2)
+      try world.commit()
+    },
     FindingCase(.unreadable, at: "providers.d/acme.yaml:1:1") {
       try $0.scratch.write(
         [UInt8](repeating: 0x23, count: 1 << 20 + 1), to: "providers.d/acme.yaml")

@@ -155,7 +155,7 @@ struct LinkTests {
         try world.scratch.remove("elsewhere")
       }
     }
-    #expect(failure { try world.store("production/openai", Self.key) }?.kind == .notFound)
+    #expect(failure { try world.store("production/openai", Self.key) }?.kind == .malformed)
     try world.scratch.remove("vault/.gpg-id")
     try world.write(Keyring.alice.fingerprint, to: "list")
     try world.scratch.link("vault/.gpg-id", to: "../list")
