@@ -34,7 +34,7 @@ struct FindingCase: Sendable {
 
   static let key = "sk-proj-NotARealKeyNotARealKeyNotARealKey"
 
-  /// Stores a sound entry and adds lines to its sidecar, which has nine lines then (1 to 9).
+  /// Stores a sound entry and adds lines to its sidecar, which has eight lines before (1 to 8).
   static func entry(_ more: String, name: String = "p/openai") -> @Sendable (World) throws -> Void {
     { world in
       try world.store(name, key, about: .init(owner: "a", description: "b"))
@@ -82,10 +82,10 @@ struct FindingCase: Sendable {
     FindingCase(.syntax, at: "providers.d/acme.yaml:1:1") {
       try $0.write("&anchor id: acme\n", to: "providers.d/acme.yaml")
     },
-    FindingCase(.mergeConflict, at: "vault/p/openai.yaml:10:1") {
+    FindingCase(.mergeConflict, at: "vault/p/openai.yaml:9:1") {
       try entry("<<<<<<< ours\nexposed: x\n=======\n>>>>>>> theirs\n")($0)
     },
-    FindingCase(.acknowledgementExpired, .warning, at: "vault/p/openai.yaml:10:46") {
+    FindingCase(.acknowledgementExpired, .warning, at: "vault/p/openai.yaml:9:46") {
       try entry("acknowledged: {verdict: unverifiable, until: 2026-11-01}\n")($0)
     },
     FindingCase(.differsInCase, .warning, at: "vault/p/openai.gpg:1:1") {
