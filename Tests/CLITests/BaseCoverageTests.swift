@@ -123,7 +123,7 @@ import Testing
     let world = try world()
     let result = try world.run(
       """
-      printf 'sk-proj-%048d' 7 | keyvault add shared/openai --no-test --quiet
+      printf 'sk-proj-NotARealKeyNotARealKeyNotARealKeyNotARealKeyNot%d' 7 | keyvault add shared/openai --no-test --quiet
       printf 'NotARealKeyNotARealKeyNotARealK1' | keyvault add shared/mistral --no-test --quiet
       printf 'NotARealKeyNotARealKeyNotARealK2' | keyvault add production/mistral --no-test --quiet
       keyvault set production/mistral disabled=true --quiet

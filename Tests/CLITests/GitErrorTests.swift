@@ -33,7 +33,7 @@ import Testing
     #expect(result.errors.contains("dubious ownership"), "\(result)")
     #expect(
       result.errors.contains(
-        "git config --global --add safe.directory '\(world.folder.path)'"), "\(result)")
+        "git config --global --add safe.directory \(world.folder.path)"), "\(result)")
     #expect(!result.errors.contains("not in a git work tree"))
     // What is hinted at mends it.
     try world.output("git config --global --add safe.directory '\(world.folder.path)'")

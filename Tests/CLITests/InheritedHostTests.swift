@@ -15,12 +15,12 @@ import Testing
       set -e
       vault=$(sed -n 's/^vault: "\(.*\)"/\1/p' keyvault.yaml)
       cp vault/production/openai.yaml ../sidecar
-      printf 'sk-proj-%048d\nvault: %s\nentry: %s\nprovider: %s\nhosts: %s\nserial: 1\n%s' 9 "$vault" "$1" "$2" "$3" "$4" > ../payload
+      printf 'sk-proj-NotARealKeyNotARealKeyNotARealKeyNotARealKeyNot%d\nvault: %s\nentry: %s\nprovider: %s\nhosts: %s\nserial: 1\n%s' 9 "$vault" "$1" "$2" "$3" "$4" > ../payload
       mkdir -p "vault/$(dirname "$1")"
       gpg --batch -q --trust-model always --yes -er "$FPR" -o "vault/$1.gpg" ../payload 2> /dev/null
       sed "s/^digest: .*/digest: sha256:$(sha256sum "vault/$1.gpg" | cut -c1-64)/" ../sidecar > "vault/$1.yaml"
       END
-      printf 'sk-proj-%048d' 5 > ../key
+      printf 'sk-proj-NotARealKeyNotARealKeyNotARealKeyNotARealKeyNot%d' 5 > ../key
       \#(more.replacing("\n", with: "\n"))
       """#)
     return world
@@ -74,15 +74,16 @@ import Testing
     )
     for option in ["", "--no-test", "--force"] {
       let result = try world.run(
-        "printf %032d 4 | keyvault rotate production/azure_openai \(option)")
+        "printf 0123456789abcdef0123456789abcde4 | keyvault rotate production/azure_openai \(option)"
+      )
       #expect(result.status == 1, "\(result)")
       #expect(result.errors.contains("'evil.openai.azure.com', by a further part"), "\(result)")
     }
     #expect(try payload("production/azure_openai", world).contains("resource: evil"))
     let own = try world.run(
       """
-      printf %032d 4 | keyvault add production/azure_openai --force --no-test --field resource=ours
-      printf %032d 3 | keyvault rotate production/azure_openai --no-test
+      printf 0123456789abcdef0123456789abcde4 | keyvault add production/azure_openai --force --no-test --field resource=ours
+      printf 0123456789abcdef0123456789abcde3 | keyvault rotate production/azure_openai --no-test
       """)
     #expect(own.status == 0, "\(own)")
     #expect(own.errors.contains("may travel to ours.openai.azure.com"), "\(own)")
@@ -94,7 +95,7 @@ import Testing
       sed 's/^id: .*/id: acme/; s/^base_url: .*/base_url: https:\\/\\/api.acme.invalid/' \\
         "$DEMO/../providers.d/deepseek.yaml" > acme.yaml
       mkdir providers.d; mv acme.yaml providers.d/
-      printf 'sk-%032d' 1 | KEYVAULT_ALLOW_HOSTS=api.acme.invalid keyvault add p/acme --no-test --quiet
+      printf 'sk-0123456789abcdef0123456789abcde%d' 1 | KEYVAULT_ALLOW_HOSTS=api.acme.invalid keyvault add p/acme --no-test --quiet
       gpg --batch --quiet --passphrase '' --quick-generate-key 'Bob <bob@example.com>' ed25519 cert,sign never 2> /dev/null
       bob=$(gpg --with-colons -k bob@example.com | awk -F: '$1=="fpr"{print $10; exit}')
       gpg --batch --quiet --passphrase '' --quick-add-key "$bob" cv25519 encr never
@@ -107,7 +108,7 @@ import Testing
       keyvault recipients add "$(cat ../bob)" --quiet
       keyvault reencrypt --quiet
       keyvault adopt q/acme --quiet
-      printf 'sk-%032d' 2 | keyvault rotate q/acme --no-test
+      printf 'sk-0123456789abcdef0123456789abcde%d' 2 | keyvault rotate q/acme --no-test
       """)
     #expect(result.status == 0, "\(result)")
     #expect(result.errors.contains("serial 2, may travel to api.acme.invalid"), "\(result)")

@@ -39,7 +39,7 @@ import Testing
   @Test(.enabled(if: Programs.hasPython))
   func `import asks for each unknown name`() throws {
     let world = try World()
-    try world.output(#"cp -a "$EMPTY/." .; printf 'SPARE=%s\n' "$OPENAI" > .env"#)
+    try world.output(#"cp -a "$EMPTY/." .; printf 'SPARE_HOST=%s\n' "$OPENAI" > .env"#)
     let result = try Terminal.run(
       #"""
       spawn("keyvault", "import", "production", "--from", ".env", "--no-test", columns=200)
@@ -49,8 +49,8 @@ import Testing
       print(shown + rest)
       sys.exit(status)
       """#, in: world)
-    #expect(result.status == 0 && result.output.contains("'SPARE' is not known"), "\(result)")
-    #expect(try world.output("keyvault render production") == "SPARE=\(Templates.openAI)\n")
+    #expect(result.status == 0 && result.output.contains("'SPARE_HOST' is not known"), "\(result)")
+    #expect(try world.output("keyvault render production") == "SPARE_HOST=\(Templates.openAI)\n")
   }
 
   @Test func `what a command runs with has no name that a file chose`() throws {

@@ -81,7 +81,7 @@ import YAML
         #"keyvault test --quota --control --format json --gateway "$STUB/{provider}@quota_credit""#,
       schema: "output-test",
       setup:
-        "printf %040d 0 | keyvault add production/deepgram --no-test --quiet --owner alice@example.com"
+        "printf 0123456789abcdef0123456789abcdef01234560 | keyvault add production/deepgram --no-test --quiet --owner alice@example.com"
     ),
     Case(
       command: #"keyvault recipients debt "$FPR" --format json"#, schema: "output-debt",

@@ -29,7 +29,9 @@ import Testing
       keyvault get production/openai | tail -c 3
       keyvault validate --base HEAD~1 --quiet
       """)
-    #expect(result.output == "4\n-4\n", "\(result)")
+    let owner = "note[entry-changed]: 'owner' is not set, was 'alice@example.com' in 'HEAD~1'"
+    #expect(
+      result.output == "4\n-4\nvault/production/openai.yaml:2:1: \(owner)\n", "\(result)")
     #expect(result.errors == "", "\(result)")
   }
 

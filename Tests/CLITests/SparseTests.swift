@@ -21,7 +21,7 @@ import Testing
       bob=$(gpg --with-colons -k bob@example.com | awk -F: '$1=="fpr"{print $10; exit}')
       gpg --batch --quiet --passphrase '' --quick-add-key "$bob" cv25519 encr never
       echo "$bob" > ../bob
-      printf 'sk-proj-%048d' 7 | keyvault add staging/openai --no-test --quiet
+      printf 'sk-proj-NotARealKeyNotARealKeyNotARealKeyNotARealKeyNot%d' 7 | keyvault add staging/openai --no-test --quiet
       keyvault recipients add "$(cat ../bob)" --quiet; keyvault reencrypt --quiet
       git init -q; git add -A; git commit -q -m both
       keyvault recipients rm "$(cat ../bob)" --folder production --quiet
@@ -41,14 +41,14 @@ import Testing
     let world = try world(way)
     let added = try world.run(
       """
-      printf 'gsk_%052d' 1 | keyvault add production/groq --no-test --quiet
+      printf 'gsk_NotARealKeyNotARealKeyNotARealKeyNotARealKeyNotARea%d' 1 | keyvault add production/groq --no-test --quiet
       gpg --batch --list-packets --list-only vault/production/groq.gpg 2> /dev/null | grep -c pubkey
       keyvault validate --base HEAD | grep -vE 'entry-added|placeholder'
       """)
     // One reader: Alice, by the list that git has.
     #expect(added.output == "1\n" && added.status == 1, "\(added)")
     for command in [
-      "printf 'sk-proj-%048d' 8 | keyvault add production/openai --no-test --force",
+      "printf 'sk-proj-NotARealKeyNotARealKeyNotARealKeyNotARealKeyNot%d' 8 | keyvault add production/openai --no-test --force",
       "keyvault mv staging/openai production/openai --force",
       "keyvault recipients add \"$(cat ../bob)\" --folder production",
       "keyvault recipients rm \"$(cat ../bob)\"",

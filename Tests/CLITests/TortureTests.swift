@@ -76,7 +76,7 @@ import Testing
   ) throws -> Bool {
     let result = try world.run(
       """
-      rm -rf ../work/* ../work/.[!.]*
+      rm -rf ../work/* ../work/.[!.]* ~/.local/state/keyvault/repositories
       cp -a ../start/. .
       export NEW=\(Self.new(in: world)) BOB=../bob.asc
       cat > ../change <<'END'

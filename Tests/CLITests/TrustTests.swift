@@ -30,13 +30,15 @@ import Testing
     #expect(try hosts(world) == "api.openai.com\n")
     try world.output("keyvault adopt production/openai")
     #expect(try hosts(world) == "api.openai.com\n")
-    try world.output(
+    let forged = try world.run(
       """
+      cp vault/production/openai.gpg ..
       printf '%s\\nhosts: evil.invalid\\n' "$OPENAI" |
         gpg -q -e --yes --trust-model always -r "$FPR" -o vault/production/openai.gpg
-      keyvault adopt production/openai
+      keyvault adopt production/openai; mv ../openai.gpg vault/production
       """)
-    #expect(try hosts(world) == "api.openai.com\n")
+    #expect(
+      forged.errors.contains("line 2 is 'hosts: …', as keyvault writes it itself"), "\(forged)")
     // Nothing but leave from outside the repository lets them in.
     try world.output(
       """

@@ -93,7 +93,7 @@ public struct Validator: Sendable {
       entries = (try? repository.vault.entries().count) ?? 0
     }
     findings += stateFindings()
-    findings += try IgnoredFiles(in: root).findings()
+    findings += ignoredFindings()
     findings += schemaFindings()
     providers.add(to: &findings)
     var all = findings.findings
@@ -131,6 +131,19 @@ public struct Validator: Sendable {
         .schemaChanged, .warning, in: "Schemas/\(file)",
         "this is not the schema that this version of keyvault checks with",
         hint: "write it anew: \(Shell("keyvault schema \(name) > Schemas/\(file)"))")
+    }
+  }
+
+  /// Files that git ignores. That git does not tell is a warning: nothing else depends on it.
+  private func ignoredFindings() -> [Finding] {
+    do throws(Failure) {
+      return try IgnoredFiles(in: root).findings()
+    } catch {
+      return [
+        Finding(
+          .ignoredByGit, .warning, in: Configuration.fileName, error.message,
+          hint: error.hints.first)
+      ]
     }
   }
 

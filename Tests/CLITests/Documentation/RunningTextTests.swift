@@ -57,7 +57,7 @@ import Testing
     _ = try story.output(
       #"""
       cp -a "$FILLED/." .
-      printf 'GROQ_API_KEY=gsk_%052d\n' 0 > .env
+      printf 'GROQ_API_KEY=gsk_NotARealKeyNotARealKeyNotARealKeyNotARealKeyNotARea%d\n' 0 > .env
       echo .env >> .gitignore
       git init -q; git add -A; git commit -q -m start
       """#)

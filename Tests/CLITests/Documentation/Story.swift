@@ -42,7 +42,7 @@ struct Story: Sendable, CustomTestStringConvertible {
   private static let filled =
     #"cp -a "$FILLED/." .; git init -q; git add -A; git commit -q -m start"# + "\n"
   private static let falKey =
-    "00000000-0000-4000-8000-000000000001:0123456789abcdef0123456789abcdef"
+    "1f0e5c7a-4b2d-4e00-8a00-9a3c5e7f1b2d:0123456789abcdef0123456789abcdef"
 
   /// What happens meanwhile, before or after a line that begins so: files that others send, a key that its owner
   /// revokes at the provider.
