@@ -185,25 +185,21 @@ extension Vault {
     return files
   }
 
-  /// The armored public key of a recipient; nil where the repository has none. Throws if it is another user's.
+  /// The armored public key of a recipient, as checked out or as git has it; nil where the repository has
+  /// none. Throws if it cannot be read or is another user's.
   private func soundPublicKey(_ fingerprint: String) throws(Failure) -> [UInt8]? {
-    do throws(FileError) {
-      return try Folder(repository.root).folder(PublicKeys.folder)
-        .read(fingerprint, limit: RecipientFile.sizeLimit)
-    } catch let error where error.isMissing {
-      return nil
-    } catch {
-      throw error.failure
+    try reporting { () throws(FileError) in
+      do throws(FileError) {
+        return try Folder(repository.root).folder(PublicKeys.folder)
+          .read(fingerprint, limit: RecipientFile.sizeLimit)
+      } catch let error where error.isMissing {
+        return try repository.absent.read("\(PublicKeys.folder)/\(fingerprint)")
+      }
     }
   }
 
   /// The same; nil where it cannot be read.
-  func publicKey(_ fingerprint: String) -> [UInt8]? {
-    let path = "\(Self.folder)/\(RecipientList.publicKeys)"
-    let folder = try? Folder(repository.root).folder(path)
-    return (try? folder?.read(fingerprint, limit: 64 << 10))
-      ?? (try? repository.absent.read("\(path)/\(fingerprint)")) ?? nil
-  }
+  func publicKey(_ fingerprint: String) -> [UInt8]? { try? soundPublicKey(fingerprint) }
 
   /// Removes what is there of an entry, all of it or nothing; what is no regular file, such as a link, is
   /// removed itself. Throws if nothing is there.
