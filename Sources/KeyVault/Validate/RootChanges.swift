@@ -34,7 +34,8 @@ struct RootChanges {
     roots { $0.isNew }.filter { $0 != prefix }.map { other in
       let isAround = other.hasPrefix(prefix) || prefix.hasPrefix(other)
       return Finding(
-        .repositoryAdded, isAround ? .error : .warning, in: relative(other + Configuration.fileName),
+        .repositoryAdded, isAround ? .error : .warning,
+        in: relative(other + Configuration.fileName),
         "\(base.name) has no repository in '\(place(other))': commands that are started there use its vault "
           + "and its policy")
     }
