@@ -66,6 +66,34 @@ import Testing
     #expect(status == "?? vault/production/groq.gpg\n?? vault/production/groq.yaml\n")
   }
 
+  @Test func `no other key takes the place of one that is not checked out`() throws {
+    let world = try world(.cone)
+    let result = try world.run(
+      """
+      printf 'environments: {production: {inherit: [staging]}}\\n' >> keyvault.yaml
+      keyvault render production; echo $?
+      keyvault exec production -- true; echo $?
+      keyvault pick text-generation production; echo $?
+      keyvault render staging | cut -c-14
+      """)
+    #expect(result.output == "66\n66\n66\nOPENAI_API_KEY\n", "\(result)")
+    #expect(result.errors.contains("'production/anthropic' is in git"), "\(result)")
+  }
+
+  @Test func `a sidecar that is not checked out counts all the same`() throws {
+    let world = try World()
+    let result = try world.run(
+      """
+      cp -a "$FILLED/." .
+      keyvault set production/openai disabled=true --quiet
+      git init -q; git add -A; git commit -q -m start
+      git sparse-checkout set --no-cone '/*' '!/vault/production/openai.yaml'
+      test -e vault/production/openai.gpg && test ! -e vault/production/openai.yaml
+      keyvault render production --format json | jq -r 'keys[]'
+      """)
+    #expect(result.output == "ANTHROPIC_API_KEY\n", "\(result)")
+  }
+
   @Test(arguments: Way.allCases)
   func `what is not checked out is exposed, drifts, and is compared with the base`(
     way: Way

@@ -100,7 +100,8 @@ struct EntryLineages {
     for side in Side.allCases {
       let (rotating, copying) = side == .ours ? (ours, theirs) : (theirs, ours)
       let copied = try Self.ids(
-        of: copying.subtracting(base), in: trees.files(of: side.other), objects)
+        of: copying.subtracting(base).subtracting((moves[side.other] ?? [:]).values),
+        in: trees.files(of: side.other), objects)
       guard !copied.isEmpty else { continue }
       let changed = base.filter { name in
         let place = rotating.contains(name) ? name : moves[side]?[name]
@@ -116,7 +117,7 @@ struct EntryLineages {
       for (origin, id) in before {
         guard let place = places[origin], now[place] != id else { continue }
         copies += copied.filter { $0.value == id }
-          .map { StaleCopy(place: $0.key, origin: place, rotatedBy: side) }
+          .map { StaleCopy(place: $0.key, origin: place, rotatedBy: side, id: id) }
       }
     }
     return copies.sorted { ($0.place, $0.origin) < ($1.place, $1.origin) }
@@ -206,4 +207,11 @@ public struct StaleCopy: Sendable, Equatable {
   /// Where the newer key is.
   public let origin: EntryName
   public let rotatedBy: Side
+  /// The sidecar's id while it has that key.
+  let id: Name
+
+  /// Whether the entry still has that key, by the present sidecar.
+  public func isThere(in vault: Vault) -> Bool {
+    (try? vault.entry(place))?.sidecar?.id.map { Name($0) } == id
+  }
 }

@@ -46,6 +46,11 @@ public struct GitCommit {
   }
 
   private func commit(_ message: String, _ paths: [String]) throws(Failure) -> Bool {
+    // What root writes into the folders of git would be in the way of the user whose repository it is.
+    if geteuid() == 0, let owner = (try? Folder(root))?.owner, owner != 0 {
+      throw Failure(
+        .cannotWrite, "root commits nothing in the repository of another user (\(owner))")
+    }
     let staging = try GitStaging(in: root, prefix: try prefix())
     try checkNothingIsPending(in: staging.gitFolder)
     let contents = try contents(of: paths)

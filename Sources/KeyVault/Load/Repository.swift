@@ -73,7 +73,7 @@ public struct Repository: Sendable {
         "'\(root.printable)' is a repository in another one, '\(above.printable)', where a commit can put "
           + "it in the way, so it is not used",
         hints: [
-          "to use the outer one: \(Shell("-C \(above)"))",
+          "to use the outer one: \(Shell("keyvault -C \(above) COMMAND"))",
           "to use the inner one, name it in 'repositories' of ~/.config/keyvault/config.yaml: "
             + "\"\(root.printable)\": {}",
         ])

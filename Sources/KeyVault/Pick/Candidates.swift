@@ -27,6 +27,8 @@ struct Candidates: Sendable {
   ) throws(Failure) {
     let vault = repository.vault
     // Of a definition that does not count, the planner says so before the key is handed out.
+    try repository.vault.checkIsComplete(
+      repository.configuration.inheritance.order(from: environment))
     let assembly = try Assembly(environment, in: repository, by: nil)
     if let conflict = assembly.conflicts.first { throw conflict.failure }
     for (entry, failure) in assembly.unusable where repository.mayHave(capability, entry) {

@@ -21,14 +21,19 @@ public struct LastVerdicts: Sendable {
   /// Of the key that is in the vault now; nil if it was not tested.
   public func record(of entry: Vault.Entry, in vault: Vault) -> History.Record? {
     guard !byEntry.isEmpty, let digest = vault.digest(of: entry.name) else { return nil }
-    if let own = byEntry[entry.name.path], own.digest == digest { return own }
+    if let own = byEntry[entry.name.path], own.digest == digest { return latest(of: own) }
     return vault.repository.memory?.code(of: entry.name, digest: digest).flatMap { byKey[$0] }
   }
 
   /// Of the key that was tested.
   public func record(of result: TestResult) -> History.Record? {
     guard let digest = result.digest else { return nil }
-    if let own = byEntry[result.entry], own.digest == digest { return own }
+    if let own = byEntry[result.entry], own.digest == digest { return latest(of: own) }
     return result.key.flatMap { byKey[$0] }
+  }
+
+  /// What was last said of the same key, perhaps in another place.
+  private func latest(of own: History.Record) -> History.Record {
+    own.key.flatMap { byKey[$0] } ?? own
   }
 }

@@ -69,8 +69,11 @@ extension Rendering {
   }
 
   private func isForAnyKey(_ variable: Variable) -> Bool {
-    guard case .text(let text) = variable.value, let url = try? WebURL(text) else { return false }
-    return policy.allowsAnyKey(url.origin)
+    switch variable.value {
+    case .key: false
+    case .field: hostField(variable).map { policy.allowsAnyKey($0.origin) } ?? false
+    case .text(let text): (try? WebURL(text)).map { policy.allowsAnyKey($0.origin) } ?? false
+    }
   }
 
   /// A field that a program makes a server's name of.

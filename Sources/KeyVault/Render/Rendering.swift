@@ -100,6 +100,8 @@ public struct Rendering: Sendable {
   private func assembled(
     _ environment: String, of entries: [Name: [Vault.Entry]], choosing choice: VariableChoice
   ) throws(Failure) -> Assembly {
+    try repository.vault.checkIsComplete(
+      repository.configuration.inheritance.order(from: environment))
     let assembly = try Assembly(environment, of: entries, in: repository, by: policy)
     if let conflict = assembly.conflicts.first { throw conflict.failure }
     if let (entry, failure) = assembly.unusable.first {

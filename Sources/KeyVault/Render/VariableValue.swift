@@ -33,9 +33,7 @@ enum VariableValue {
   static func isDoubtful(_ value: RawSpan, under name: String) -> Bool {
     guard base(of: name).hasSuffix("_CREDENTIALS") else { return false }
     guard value.allSatisfy({ isInLabel($0) || opaque.contains($0) }) else { return true }
-    // An opening brace in base64, after at most one byte of white space.
-    return value.byteCount > 1 && value.byte(0) == UInt8(ascii: "e")
-      && (UInt8(ascii: "w")...UInt8(ascii: "z")).contains(value.byte(1))
+    return value.holdsEncodedDocument
   }
 
   /// Why a doubtful value needs a permission.
@@ -61,6 +59,49 @@ enum VariableValue {
 }
 
 extension RawSpan {
+  /// Whether it is base64 of what begins as a document in JSON does, after white space or a byte order mark.
+  fileprivate var holdsEncodedDocument: Bool {
+    var bits: UInt32 = 0
+    var count = 0
+    var opening: UInt8?
+    for index in 0..<byteCount {
+      guard let digit = Self.digit(byte(index)) else { return false }
+      bits = bits << 6 | UInt32(digit)
+      count += 6
+      guard count >= 8 else { continue }
+      count -= 8
+      let decoded = UInt8(truncatingIfNeeded: bits >> UInt32(count))
+      if let opening { return Self.continues(opening, decoded) }
+      switch decoded {
+      case 0x20, 0x09, 0x0a, 0x0d, 0xef, 0xbb, 0xbf: continue
+      case UInt8(ascii: "{"), UInt8(ascii: "["): opening = decoded
+      default: return false
+      }
+    }
+    return opening != nil
+  }
+
+  private static func continues(_ opening: UInt8, _ next: UInt8) -> Bool {
+    switch next {
+    case 0x20, 0x09, 0x0a, 0x0d, UInt8(ascii: "\""): true
+    case UInt8(ascii: "}"): opening == UInt8(ascii: "{")
+    case UInt8(ascii: "["), UInt8(ascii: "{"), UInt8(ascii: "]"): opening == UInt8(ascii: "[")
+    default: false
+    }
+  }
+
+  /// Of both alphabets of RFC 4648.
+  private static func digit(_ byte: UInt8) -> UInt8? {
+    switch byte {
+    case 0x41...0x5a: byte - 0x41
+    case 0x61...0x7a: byte - 0x61 + 26
+    case 0x30...0x39: byte - 0x30 + 52
+    case UInt8(ascii: "+"), UInt8(ascii: "-"): 62
+    case UInt8(ascii: "/"), UInt8(ascii: "_"): 63
+    default: nil
+    }
+  }
+
   fileprivate func allSatisfy(_ isWanted: (UInt8) -> Bool) -> Bool {
     (0..<byteCount).allSatisfy { isWanted(byte($0)) }
   }

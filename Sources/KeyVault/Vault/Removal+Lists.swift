@@ -17,6 +17,7 @@ extension Vault {
         hints: ["'keyvault recipients' shows who is"])
     }
     for list in naming { try list.checkOthers(than: fingerprint, path: path(list.folder)) }
+    try refuseAbsent(naming.map { .recipients(folder: $0.folder) })
     return naming.map(\.folder).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 }

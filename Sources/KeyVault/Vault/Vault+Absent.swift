@@ -37,6 +37,13 @@ extension Vault {
     }
   }
 
+  /// Throws if an entry of one of these environments is not checked out: another one, which they inherit,
+  /// would give its variable.
+  func checkIsComplete(_ environments: [String]) throws(Failure) {
+    let first = try absentEntries().first { environments.contains($0.name.environment) }
+    if let first { throw missing(first.name) }
+  }
+
   /// Throws if one of these entries is not checked out, and so cannot be written.
   public func refuseAbsent(_ entries: [Entry]) throws(Failure) {
     try refuseAbsent(entries.map { .ciphertext($0.name) })

@@ -184,20 +184,16 @@ public struct Vault: Sendable {
   }
 
   private func entry(_ name: EntryName, in folder: borrowing Folder) -> Entry {
-    guard folder.kind(of: name.sidecarName) != nil else {
-      return Entry(name: name, sidecar: nil, fault: nil)
-    }
-    let bytes: [UInt8]
     do throws(FileError) {
-      bytes = try folder.read(name.sidecarName, limit: Limits.sidecar)
+      let isHere = folder.kind(of: name.sidecarName) != nil
+      // A sparse checkout can leave out the sidecar alone, which may say that the key is not to be used.
+      return Entry(
+        name,
+        sidecar: try isHere
+          ? folder.read(name.sidecarName, limit: Limits.sidecar)
+          : repository.absent.read(name.sidecarPath))
     } catch {
       return Entry(name: name, sidecar: nil, fault: error.failure)
-    }
-    switch CheckedDocument.read(bytes, as: .entry, file: name.sidecarPath) {
-    case .failure(let malformed):
-      return Entry(name: name, sidecar: nil, fault: malformed.failure)
-    case .success(let checked):
-      return Entry(name: name, sidecar: Sidecar(checked), fault: nil)
     }
   }
 

@@ -43,7 +43,7 @@ struct Resolve: AsyncParsableCommand {
     let root = try session.root()
     let conflicts = try MergeConflicts(at: root)
     let repository = try session.repositoryToChange()
-    let names = try chosen(of: conflicts)
+    let names = try chosen(of: conflicts, in: repository.vault)
     let gpg = try session.gpg()
     for name in names {
       let resolution = try Resolution(
@@ -60,19 +60,20 @@ struct Resolve: AsyncParsableCommand {
       try GitCommit(in: root).stage(resolution.paths)
       session.note(told(choice, resolution, place))
     }
-    for copy in conflicts.staleCopies {
+    for copy in conflicts.staleCopies where copy.isThere(in: repository.vault) {
       Console.warning(copy.message, hint: copy.hint)
     }
     let rest = try MergeConflicts(at: root).names.count
     session.note(rest == 0 ? "next: \(conflicts.nextCommand)" : "\(rest) left")
   }
 
-  private func chosen(of conflicts: MergeConflicts) throws -> [EntryName] {
+  private func chosen(of conflicts: MergeConflicts, in vault: Vault) throws -> [EntryName] {
     guard !conflicts.names.isEmpty else {
-      guard let copy = conflicts.staleCopies.first else {
+      let copies = conflicts.staleCopies.filter { $0.isThere(in: vault) }
+      guard let copy = copies.first else {
         throw Failure(.nothingToDo, "no entry is in conflict")
       }
-      for other in conflicts.staleCopies.dropFirst() { Console.warning(other.message) }
+      for other in copies.dropFirst() { Console.warning(other.message) }
       throw Failure(.findings, copy.message, hints: [copy.hint])
     }
     guard !entries.isEmpty else { return conflicts.names }

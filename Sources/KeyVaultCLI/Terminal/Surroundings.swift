@@ -95,8 +95,7 @@ struct Surroundings {
   /// In a home that is there. None is made, and `/` is none.
   private static var stateHome: String? {
     let own = home.flatMap { path in
-      var status = stat()
-      let isFolder = stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+      let isFolder = access(path + "/.", F_OK) == 0
       return isFolder && path.contains { $0 != "/" } ? path : nil
     }
     if let state = variable("XDG_STATE_HOME"), state.hasPrefix("/") {

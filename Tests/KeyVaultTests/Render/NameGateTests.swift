@@ -235,7 +235,9 @@ struct NameGateTests {
   @Test(arguments: [
     #"{"type":"external_account","credential_source":{"file":"/proc/self/environ"}}"#,
     "/srv/checkout/evil.json", "evil.json", "../evil", "eyJ0eXBlIjoiZXh0ZXJuYWxfYWNjb3VudCJ9",
-    "ewogICJ0eXBlIjogIng", "W10/",
+    "ewogICJ0eXBlIjogIng", "W10/", "CnsidHlwZSI6ICJ4In0", "ICAgIHsidHlwZSI6ICJ4In0",
+    "77u_eyJhIjoxfQ",
+    "WyJhIl0", "W3siYSI6MX1d", "e30",
   ])
   func `credentials that may be a document or name one need a permission`(
     value: String

@@ -192,11 +192,15 @@ struct ReviewTests {
     #expect(try messages(world, .overridesBuiltIn).allSatisfy { !$0.contains("main") })
   }
 
-  @Test func `a base that is no repository yet has nothing to compare with`() throws {
+  @Test func `a base without this repository is told`() throws {
     let world = try World()
     try world.git("init", "-q", "-b", "main")
     try world.git("commit", "-q", "--allow-empty", "-m", "x")
     try world.store("p/openai", BaseCase.old)
-    #expect(try world.findings(base: "main") == [])
+    let findings = try world.findings(base: "main")
+    #expect(findings.map(\.code) == ["base-unreadable"])
+    #expect(findings.map(\.severity) == [.warning])
+    #expect(
+      findings.map(\.message) == ["'main' has no repository here, so nothing was compared with it"])
   }
 }
