@@ -42,7 +42,7 @@ import Testing
       strace -o /dev/null -f -e trace=fsync -e inject=fsync:delay_enter=20000000 \
         keyvault render production -o out/.env 2> /dev/null &
       # Until the key is in the file, and not yet on the disk.
-      for _ in $(seq 500); do
+      for _ in $(seq 5000); do
         sleep 0.02
         keyvault=$(pgrep -P $!) || continue
         for file in /proc/"$keyvault"/fd/*; do
