@@ -219,7 +219,7 @@ struct CanaryDeathTests {
       for number in stride(from: 1, to: 100, by: call == "write" ? 12 : 1) {
         let result = try world.run(
           """
-          rm -rf ../work/* ../work/.[!.]*
+          rm -rf ../work/* ../work/.[!.]* "$XDG_STATE_HOME"/keyvault/repositories
           cp -a ../start/. .
           strace -f -qq -o /dev/null -e trace=\(call) -e inject=\(call):signal=KILL:when=\(number) \
             bash "$GIVEN/script"
