@@ -23,9 +23,11 @@ extension Session {
 
   /// What the user's configuration says of the repository at `root`.
   private func configuration(in root: String) throws(Failure) -> UserConfiguration.Trust {
-    let trust = try userConfiguration().trust(in: root)
+    if let trust, trust.root == root { return trust.said }
     try UserConfiguration.check(surroundings.configurationPath, isOutside: root)
-    return trust
+    let said = try userConfiguration().trust(in: root)
+    trust = (root, said)
+    return said
   }
 
   /// The user's configuration, which is read once.

@@ -29,6 +29,8 @@ final class Session {
   /// Written down when the command has ended, however it did.
   private var memory: Memory?
   var hasToldDanger = false
+  /// What the user's configuration says of a root, once that was checked.
+  var trust: (root: String, said: UserConfiguration.Trust)?
   /// The user's own, once it was read.
   var configuration: UserConfiguration?
 

@@ -68,10 +68,7 @@ struct BaseChecks {
       index: index, scan: KeyScan(others: repository.catalogue.own), repositories: [prefix])
     return try checks.findings(changes).map { finding in
       var finding = finding
-      finding.file =
-        finding.file.hasPrefix(prefix)
-        ? String(finding.file.dropFirst(prefix.count))
-        : prefix.split(separator: "/").map { _ in "../" }.joined() + finding.file
+      finding.file = RootChanges.relative(finding.file, to: prefix)
       if finding.code == Finding.Code.plaintextKey.rawValue {
         finding.hint = "git keeps it, so revoke it; store a new one: keyvault add"
       }

@@ -35,7 +35,7 @@ struct RootChanges {
       let isAround = other.hasPrefix(prefix) || prefix.hasPrefix(other)
       return Finding(
         .repositoryAdded, isAround ? .error : .warning,
-        in: relative(other + Configuration.fileName),
+        in: Self.relative(other + Configuration.fileName, to: prefix),
         "\(base.name) has no repository in '\(place(other))': commands that are started there use its vault "
           + "and its policy")
     }
@@ -56,8 +56,8 @@ struct RootChanges {
     folder.isEmpty ? "." : String(folder.dropLast()).printable(limit: 120)
   }
 
-  /// As seen from the repository's root.
-  private func relative(_ path: String) -> String {
+  /// A path of the work tree, as seen from the repository's root.
+  static func relative(_ path: String, to prefix: String) -> String {
     path.hasPrefix(prefix)
       ? String(path.dropFirst(prefix.count))
       : prefix.split(separator: "/").map { _ in "../" }.joined() + path
