@@ -82,7 +82,12 @@ extension StringProtocol {
   static func != <T: StringProtocol>(a: Self, b: T) -> Bool { !a.hasSameBytes(as: b) }
 
   fileprivate func hasSameBytes(as other: some StringProtocol) -> Bool {
-    utf8.count == other.utf8.count && utf8.elementsEqual(other.utf8)
+    guard utf8.count == other.utf8.count else { return false }
+    // Without this, each byte is fetched through the string's indices.
+    let isSame = utf8.withContiguousStorageIfAvailable { bytes in
+      other.utf8.withContiguousStorageIfAvailable { unsafe bytes.elementsEqual($0) }
+    }
+    return (isSame ?? nil) ?? utf8.elementsEqual(other.utf8)
   }
 }
 

@@ -17,6 +17,8 @@ enum ChildProcess {
   /// Which bound was met.
   enum Excess: Sendable {
     case time, output, memory
+    /// Its output could not be read to its end.
+    case unread
     /// The consumer of its output wanted no more.
     case declined
   }
@@ -111,11 +113,12 @@ enum ChildProcess {
       guard milliseconds > 0 else { return .time }
       var ready = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
       let count = poll(&ready, 1, Int32(clamping: milliseconds))
-      if count < 0, errno != EINTR { return nil }
+      if count < 0, errno != EINTR { return .unread }
       guard count > 0 else { continue }
       let got = Glibc.read(descriptor, &buffer, buffer.count)
       if got < 0, errno == EINTR { continue }
-      guard got > 0 else { return nil }
+      guard got != 0 else { return nil }
+      guard got > 0 else { return .unread }
       left -= got
       guard left >= 0 else { return .output }
       guard take(buffer[..<got]) else { return .declined }

@@ -20,7 +20,7 @@ enum Limits {
 
   /// Files of `providers.d`, and bytes of all of them together.
   static let providers = 1_000
-  static let providerBytes = 8 << 20
+  static let providerBytes = 16 << 20
 
   /// Findings about one file, and in all, of each of two kinds: errors, and the others.
   static let findingsPerFile = 1_000

@@ -84,15 +84,22 @@ struct SourceChanges {
       grouping: zip(changed, sidecars).map { Vault.Entry($0, sidecar: $1) },
       by: { Name($0.name.environment) })
     let isChanged = Set(places.map(\.name))
+    // Thousands of entries have a few providers among them.
+    var providers: [Name: Provider?] = [:]
+    func provider(_ id: String) -> Provider? {
+      if let known = providers[id] { return known }
+      let provider = base.definition(of: id)
+        .map { Provider($0, source: Catalogue.source(of: $0, id: id)) }
+      providers[id] = .some(provider)
+      return provider
+    }
     var before: Gifts = [:]
     var now: Gifts = [:]
     for folder in folders {
       let entries = (present[folder] ?? []).sorted { $0.name < $1.name }
       let old = entries.filter { !isChanged.contains($0.name) } + (past[folder] ?? [])
       now[folder] = Self.gifts(entries) { id in (try? repository.catalogue.provider(id)) ?? nil }
-      before[folder] = Self.gifts(old.sorted { $0.name < $1.name }) { id in
-        base.definition(of: id).map { Provider($0, source: Catalogue.source(of: $0, id: id)) }
-      }
+      before[folder] = Self.gifts(old.sorted { $0.name < $1.name }, provider)
     }
     return (before, now)
   }
