@@ -13,7 +13,7 @@ extension Catalogue {
     guard let root else { return [:] }
     var digests: [Name: String] = [:]
     do throws(FileError) {
-      let folder = try Folder(root).folder(Self.folder)
+      let folder = try Folder(root).folder(Paths.providers)
       for name in try Self.files(in: folder, folder.items()) {
         let bytes = try? folder.read(name, limit: Limits.document)
         digests[name] = bytes.map(Vault.digest) ?? "unreadable"
@@ -31,7 +31,7 @@ extension Catalogue {
   /// and so decides nothing.
   func isCopy(_ name: String, digest: String) -> Bool {
     guard let root,
-      let bytes = try? Folder(root).folder(Self.folder).read(name, limit: Limits.document),
+      let bytes = try? Folder(root).folder(Paths.providers).read(name, limit: Limits.document),
       Vault.digest(bytes) == digest, let definition = try? Document(parsing: bytes).root
     else { return false }
     return Self.source(of: definition, id: String(name.dropLast(".yaml".count)))

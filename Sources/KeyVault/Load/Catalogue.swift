@@ -25,8 +25,6 @@ public final class Catalogue: Sendable {
     self.root = root
   }
 
-  static let folder = "providers.d"
-
   /// Every id, sorted.
   public var ids: [String] { listed.ids }
 
@@ -85,7 +83,7 @@ public final class Catalogue: Sendable {
   private func load(_ id: String) throws(Failure) -> Provider? {
     guard let bytes = try localBytes(id) else { return Self.builtIn(id) }
     read.withLock { $0[id + ".yaml"] = Vault.digest(bytes) }
-    let file = "\(Self.folder)/\(id).yaml"
+    let file = "\(Paths.providers)/\(id).yaml"
     // Only the first fault is told.
     switch CheckedDocument.read(bytes, as: .provider, file: file, limit: 20) {
     case .failure(let malformed): throw malformed.failure
@@ -137,7 +135,7 @@ public final class Catalogue: Sendable {
   private func localBytes(_ id: String) throws(Failure) -> [UInt8]? {
     guard let root else { return nil }
     do throws(FileError) {
-      return try Folder(root).folder(Self.folder).read(id + ".yaml", limit: Limits.document)
+      return try Folder(root).folder(Paths.providers).read(id + ".yaml", limit: Limits.document)
     } catch let error where error.isMissing {
       return nil
     } catch {
@@ -148,7 +146,7 @@ public final class Catalogue: Sendable {
   private func localFiles() throws(FileError) -> [String] {
     guard let root else { return [] }
     do throws(FileError) {
-      let folder = try Folder(root).folder(Self.folder)
+      let folder = try Folder(root).folder(Paths.providers)
       let names = try Self.files(in: folder, folder.items())
       return names.map { String($0.dropLast(".yaml".count)) }
     } catch let error where error.isMissing {

@@ -32,9 +32,9 @@ public struct ProviderScaffold {
   /// or the provider file would not satisfy its schema.
   public func write(to root: String, answers: String) throws(Failure) -> [String] {
     let files =
-      [(root + "/" + Catalogue.folder, "\(id).yaml", providerFile)]
+      [(root + "/" + Paths.providers, "\(id).yaml", providerFile)]
       + self.answers.map { ("\(answers)/\(id)", "\($0.name).json", $0.text) }
-    let path = "\(Catalogue.folder)/\(id).yaml"
+    let path = "\(Paths.providers)/\(id).yaml"
     if case .failure(let malformed) = CheckedDocument.read(
       Array(providerFile.utf8), as: .provider, file: path)
     {

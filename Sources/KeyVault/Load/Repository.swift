@@ -24,8 +24,6 @@ public struct Repository: Sendable {
   public var names = NamePolicy()
   /// Names those who could open what is locked here.
   let holders = Holders()
-  /// What need not be read or decrypted, since it was before; nil for nothing.
-  var cached: WarmCache.Contents?
 
   /// Opens the repository whose root is `root`. Without `signing` nobody is trusted, and nothing can be
   /// signed.
@@ -40,12 +38,12 @@ public struct Repository: Sendable {
     SchemaLibrary.prepare()
     let bytes: [UInt8]
     do throws(FileError) {
-      bytes = try Folder(root).read(Configuration.fileName, limit: Limits.document)
+      bytes = try Folder(root).read(Paths.configuration, limit: Limits.document)
     } catch {
       throw error.failure
     }
     configurationDigest = Vault.digest(bytes)
-    switch CheckedDocument.read(bytes, as: .keyvault, file: Configuration.fileName) {
+    switch CheckedDocument.read(bytes, as: .keyvault, file: Paths.configuration) {
     case .failure(let malformed): throw malformed.failure
     case .success(let checked): configuration = Configuration(checked)
     }
@@ -63,7 +61,7 @@ public struct Repository: Sendable {
     let candidates = ancestry(of: folder)
     guard let root = candidates.first(where: holdsConfiguration) else {
       throw Failure(
-        .notFound, "no \(Configuration.fileName) in '\(folder)' or any folder above it",
+        .notFound, "no \(Paths.configuration) in '\(folder)' or any folder above it",
         hints: ["run 'keyvault init' to make a repository here"])
     }
     try owner.check(root)
@@ -97,7 +95,7 @@ public struct Repository: Sendable {
   }
 
   private static func holdsConfiguration(_ folder: String) -> Bool {
-    (try? Folder(folder))?.kind(of: Configuration.fileName) != nil
+    (try? Folder(folder))?.kind(of: Paths.configuration) != nil
   }
 
   /// The vault of this repository.
@@ -116,5 +114,12 @@ public struct Repository: Sendable {
   /// An environment's declaration; an undeclared one has none of its parts.
   func environment(_ name: String) -> Configuration.Environment {
     configuration.environments[name] ?? Configuration.Environment()
+  }
+}
+
+extension LocalState {
+  /// Of a repository.
+  public convenience init(of repository: Repository, stateHome: String?) throws(Failure) {
+    try self.init(in: repository.root, stateHome: stateHome)
   }
 }

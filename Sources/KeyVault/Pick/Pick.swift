@@ -26,7 +26,7 @@ public struct Pick: Sendable {
   public internal(set) var results: [TestResult] = []
 
   /// What it says as a whole. Where no key serves, one that nobody could judge leaves it open.
-  public var conclusion: TestReport.Conclusion {
+  public var conclusion: Conclusion {
     let causes = skipped.map(\.cause).filter { $0 != .disabled }
     if choice != nil { return .good }
     if causes.isEmpty { return .nothing }

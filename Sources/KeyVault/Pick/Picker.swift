@@ -89,7 +89,7 @@ extension Candidates.Candidate {
   ) async throws(Failure) -> OpenedEntry {
     let outcome = await DecryptionLanes.shared.run { [entry] in
       Result { () throws(Failure) in
-        try vault.openBound(entry, with: gpg, signatures: signatures)
+        try vault.open(entry, requiring: .signed, with: gpg, by: signatures)
       }
     }
     guard let outcome else {

@@ -108,14 +108,14 @@ extension OriginPolicy {
     let asked = gateway == nil && isProvable ? definition.requestOrigins(fields) : []
     var questions = origins.filter { !isAllowed($0) }.map { origin in
       Destinations.Question(
-        origin: origin, file: "\(Catalogue.folder)/\(provider.id).yaml",
+        origin: origin, file: "\(Paths.providers)/\(provider.id).yaml",
         isAsked: asked.contains(origin), isAnswerable: origin.isSameEverywhere)
     }
     let server = gateway.flatMap { try? Gateway($0).origin() }
     if let server, !isAllowed(server) {
       questions.insert(
         Destinations.Question(
-          origin: server, file: Configuration.fileName, isAsked: isProvable,
+          origin: server, file: Paths.configuration, isAsked: isProvable,
           isAnswerable: server.isSameEverywhere),
         at: 0)
     }
@@ -162,7 +162,7 @@ extension OriginPolicy {
     // A host that a field completes cannot be allowed beforehand.
     let origins = provider.hostFields.isEmpty ? provider.origins([:]) : []
     return (
-      "\(Catalogue.folder)/\(provider.id).yaml",
+      "\(Paths.providers)/\(provider.id).yaml",
       origins.sorted(by: Origin.areInOrder).map(\.permission)
     )
   }

@@ -29,9 +29,6 @@ public struct History: Sendable {
   /// The root of the repository of whose entries it tells.
   public var root: String { state.root }
 
-  static let fileName = "history.jsonl"
-  static let purpose = "keyvault-history-v1"
-
   public init(_ state: LocalState) {
     self.state = state
   }
@@ -43,12 +40,15 @@ public struct History: Sendable {
     for result in results where result.digest != nil && !result.isCutShort {
       guard let data = try? encoder.encode(Record(result)) else { continue }
       do throws(FileError) {
-        try state.append([Array(data)], to: Self.fileName, purpose: Self.purpose)
+        try state.append([Array(data)], to: .verdicts)
       } catch {
         throw error.failure
       }
     }
   }
+
+  /// Whether lines of other machines have not been reported yet.
+  public func foreignIsNews() -> Bool { state.isNews(foreignIn: .verdicts) }
 
   /// What is remembered.
   public struct Past: Sendable {
@@ -67,7 +67,7 @@ public struct History: Sendable {
   /// Records of the future are left out: a clock that went back must not keep an old verdict fresh.
   public func past(now: Timestamp) -> Past {
     let decoder = JSONDecoder()
-    let (ours, foreign) = state.records(of: Self.fileName, purpose: Self.purpose)
+    let (ours, foreign) = state.records(of: .verdicts)
     let records = ours.compactMap { try? decoder.decode(Record.self, from: Data($0)) }
     return Past(records: records.filter { $0.at <= now }, foreign: foreign)
   }

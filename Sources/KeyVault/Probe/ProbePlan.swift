@@ -125,7 +125,7 @@ struct ProbePlanner: Sendable {
       let changes = provider.source.protectedChanges
       throw ProbePlan.Early(
         verdict: .misconfigured,
-        note: "nothing was sent: \(Catalogue.folder)/\(provider.id).yaml changes "
+        note: "nothing was sent: \(Paths.providers)/\(provider.id).yaml changes "
           + "\(changes.joined(separator: ", ")) of a built-in provider; "
           + "KEYVAULT_ALLOW_HOSTS allows its hosts")
     }

@@ -169,3 +169,26 @@ extension TestResult.Latency {
     case total = "total_ms"
   }
 }
+
+extension TestResult {
+  /// Takes from the sidecar whether this verdict is accepted, or says how to accept it.
+  mutating func acknowledge(by entry: Vault.Entry, now: Timestamp) {
+    guard verdict == .unverifiable else { return }
+    acknowledgedUntil = entry.sidecar?.acknowledgedUntil(verdict, at: now)
+    guard acknowledgedUntil == nil, next == nil, let sidecar = entry.sidecar else { return }
+    let ended = sidecar.acknowledged.map { "its acknowledgement ended on \($0.until.day); " } ?? ""
+    next =
+      "\(ended)if its form is proof enough: "
+      + "\(Acknowledgement.command(for: entry.name, from: now))"
+  }
+}
+
+extension TestResult {
+  /// The answer about a key that was tested before it was stored, with the ciphertext in which it was stored.
+  public func about(_ prepared: Vault.Prepared) -> TestResult {
+    var result = self
+    result.digest = prepared.digest
+    result.key = prepared.key
+    return result
+  }
+}

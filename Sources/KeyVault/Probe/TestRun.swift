@@ -79,7 +79,7 @@ public struct TestRun: Sendable {
     if entry.sidecar?.isDisabled == true { return early(.untested, "disabled in its sidecar") }
     let outcome = await lanes.run { [vault = repository.vault, gpg] in
       Result { () throws(Failure) in
-        try vault.openBound(entry, with: gpg, signatures: signatures)
+        try vault.open(entry, requiring: .signed, with: gpg, by: signatures)
       }
     }
     let end = opened()

@@ -23,11 +23,11 @@ public struct Assembly: Sendable {
   /// What would have been a slot but for its sidecar.
   public private(set) var disabled: [Slot] = []
   /// Two entries of one environment that want the same variable.
-  public private(set) var conflicts: [Conflict] = []
+  public private(set) var conflicts: [Clash] = []
   /// Entries that give nothing because of a fault: a broken sidecar, a provider that is not known.
   public private(set) var unusable: [(entry: Vault.Entry, failure: Failure)] = []
 
-  public struct Conflict: Sendable {
+  public struct Clash: Sendable {
     public let variable: String
     public let first: EntryName
     public let second: EntryName
@@ -64,7 +64,7 @@ public struct Assembly: Sendable {
         }
         if let first = here[slot.variable] {
           conflicts.append(
-            Conflict(variable: slot.variable, first: first, second: entry.name))
+            Clash(variable: slot.variable, first: first, second: entry.name))
           continue
         }
         here[slot.variable] = entry.name

@@ -93,7 +93,7 @@ extension Rendering {
       }
       let changes = provider.source.protectedChanges.joined(separator: ", ")
       return
-        "\(Catalogue.folder)/\(id).yaml changes \(changes) of a built-in provider, so what counts is "
+        "\(Paths.providers)/\(id).yaml changes \(changes) of a built-in provider, so what counts is "
         + "the built-in definition"
     }
   }

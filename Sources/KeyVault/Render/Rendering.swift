@@ -135,13 +135,12 @@ public struct Rendering: Sendable {
   private func open(
     _ slots: [Assembly.Slot], from contents: WarmCache.Contents, gpg: GPG
   ) throws(Failure) -> [OpenedEntry] {
-    var repository = repository
-    repository.cached = contents
     let vault = repository.vault
     let signatures = SignatureGate(for: slots.map(\.entry), in: repository)
     let results = concurrentMap(slots.count) { index in
       Result { () throws(Failure) in
-        try vault.openBound(slots[index].entry, with: gpg, signatures: signatures)
+        try vault.open(
+          slots[index].entry, requiring: .signed, with: gpg, by: signatures, from: contents)
       }
     }
     return try results.map { result throws(Failure) in try result.get() }
@@ -157,7 +156,7 @@ public struct Rendering: Sendable {
         group.addTask {
           let result = await lanes.run {
             Result { () throws(Failure) in
-              try vault.openBound(slot.entry, with: gpg, signatures: signatures)
+              try vault.open(slot.entry, requiring: .signed, with: gpg, by: signatures)
             }
           }
           return (index, result)

@@ -90,7 +90,7 @@ public struct RecipientListing: Sendable, Codable {
           TextTable.Cell(recipient.state.text, recipient.state.colour),
         ])
       }
-      let places = folder.decides.map { $0.isEmpty ? Vault.folder : $0 }
+      let places = folder.decides.map { $0.isEmpty ? Paths.vault : $0 }
       table.add(
         remark: TextTable.Cell(
           places.isEmpty ? "no entries yet" : "for \(places.joined(separator: ", "))", .dim))

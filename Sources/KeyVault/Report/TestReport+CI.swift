@@ -78,7 +78,7 @@ extension TestResult {
 
   /// Where a person mends it: the sidecar; of a key that is missing, what requires it.
   fileprivate var findingFile: String {
-    verdict == .notConfigured ? Configuration.fileName : "\(Vault.folder)/\(entry).yaml"
+    verdict == .notConfigured ? Paths.configuration : "\(Paths.vault)/\(entry).yaml"
   }
 
   private var name: String {

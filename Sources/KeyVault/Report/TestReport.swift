@@ -23,20 +23,6 @@ public struct TestReport: Sendable, Codable {
     case results, omitted
   }
 
-  /// What the whole run says; product.md §4.
-  public enum Conclusion: Sendable, Equatable {
-    /// Every key works.
-    case good
-    /// A key is unusable, broken, or a required one is missing.
-    case findings
-    /// Nothing was tested.
-    case nothing
-    /// Nothing is wrong for certain, but a verdict is unclear.
-    case inconclusive
-    /// There were keys, and none could be opened.
-    case locked
-  }
-
   /// `named` are entries that were asked for one by one: one that is locked is no success.
   ///
   /// `failOn` alone says which verdicts fail, where it is given: any other then passes, an unclear one too.

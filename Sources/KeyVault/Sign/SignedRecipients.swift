@@ -35,8 +35,7 @@ struct SignedRecipients: Sendable, Codable {
   /// nil where there is none, or it is none.
   let signature: DetachedSignature?
 
-  static let fileName = ".recipients.sig"
-  static let path = "\(Vault.folder)/\(fileName)"
+  static let path = "\(Paths.vault)/\(Paths.listsSignature)"
 
   init(_ content: Content, signature: DetachedSignature) {
     self.content = content
@@ -143,7 +142,7 @@ extension SignedRecipients.Content {
   /// Those that are not checked out, too.
   private static func providers(of repository: Repository) throws(FileError) -> [Name: String] {
     var digests = try repository.catalogue.digests()
-    let start = Catalogue.folder + "/"
+    let start = Paths.providers + "/"
     for path in try repository.absent.ids.sortedKeys
     where path.hasPrefix(start) && path.hasSuffix(".yaml") {
       let name = String(path.dropFirst(start.count))
@@ -159,11 +158,11 @@ extension SignedRecipients.Content {
   ) -> [(file: String, message: String)] {
     var changes: [(file: String, message: String)] = []
     if configuration != present.configuration || vault != present.vault {
-      changes.append((Configuration.fileName, "this is not the configuration that was signed"))
+      changes.append((Paths.configuration, "this is not the configuration that was signed"))
     }
     for folder in Set(folders.keys).union(present.folders.keys).sortedTexts
     where folders[folder] != present.folders[folder] {
-      let file = "\(folder)/\(RecipientList.fileName)"
+      let file = "\(folder)/\(Paths.list)"
       changes.append((file, "these are not the recipients that were signed"))
     }
     for name in Set(publicKeys.keys).union(present.publicKeys.keys).sortedTexts
@@ -180,7 +179,7 @@ extension SignedRecipients.Content {
     let (signed, present) = (providers ?? [:], present.providers ?? [:])
     let names = Set(signed.keys).union(present.keys).sortedTexts
     return names.filter { signed[$0] != present[$0] }.compactMap { name in
-      let file = "\(Catalogue.folder)/\(name.printable(limit: 80))"
+      let file = "\(Paths.providers)/\(name.printable(limit: 80))"
       if signed[name] == nil, let digest = present[name] {
         return repository.catalogue.isCopy(name, digest: digest)
           ? nil : (file, "this provider file is not among those that were signed")

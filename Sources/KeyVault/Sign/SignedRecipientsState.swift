@@ -27,8 +27,8 @@ extension Repository {
   /// nil where there is no such file.
   func signedRecipientsFile() throws(FileError) -> [UInt8]? {
     do throws(FileError) {
-      return try Folder(root).folder(Vault.folder)
-        .read(SignedRecipients.fileName, limit: Limits.document)
+      return try Folder(root).folder(Paths.vault)
+        .read(Paths.listsSignature, limit: Limits.document)
     } catch let error where error.isMissing {
       return nil
     }

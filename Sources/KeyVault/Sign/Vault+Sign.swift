@@ -1,4 +1,3 @@
-public import GPG
 internal import YAML
 
 extension Vault {
@@ -29,7 +28,7 @@ extension Vault {
     guard repository.signingRules.mayWrite(signer.fingerprint, in: folder) else {
       throw Failure(
         .locked, "\(signer.fingerprint) is no writer of '\(path(folder))'",
-        hints: ["a writer can do it, or name you in \(Configuration.fileName): writers"])
+        hints: ["a writer can do it, or name you in \(Paths.configuration): writers"])
     }
   }
 
@@ -125,43 +124,4 @@ extension Vault {
     return zip(entries, try repository.states(of: entries, judge)).map(EntrySignature.init)
   }
 
-  /// What there is to say against an entry that is shown and not used; nil if nothing is. `opened` is
-  /// what its ciphertext held.
-  public func signatureObjection(
-    to entry: Entry, opened: OpenedEntry?
-  ) throws(Failure) -> Failure? {
-    let rules = repository.signingRules
-    let isSigned = entry.sidecar?.root[SignedEntry.field] != nil
-    switch rules.policy {
-    case .off: return nil
-    case .optional where !isSigned || rules.signers.isEmpty: return nil
-    case .optional, .required: break
-    }
-    if let objection = try signatureState(of: entry).failure(of: entry.name) { return objection }
-    guard let opened, opened.digest != entry.sidecar?.digest else { return nil }
-    return SignatureGate.otherCiphertext(entry.name)
-  }
-
-  /// Signs what lies there, once it is known to be one: the entry opens here, is bound to its place, and
-  /// its sidecar tells its digest and serial. `signer` is made once for several.
-  ///
-  /// Returns the entry, since the signature vouches for where its key may travel.
-  @discardableResult
-  public func sign(
-    _ name: EntryName, as signer: Signer, with gpg: GPG
-  ) throws(Failure) -> OpenedEntry {
-    let entry = try entry(name)
-    try checkWriter(signer, in: name.environment)
-    let opened = try openSound(entry, with: gpg)
-    guard opened.payload.isBound, let sidecar = entry.sidecar, sidecar.digest == opened.digest,
-      sidecar.serial == opened.payload.serial
-    else {
-      throw Failure(
-        .malformed,
-        "'\(name)' was not signed: its sidecar does not fit the ciphertext, or there is none",
-        hints: ["run '\(Shell("keyvault adopt \(name)"))' once you know that it is the right key"])
-    }
-    try resign(name, as: signer)
-    return opened
-  }
 }

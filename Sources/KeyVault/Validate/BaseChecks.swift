@@ -17,7 +17,7 @@ struct BaseChecks {
     let changes = try index.changes(since: base.commit)
     let prefix = Git(in: repository.root).prefix ?? ""
     let roots = RootChanges(base: base, changes: changes, prefix: prefix)
-    guard base.files[Configuration.fileName] != nil else {
+    guard base.files[Paths.configuration] != nil else {
       return try roots.ofUncompared() + roots.ofOthers()
         + plaintextKeys(changes, in: index, prefix)
     }
@@ -43,7 +43,7 @@ struct BaseChecks {
     } else {
       findings.append(
         Finding(
-          .baseUnreadable, .warning, in: Configuration.fileName,
+          .baseUnreadable, .warning, in: Paths.configuration,
           "this file as \(base.name) has it is not sound, so the policy was not compared"))
     }
     let keys = program.flatMap { try? repository.publicKeys($0) }
@@ -82,8 +82,8 @@ struct BaseChecks {
   }
 
   private static func document(_ base: Snapshot) throws(Failure) -> CheckedDocument? {
-    guard let bytes = try base.read([Configuration.fileName])[0] else { return nil }
-    return try? CheckedDocument.read(bytes, as: .keyvault, file: Configuration.fileName).get()
+    guard let bytes = try base.read([Paths.configuration])[0] else { return nil }
+    return try? CheckedDocument.read(bytes, as: .keyvault, file: Paths.configuration).get()
   }
 
   /// The findings of a whole validation, where it helps with what of them this change brought.

@@ -33,7 +33,7 @@ struct ConfigurationChanges {
       let name = path.map { $0.printable(limit: 80) }.joined(separator: ".")
       guard let difference = Difference(old?[key], new?[key], at: name) else { return nil }
       return Finding(
-        .configurationChanged, severity, in: Configuration.fileName,
+        .configurationChanged, severity, in: Paths.configuration,
         at: difference.new?.place ?? root.place(of: path),
         base.sentence(difference.path, difference.new, was: difference.old))
     }

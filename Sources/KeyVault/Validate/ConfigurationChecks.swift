@@ -46,7 +46,7 @@ struct ConfigurationChecks {
     for item in pair.value["inherit"]?.sequence ?? [] {
       guard let name = item.string, !known.contains(name) else { continue }
       isKnown = false
-      findings.add(.error, in: Configuration.fileName) {
+      findings.add(.error, in: Paths.configuration) {
         finding(
           .unknownEnvironment, at: item.place, "no environment '\(name.printable(limit: 80))'",
           hint: suggestions.next(for: name).map { "did you mean '\($0)'?" })
@@ -63,7 +63,7 @@ struct ConfigurationChecks {
   private func gateway(_ node: Node) -> [Finding] {
     do throws(WebURLError) {
       let origin = try Gateway(node.string ?? "").origin()
-      return [Finding.needsPermission(origin, in: Configuration.fileName, at: node.place)]
+      return [Finding.needsPermission(origin, in: Paths.configuration, at: node.place)]
         .compactMap(\.self)
     } catch {
       let url = (node.string ?? "").printable(limit: 120)
@@ -82,17 +82,17 @@ struct ConfigurationChecks {
     _ node: Node, _ suggestions: inout Suggestions, _ findings: inout FindingList
   ) {
     guard let id = node.string, !repository.catalogue.contains(id) else { return }
-    findings.add(.error, in: Configuration.fileName) {
+    findings.add(.error, in: Paths.configuration) {
       finding(
         .unknownProvider, at: node.place, "no provider '\(id.printable(limit: 80))' is known",
         hint: suggestions.next(for: id).map { "did you mean '\($0)'?" }
-          ?? "add \(Catalogue.folder)/\(id.printable(limit: 80)).yaml")
+          ?? "add \(Paths.providers)/\(id.printable(limit: 80)).yaml")
     }
   }
 
   private func finding(
     _ code: Finding.Code, at place: Place, _ message: String, hint: String? = nil
   ) -> Finding {
-    Finding(code, in: Configuration.fileName, at: place, message, hint: hint)
+    Finding(code, in: Paths.configuration, at: place, message, hint: hint)
   }
 }

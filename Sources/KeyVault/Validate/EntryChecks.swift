@@ -138,7 +138,7 @@ struct EntryChecks {
       Finding(
         .unknownProvider, in: file, at: place, "no provider '\(id.printable(limit: 80))' is known",
         hint: Suggestion.closest(to: id, among: ids).map { "did you mean '\($0)'?" }
-          ?? "set 'provider:' in the sidecar, or add \(Catalogue.folder)/\(id.printable(limit: 80)).yaml"
+          ?? "set 'provider:' in the sidecar, or add \(Paths.providers)/\(id.printable(limit: 80)).yaml"
       ))
   }
 }

@@ -43,7 +43,7 @@ struct EnvironmentChanges {
     _ field: String, _ new: Node?, _ old: Node?, in name: String, isElsewhere: Bool
   ) -> Finding {
     Finding(
-      .environmentChanged, base.severity(isElsewhere: isElsewhere), in: Configuration.fileName,
+      .environmentChanged, base.severity(isElsewhere: isElsewhere), in: Paths.configuration,
       at: root.place(of: ["environments", name, field]),
       "environment '\(name.printable(limit: 80))': " + base.sentence(field, new, was: old))
   }

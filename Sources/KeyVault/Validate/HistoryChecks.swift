@@ -15,7 +15,7 @@ struct HistoryChecks {
     } catch let error where error.kind == .inconclusive {
       return [
         Finding(
-          .historyTooLarge, in: Vault.folder,
+          .historyTooLarge, in: Paths.vault,
           "\(error.message), so it was not checked who could read what", hint: error.hints.first)
       ]
     } catch {
@@ -66,7 +66,7 @@ struct HistoryChecks {
 
   private func absent(_ why: String, _ hint: String? = nil) -> Finding {
     Finding(
-      .noHistory, .warning, in: Vault.folder,
+      .noHistory, .warning, in: Paths.vault,
       "\(why), so it was not checked who could read what",
       hint: hint ?? "in a shallow clone: git fetch --unshallow")
   }

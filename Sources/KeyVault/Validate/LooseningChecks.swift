@@ -21,7 +21,7 @@ struct LooseningChecks {
     guard now.vaultID != before.vaultID else { return [] }
     return [
       Finding(
-        .vaultChanged, in: Configuration.fileName, at: root["vault"]?.place ?? .start,
+        .vaultChanged, in: Paths.configuration, at: root["vault"]?.place ?? .start,
         "this is not the vault's id in \(base), to which every key is bound",
         hint: "put '\(before.vaultID.printable(limit: 64))' back")
     ]
@@ -108,7 +108,7 @@ struct LooseningChecks {
       guard added?.isEmpty != true else { return nil }
       let whom = added.map { $0.sortedTexts.joined(separator: ", ") } ?? "whoever is trusted"
       let place = folder.isEmpty ? ["policy", "writers"] : ["environments", folder, "writers"]
-      let shown = folder.isEmpty ? Vault.folder : "\(Vault.folder)/\(folder.printable(limit: 80))"
+      let shown = folder.isEmpty ? Paths.vault : "\(Paths.vault)/\(folder.printable(limit: 80))"
       return loosened(place, "\(whom) may sign in '\(shown)', and may not in \(base)")
     }
   }
@@ -117,7 +117,7 @@ struct LooseningChecks {
     before.environments.filter(\.value.isProtected).sortedKeys
       .filter { !now.isProtected($0) }.map { name in
         Finding(
-          .protectionDropped, in: Configuration.fileName,
+          .protectionDropped, in: Paths.configuration,
           at: root.place(of: ["environments", name, "protected"]),
           "'\(name.printable(limit: 80))' is not protected any more, and is in \(base)",
           hint: "put 'protected: true' back")
@@ -126,7 +126,7 @@ struct LooseningChecks {
 
   private func loosened(_ path: [String], _ message: String) -> Finding {
     Finding(
-      .policyLoosened, severity, in: Configuration.fileName, at: root.place(of: path), message)
+      .policyLoosened, severity, in: Paths.configuration, at: root.place(of: path), message)
   }
 }
 

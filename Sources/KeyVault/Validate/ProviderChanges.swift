@@ -16,13 +16,13 @@ struct ProviderChanges {
   /// Those that can be read, by id; of others `validate` says what is wrong with them.
   private func files() -> [Name: [UInt8]] {
     var files: [Name: [UInt8]] = [:]
-    let start = Catalogue.folder + "/"
+    let start = Paths.providers + "/"
     for path in ((try? repository.absent.ids) ?? [:]).sortedKeys
     where path.hasPrefix(start) && path.hasSuffix(".yaml") {
       let id = String(path.dropFirst(start.count).dropLast(".yaml".count))
       if Provider.isID(id) { files[id] = (try? repository.absent.read(path)) ?? nil }
     }
-    guard let folder = try? Folder(repository.root).folder(Catalogue.folder),
+    guard let folder = try? Folder(repository.root).folder(Paths.providers),
       let names = try? Catalogue.files(in: folder, folder.items())
     else { return files }
     for name in names {
@@ -32,8 +32,8 @@ struct ProviderChanges {
   }
 
   private func findings(_ id: String, _ bytes: [UInt8]?) -> [Finding] {
-    let file = "\(Catalogue.folder)/\(id.printable(limit: 80)).yaml"
-    if let bytes, base.snapshot.holds(bytes, at: "\(Catalogue.folder)/\(id).yaml") { return [] }
+    let file = "\(Paths.providers)/\(id.printable(limit: 80)).yaml"
+    if let bytes, base.snapshot.holds(bytes, at: "\(Paths.providers)/\(id).yaml") { return [] }
     let old = base.definition(of: id)
     guard let new = bytes.map({ try? Document(parsing: $0).root }) ?? Catalogue.builtInRoot(id)
     else {

@@ -17,19 +17,19 @@ struct ProviderChecks {
     var files: [String] = []
     var faults: [Finding] = []
     do throws(FileError) {
-      let folder = try Folder(root).folder(Catalogue.folder)
+      let folder = try Folder(root).folder(Paths.providers)
       items = try folder.items()
       files = try Catalogue.files(in: folder, items)
     } catch let error where error.isAbsence {
       // The built-in providers need no files.
     } catch {
-      faults = [Finding(error.findingCode, in: Catalogue.folder, error.message, hint: error.hint)]
+      faults = [Finding(error.findingCode, in: Paths.providers, error.message, hint: error.hint)]
     }
     self.files = files
     strays =
       faults
       + items.compactMap { item in
-        let file = "\(Catalogue.folder)/\(item.name.printable)"
+        let file = "\(Paths.providers)/\(item.name.printable)"
         switch item.kind {
         case .other:
           return Finding(.unreadable, in: file, "this is no regular file")
@@ -51,12 +51,12 @@ struct ProviderChecks {
 
   func add(to findings: inout FindingList) {
     findings += strays
-    guard let folder = try? Folder(root).folder(Catalogue.folder) else { return }
+    guard let folder = try? Folder(root).folder(Paths.providers) else { return }
     findings.add(count: files.count) { self.findings(in: files[$0], of: folder) }
   }
 
   private func findings(in name: String, of folder: borrowing Folder) -> [Finding] {
-    let file = "\(Catalogue.folder)/\(name)"
+    let file = "\(Paths.providers)/\(name)"
     let bytes: [UInt8]
     do throws(FileError) {
       bytes = try folder.read(name, limit: Limits.document)

@@ -35,13 +35,13 @@ struct ReaderChanges {
   }
 
   private func listsOfBase() throws(Failure) -> [Name: RecipientList] {
-    let end = "/" + RecipientList.fileName
+    let end = "/" + Paths.list
     let paths = base.files.sortedKeys.filter {
-      $0.hasPrefix(Vault.folder + "/") && $0.hasSuffix(end)
+      $0.hasPrefix(Paths.vault + "/") && $0.hasSuffix(end)
     }
     var lists: [Name: RecipientList] = [:]
     for (path, bytes) in zip(paths, try base.read(Array(paths))) {
-      let folder = path.dropLast(end.count).dropFirst(Vault.folder.count + 1)
+      let folder = path.dropLast(end.count).dropFirst(Paths.vault.count + 1)
       lists[String(folder)] = bytes.map { RecipientList(parsing: $0, folder: String(folder)) }
     }
     return lists

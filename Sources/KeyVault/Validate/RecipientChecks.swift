@@ -20,7 +20,7 @@ struct RecipientChecks {
         return [
           Finding(
             .noRecipients, in: file,
-            "neither here nor above is a \(RecipientList.fileName): nothing can be encrypted here",
+            "neither here nor above is a \(Paths.list): nothing can be encrypted here",
             hint: "write the recipients' full fingerprints to it, one a line")
         ]
       }

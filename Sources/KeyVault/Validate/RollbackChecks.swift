@@ -10,7 +10,7 @@ struct RollbackChecks {
 
   func findings(_ places: [ChangedPlace]) throws(Failure) -> [Finding] {
     let before = try base.read(places.map(\.name.sidecarPath))
-    let past = try Past(of: places.filter(\.hasOtherKey), in: base)
+    let past = try PastFiles(of: places.filter(\.hasOtherKey), in: base)
     var findings: [Finding] = []
     for (place, sidecar) in zip(places, before) {
       findings += judge(place, KeyMark(sidecar), past)
@@ -21,7 +21,7 @@ struct RollbackChecks {
     if places.contains(where: \.hasOtherKey), !base.hasWholeHistory {
       findings.append(
         Finding(
-          .historyIncomplete, .warning, in: Vault.folder,
+          .historyIncomplete, .warning, in: Paths.vault,
           "the history of \(base.name) is not whole here, so that an older ciphertext is not known",
           hint: "git fetch --unshallow, or fetch-depth: 0 in the workflow"))
     }
@@ -52,7 +52,7 @@ struct RollbackChecks {
       present.insert(Name(entry.name.ciphertextPath))
     }
     for path in base.files.sortedKeys where path.hasSuffix(".gpg") && !present.contains(path) {
-      let name = path.dropFirst(Vault.folder.count + 1).dropLast(".gpg".count)
+      let name = path.dropFirst(Paths.vault.count + 1).dropLast(".gpg".count)
       if let name = EntryName(found: String(name)) {
         places.append(ChangedPlace(goneFrom: name))
       }
@@ -60,7 +60,7 @@ struct RollbackChecks {
     return places
   }
 
-  private func judge(_ place: ChangedPlace, _ before: KeyMark?, _ past: Past) -> [Finding] {
+  private func judge(_ place: ChangedPlace, _ before: KeyMark?, _ past: PastFiles) -> [Finding] {
     let name = place.name
     let hadKey = base.files[name.ciphertextPath] != nil
     guard let ciphertext = place.ciphertext else {
@@ -117,7 +117,7 @@ struct RollbackChecks {
     }
     if serial < before { return "the serial is \(serial), and was \(before)" }
     // Each change of a key adds one. Whoever takes the last number leaves none for the next key.
-    if serial > before + Payload.greatestLeap {
+    if serial > before + Serial.greatestLeap {
       return "the serial is \(serial), which no key comes to that had \(before)"
     }
     guard serial == before, now.id != last.id else { return nil }
@@ -150,7 +150,7 @@ struct RollbackChecks {
     }
     guard !new.isEmpty else { return [] }
     let paths = base.files.sortedKeys.filter {
-      $0.hasSuffix(".yaml") && $0.hasPrefix(Vault.folder + "/")
+      $0.hasSuffix(".yaml") && $0.hasPrefix(Paths.vault + "/")
     }
     let contents = try base.read(paths)
     let marks = concurrentMap(paths.count) { KeyMark(contents[$0]) }

@@ -16,13 +16,13 @@ struct RootChanges {
     guard let first = gone.first else {
       return [
         Finding(
-          .baseUnreadable, .warning, in: Configuration.fileName,
+          .baseUnreadable, .warning, in: Paths.configuration,
           "\(base.name) has no repository here, so nothing was compared with it")
       ]
     }
     return [
       Finding(
-        .repositoryMoved, .error, in: Configuration.fileName,
+        .repositoryMoved, .error, in: Paths.configuration,
         "\(base.name) has no repository here, but one in '\(place(first))' that is gone, so nothing was "
           + "compared with it",
         hint: "put it back, or compare by hand what moved, and merge that alone")
@@ -35,7 +35,7 @@ struct RootChanges {
       let isAround = other.hasPrefix(prefix) || prefix.hasPrefix(other)
       return Finding(
         .repositoryAdded, isAround ? .error : .warning,
-        in: Self.relative(other + Configuration.fileName, to: prefix),
+        in: Self.relative(other + Paths.configuration, to: prefix),
         "\(base.name) has no repository in '\(place(other))': commands that are started there use its vault "
           + "and its policy")
     }
@@ -44,8 +44,8 @@ struct RootChanges {
   /// Folders whose keyvault.yaml changes so, with a slash at the end.
   private func roots(where isWanted: (Index.Change) -> Bool) -> [String] {
     changes.filter(isWanted).compactMap { change in
-      let folder = change.path.dropLast(Configuration.fileName.utf8.count)
-      guard change.path.hasSuffix(Configuration.fileName),
+      let folder = change.path.dropLast(Paths.configuration.utf8.count)
+      guard change.path.hasSuffix(Paths.configuration),
         folder.isEmpty || folder.hasSuffix("/")
       else { return nil }
       return String(folder)

@@ -27,14 +27,14 @@ struct SignatureChecks {
   private func noTrustedSigner() -> Finding {
     let isRequired = rules.policy == .required
     return Finding(
-      .noTrustedSigner, isRequired ? .error : .note, in: Configuration.fileName,
+      .noTrustedSigner, isRequired ? .error : .note, in: Paths.configuration,
       "nobody is trusted here, so no signature was checked: a repository cannot say whom to believe",
       hint: Repository.noTrustedSigner.hints.first)
   }
 
   private func notChecked(_ why: String) -> Finding {
     Finding(
-      .noGPG, severity, in: Vault.folder, "\(why), so no signature was checked",
+      .noGPG, severity, in: Paths.vault, "\(why), so no signature was checked",
       hint: "apt-get install gpg")
   }
 

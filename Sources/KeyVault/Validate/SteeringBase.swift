@@ -18,7 +18,7 @@ struct SteeringBase {
     configuration = Configuration(document)
     root = document.root
     self.isStrict = isStrict
-    let start = Catalogue.folder + "/"
+    let start = Paths.providers + "/"
     let paths = snapshot.files.sortedKeys.filter {
       $0.hasPrefix(start) && $0.hasSuffix(".yaml") && !$0.dropFirst(start.count).contains("/")
     }

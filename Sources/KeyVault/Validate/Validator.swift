@@ -48,7 +48,7 @@ public struct Validator: Sendable {
 
     /// `checked keyvault.yaml, 1 provider file and 7 entries: 0 errors, 1 warning`.
     public var summary: String {
-      "checked \(Configuration.fileName), \(KeyVault.count(providers, "provider file")) and "
+      "checked \(Paths.configuration), \(KeyVault.count(providers, "provider file")) and "
         + KeyVault.count(entries, "entry", "entries") + (base.map { " against \($0)" } ?? "")
         + ": \(counts)"
     }
@@ -61,7 +61,7 @@ public struct Validator: Sendable {
     defer { withExtendedLifetime(lock) {} }
     let bytes: [UInt8]
     do throws(FileError) {
-      bytes = try Folder(root).read(Configuration.fileName, limit: Limits.document)
+      bytes = try Folder(root).read(Paths.configuration, limit: Limits.document)
     } catch {
       throw error.failure
     }
@@ -70,7 +70,7 @@ public struct Validator: Sendable {
     // In this order: where there are too many, the last ones are counted and not listed.
     var findings = FindingList()
     var entries = 0
-    switch CheckedDocument.read(bytes, as: .keyvault, file: Configuration.fileName) {
+    switch CheckedDocument.read(bytes, as: .keyvault, file: Paths.configuration) {
     case .failure(let malformed): findings += malformed.findings
     case .success(let checked):
       var repository = try Repository(at: root)
@@ -141,7 +141,7 @@ public struct Validator: Sendable {
     } catch {
       return [
         Finding(
-          .ignoredByGit, .warning, in: Configuration.fileName, error.message,
+          .ignoredByGit, .warning, in: Paths.configuration, error.message,
           hint: error.hints.first)
       ]
     }
@@ -149,24 +149,24 @@ public struct Validator: Sendable {
 
   private func stateFindings() -> [Finding] {
     let git = Git(in: root)
-    guard let folder = try? Folder(root), let kind = folder.kind(of: LocalState.folder) else {
+    guard let folder = try? Folder(root), let kind = folder.kind(of: Paths.state) else {
       return []
     }
     guard kind == .folder else {
       return [
         Finding(
-          .symbolicLink, in: LocalState.folder, "this machine's own state is not a folder",
+          .symbolicLink, in: Paths.state, "this machine's own state is not a folder",
           hint: "remove it; every command that needs it refuses it")
       ]
     }
     guard git.isPresent,
-      git.line(["ls-files", "--", LocalState.folder]) != nil
+      git.line(["ls-files", "--", Paths.state]) != nil
     else { return interruptionFindings() }
     return [
       Finding(
-        .stateCommitted, in: LocalState.folder,
+        .stateCommitted, in: Paths.state,
         "this machine's own state is tracked by git, where anybody can write it",
-        hint: Shell("git rm -r --cached \(LocalState.folder)").description)
+        hint: Shell("git rm -r --cached \(Paths.state)").description)
     ]
   }
 

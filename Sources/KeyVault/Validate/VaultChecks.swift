@@ -12,17 +12,17 @@ struct VaultChecks {
   let judgesSignatures: Bool
 
   func add(to findings: inout FindingList) {
-    guard let root = try? Folder(repository.root), let kind = root.kind(of: Vault.folder) else {
+    guard let root = try? Folder(repository.root), let kind = root.kind(of: Paths.vault) else {
       return
     }
     guard kind == .folder else {
-      return findings.add(Finding(.symbolicLink, in: Vault.folder, "'vault' is not a folder"))
+      return findings.add(Finding(.symbolicLink, in: Paths.vault, "'vault' is not a folder"))
     }
     let lists: [RecipientList]
     do throws(FileError) {
       lists = try repository.vault.recipientLists()
     } catch let error where error.attempt == .tooLarge(limit: Limits.listBytes) {
-      return findings.add(Finding(.tooManyFiles, in: Vault.folder, error.message))
+      return findings.add(Finding(.tooManyFiles, in: Paths.vault, error.message))
     } catch {
       // It is said at its folder.
       lists = []
@@ -110,7 +110,7 @@ struct VaultChecks {
           hint: "move what is in them up"))
     }
     do throws(FileError) {
-      try root.folder(Vault.folder).walk(unreadable: unreadable, tooDeep: tooDeep) {
+      try root.folder(Paths.vault).walk(unreadable: unreadable, tooDeep: tooDeep) {
         path, items, _ in
         folder(path, items, keys, files, &findings)
       }
@@ -136,7 +136,7 @@ struct VaultChecks {
     strays(items, in: relative, &findings)
     findings += CaseChecks(items, in: path).findings()
     let entries = Self.entryNames(items, in: relative)
-    let hasList = items.contains { $0.name == RecipientList.fileName }
+    let hasList = items.contains { $0.name == Paths.list }
     if hasList || !entries.isEmpty {
       findings += RecipientChecks(repository: repository, folder: relative, publicKeys: files)
         .findings(isOwn: hasList)
@@ -198,7 +198,7 @@ struct VaultChecks {
         hint: "put the file itself here, or remove the link")
     }
     switch item.name {
-    case RecipientList.fileName, RecipientList.publicKeys, ".gpg-id.sig", ".recipients.sig":
+    case Paths.list, Paths.publicKeys, ".gpg-id.sig", ".recipients.sig":
       return nil
     case ".gitattributes", ".git":
       return Finding(
@@ -238,7 +238,7 @@ struct VaultChecks {
 
   /// How to give a file or folder a name that commands take; the sidecar goes with its ciphertext.
   private static func renaming(_ name: String, in folder: String) -> String {
-    let path = "\(Vault.folder)/" + (folder.isEmpty ? "" : folder + "/")
+    let path = "\(Paths.vault)/" + (folder.isEmpty ? "" : folder + "/")
     let fit = EntryName.fitted(name)
     return "rename it: \(Shell("git mv -- \(path + name) \(path + fit)")); or remove it"
   }

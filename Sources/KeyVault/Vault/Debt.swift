@@ -63,7 +63,7 @@ public struct Debt: Sendable, Codable {
     guard history.publicKeys[fingerprint] != nil || !history.isWhole else {
       throw Failure(
         .notFound,
-        "\(fingerprint) never had a file in \(Vault.folder)/\(RecipientList.publicKeys)/, so nobody "
+        "\(fingerprint) never had a file in \(Paths.vault)/\(Paths.publicKeys)/, so nobody "
           + "knows which ciphertexts it opens",
         hints: ["'keyvault recipients' shows those of today"])
     }

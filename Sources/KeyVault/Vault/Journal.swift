@@ -11,7 +11,7 @@ struct Journal {
   private let repository: Repository
   private let state: LocalState
 
-  static let folder = "\(LocalState.folder)/\(name)"
+  static let folder = "\(Paths.state)/\(name)"
   private static let name = "journal"
   private static let recordName = "record"
   private static let purpose = "keyvault-journal-v1"
@@ -200,6 +200,6 @@ struct Journal {
   private func clear(_ journal: borrowing Folder, in root: borrowing Folder) {
     try? journal.remove(Self.recordName)
     for item in (try? journal.items()) ?? [] { try? journal.remove(item.name) }
-    (try? root.folder(LocalState.folder))?.removeIfEmpty(Self.name)
+    (try? root.folder(Paths.state))?.removeIfEmpty(Self.name)
   }
 }

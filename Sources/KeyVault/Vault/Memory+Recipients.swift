@@ -1,7 +1,7 @@
 /// The signed lists in the memory of this machine: their highest number, which takes the place of a serial.
 extension Memory {
   /// The word by which the lists stand among the entries, none of which can be called so.
-  private static let recipients = SignedRecipients.fileName
+  private static let recipients = Paths.listsSignature
 
   /// What is remembered of `vault/.recipients.sig`; its serial is the counter. Throws if the local state is
   /// not ours to read.

@@ -57,7 +57,7 @@ struct PastKeys {
         continue
       }
       do throws(Failure) {
-        let opened = try repository.vault.openPast(ciphertext, at: name, with: gpg)
+        let opened = try repository.vault.open(past: ciphertext, at: name, with: gpg)
         // The present key before it had a sidecar.
         if state.lineage == nil, opened.holdsSame(as: present) { continue }
         let serial = state.serial ?? opened.payload.serial

@@ -21,9 +21,6 @@ public final class Payload: Sendable {
 
   /// Names that keyvault writes itself; all others are fields of the credential.
   static let bindingNames = ["vault", "entry", "provider", "hosts", "serial"]
-  static let greatestSerial = 1_000_000_000
-  /// Each change of a key adds one; commits between two that are seen may be missing.
-  static let greatestLeap = 1000
 
   /// Reads a decrypted entry. Throws if it is bound and breaks the grammar: what `pass` wrote may
   /// hold any text after its first line.
@@ -46,7 +43,7 @@ public final class Payload: Sendable {
     for (name, value) in [("vault", vault), ("entry", entry), ("provider", provider)] {
       if value == nil { throw Failure(.malformed, "inside the encryption, '\(name)' is missing") }
     }
-    guard let serial, (1...Self.greatestSerial).contains(serial) else {
+    guard let serial, (1...Serial.greatest).contains(serial) else {
       throw Failure(.malformed, "inside the encryption, 'serial' is no number from 1 to 1e9")
     }
   }

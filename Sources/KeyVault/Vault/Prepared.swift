@@ -38,13 +38,3 @@ extension Vault {
       isVouched: prepared.isVouched)
   }
 }
-
-extension TestResult {
-  /// The answer about a key that was tested before it was stored, with the ciphertext in which it was stored.
-  public func about(_ prepared: Vault.Prepared) -> TestResult {
-    var result = self
-    result.digest = prepared.digest
-    result.key = prepared.key
-    return result
-  }
-}

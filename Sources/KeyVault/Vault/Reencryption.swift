@@ -100,7 +100,7 @@ public struct Reencryption: Sendable {
   ) throws(Failure) -> Vault.Prepared {
     if let fault = entry.fault { throw fault }
     let vault = repository.vault
-    let opened = try vault.open(entry, with: gpg)
+    let opened = try vault.open(entry, requiring: .here, with: gpg)
     if opened.doubts.contains(.otherDigest) {
       throw Failure(
         .malformed, "\(entry.name.sidecarPath) has not the digest of \(entry.name.ciphertextPath)",

@@ -165,7 +165,7 @@ extension Vault {
     let list = try recipients(of: folder)
     var files: [RecipientFile] = []
     for recipient in list.recipients {
-      let relative = "\(Self.folder)/\(RecipientList.publicKeys)/\(recipient.fingerprint)"
+      let relative = "\(Paths.vault)/\(Paths.publicKeys)/\(recipient.fingerprint)"
       guard let bytes = try soundPublicKey(recipient.fingerprint) else {
         throw Failure(
           .notFound, "no public key for the recipient \(recipient.fingerprint)",

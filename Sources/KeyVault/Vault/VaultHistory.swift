@@ -93,12 +93,12 @@ struct VaultHistory {
 
   private static func changes(_ git: Git) throws(Failure) -> [Change] {
     let logged = try RawLog.changes(
-      git, in: ["--all"], below: [Vault.folder],
-      or: "git could not list the history of \(Vault.folder)/")
-    return logged.filter { $0.path.hasPrefix(Vault.folder + "/") }.map { change in
+      git, in: ["--all"], below: [Paths.vault],
+      or: "git could not list the history of \(Paths.vault)/")
+    return logged.filter { $0.path.hasPrefix(Paths.vault + "/") }.map { change in
       Change(
         commit: change.commit, time: change.time,
-        path: Name(change.path.dropFirst(Vault.folder.count + 1)))
+        path: Name(change.path.dropFirst(Paths.vault.count + 1)))
     }
   }
 
@@ -110,7 +110,7 @@ struct VaultHistory {
     var seen: Set<Change> = []
     var keys: [Change] = []
     for change in changes {
-      let keyFolder = RecipientList.publicKeys + "/"
+      let keyFolder = Paths.publicKeys + "/"
       if change.path.text.hasPrefix(keyFolder) {
         keys.append(change)
         continue
@@ -121,7 +121,7 @@ struct VaultHistory {
       if seen.insert(entry).inserted { entries.append(entry) }
     }
     func name(_ change: Change, _ suffix: String) -> String {
-      "\(change.commit):\(top)\(Vault.folder)/\(change.path)\(suffix)"
+      "\(change.commit):\(top)\(Paths.vault)/\(change.path)\(suffix)"
     }
     let found = try objects.find(entries.map { name($0, ".gpg") })
     // What is larger than any ciphertext is none.
@@ -149,7 +149,7 @@ struct VaultHistory {
     let files = try objects.read(versions, limit: RecipientFile.sizeLimit) { $0 }
     for (key, blob) in zip(keys, files) {
       guard let blob else { continue }
-      let fingerprint = String(key.path.text.dropFirst(RecipientList.publicKeys.count + 1))
+      let fingerprint = String(key.path.text.dropFirst(Paths.publicKeys.count + 1))
       guard Key.isFingerprint(fingerprint) else { continue }
       publicKeys[fingerprint.uppercased(), default: []].insert(blob)
     }

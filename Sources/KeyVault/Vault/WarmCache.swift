@@ -19,7 +19,7 @@ public struct WarmCache: Sendable {
   private let program: GPGProgram
   private let tell: @Sendable (Notice) -> Void
 
-  static let folder = "\(LocalState.folder)/\(name)"
+  static let folder = "\(Paths.state)/\(name)"
   private static let name = "cache"
 
   /// `program` encrypts.

@@ -44,7 +44,7 @@ struct Adopt: AsyncParsableCommand {
   private func adopt(_ name: EntryName, in repository: Repository, _ session: Session) throws {
     let vault = repository.vault
     let entry = try vault.entry(name)
-    let opened = try vault.openAnywhere(entry, with: session.gpg())
+    let opened = try vault.open(entry, requiring: .anywhere, with: session.gpg())
     if let origin = vault.origin(of: opened) {
       guard origin == from else {
         throw Failure(

@@ -100,6 +100,6 @@ struct CheckProvider: AsyncParsableCommand {
     guard entry.sidecar?.isDisabled != true else {
       throw Failure(.usage, "'\(entry.name)' is disabled in its sidecar, so it is not sent")
     }
-    return try repository.vault.openBound(entry, with: session.gpg())
+    return try repository.vault.open(entry, requiring: .signed, with: session.gpg())
   }
 }

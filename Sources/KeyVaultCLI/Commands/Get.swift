@@ -24,7 +24,7 @@ struct Get: AsyncParsableCommand {
     let gpg = try session.gpg()
     let repository = try session.repositoryToOpen()
     let entry = try repository.vault.entry(EntryName(entry))
-    let opened = try repository.vault.open(entry, with: gpg)
+    let opened = try repository.vault.open(entry, requiring: .here, with: gpg)
     session.warnOfSignature(entry, opened: opened, in: repository)
     session.warn([(entry.name.path, opened.doubts)])
     let payload = opened.payload

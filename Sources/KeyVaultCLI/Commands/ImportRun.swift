@@ -98,7 +98,7 @@ struct ImportRun {
   /// Whether the present entry is bound to the provider that its sidecar names.
   private func isConfirmed(_ entry: Vault.Entry?, _ provider: Provider) -> Bool {
     guard let entry, let gpg = try? session.gpg(),
-      let opened = try? vault.openBound(entry, with: gpg)
+      let opened = try? vault.open(entry, requiring: .signed, with: gpg)
     else { return false }
     return opened.payload.provider == provider.id
   }

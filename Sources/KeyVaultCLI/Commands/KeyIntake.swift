@@ -29,7 +29,7 @@ struct KeyIntake {
   func provider(of old: Vault.Entry) throws(Failure) -> String {
     if old.provider != old.name.name {
       do throws(Failure) {
-        let opened = try repository.vault.openBound(old, with: session.gpg())
+        let opened = try repository.vault.open(old, requiring: .signed, with: session.gpg())
         if opened.payload.isBound { return opened.provider }
       } catch {
         guard error.kind == .locked else { throw error }

@@ -93,7 +93,7 @@ struct TwoPlaces: ParsableArguments {
     }
     try session.settle(folder: target.environment, in: repository)
     let readers = try vault.readers(of: target.path)
-    let opened = try vault.openFitting(source, with: session.gpg())
+    let opened = try vault.open(source, requiring: .fitting, with: session.gpg())
     try make(opened, target, present, session.vouches(for: opened, in: repository))
     let before = (try? vault.readers(of: source.name.path)) ?? []
     if Set(names: readers) != Set(names: before) {

@@ -38,7 +38,7 @@ extension Session {
     _ key: borrowing Secret, than old: Vault.Entry, in repository: Repository
   ) throws -> Replacement.Otherness {
     let isExposed = old.sidecar?.exposed != nil
-    if let opened = try? repository.vault.openAnywhere(old, with: gpg()) {
+    if let opened = try? repository.vault.open(old, requiring: .anywhere, with: gpg()) {
       guard opened.holds(key) else { return .yes }
       if isExposed {
         Console.warning("'\(old.name)' had this key already, so it stays marked as exposed")

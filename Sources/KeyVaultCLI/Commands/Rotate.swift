@@ -57,7 +57,7 @@ struct Rotate: AsyncParsableCommand {
         .malformed, "no provider '\(entry.provider.printable(limit: 80))' is known",
         hints: ["set 'provider:' in \(entry.name.sidecarPath)"])
     }
-    let old = try vault.openFitting(entry, with: session.gpg())
+    let old = try vault.open(entry, requiring: .fitting, with: session.gpg())
     if verifyRetired {
       try await RetiredKeys(session: session, repository: repository, provider: provider)
         .verify(entry, opened: old, commit)

@@ -102,6 +102,6 @@ struct SetField: AsyncParsableCommand {
       throw Failure(.malformed, "no provider '\(entry.provider.printable(limit: 80))' is known")
     }
     let fields = try FieldArgument.parse(field, of: provider)
-    return (try repository.vault.openFitting(entry, with: session.gpg()), fields)
+    return (try repository.vault.open(entry, requiring: .fitting, with: session.gpg()), fields)
   }
 }

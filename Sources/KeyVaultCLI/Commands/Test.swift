@@ -206,7 +206,7 @@ struct Test: AsyncParsableCommand {
   }
 }
 
-extension TestReport.Conclusion {
+extension Conclusion {
   var exitStatus: Int32 {
     switch self {
     case .good: 0

@@ -94,7 +94,9 @@ import Testing
   @Test func `provider files that are too large together are not read`() throws {
     let world = try World()
     let text = String(repeating: "# a comment\n", count: 80_000)
-    for index in 0..<10 { try world.write(text, to: "providers.d/p\(index).yaml") }
+    for index in 0...Limits.providerBytes / text.utf8.count {
+      try world.write(text, to: "providers.d/p\(index).yaml")
+    }
     let findings = try world.findings()
     #expect(findings.map(\.file) == ["providers.d"], "\(findings.map(\.text))")
     #expect(findings.first?.severity == .error)

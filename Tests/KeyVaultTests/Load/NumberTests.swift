@@ -19,7 +19,7 @@ struct NumberTests {
 
   @Test(arguments: extremes) func `a serial stays where serials are`(text: String) throws {
     let serial = try node(text).serial
-    #expect(serial.map { (0...Payload.greatestSerial).contains($0) } ?? true)
+    #expect(serial.map { (0...Serial.greatest).contains($0) } ?? true)
     #expect(try node("7").serial == 7)
   }
 
@@ -41,7 +41,7 @@ struct NumberTests {
     try world.scratch.remove("vault/p/openai.yaml")
     _ = try world.findings(base: "main")
     #expect(
-      try world.repository.vault.lastSerial(of: EntryName("p/openai")) < Payload.greatestSerial)
+      try world.repository.vault.lastSerial(of: EntryName("p/openai")) < Serial.greatest)
   }
 
   @Test(

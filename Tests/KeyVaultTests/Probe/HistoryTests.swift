@@ -142,9 +142,9 @@ struct HistoryTests {
   @Test func `a record of one purpose is none of another`() throws {
     let world = try World()
     let state = try LocalState(of: world.repository, stateHome: home.path("state"))
-    try state.append([Array("{}".utf8)], to: "x", purpose: "a")
-    #expect(state.records(of: "x", purpose: "a").ours.count == 1)
-    #expect(state.records(of: "x", purpose: "b").ours.isEmpty)
+    try state.append([Array("{}".utf8)], to: LocalState.Log(name: "x", purpose: "a"))
+    #expect(state.records(of: LocalState.Log(name: "x", purpose: "a")).ours.count == 1)
+    #expect(state.records(of: LocalState.Log(name: "x", purpose: "b")).ours.isEmpty)
   }
 
   @Test func `a link in the place of the state is refused`() throws {

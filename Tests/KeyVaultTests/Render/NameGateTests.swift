@@ -293,7 +293,8 @@ struct NameGateTests {
     acme.key = ", base_url_env: SANDBOX_RULES"
     try world.add(acme, hosts: ["gate.example"])
     let repository = try world.repository
-    let opened = try repository.vault.openBound(world.entry("p/acme"), with: Keyring.alice.gpg)
+    let opened = try repository.vault.open(
+      world.entry("p/acme"), requiring: .signed, with: Keyring.alice.gpg)
     let rendering = Rendering(repository: repository, policy: OriginPolicy(allowed: []))
     #expect(rendering.addresses(of: [opened], in: "p").isEmpty)
   }

@@ -39,8 +39,7 @@ struct FailOnTests {
     TestResult(entry: "p/x", provider: "x", verdict: verdict, checked: World.now)
   }
 
-  private func conclusion(_ results: [TestResult], _ words: String) throws -> TestReport.Conclusion
-  {
+  private func conclusion(_ results: [TestResult], _ words: String) throws -> Conclusion {
     try TestReport(checked: World.now, results: results).conclusion(
       failOn: FailOn(parsing: words))
   }
@@ -75,7 +74,7 @@ struct FailOnTests {
     for (results, expected) in [
       ([result(.locked)], .locked), ([cut, result(.valid)], .inconclusive),
       ([result(.untested)], .nothing), ([broken, result(.valid)], .findings),
-    ] as [([TestResult], TestReport.Conclusion)] {
+    ] as [([TestResult], Conclusion)] {
       #expect(try conclusion(results, "unusable,missing") == expected)
       #expect(try conclusion(results, "none") == .good)
     }
@@ -98,7 +97,7 @@ struct FailOnTests {
     var accepted = result(.unverifiable)
     accepted.acknowledgedUntil = "2027-02-21"
     let open = result(.unverifiable)
-    func standard(_ results: [TestResult]) -> TestReport.Conclusion {
+    func standard(_ results: [TestResult]) -> Conclusion {
       TestReport(checked: World.now, results: results).conclusion()
     }
     #expect(standard([accepted]) == .good)

@@ -17,7 +17,7 @@ struct TestReportTests {
 
   @Test(
     arguments: [
-      ([], TestReport.Conclusion.nothing), ([.valid], .good), ([.valid, .restricted], .good),
+      ([], Conclusion.nothing), ([.valid], .good), ([.valid, .restricted], .good),
       ([.invalid], .findings), ([.revoked], .findings), ([.noCredit, .valid], .findings),
       ([.accountDisabled, .unknown], .findings), ([.unknown], .inconclusive),
       ([.rateLimited, .valid], .inconclusive), ([.blocked], .inconclusive),
@@ -29,8 +29,8 @@ struct TestReportTests {
       ([.locked, .locked], .locked), ([.locked, .valid], .good), ([.locked, .invalid], .findings),
       ([.locked, .unknown], .inconclusive), ([.notConfigured], .nothing),
       ([.notConfigured, .valid], .good), ([.notConfigured, .locked], .locked),
-    ] as [([Verdict], TestReport.Conclusion)])
-  func `a run concludes from its verdicts`(verdicts: [Verdict], conclusion: TestReport.Conclusion) {
+    ] as [([Verdict], Conclusion)])
+  func `a run concludes from its verdicts`(verdicts: [Verdict], conclusion: Conclusion) {
     let report = TestReport(checked: World.now, results: verdicts.map { result($0) })
     #expect(report.conclusion() == conclusion)
     let reversed = TestReport(checked: World.now, results: verdicts.reversed().map { result($0) })

@@ -36,8 +36,8 @@ struct ListMemoryTests {
   private func use(_ world: World) -> Failure? {
     failure {
       try command(world) {
-        _ = try $0.vault.openBound(
-          $0.vault.entry(EntryName("p/openai")), with: Keyring.alice.gpg)
+        _ = try $0.vault.open(
+          $0.vault.entry(EntryName("p/openai")), requiring: .signed, with: Keyring.alice.gpg)
       }
     }
   }

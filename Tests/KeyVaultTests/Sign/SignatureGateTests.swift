@@ -80,7 +80,7 @@ struct SignatureGateTests {
     func objection() throws -> String? {
       let entry = try world.entry("p/openai")
       let repository = try world.repository
-      let opened = try repository.vault.open(entry, with: Keyring.alice.gpg)
+      let opened = try repository.vault.open(entry, requiring: .here, with: Keyring.alice.gpg)
       return try repository.vault.signatureObjection(to: entry, opened: opened)?.message
     }
     #expect(try objection() == nil)

@@ -118,8 +118,8 @@ struct SignedProvidersTests {
     let repository = try world.repository
     let use = {
       failure {
-        _ = try repository.vault.openBound(
-          repository.vault.entry(EntryName("p/acme")), with: Keyring.alice.gpg)
+        _ = try repository.vault.open(
+          repository.vault.entry(EntryName("p/acme")), requiring: .signed, with: Keyring.alice.gpg)
       }?.message
     }
     #expect(try repository.catalogue.provider("acme")?.baseURL == "https://evil.example")

@@ -84,7 +84,9 @@ extension World {
 
   /// Why the entry may not be used; nil if it may.
   func refusal(_ entry: String) -> String? {
-    failure { _ = try repository.vault.openBound(self.entry(entry), with: Keyring.alice.gpg) }?
-      .message
+    failure {
+      _ = try repository.vault.open(self.entry(entry), requiring: .signed, with: Keyring.alice.gpg)
+    }?
+    .message
   }
 }

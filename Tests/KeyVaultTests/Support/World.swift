@@ -68,7 +68,7 @@ final class World: Sendable {
   }
 
   func open(_ name: String, as keyring: Keyring = .alice) throws -> OpenedEntry {
-    try repository.vault.open(entry(name), with: keyring.gpg)
+    try repository.vault.open(entry(name), requiring: .here, with: keyring.gpg)
   }
 
   /// Asks the provider about every entry; without `policy` the stand-ins are allowed.

@@ -14,7 +14,8 @@ struct AdoptionTests {
     now: Timestamp = World.now
   ) throws {
     let repository = try world.repository
-    let opened = try repository.vault.openAnywhere(world.entry(entry), with: Keyring.alice.gpg)
+    let opened = try repository.vault.open(
+      world.entry(entry), requiring: .anywhere, with: Keyring.alice.gpg)
     let provider = try #require(try repository.catalogue.provider(opened.provider))
     try repository.vault.store(
       opened.rebound(

@@ -97,7 +97,7 @@ struct ForgedSerialTests {
     let memory = try machine.memory(world)
     repository.memory = memory
     let opened = try repository.vault.open(
-      repository.vault.entry(EntryName(Self.name)), with: Keyring.alice.gpg)
+      repository.vault.entry(EntryName(Self.name)), requiring: .here, with: Keyring.alice.gpg)
     try repository.vault.store(
       opened.successor(
         Secret(utf8: BaseCase.new), hosts: [],
@@ -117,8 +117,8 @@ struct ForgedSerialTests {
     var repository = try world.repository
     let memory = try machine.memory(world)
     repository.memory = memory
-    _ = try repository.vault.openBound(
-      repository.vault.entry(EntryName(Self.name)), with: Keyring.alice.gpg)
+    _ = try repository.vault.open(
+      repository.vault.entry(EntryName(Self.name)), requiring: .signed, with: Keyring.alice.gpg)
     try memory.save()
     #expect(try machine.remembered(world)?.serial == 1)
   }

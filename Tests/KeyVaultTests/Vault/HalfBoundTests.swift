@@ -56,7 +56,9 @@ struct UnboundTests {
       "'production/mistral' is a key of 'openai', but its sidecar or name says 'mistral'"
     #expect(failure { _ = try world.open("production/mistral") }?.message == message)
     #expect(
-      failure { _ = try world.repositoryVault.openBound(entry, with: Keyring.alice.gpg) }?.message
+      failure {
+        _ = try world.repositoryVault.open(entry, requiring: .signed, with: Keyring.alice.gpg)
+      }?.message
         == message)
     try world.encrypt("fake-key\nprovider: mistral\n", to: "production/mistral")
     #expect(try world.open("production/mistral").provider == "mistral")

@@ -45,7 +45,7 @@ struct MemoryCase {
     repository.memory = memory
     defer { try? memory.save() }
     let entry = try repository.vault.entry(EntryName(name))
-    return try repository.vault.open(entry, with: Keyring.alice.gpg)
+    return try repository.vault.open(entry, requiring: .here, with: Keyring.alice.gpg)
   }
 
   func remembered(_ world: World) throws -> Memory.Record? {

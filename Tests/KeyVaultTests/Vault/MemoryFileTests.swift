@@ -68,7 +68,8 @@ struct MemoryFileTests {
     let memory = Memory(of: try world.repository, stateHome: "/dev/null/x")
     var repository = try world.repository
     repository.memory = memory
-    _ = try repository.vault.open(world.entry(MemoryCase.name), with: Keyring.alice.gpg)
+    _ = try repository.vault.open(
+      world.entry(MemoryCase.name), requiring: .here, with: Keyring.alice.gpg)
     #expect(failure { try memory.save() }?.message.contains("cannot make the folder") == true)
     #expect(!world.scratch.holds(".keyvault/serials.jsonl"))
   }

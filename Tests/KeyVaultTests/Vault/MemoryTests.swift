@@ -159,7 +159,7 @@ struct MemoryTests {
       repository.memory = memory
       defer { try? memory.save() }
       let entry = try repository.vault.entry(EntryName(MemoryCase.name))
-      return try repository.vault.open(entry, with: Keyring.alice.gpg).doubts
+      return try repository.vault.open(entry, requiring: .here, with: Keyring.alice.gpg).doubts
     }
     try git("git init -q -b main; git add -A; git commit -q -m x")
     let old = try ["gpg", "yaml"].map { try outer.bytes("deep/er/vault/p/openai.\($0)") }
@@ -188,6 +188,7 @@ struct MemoryTests {
     var repository = try Repository(at: path)
     repository.memory = Memory(of: repository, stateHome: machine.home.path("state"))
     let entry = try repository.vault.entry(EntryName(MemoryCase.name))
-    #expect(try repository.vault.open(entry, with: Keyring.alice.gpg).doubts == [])
+    #expect(
+      try repository.vault.open(entry, requiring: .here, with: Keyring.alice.gpg).doubts == [])
   }
 }

@@ -133,8 +133,8 @@ struct BindingTests {
     #expect(
       refusal.message
         == "'\(place)' holds the key of 'production/openai': its file was moved or copied")
-    let anywhere = try world.repositoryVault.openAnywhere(
-      world.entry(place), with: Keyring.alice.gpg)
+    let anywhere = try world.repositoryVault.open(
+      world.entry(place), requiring: .anywhere, with: Keyring.alice.gpg)
     #expect(world.repositoryVault.origin(of: anywhere) == "production/openai")
   }
 
@@ -147,8 +147,9 @@ struct BindingTests {
     #expect(refusal.message == "'production/other' was encrypted for another repository")
     #expect(
       try world.repositoryVault.origin(
-        of: world.repositoryVault.openAnywhere(
-          world.entry("production/other"), with: Keyring.alice.gpg)) == "production/other")
+        of: world.repositoryVault.open(
+          world.entry("production/other"), requiring: .anywhere, with: Keyring.alice.gpg))
+        == "production/other")
   }
 
   @Test func `a key of another provider does not open`() throws {
@@ -170,7 +171,9 @@ struct BindingTests {
     let entry = try world.entry("production/mistral")
     #expect(try world.open("production/mistral").payload.keyText == "pass-fake-key")
     let refusal = try #require(
-      failure { _ = try world.repositoryVault.openBound(entry, with: Keyring.alice.gpg) })
+      failure {
+        _ = try world.repositoryVault.open(entry, requiring: .signed, with: Keyring.alice.gpg)
+      })
     #expect(refusal.kind == .malformed)
     #expect(
       refusal.hints == [
@@ -178,7 +181,8 @@ struct BindingTests {
       ])
     try world.configure("policy: {unbound: allow}\n")
     #expect(
-      try world.repositoryVault.openBound(entry, with: Keyring.alice.gpg).provider == "mistral")
+      try world.repositoryVault.open(entry, requiring: .signed, with: Keyring.alice.gpg).provider
+        == "mistral")
   }
 
   @Test func `adopting binds the same key here`() throws {

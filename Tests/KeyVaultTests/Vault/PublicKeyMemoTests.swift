@@ -59,7 +59,7 @@ struct PublicKeyMemoTests {
   @Test func `a memo that somebody else wrote counts for nothing`() throws {
     let world = try World()
     _ = try findings(world)
-    let file = ".keyvault/\(PublicKeyMemo.fileName)"
+    let file = ".keyvault/\(LocalState.Log.publicKeys.name)"
     let text = try world.scratch.text(file)
     #expect(text.contains(Keyring.alice.fingerprint))
     try world.write(text.replacing("alice@", with: "mally@"), to: file)

@@ -91,18 +91,20 @@ struct RotationTests {
 
   @Test func `what does not fit its sidecar is read, and not written anew`() throws {
     let world = try world()
-    let sound = try world.repositoryVault.openFitting(
-      world.entry("p/openai"), with: Keyring.alice.gpg)
+    let sound = try world.repositoryVault.open(
+      world.entry("p/openai"), requiring: .fitting, with: Keyring.alice.gpg)
     #expect(sound.doubts.isEmpty)
     // The same key and serial, encrypted once more: only the digest tells.
     let old = try world.scratch.bytes("vault/p/openai.gpg")
     try store(sound.changed(fields: []), in: world)
     try world.scratch.write(old, to: "vault/p/openai.gpg")
     let entry = try world.entry("p/openai")
-    let opened = try world.repositoryVault.openBound(entry, with: Keyring.alice.gpg)
+    let opened = try world.repositoryVault.open(entry, requiring: .signed, with: Keyring.alice.gpg)
     #expect(opened.doubts == [.otherDigest])
     let refusal = try #require(
-      failure { _ = try world.repositoryVault.openFitting(entry, with: Keyring.alice.gpg) })
+      failure {
+        _ = try world.repositoryVault.open(entry, requiring: .fitting, with: Keyring.alice.gpg)
+      })
     #expect(refusal.kind == .malformed)
     #expect(refusal.hints.first?.contains("keyvault adopt p/openai") == true)
   }

@@ -135,7 +135,9 @@ struct LinkTests {
     try world.scratch.move(part, to: "elsewhere")
     try world.scratch.link(part, to: world.scratch.path("elsewhere"))
     let refusal = try #require(
-      failure { _ = try world.repositoryVault.open(entry, with: Keyring.alice.gpg) })
+      failure {
+        _ = try world.repositoryVault.open(entry, requiring: .here, with: Keyring.alice.gpg)
+      })
     #expect(refusal.kind == .malformed)
     #expect(refusal.message.hasSuffix("is a symbolic link, which is not followed"))
     let written = try #require(failure { try world.store("production/deep/openai", Self.key) })

@@ -1,0 +1,126 @@
+internal import Glibc
+internal import Machine
+
+/// A lock on a repository among this user's processes, until the end of the value: flock(2) on
+/// `.keyvault/lock`, which no other user can open. A lock on the root itself could be held by anyone who can
+/// read it.
+struct RepositoryLock: ~Copyable {
+  private let file: Int32
+  private let folder: Folder
+  private let isWriters: Bool
+
+  private static let fileName = "lock"
+
+  /// Of a writer, who is alone then; of nothing in another user's repository, where no file is this user's alone.
+  /// Waits for others, `patience` seconds at most. Throws, with nothing
+  /// changed, if they take longer or the file cannot be made: without a lock nothing is written.
+  static func exclusive(of root: String, patience: Double = 30) throws(Failure) -> RepositoryLock {
+    let deadline = ContinuousClock.now + .seconds(patience)
+    do throws(FileError) {
+      let repository = try Folder(root)
+      guard repository.owner == geteuid() else {
+        return RepositoryLock(file: -1, folder: repository, isWriters: false)
+      }
+      while true {
+        guard let lock = try attempt(root) else { continue }
+        guard try lock.take(LOCK_EX, until: deadline) else { break }
+        if lock.isNamed { return lock }
+      }
+    } catch {
+      throw Failure(
+        error.failure.kind, "cannot lock the repository: \(error.message)",
+        hints: error.failure.hints + ["nothing was changed"])
+    }
+    throw Failure(
+      .cannotWrite, "another keyvault has been changing '\(root)' for \(Int(patience)) seconds",
+      hints: ["wait for it, or end it; nothing was changed by this one"])
+  }
+
+  /// For a reader: no writer changes anything while it is held. nil if there is no file, and so no
+  /// writer, or if a writer takes longer than `patience` seconds.
+  static func shared(of root: String, patience: Double = 5) -> RepositoryLock? {
+    let deadline = ContinuousClock.now + .seconds(patience)
+    while true {
+      guard let folder = try? Folder.state(of: root) else { return nil }
+      let file = openat(folder.descriptor, fileName, O_RDONLY | flags)
+      guard file >= 0 else { return nil }
+      let lock = RepositoryLock(file: file, folder: folder, isWriters: false)
+      guard isPrivate(file), (try? lock.take(LOCK_SH, until: deadline)) == true else { return nil }
+      if lock.isNamed { return lock }
+    }
+  }
+
+  private init(file: Int32, folder: consuming Folder, isWriters: Bool) {
+    self.file = file
+    self.folder = folder
+    self.isWriters = isWriters
+  }
+
+  /// A writer removes its file along with the lock, which no other process can hold yet. The next
+  /// writer takes over a file that a killed writer left. The folder stays: another process may have
+  /// just opened it to make a file in it.
+  deinit {
+    if isWriters, isNamed, flock(file, LOCK_EX | LOCK_NB) == 0 {
+      unlinkat(folder.descriptor, Self.fileName, 0)
+    }
+    close(file)
+  }
+
+  /// Runs `body` with the lock held.
+  borrowing func whileHeld<Value>(
+    _ body: () throws(Failure) -> Value
+  ) throws(Failure) -> Value {
+    try body()
+  }
+
+  private static let flags = O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK
+
+  /// nil if a person has just removed the folder.
+  private static func attempt(_ root: String) throws(FileError) -> RepositoryLock? {
+    let folder = try Folder.state(of: root, create: true)
+    guard var file = try open(in: folder) else { return nil }
+    if !isPrivate(file) {
+      close(file)
+      // A file that others could have opened is replaced. Some file systems do not support modes;
+      // there the new file is not better, but it is used.
+      try folder.write([UInt8]().span.bytes, as: fileName, mode: 0o600)
+      guard let other = try open(in: folder) else { return nil }
+      file = other
+    }
+    return RepositoryLock(file: file, folder: folder, isWriters: true)
+  }
+
+  private static func open(in folder: borrowing Folder) throws(FileError) -> Int32? {
+    let file = openat(folder.descriptor, fileName, O_RDWR | O_CREAT | flags, 0o600)
+    if file >= 0 { return file }
+    if errno == ENOENT { return nil }
+    throw FileError(.write, folder.path + "/" + fileName, errno)
+  }
+
+  private static func isPrivate(_ file: Int32) -> Bool {
+    guard let status = FileStatus(file) else { return false }
+    return status.isFile && status.isOurs && status.mode & 0o077 == 0
+  }
+
+  /// Whether it was taken in time.
+  private borrowing func take(
+    _ operation: Int32, until deadline: ContinuousClock.Instant
+  ) throws(FileError) -> Bool {
+    while flock(file, operation | LOCK_NB) != 0 {
+      switch errno {
+      case EINTR: continue
+      case EWOULDBLOCK where ContinuousClock.now < deadline: usleep(10_000)
+      case EWOULDBLOCK: return false
+      case let code: throw FileError(.lock, Paths.state + "/" + Self.fileName, code)
+      }
+    }
+    return true
+  }
+
+  /// Whether it is still the file of that name: another writer may have removed it meanwhile.
+  private var isNamed: Bool {
+    guard let held = FileStatus(file), let named = FileStatus(Self.fileName, in: folder.descriptor)
+    else { return false }
+    return held.isSame(as: named)
+  }
+}
