@@ -117,4 +117,64 @@ import Testing
     #expect(changed.status == 73, "\(changed)")
     #expect(changed.errors.contains("vault/production/openai.gpg"), "\(changed)")
   }
+
+  @Test(arguments: [
+    "git sparse-checkout set vault/staging",
+    // The work tree has all folders, and single files are marked.
+    """
+    git update-index --skip-worktree vault/production/* providers.d/*.yaml
+    rm -f vault/production/* providers.d/*.yaml
+    """,
+  ])
+  func `what is not checked out is called neither missing nor unknown`(_ way: String) throws {
+    let world = try World()
+    try world.output(
+      """
+      cp -a "$FILLED/." .
+      keyvault providers new acme --name Acme --base-url https://api.acme.example/v1 --quiet
+      printf 'environments: {production: {require: [openai]}, staging: {require: [acme]}}\\n' >> keyvault.yaml
+      git init -q; git add -A; git commit -q -m start
+      keyvault get production/openai > ../key
+      \(way)
+      test ! -e vault/production/openai.gpg && test ! -e providers.d/acme.yaml
+      """)
+    let reports = try world.run(
+      """
+      keyvault ls production
+      keyvault status --format json |
+        jq -r '.results[] | select(.required or .verdict != "not_configured") | .entry + " " + .verdict'
+      keyvault status production/openai --format json | jq -r '.results[].preview'
+      keyvault validate --format json | jq -r '.findings[] | select(.severity == "error") | .code'
+      keyvault providers show acme > /dev/null; echo $?
+      """)
+    #expect(
+      reports.output == """
+        production/anthropic
+        production/openai
+        production/anthropic untested
+        production/openai untested
+        staging/acme not_configured
+        sk-proj-…0001
+        0
+
+        """, "\(reports)")
+    #expect(
+      reports.errors.contains("0 entries, besides 2 that are not checked out"), "\(reports)")
+    for arguments in ["production", "production/openai", "production --fail-on missing"] {
+      let test = try world.run("keyvault test \(arguments)")
+      // Nothing is wrong, and nothing is proved.
+      #expect(test.status == 3, "\(arguments): \(test)")
+      #expect(test.output.contains("git has it, and this sparse checkout leaves it out"), "\(test)")
+      #expect(test.output.contains("git sparse-checkout add vault/production"), "\(test)")
+      #expect(!test.output.contains("missing"), "\(test)")
+    }
+    let trust = try world.run("keyvault trust production/openai --yes")
+    #expect(trust.status == 66 && trust.errors.contains("leaves it out"), "\(trust)")
+    let near = try world.run("keyvault get production/opena; keyvault test produktion")
+    #expect(near.errors.contains("did you mean 'production/openai'?"), "\(near)")
+    #expect(near.errors.contains("did you mean 'production'?"), "\(near)")
+    let missing = try world.run("keyvault test staging")
+    #expect(
+      missing.status == 1 && missing.output.contains("1 required key is missing"), "\(missing)")
+  }
 }

@@ -9,6 +9,19 @@ extension Selection {
     public fileprivate(set) var omitted = 0
   }
 
+  /// Whether there is nothing of it in the vault.
+  public var isEmpty: Bool { entries.isEmpty && absent.isEmpty }
+
+  /// Those that are checked out and the others; sorted.
+  public var everything: [Vault.Entry] {
+    absent.isEmpty ? entries : (entries + absent).sorted { $0.name < $1.name }
+  }
+
+  /// Of each entry that is not checked out, that it was not tested.
+  public func leftOut(in repository: Repository, now: Timestamp) -> [TestResult] {
+    absent.map { TestResult(leavingOut: $0, isRequired: repository.requires($0), now: now) }
+  }
+
   /// Keys that are not there: what an environment requires (by its declaration, or `requiring`), and
   /// what another one has.
   public func notConfigured(

@@ -2,7 +2,7 @@ internal import Glibc
 
 /// Something that git has begun in a work tree and that ends with a commit of its own.
 enum GitOperation: CaseIterable {
-  case merge, cherryPick, revert, rebase
+  case merge, cherryPick, revert, rebase, patch
 
   /// What is going on in git's folder of a work tree (absolute); nil for nothing.
   init?(in gitFolder: String) {
@@ -18,13 +18,14 @@ enum GitOperation: CaseIterable {
     self != .rebase || access(gitFolder + "/" + Self.cherryPick.head, F_OK) == 0 || hasConflicts()
   }
 
-  /// The file that names the other side.
+  /// The file that names the other side; of a patch, one that only says that there is one.
   var head: String {
     switch self {
     case .merge: "MERGE_HEAD"
     case .rebase: "REBASE_HEAD"
     case .cherryPick: "CHERRY_PICK_HEAD"
     case .revert: "REVERT_HEAD"
+    case .patch: "rebase-apply/applying"
     }
   }
 
@@ -35,6 +36,7 @@ enum GitOperation: CaseIterable {
     case .rebase: "a rebase"
     case .cherryPick: "a cherry-pick"
     case .revert: "a revert"
+    case .patch: "a patch"
     }
   }
 
@@ -45,6 +47,7 @@ enum GitOperation: CaseIterable {
     case .rebase: "git rebase --continue"
     case .cherryPick: "git cherry-pick --continue"
     case .revert: "git revert --continue"
+    case .patch: "git am --continue"
     }
   }
 }

@@ -36,17 +36,13 @@ struct ImportPlaces {
     var wanted =
       found.name == provider.id || isMisplaced ? own ?? "" : found.variable ?? own ?? ""
     if variables.contains(wanted), found.variable == nil {
+      guard found.hasShownName else { throw Self.unnamed(provider) }
       wanted = found.label.asVariable
       // Where the name is ours to choose, it is one that needs no permission.
       if try !repository.allows(variable: wanted) { wanted += "_KEY" }
     }
     if let refusal = try repository.refusal(ofVariable: wanted) {
-      guard found.hasShownName || found.variable == nil else {
-        throw Failure(
-          .usage,
-          "its name is not shown, because it could be a secret: give it one such as "
-            + "\(provider.id.asVariable)_API_KEY")
-      }
+      guard found.hasShownName || found.variable == nil else { throw Self.unnamed(provider) }
       if !refusal.hints.isEmpty { unlisted.append(wanted) }
       throw Failure(.usage, ([refusal.message] + refusal.hints.suffix(1)).joined(separator: "; "))
     }
@@ -72,11 +68,22 @@ struct ImportPlaces {
       }
       return there.name
     }
-    for name in [provider.id, found.label.lowercased()] {
+    // A name of a variable was permitted before.
+    let isNamed = found.hasShownName || found.variable != nil
+    for name in [provider.id] + (isNamed ? [found.label.lowercased()] : []) {
       let place = try EntryName("\(environment)/\(name)")
       if !names.contains(place) { return place }
     }
+    guard isNamed else { throw Self.unnamed(provider) }
     throw Failure(.usage, "'\(environment)/\(found.label.lowercased())' is another key")
+  }
+
+  /// Of one from whose name no entry and no variable may be named.
+  private static func unnamed(_ provider: Provider) -> Failure {
+    Failure(
+      .usage,
+      "its name is not shown, because it could be a secret: give it one such as "
+        + "\(provider.id.asVariable)_API_KEY")
   }
 }
 

@@ -80,12 +80,14 @@ public struct PassStore: Sendable {
       let bytes = try folder.read((parts.last ?? "") + ".gpg", limit: Limits.ciphertext)
       payload = try Payload(gpg.decrypt(Message(bytes)))
     } catch {
-      throw Self.failure(error, path)
+      throw Self.failure(error, scan.masked(path))
     }
     guard !payload.isBound else {
+      let shown = scan.masked(path)
+      let get = shown == path ? Shell("keyvault get \(path)") : "keyvault get"
       throw Failure(
-        .malformed, "'\(path)' is of a keyvault repository",
-        hints: ["there: keyvault cp, or \(Shell("keyvault get \(path)")), and here: keyvault add"])
+        .malformed, "'\(shown)' is of a keyvault repository",
+        hints: ["there: keyvault cp, or \(get), and here: keyvault add"])
     }
     let fields = payload.fieldNames.filter(fieldNames.contains).map { name in
       (

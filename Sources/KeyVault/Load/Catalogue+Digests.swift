@@ -3,7 +3,7 @@ internal import Synchronization
 internal import YAML
 
 extension Catalogue {
-  /// `sha256:…` of each file of `providers.d` that defines a provider, by name; another text for one that cannot
+  /// `sha256:…` of each file of `providers.d` that defines a provider, checked out or not, by name; another text for one that cannot
   /// be read, and for one that is not as it was when a definition was read from it. Throws if there are too
   /// many.
   ///
@@ -21,6 +21,9 @@ extension Catalogue {
     } catch let error where error.isMissing {
       // The built-in providers need no files.
     }
+    for name in try absentFiles() {
+      digests[name] = try absent?.read("\(Paths.providers)/\(name)").map(Vault.digest)
+    }
     for (name, digest) in read.withLock(\.self) where digests[name] != digest {
       digests[name] = "changed while it was in use"
     }
@@ -30,11 +33,10 @@ extension Catalogue {
   /// Whether a file of `providers.d` that has this digest says what the built-in provider of its id says,
   /// and so decides nothing.
   func isCopy(_ name: String, digest: String) -> Bool {
-    guard let root,
-      let bytes = try? Folder(root).folder(Paths.providers).read(name, limit: Limits.document),
-      Vault.digest(bytes) == digest, let definition = try? Document(parsing: bytes).root
+    let id = String(name.dropLast(".yaml".count))
+    guard let bytes = try? localBytes(id), Vault.digest(bytes) == digest,
+      let definition = try? Document(parsing: bytes).root
     else { return false }
-    return Self.source(of: definition, id: String(name.dropLast(".yaml".count)))
-      == .override(changes: [])
+    return Self.source(of: definition, id: id) == .override(changes: [])
   }
 }

@@ -8,6 +8,8 @@ internal import YAML
 /// Files are read when they are asked for, so that a broken one stops only who needs it.
 public final class Catalogue: Sendable {
   let root: String?
+  /// What git has of the repository and does not check out; nil for the built-in providers alone.
+  let absent: AbsentFiles?
   private let cache = Mutex<[Name: Provider]>([:])
   /// `sha256:…` of the repository's files that were read, by name.
   let read = Mutex<[Name: String]>([:])
@@ -21,8 +23,13 @@ public final class Catalogue: Sendable {
   }
 
   /// `root` is the repository's; nil for the built-in providers alone.
-  public init(root: String?) {
+  public convenience init(root: String?) {
+    self.init(root: root, absent: root.map { AbsentFiles(of: $0) })
+  }
+
+  init(root: String?, absent: AbsentFiles?) {
     self.root = root
+    self.absent = absent
   }
 
   /// Every id, sorted.
@@ -132,26 +139,38 @@ public final class Catalogue: Sendable {
     return parts
   }
 
-  private func localBytes(_ id: String) throws(Failure) -> [UInt8]? {
+  func localBytes(_ id: String) throws(Failure) -> [UInt8]? {
     guard let root else { return nil }
     do throws(FileError) {
-      return try Folder(root).folder(Paths.providers).read(id + ".yaml", limit: Limits.document)
-    } catch let error where error.isMissing {
-      return nil
+      do throws(FileError) {
+        return try Folder(root).folder(Paths.providers).read(id + ".yaml", limit: Limits.document)
+      } catch let error where error.isMissing {
+        return try absent?.read("\(Paths.providers)/\(id).yaml")
+      }
     } catch {
       throw error.failure
     }
   }
 
+  /// Names of the files of `providers.d` that define a provider and are not checked out; sorted.
+  func absentFiles() throws(FileError) -> [String] {
+    let start = Paths.providers + "/"
+    return try (absent?.ids ?? [:]).sortedKeys
+      .filter { $0.hasPrefix(start) && $0.hasSuffix(".yaml") }
+      .map { String($0.dropFirst(start.count)) }
+      .filter { Provider.isID(String($0.dropLast(".yaml".count))) }
+  }
+
   private func localFiles() throws(FileError) -> [String] {
     guard let root else { return [] }
+    var names: [String] = []
     do throws(FileError) {
       let folder = try Folder(root).folder(Paths.providers)
-      let names = try Self.files(in: folder, folder.items())
-      return names.map { String($0.dropLast(".yaml".count)) }
+      names = try Self.files(in: folder, folder.items())
     } catch let error where error.isMissing {
-      return []
+      // All of them may be absent.
     }
+    return try (names + absentFiles()).map { String($0.dropLast(".yaml".count)) }
   }
 
   /// Names of the files of `providers.d` that are read. Throws if they are too many, or too large together.

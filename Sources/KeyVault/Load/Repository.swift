@@ -47,7 +47,7 @@ public struct Repository: Sendable {
     case .failure(let malformed): throw malformed.failure
     case .success(let checked): configuration = Configuration(checked)
     }
-    catalogue = Catalogue(root: root)
+    catalogue = Catalogue(root: root, absent: absent)
   }
 
   /// The nearest ancestor of `folder` (absolute) that holds a `keyvault.yaml`. Throws if there is none, or

@@ -2,24 +2,29 @@ public import Naming
 
 /// What a command is about: entries, and the environments whose lack of keys matters.
 public struct Selection: Sendable {
-  /// Sorted, each once.
+  /// Those that are checked out; sorted, each once.
   public private(set) var entries: [Vault.Entry]
+  /// The others: git has them, and a sparse checkout leaves them out. Sorted, each once.
+  public private(set) var absent: [Vault.Entry]
   /// Environments that were asked for, by name or as all.
   public private(set) var environments: [String]
   /// Paths of entries that were named one by one.
   public private(set) var named: Set<Name> = []
   /// The providers that matter; nil for all.
   private(set) var providers: Set<Name>?
-  /// Every entry of the vault.
+  /// Every entry of the vault, checked out or not.
   public let all: [Vault.Entry]
 
   /// `arguments` are entries (`production/openai`), environments (a folder with all below it), or
   /// nothing, for everything. `x` is the entry where there is one, `x/` is always the folder.
   public init(_ arguments: [String], in repository: Repository) throws(Failure) {
-    all = try repository.vault.entries()
+    let present = try repository.vault.entries()
+    let left = try repository.vault.absentEntries()
+    all = present + left
     let known = Self.environments(all.map(\.name.environment), in: repository)
     guard !arguments.isEmpty else {
-      entries = all
+      entries = present
+      absent = left
       environments = known
       return
     }
@@ -43,7 +48,8 @@ public struct Selection: Sendable {
       let inside = all.filter { $0.name.path.hasPrefix(folder + "/") }
       chosen.formUnion(inside.map(\.name))
     }
-    entries = all.filter { chosen.contains($0.name) }
+    entries = present.filter { chosen.contains($0.name) }
+    absent = left.filter { chosen.contains($0.name) }
     environments = folders.sortedTexts
   }
 
@@ -62,7 +68,7 @@ public struct Selection: Sendable {
     _ name: String, in repository: Repository
   ) throws(Failure) -> String {
     let folder = name.hasSuffix("/") ? String(name.dropLast()) : name
-    let names = try repository.vault.names()
+    let names = try repository.vault.allNames()
     let known = environments(names.map(\.environment), in: repository)
     if let entry = names.first(where: { $0.path == name }), !known.contains(folder) {
       throw Failure(
@@ -85,6 +91,7 @@ public struct Selection: Sendable {
   public func narrowed(to providers: Set<Name>) -> Selection {
     var narrowed = self
     narrowed.entries = entries.filter { providers.contains($0.provider) }
+    narrowed.absent = absent.filter { providers.contains($0.provider) }
     narrowed.providers = providers
     return narrowed
   }

@@ -6,16 +6,24 @@ extension Vault {
   /// Sorted. Of an entry of which one file is checked out, ``entries(below:)`` tells.
   func absentEntries() throws(Failure) -> [Entry] {
     try reporting { () throws(FileError) in
-      let absent = repository.absent
-      let paths = try absent.ids.keys.filter { $0.text.hasSuffix(".gpg") }
-      let names = paths.compactMap { path -> EntryName? in
-        guard path.text.hasPrefix(Paths.vault + "/") else { return nil }
-        return EntryName(found: String(path.text.dropFirst(Paths.vault.count + 1).dropLast(4)))
-      }
-      return try names.sorted().map { name throws(FileError) in
+      try absentNames().map { name throws(FileError) in
         Entry(name, sidecar: try bytes(of: name.sidecarPath))
       }
     }
+  }
+
+  /// Their names, sorted.
+  private func absentNames() throws(FileError) -> [EntryName] {
+    let paths = try repository.absent.ids.keys.filter { $0.text.hasSuffix(".gpg") }
+    return paths.compactMap { path -> EntryName? in
+      guard path.text.hasPrefix(Paths.vault + "/") else { return nil }
+      return EntryName(found: String(path.text.dropFirst(Paths.vault.count + 1).dropLast(4)))
+    }.sorted()
+  }
+
+  /// The names of every entry of the repository, whether it is checked out or not. No sidecar is read.
+  public func allNames() throws(Failure) -> [EntryName] {
+    try names() + reporting { () throws(FileError) in try absentNames() }
   }
 
   /// Every entry of the repository, whether it is checked out or not; sorted.
@@ -57,6 +65,11 @@ extension Vault {
       return bytes
     }
     return try repository.absent.read(path)
+  }
+
+  /// Of the ciphertext of an entry that is not checked out; nil where there is none, or it is not in this clone.
+  func absentDigest(of name: EntryName) -> String? {
+    ((try? repository.absent.read(name.ciphertextPath)) ?? nil).map(Self.digest)
   }
 
   /// Throws where a file that is to be written, or from which a change follows, is not checked out: git

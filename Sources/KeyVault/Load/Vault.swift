@@ -133,7 +133,7 @@ public struct Vault: Sendable {
         .notFound, "'\(name)' is in git, and this sparse checkout leaves it out",
         hints: [FileError.checkout(of: name.ciphertextPath)])
     }
-    let known = ((try? entries()) ?? []).map(\.name.path)
+    let known = ((try? allNames()) ?? []).map(\.path)
     let hints =
       Suggestion.closest(to: name.path, among: known).map { ["did you mean '\($0)'?"] }
       ?? (known.isEmpty

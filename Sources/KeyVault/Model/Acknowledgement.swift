@@ -5,13 +5,15 @@ internal import YAML
 public struct Acknowledgement: Sendable, Equatable {
   /// The sidecar's field.
   static let field = "acknowledged"
+  /// The only verdict that can be acknowledged, as the field names it.
+  static let verdict = "unverifiable"
 
   /// The last day on which it counts, as its first moment.
   let until: Timestamp
 
   /// nil where the field is not of the schema's form.
   init?(_ node: Node?) {
-    guard let node, node["verdict"]?.string == Verdict.unverifiable.rawValue,
+    guard let node, node["verdict"]?.string == Self.verdict,
       let until = node["until"]?.string.flatMap(Timestamp.init)
     else { return nil }
     self.until = until
@@ -19,22 +21,4 @@ public struct Acknowledgement: Sendable, Equatable {
 
   /// Whether the last day has passed.
   func hasEnded(at now: Timestamp) -> Bool { until.adding(days: 1) <= now }
-}
-
-extension Sidecar {
-  /// The last day of an acknowledgement that counts, such as `2027-02-21`; nil where there is none, it has
-  /// ended, or the verdict is one that cannot be acknowledged.
-  func acknowledgedUntil(_ verdict: Verdict, at now: Timestamp) -> String? {
-    guard verdict == .unverifiable, let acknowledged, !acknowledged.hasEnded(at: now) else {
-      return nil
-    }
-    return acknowledged.until.day
-  }
-}
-
-extension Acknowledgement {
-  /// The command that accepts it for 90 days.
-  static func command(for entry: EntryName, from now: Timestamp) -> Shell {
-    Shell("keyvault set \(entry) \(field)=\(now.adding(days: 90).day)")
-  }
 }

@@ -41,4 +41,6 @@ enum Limits {
   /// Files of one commit, and changes of files in a history.
   static let files = 200_000
   static let changes = 250_000
+  /// Commits that are compared with a patch whose own commit git does not name.
+  static let pastCommits = 8
 }

@@ -20,7 +20,9 @@ public struct LastVerdicts: Sendable {
 
   /// Of the key that is in the vault now; nil if it was not tested.
   public func record(of entry: Vault.Entry, in vault: Vault) -> History.Record? {
-    guard !byEntry.isEmpty, let digest = vault.digest(of: entry.name) else { return nil }
+    guard !byEntry.isEmpty,
+      let digest = vault.digest(of: entry.name) ?? vault.absentDigest(of: entry.name)
+    else { return nil }
     if let own = byEntry[entry.name.path], own.digest == digest { return latest(of: own) }
     return vault.repository.memory?.code(of: entry.name, digest: digest).flatMap { byKey[$0] }
   }

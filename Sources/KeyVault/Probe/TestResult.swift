@@ -70,6 +70,8 @@ public struct TestResult: Sendable, Codable, Equatable {
   public var checked: Timestamp
   /// What should be looked at about the entry, whatever the provider says. Told, not written down.
   public var doubts: [Doubt] = []
+  /// Whether the entry is not checked out, so that it could not be tested. Not written down.
+  private(set) var isLeftOut = false
   /// Whether the run ended before there was a verdict. Not written down: nothing is known.
   public private(set) var isCutShort = false
 
@@ -171,19 +173,16 @@ extension TestResult.Latency {
 }
 
 extension TestResult {
-  /// Takes from the sidecar whether this verdict is accepted, or says how to accept it.
-  mutating func acknowledge(by entry: Vault.Entry, now: Timestamp) {
-    guard verdict == .unverifiable else { return }
-    acknowledgedUntil = entry.sidecar?.acknowledgedUntil(verdict, at: now)
-    guard acknowledgedUntil == nil, next == nil, let sidecar = entry.sidecar else { return }
-    let ended = sidecar.acknowledged.map { "its acknowledgement ended on \($0.until.day); " } ?? ""
-    next =
-      "\(ended)if its form is proof enough: "
-      + "\(Acknowledgement.command(for: entry.name, from: now))"
+  /// Of an entry that git has and a sparse checkout leaves out.
+  init(leavingOut entry: Vault.Entry, isRequired: Bool, now: Timestamp) {
+    self.init(
+      entry: entry.name.path, provider: entry.provider, verdict: .untested,
+      note: "git has it, and this sparse checkout leaves it out", checked: now)
+    self.isRequired = isRequired
+    isLeftOut = true
+    next = FileError.checkout(of: entry.name.ciphertextPath)
   }
-}
 
-extension TestResult {
   /// The answer about a key that was tested before it was stored, with the ciphertext in which it was stored.
   public func about(_ prepared: Vault.Prepared) -> TestResult {
     var result = self

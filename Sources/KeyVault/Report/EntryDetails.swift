@@ -106,7 +106,7 @@ public struct EntryDetails: Sendable, Codable {
   private static func environments(
     rendering entry: Vault.Entry, in repository: Repository
   ) throws(Failure) -> [String] {
-    let all = try repository.vault.entries()
+    let all = try repository.vault.allEntries()
     let folders = Assembly.Folders(all, in: repository)
     var names: [String] = []
     for environment in Selection.environments(all.map(\.name.environment), in: repository)

@@ -75,18 +75,11 @@ public struct FailOn: Sendable, Equatable {
       hints: [hint])
   }
 
-  func contains(_ result: TestResult) -> Bool {
-    if result.verdict == .notConfigured { return result.isRequired && states.contains(.missing) }
-    return result.acknowledgedUntil == nil && verdicts.contains(result.verdict)
-      || result.isExposed == true && states.contains(.exposed)
-      || result.isOverdue && states.contains(.overdue)
-  }
-
-  func contains(_ row: StatusReport.Row) -> Bool {
-    if row.verdict == .notConfigured { return row.isRequired && states.contains(.missing) }
-    return row.acknowledgedUntil == nil && verdicts.contains(row.verdict)
-      || row.isExposed && states.contains(.exposed)
-      || row.isLate && states.contains(.overdue)
+  func contains(_ key: some Gated) -> Bool {
+    if key.verdict == .notConfigured { return key.isRequired && states.contains(.missing) }
+    return key.acknowledgedUntil == nil && verdicts.contains(key.verdict)
+      || key.wasExposed && states.contains(.exposed)
+      || key.isLate && states.contains(.overdue)
   }
 
   /// Whether the result fails the run. An entry that could not be used at all, such as a file that was
@@ -94,4 +87,26 @@ public struct FailOn: Sendable, Equatable {
   func fails(_ result: TestResult) -> Bool {
     contains(result) || result.error != nil && self != .nothing
   }
+}
+
+/// What a report says of a key that can make a run fail.
+protocol Gated {
+  var verdict: Verdict { get }
+  /// Whether the environment requires a key of this provider.
+  var isRequired: Bool { get }
+  /// The last day on which the sidecar accepts this verdict; nil where it does not.
+  var acknowledgedUntil: String? { get }
+  /// Whether a person who must not read the key could have read it.
+  var wasExposed: Bool { get }
+  /// Whether it should have been rotated by now.
+  var isLate: Bool { get }
+}
+
+extension TestResult: Gated {
+  var wasExposed: Bool { isExposed == true }
+  var isLate: Bool { isOverdue }
+}
+
+extension StatusReport.Row: Gated {
+  var wasExposed: Bool { isExposed }
 }

@@ -128,10 +128,23 @@ extension ImportReport {
 extension ImportPlan.Ambiguity {
   /// Why it is not certain whose key it is, and how to say it.
   fileprivate var text: String {
-    let name = found.hasShownName ? found.name : "NAME"
-    let provider = candidates.count == 1 ? candidates[0] : "PROVIDER"
+    guard found.hasShownName else {
+      let whose = candidates.count == 1 ? candidates[0] : "a provider"
+      return
+        "\(reason); say with --as that it is a key of \(whose), or leave it out with --except; its "
+        + "name is not shown here, because it could be a secret"
+    }
+    let (name, provider) = (found.name, candidates.count == 1 ? candidates[0] : "PROVIDER")
     return "\(reason); say \(Shell("--as \(name)=\(provider), or --except \(name)"))"
-      + (found.hasShownName ? "" : " with its name, which is not shown: it could be a secret")
+  }
+}
+
+extension FoundVariable {
+  /// How a person says whose key it is, in words where its name is not shown.
+  public func answer(_ provider: String) -> String {
+    hasShownName
+      ? Shell("--as \(name)=\(provider)").description
+      : "say so with --as and its name, which is not shown here, because it could be a secret"
   }
 }
 

@@ -55,7 +55,7 @@ public struct StatusReport: Sendable, Codable {
     verdicts: LastVerdicts, now: Timestamp
   ) throws(Failure) {
     at = now
-    let rows = selection.entries.map { entry in
+    let rows = selection.everything.map { entry in
       // A disabled key is not asked about, so what was once said of it is no news.
       let isDisabled = entry.sidecar?.isDisabled == true
       let known =

@@ -26,7 +26,8 @@ public struct TestReport: Sendable, Codable {
   /// `named` are entries that were asked for one by one: one that is locked is no success.
   ///
   /// `failOn` alone says which verdicts fail, where it is given: any other then passes, an unclear one too.
-  /// It does not say that a run which asked nothing, or opened nothing, or was cut short, is a success;
+  /// It does not say that a run which asked nothing, or opened nothing, was cut short, or lacked a key that is
+  /// required or named, is a success;
   /// only ``FailOn/nothing`` does, save for a run without a key.
   public func conclusion(named: Set<Name> = [], failOn: FailOn? = nil) -> Conclusion {
     if results.contains(where: { (failOn ?? .standard).fails($0) }) { return .findings }
@@ -39,7 +40,10 @@ public struct TestReport: Sendable, Codable {
       return .locked
     }
     let tested = present.filter(\.wasTested)
-    if !isComplete { return .inconclusive }
+    let isLacking = present.contains {
+      $0.isLeftOut && ($0.isRequired || named.contains($0.entry))
+    }
+    if !isComplete || isLacking { return .inconclusive }
     if tested.isEmpty { return .nothing }
     if failOn != nil { return .good }
     // A provider without a free endpoint cannot be proved. That alone is no reason to fail, unless no key

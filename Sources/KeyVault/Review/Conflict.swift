@@ -29,6 +29,8 @@ public struct Conflict: Sendable {
   /// Where the ancestor had it, or the sides.
   public let name: EntryName
   let lineage: EntryLineage
+  /// The name, apart from that of an entry that was in the same place before.
+  public var label: String { lineage.base == nil ? "the new \(name)" : name.path }
   /// Where git put files of it that no side has there.
   let strays: [EntryName]
   let base: Version
@@ -146,9 +148,10 @@ public struct Conflict: Sendable {
   public func deed(of side: Side) -> String {
     let version = version(side)
     guard let place = version.place else {
-      let candidates = lineage.candidates[side] ?? []
-      guard !candidates.isEmpty else { return "removed it" }
-      return "moved it to " + candidates.map(\.path).joined(separator: " or ")
+      if lineage.base == nil { return "does not have it" }
+      let candidates = (lineage.candidates[side] ?? []).map(\.path)
+      if candidates.isEmpty { return "removed it" }
+      return "removed it, or moved it to \(candidates.joined(separator: " or "))"
     }
     guard base.place != nil else { return "added it" }
     let id = version.fields?.id
@@ -164,7 +167,12 @@ public struct Conflict: Sendable {
 
   /// The key of a side for a person who must choose.
   public func text(of side: Side) -> String {
-    guard !isRemoved(by: side) else { return deed(of: side) }
+    guard !isRemoved(by: side) else {
+      let candidates = (lineage.candidates[side] ?? []).map(\.path)
+      guard !candidates.isEmpty else { return deed(of: side) }
+      return
+        "\(name) is removed; the key of \(candidates.joined(separator: ", ")) stays as that side has it"
+    }
     guard let fields = version(side).fields else { return "has no sidecar" }
     let parts = [
       fields.preview, fields.serial.map { "serial \($0)" }, fields.owner,

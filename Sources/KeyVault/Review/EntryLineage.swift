@@ -7,10 +7,13 @@ struct EntryLineage: Sendable {
   /// nil where that side has none.
   let ours: EntryName?
   let theirs: EntryName?
-  /// Where a side may have moved it, if it is not known: entries with its id that are new there.
+  /// Where a side may have moved it, if it is not known: entries with its id.
   var candidates: [Side: [EntryName]] = [:]
 
   func place(_ side: Side) -> EntryName? { side == .ours ? ours : theirs }
+
+  /// Where the side has it of which a file in conflict is; the ancestor's for nil.
+  func place(of side: Side?) -> EntryName? { side.map(place) ?? base }
 
   /// The first place that is known of it.
   var name: EntryName? { base ?? ours ?? theirs }
@@ -21,172 +24,158 @@ struct EntryLineage: Sendable {
   }
 }
 
-/// The entries of a merge, followed from place to place by their sidecars' ids: one that a side has no more
-/// moved to where the same id is new on that side.
+/// The entries of a merge, each followed from place to place.
 struct EntryLineages {
+  /// Sorted by their names. No side has two of them in one place.
+  let all: [EntryLineage]
   private let trees: MergeTrees
-  private let base: Set<EntryName>
-  private let ours: Set<EntryName>
-  private let theirs: Set<EntryName>
-  private let moves: [Side: [EntryName: EntryName]]
-  private let candidates: [Side: [EntryName: [EntryName]]]
+  private let moves: [Side: EntryMoves]
+  /// By the side, nil for the ancestor, and the place: the number of its lineage.
+  private let numbers: [Side?: [EntryName: Int]]
   private let objects: GitObjects
 
   init(_ trees: MergeTrees, _ objects: GitObjects) throws(Failure) {
     self.trees = trees
     self.objects = objects
-    base = Self.entries(in: trees.base)
-    ours = Self.entries(in: trees.ours)
-    theirs = Self.entries(in: trees.theirs)
+    let base = Self.entries(in: trees.base)
+    var moves: [Side: EntryMoves] = [:]
+    var added: [Side: Set<EntryName>] = [:]
     var candidates: [Side: [EntryName: [EntryName]]] = [:]
-    for (side, entries) in [(Side.ours, ours), (.theirs, theirs)] {
-      candidates[side] = try Self.candidates(
-        for: base.subtracting(entries), from: trees.base,
-        among: entries.subtracting(base), in: trees.files(of: side), objects)
-    }
-    self.candidates = candidates
-    var moves: [Side: [EntryName: EntryName]] = [:]
     for side in Side.allCases {
-      let own = candidates[side] ?? [:]
-      let others = side == .ours ? theirs : ours
-      let targets = Dictionary(grouping: own.keys) { own[$0] }
-      for (old, new) in own {
-        // Where several could have gone, or one to several places, a person must look. In a place that
-        // the other side filled, too, two keys meet.
-        guard new.count == 1, targets[new]?.count == 1,
-          !others.contains(new[0]) || candidates[side.other]?[old] == new
-        else { continue }
-        moves[side, default: [:]][old] = new[0]
+      let files = trees.files(of: side)
+      let entries = Self.entries(in: files)
+      let own = try EntryMoves(of: base, in: trees.base, to: entries, in: files, objects)
+      moves[side] = own
+      added[side] = entries.subtracting(own.places.values)
+      candidates[side] = own.candidates
+    }
+    let unsure = base.filter { trees.isAssumed($0) && moves[.ours]?.places[$0] == nil }
+    for (name, others) in try Self.namesakes(of: unsure, in: trees, objects) {
+      candidates[.ours]?[name] = others
+    }
+    var all = base.map { name in
+      var lineage = EntryLineage(
+        base: name, ours: moves[.ours]?.places[name], theirs: moves[.theirs]?.places[name])
+      for side in Side.allCases where lineage.place(side) == nil {
+        lineage.candidates[side] = candidates[side]?[name]
       }
+      return lineage
     }
+    let (ours, theirs) = (added[.ours] ?? [], added[.theirs] ?? [])
+    all += ours.union(theirs).map { name in
+      EntryLineage(
+        base: nil, ours: ours.contains(name) ? name : nil,
+        theirs: theirs.contains(name) ? name : nil)
+    }
+    all.sort { one, other in
+      guard let name = one.name, let second = other.name, name != second else {
+        return one.base != nil && other.base == nil
+      }
+      return name < second
+    }
+    self.all = all
     self.moves = moves
+    numbers = Dictionary(
+      ([nil] + Side.allCases).map { side in
+        let places = all.enumerated().compactMap { number, lineage in
+          lineage.place(of: side).map { ($0, number) }
+        }
+        return (side, Dictionary(places) { first, _ in first })
+      }, uniquingKeysWith: { first, _ in first })
   }
 
-  /// The lineage of which an entry of that name is a part; nil if no side has any.
-  func lineage(of name: EntryName) -> EntryLineage? {
-    let origin =
-      base.contains(name)
-      ? name : Side.allCases.lazy.compactMap { self.origin(of: name, $0) }.first
-    guard let origin else {
-      let sides = [ours, theirs].map { $0.contains(name) ? name : nil }
-      guard sides != [nil, nil] else { return nil }
-      return EntryLineage(base: nil, ours: sides[0], theirs: sides[1])
+  /// The number in ``all`` of the entry that a side, or for nil the ancestor, has under that name with a
+  /// file of that content: git may have put the file elsewhere. nil if no side has any.
+  func number(of name: EntryName, _ object: String, _ side: Side?) -> Int? {
+    let files = side.map(trees.files) ?? trees.base
+    func has(_ path: String) -> Bool {
+      files[Name(path)].map { $0.utf8.elementsEqual(object.utf8) } ?? false
     }
-    func place(_ side: Side, _ entries: Set<EntryName>) -> EntryName? {
-      entries.contains(origin) ? origin : moves[side]?[origin]
+    let own = numbers[side]?[name]
+    if has(name.ciphertextPath) || has(name.sidecarPath), let own { return own }
+    let path = files.first { $0.value.utf8.elementsEqual(object.utf8) }?.key
+    return path.flatMap { EntryName(ofFile: $0.text) }.flatMap { numbers[side]?[$0] } ?? own
+      ?? ([nil] + Side.allCases).lazy.compactMap { numbers[$0]?[name] }.first
+  }
+
+  /// Whether the ancestor or a side has an entry there.
+  func hasEntry(at place: EntryName) -> Bool { numbers.values.contains { $0[place] != nil } }
+
+  /// The numbers in ``all`` of the keys of `others`, and of entries that share a place with one of these, by way
+  /// of more entries too: where one of them goes decides about the others. `others` are further names under
+  /// which git has files of an entry. Those that belong together are in one part, sorted.
+  func parts(by others: [Int: Set<EntryName>]) -> [[Int]] {
+    func names(_ number: Int) -> [EntryName] { all[number].places + (others[number] ?? []) }
+    var byName: [EntryName: [Int]] = [:]
+    for number in all.indices {
+      for name in names(number) { byName[name, default: []].append(number) }
     }
-    let (ours, theirs) = (place(.ours, self.ours), place(.theirs, self.theirs))
-    var lineage = EntryLineage(base: origin, ours: ours, theirs: theirs)
-    for side in Side.allCases where lineage.place(side) == nil {
-      lineage.candidates[side] = candidates[side]?[origin]
+    var seen: Set<Int> = []
+    var parts: [[Int]] = []
+    for first in others.keys.sorted() where seen.insert(first).inserted {
+      var part = [first]
+      var next = 0
+      while next < part.count {
+        let neighbours = names(part[next]).flatMap { byName[$0] ?? [] }
+        part += neighbours.filter { seen.insert($0).inserted }
+        next += 1
+      }
+      parts.append(part.sorted())
     }
-    return lineage
+    return parts
   }
 
-  private func origin(of name: EntryName, _ side: Side) -> EntryName? {
-    moves[side]?.first { $0.value == name }?.key
+  /// Entries of ours with the id of one of which it is not known what became of it.
+  private static func namesakes(
+    of unsure: Set<EntryName>, in trees: MergeTrees, _ objects: GitObjects
+  ) throws(Failure) -> [EntryName: [EntryName]] {
+    guard !unsure.isEmpty else { return [:] }
+    let lost = try EntryTrace.all(of: unsure, in: trees.base, objects)
+    let present = try EntryTrace.all(of: entries(in: trees.ours), in: trees.ours, objects)
+    var byID: [Name: [EntryName]] = [:]
+    for (name, trace) in present {
+      if let id = trace.id { byID[id, default: []].append(name) }
+    }
+    return lost.compactMapValues { trace in trace.id.flatMap { byID[$0]?.sorted() } }
   }
 
-  /// The entry that a side has with a file of that content, for git may have put it elsewhere.
-  func entry(with object: String, _ side: Side) -> EntryName? {
-    let path = trees.files(of: side).first { $0.value.utf8.elementsEqual(object.utf8) }?.key
-    return path.flatMap { EntryName(ofFile: $0.text) }
-  }
-
-  /// Entries that are new on one side and have the key that another entry had before the other side
-  /// exchanged it.
+  /// Entries that one side put in their places and that have the key which another entry had before the
+  /// other side exchanged it.
   func staleCopies() throws(Failure) -> [StaleCopy] {
     var copies: [StaleCopy] = []
     for side in Side.allCases {
-      let (rotating, copying) = side == .ours ? (ours, theirs) : (theirs, ours)
-      let copied = try Self.ids(
-        of: copying.subtracting(base).subtracting((moves[side.other] ?? [:]).values),
-        in: trees.files(of: side.other), objects)
+      let (files, others) = (trees.files(of: side), trees.files(of: side.other))
+      let copied = try ids(of: Set(all.flatMap { placesOfCopies($0, by: side.other) }), in: others)
       guard !copied.isEmpty else { continue }
-      let changed = base.filter { name in
-        let place = rotating.contains(name) ? name : moves[side]?[name]
-        guard let place else { return false }
-        return trees.base[Name(name.ciphertextPath)]
-          != trees.files(of: side)[Name(place.ciphertextPath)]
+      let rotated = all.filter { lineage in
+        guard let base = lineage.base, let place = lineage.place(side) else { return false }
+        return trees.base[Name(base.ciphertextPath)] != files[Name(place.ciphertextPath)]
       }
-      let before = try Self.ids(of: changed, in: trees.base, objects)
-      let places = Dictionary(
-        changed.map { ($0, rotating.contains($0) ? $0 : moves[side]?[$0] ?? $0) }
-      ) { first, _ in first }
-      let now = try Self.ids(of: Set(places.values), in: trees.files(of: side), objects)
-      for (origin, id) in before {
-        guard let place = places[origin], now[place] != id else { continue }
-        copies += copied.filter { $0.value == id }
-          .map { StaleCopy(place: $0.key, origin: place, rotatedBy: side, id: id) }
+      let before = try ids(of: Set(rotated.compactMap(\.base)), in: trees.base)
+      let now = try ids(of: Set(rotated.compactMap { $0.place(side) }), in: files)
+      for lineage in rotated {
+        guard let base = lineage.base, let origin = lineage.place(side), let id = before[base],
+          now[origin] != id
+        else { continue }
+        copies += copied.filter { $0.value == id && $0.key != lineage.place(side.other) }
+          .map { StaleCopy(place: $0.key, origin: origin, rotatedBy: side, id: id) }
       }
     }
     return copies.sorted { ($0.place, $0.origin) < ($1.place, $1.origin) }
   }
 
-  // MARK: Ids
-
-  /// What of a sidecar stays while its entry moves.
-  private struct Trace {
-    let id: Name?
-    /// When the entry was made, and for which provider: that stays even where the key is exchanged.
-    let origin: Name?
+  /// Where that side may have put a copy of another key: in a new place, in that of another key, or where an
+  /// entry may have gone.
+  private func placesOfCopies(_ lineage: EntryLineage, by side: Side) -> [EntryName] {
+    guard let place = lineage.place(side) else { return lineage.candidates[side] ?? [] }
+    let isKept = lineage.base.map { $0 != place || moves[side]?.changed.contains($0) != true }
+    return isKept ?? false ? [] : [place]
   }
 
-  /// For each entry that is gone, those that are new and have its id, or at least its origin: of several,
-  /// the one of its name.
-  private static func candidates(
-    for gone: Set<EntryName>, from old: MergeTrees.Files, among new: Set<EntryName>,
-    in files: MergeTrees.Files, _ objects: GitObjects
-  ) throws(Failure) -> [EntryName: [EntryName]] {
-    guard !gone.isEmpty, !new.isEmpty else { return [:] }
-    let before = try traces(of: gone, in: old, objects)
-    let after = try traces(of: new, in: files, objects)
-    var candidates: [EntryName: [EntryName]] = [:]
-    for mark in [\Trace.id, \Trace.origin] {
-      let left = before.filter { candidates[$0.key] == nil && $0.value[keyPath: mark] != nil }
-      let taken = Set(candidates.values.joined())
-      let targets = Dictionary(grouping: after.keys.filter { !taken.contains($0) }) {
-        after[$0]?[keyPath: mark]
-      }
-      for (value, entries) in Dictionary(grouping: left.keys, by: { left[$0]?[keyPath: mark] }) {
-        guard let found = targets[value] else { continue }
-        for entry in entries {
-          let own = found.filter { $0.name.utf8.elementsEqual(entry.name.utf8) }
-          candidates[entry] = entries.count == 1 && own.count == 1 ? own : found.sorted()
-        }
-      }
-    }
-    return candidates
-  }
-
-  private static func ids(
-    of entries: Set<EntryName>, in files: MergeTrees.Files, _ objects: GitObjects
+  private func ids(
+    of entries: Set<EntryName>, in files: MergeTrees.Files
   ) throws(Failure) -> [EntryName: Name] {
-    try traces(of: entries, in: files, objects).compactMapValues(\.id)
-  }
-
-  /// Of the entries that have a sound sidecar.
-  private static func traces(
-    of entries: Set<EntryName>, in files: MergeTrees.Files, _ objects: GitObjects
-  ) throws(Failure) -> [EntryName: Trace] {
-    let known = entries.compactMap { name in
-      files[Name(name.sidecarPath)].map { (name: name, object: $0) }
-    }
-    let blobs = try objects.blobs(known.map(\.object), limit: Limits.sidecar)
-    var traces: [EntryName: Trace] = [:]
-    for (entry, bytes) in zip(known, blobs) {
-      guard let bytes,
-        case .success(let checked) = CheckedDocument.read(
-          bytes, as: .entry, file: entry.name.sidecarPath)
-      else { continue }
-      let sidecar = Sidecar(checked)
-      traces[entry.name] = Trace(
-        id: sidecar.id.map { Name($0) },
-        origin: sidecar.created.map {
-          Name("\($0.text) \(sidecar.provider ?? entry.name.name)")
-        })
-    }
-    return traces
+    try EntryTrace.all(of: entries, in: files, objects).compactMapValues(\.id)
   }
 
   private static func entries(in files: MergeTrees.Files) -> Set<EntryName> {

@@ -11,10 +11,15 @@ struct MergeTrees {
   let base: Files
   let ours: Files
   let theirs: Files
-  /// Whether git names no commit, as for a patch that it applies: it is not known then what moved.
-  let isGuessed: Bool
+  /// Files of the ancestor that are known from the index alone, since git names no commit, as for a patch that
+  /// it applies, and no commit of our history that fits has them either.
+  private let assumed: Set<Name>
 
   func files(of side: Side) -> Files { side == .ours ? ours : theirs }
+
+  /// Whether it is not known what else the ancestor had while it had this entry, so that one of our entries may
+  /// be a copy of it that is older.
+  func isAssumed(_ name: EntryName) -> Bool { assumed.contains(Name(name.ciphertextPath)) }
 
   /// Of what git has in progress at `root` (absolute): the commits that it names, if they are those of the
   /// conflicts, else as far as the index tells. `unmerged` are the conflicts; without any, the commits alone
@@ -36,11 +41,12 @@ struct MergeTrees {
     if let best {
       ours = try Self.files(of: best.pair.ours, root)
       (base, theirs) = (best.base, best.theirs)
-      isGuessed = false
+      assumed = []
     } else if !unmerged.isEmpty {
       ours = try Self.files(of: "HEAD", root)
-      (base, theirs) = try Self.files(in: index, prefix: prefix, over: ours)
-      isGuessed = true
+      let past = try Self.past(root, prefix, unmerged) ?? ours
+      (base, theirs) = try Self.files(in: index, prefix: prefix, over: ours, past)
+      assumed = Set(base.keys.filter { past[$0] == nil })
     } else {
       return nil
     }
@@ -61,10 +67,7 @@ struct MergeTrees {
     func commit(_ name: String) -> String? {
       git.line(["rev-parse", "--verify", "--quiet", "--end-of-options", name + "^{commit}"])
     }
-    func parents(of commit: String) -> [String] {
-      let line = git.line(["rev-list", "--parents", "--max-count=1", commit, "--"]) ?? ""
-      return line.split(separator: " ").dropFirst().map(String.init)
-    }
+    func parents(of commit: String) -> [String] { self.parents(of: commit, git) }
     switch GitOperation(in: folder) {
     case .merge?:
       // A line each.
@@ -80,6 +83,7 @@ struct MergeTrees {
     case .revert?:
       guard let reverted = commit(GitOperation.revert.head) else { return [] }
       return parents(of: reverted).map { Pair(base: reverted, theirs: $0) }
+    case .patch?: return []
     case nil where isInProgress:
       guard let stash = commit("refs/stash"), let base = parents(of: stash).first else { return [] }
       return [Pair(base: base, theirs: stash)]
@@ -89,6 +93,11 @@ struct MergeTrees {
         Pair(base: git.line(["merge-base", merged[0], $0]), ours: merged[0], theirs: $0)
       }
     }
+  }
+
+  private static func parents(of commit: String, _ git: Git) -> [String] {
+    let line = git.line(["rev-list", "--parents", "--max-count=1", commit, "--"]) ?? ""
+    return line.split(separator: " ").dropFirst().map(String.init)
   }
 
   private static func files(of commit: String?, _ root: String) throws(Failure) -> Files {
@@ -102,18 +111,87 @@ struct MergeTrees {
     }
   }
 
-  /// The ancestor and the other side, where no commit is known: what git could merge is in both.
+  /// The files of the commit of our history that a patch without a commit fits best: one after which we removed
+  /// or moved what the patch changes. nil if there is none.
+  private static func past(
+    _ root: String, _ prefix: String, _ unmerged: [Index.Item]
+  ) throws(Failure) -> Files? {
+    let kept = Set(names: unmerged.filter { $0.stage == 2 }.map(\.path))
+    let expected = unmerged.filter { $0.stage == 1 }.map { item in
+      (path: Name(item.path.dropFirst(prefix.count)), item: item)
+    }
+    let gone = expected.filter { !kept.contains($0.item.path) }.map(\.path.text)
+    guard !gone.isEmpty else { return nil }
+    let git = Git(in: root)
+    let removals = try RawLog.changes(
+      git, in: ["HEAD"], below: gone, or: "git could not list the history of what the patch changes"
+    ).filter { $0.object.utf8.allSatisfy { $0 == UInt8(ascii: "0") } }
+    var commits: [String] = []
+    for removal in removals where !commits.contains(removal.commit) {
+      commits.append(removal.commit)
+      if commits.count == Limits.pastCommits { break }
+    }
+    var best: (score: Int, files: Files)?
+    for parent in commits.flatMap({ parents(of: $0, git) }) {
+      let files = try files(of: parent, root)
+      let score = expected.count { path, item in
+        files[path].map { $0.utf8.elementsEqual(item.object.utf8) } ?? false
+      }
+      if score > best?.score ?? 0 { best = (score, files) }
+    }
+    return best?.files
+  }
+
+  /// The ancestor and the other side, where no commit is known: what git could merge is in the index, and what
+  /// it left alone is as in the past.
   private static func files(
-    in index: Index, prefix: String, over ours: Files
+    in index: Index, prefix: String, over ours: Files, _ past: Files
   ) throws(Failure) -> (base: Files, theirs: Files) {
-    var (base, theirs): (Files, Files) = (ours, [:])
+    var (base, theirs) = (past, past)
     let items = try index.items(below: [prefix + Paths.vault]).filter { $0.kind == .file }
       .map { (path: Name($0.path.dropFirst(prefix.count)), item: $0) }
-    for (path, item) in items where item.stage != 0 { base[path] = nil }
-    for (path, item) in items {
-      if item.stage == 1 { base[path] = item.object }
-      if item.stage == 0 || item.stage == 3 { theirs[path] = item.object }
+    let staged = Set(items.map(\.path))
+    for path in ours.keys where !staged.contains(path) && path.text.hasPrefix(Paths.vault + "/") {
+      theirs[path] = nil
+    }
+    let unmerged = Dictionary(grouping: items.filter { $0.item.stage != 0 }) { $0.path }
+    for path in unmerged.keys {
+      (base[path], theirs[path]) = (past[path], past[path])
+    }
+    for (path, item) in items where item.stage == 0 && ours[path] != item.object {
+      theirs[path] = item.object
+    }
+    for (path, sides) in unmerged {
+      func object(_ stage: Int) -> String? { sides.first { $0.item.stage == stage }?.item.object }
+      let home = home(of: path, object(1), object(2), ours, past, unmerged)
+      // A file that we moved is in conflict where we have it, and theirs is where it was.
+      let isOurMove = home != path && object(2) != nil && object(2) == ours[path]
+      base[home] = object(1)
+      theirs[isOurMove ? home : path] = object(3)
+      if !isOurMove, home != path { theirs[home] = nil }
     }
     return (base, theirs)
+  }
+
+  /// Where the ancestor had a file that is in conflict at `path`, for git may have followed a sidecar to where a
+  /// side moved it.
+  private static func home(
+    of path: Name, _ object: String?, _ own: String?, _ ours: Files, _ past: Files,
+    _ unmerged: [Name: [(path: Name, item: Index.Item)]]
+  ) -> Name {
+    guard let object, past[path] != object else { return path }
+    if let known = past.first(where: { $0.value == object })?.key { return known }
+    if let own, ours[path] != own, let kept = ours.first(where: { $0.value == own })?.key {
+      return kept
+    }
+    guard past[path] != nil, let partner = path.text.partner, unmerged[Name(partner)] == nil else {
+      return path
+    }
+    // It is the sidecar of the one ciphertext that is in conflict without one.
+    let alone = unmerged.keys.filter { other in
+      guard other.text.hasSuffix(".gpg"), let sidecar = other.text.partner else { return false }
+      return unmerged[Name(sidecar)] == nil && past[Name(sidecar)] == nil
+    }
+    return alone.count == 1 ? alone[0].text.partner.map { Name($0) } ?? path : path
   }
 }

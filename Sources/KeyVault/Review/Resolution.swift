@@ -116,26 +116,32 @@ public struct Resolution: Sendable {
     guard let place = place(with: choice), conflict.place(choice.other) != place,
       !conflict.isRemoved(by: choice.other)
     else { return own }
-    guard let side = lead(choice) else { return "at \(place): \(own)" }
+    return placedText(of: choice, at: place)
+  }
+
+  /// The same with the place, or with the key that is dropped, for a choice that is about several entries.
+  func jointText(of choice: Side) -> String {
+    guard let place = place(with: choice) else {
+      return "without \(conflict.text(of: choice.other)) of \(conflict.label)"
+    }
+    return placedText(of: choice, at: place)
+  }
+
+  private func placedText(of choice: Side, at place: EntryName) -> String {
+    guard let side = lead(choice) else { return "at \(place): \(conflict.text(of: choice))" }
     let age = newer == nil ? "" : "the newer key, "
     return "at \(place): \(age)\(conflict.text(of: side))"
   }
 
-  /// Paths, relative to the root, of all files that ``settle(_:in:program:now:isVouched:)`` decides on.
-  public var paths: [String] {
-    (conflict.lineage.places + conflict.strays).flatMap { [$0.ciphertextPath, $0.sidecarPath] }
-  }
+  /// Every place that any side has, and where git put files of it.
+  var places: [EntryName] { conflict.lineage.places + conflict.strays }
 
-  /// Ends the conflict in the work tree: with the key and the place of `choice`, or, where that is nil,
-  /// with those that follow from both sides. Returns where the entry is now; nil if it is gone. Blocks.
-  public func settle(
-    _ choice: Side?, in vault: Vault, program: GPGProgram, now: Timestamp, isVouched: Bool = false
-  ) throws(Failure) -> EntryName? {
-    let places = conflict.lineage.places + conflict.strays
-    guard let target = place(with: choice), let chosen = kept(by: choice) else {
-      for place in places where !vault.files(of: place).isEmpty { try vault.remove(place) }
-      return nil
-    }
+  /// The entry as it is with `choice`, or, where that is nil, as it follows from both sides: encrypted, and not
+  /// written. nil if it goes. Blocks.
+  func prepared(
+    _ choice: Side?, in vault: Vault, program: GPGProgram, now: Timestamp, isVouched: Bool
+  ) throws(Failure) -> Vault.Prepared? {
+    guard let target = place(with: choice), let chosen = kept(by: choice) else { return nil }
     let lead = lead(choice)
     let merge = try SidecarMerge(
       of: conflict, lead: lead, preferred: lead ?? choice ?? conflict.later)
@@ -151,15 +157,13 @@ public struct Resolution: Sendable {
       } ?? false
     let isOther = !isSameKey && ours != nil && theirs != nil && !isAhead
     let last = vault.lastSerial(of: target)
-    try vault.store(
+    return try vault.prepare(
       NewKey(
         entry: target, provider: chosen.provider,
         key: chosen.payload.withKey { Secret(copying: $0) }, keeping: chosen.payload,
         hosts: chosen.payload.hosts, serial: max(highest + (isOther ? 1 : 0), last),
         isOtherKey: false, isVouched: isVouched),
-      in: merge.document, of: conflict.place(merge.start) ?? target,
-      removing: places.filter { $0 != target }, program: program, now: now)
-    return target
+      in: merge.document, of: conflict.place(merge.start) ?? target, program: program, now: now)
   }
 }
 

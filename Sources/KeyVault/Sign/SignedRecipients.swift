@@ -136,20 +136,7 @@ extension SignedRecipients.Content {
     self.init(
       vault: repository.configuration.vaultID, counter: counter, folders: folders,
       publicKeys: publicKeys, configuration: repository.configurationDigest,
-      providers: try Self.providers(of: repository))
-  }
-
-  /// Those that are not checked out, too.
-  private static func providers(of repository: Repository) throws(FileError) -> [Name: String] {
-    var digests = try repository.catalogue.digests()
-    let start = Paths.providers + "/"
-    for path in try repository.absent.ids.sortedKeys
-    where path.hasPrefix(start) && path.hasSuffix(".yaml") {
-      let name = String(path.dropFirst(start.count))
-      guard Provider.isID(String(name.dropLast(".yaml".count))) else { continue }
-      digests[name] = try repository.absent.read(path).map(Vault.digest)
-    }
-    return digests
+      providers: try repository.catalogue.digests())
   }
 
   /// Files of which `present`, what is in `repository`, says something else than what was signed.

@@ -34,6 +34,8 @@ public struct Validator: Sendable {
     public let findings: [Finding]
     public let providers: Int
     public let entries: Int
+    /// Entries that git has and a sparse checkout leaves out. They are only compared with the base.
+    var absent = 0
     /// What it was compared with, such as `'main' (0123456789)`.
     var base: String?
 
@@ -49,7 +51,9 @@ public struct Validator: Sendable {
     /// `checked keyvault.yaml, 1 provider file and 7 entries: 0 errors, 1 warning`.
     public var summary: String {
       "checked \(Paths.configuration), \(KeyVault.count(providers, "provider file")) and "
-        + KeyVault.count(entries, "entry", "entries") + (base.map { " against \($0)" } ?? "")
+        + KeyVault.count(entries, "entry", "entries")
+        + (absent == 0 ? "" : ", besides \(absent) that are not checked out")
+        + (base.map { " against \($0)" } ?? "")
         + ": \(counts)"
     }
   }
@@ -69,7 +73,7 @@ public struct Validator: Sendable {
     let providers = ProviderChecks(root: root, names: names)
     // In this order: where there are too many, the last ones are counted and not listed.
     var findings = FindingList()
-    var entries = 0
+    var (entries, absent) = (0, 0)
     switch CheckedDocument.read(bytes, as: .keyvault, file: Paths.configuration) {
     case .failure(let malformed): findings += malformed.findings
     case .success(let checked):
@@ -91,6 +95,7 @@ public struct Validator: Sendable {
         judgesSignatures: trust.least != .off && !trust.signers.isEmpty
       ).add(to: &findings)
       entries = (try? repository.vault.entries().count) ?? 0
+      absent = (try? repository.vault.absentEntries().count) ?? 0
     }
     findings += stateFindings()
     findings += ignoredFindings()
@@ -100,7 +105,7 @@ public struct Validator: Sendable {
     if let snapshot { all = BaseChecks.annotated(all, against: snapshot, root: root) }
     return Outcome(
       findings: all.sorted(by: Self.precedes).withoutKeys, providers: providers.files.count,
-      entries: entries,
+      entries: entries, absent: absent,
       base: snapshot.map { "\($0.name) (\($0.commit.prefix(10)))" })
   }
 

@@ -25,9 +25,13 @@ extension Vault {
     return prepared
   }
 
-  /// Writes all of them, or none. Blocks.
-  public func store(_ prepared: [Prepared]) throws(Failure) {
-    try apply(prepared.flatMap(\.changes))
+  /// Writes all of them, or none; in the same step what is there of the entries `removing` goes. Blocks.
+  public func store(
+    _ prepared: [Prepared], removing others: [EntryName] = []
+  ) throws(Failure) {
+    var changes = prepared.flatMap(\.changes)
+    for other in others { changes += try removal(of: other) }
+    if !changes.isEmpty { try apply(changes) }
     for one in prepared { remember(one) }
   }
 

@@ -45,21 +45,17 @@ extension Vault {
     ])
   }
 
-  /// The same with a sidecar that begins as `document`, such as a merged one that comes from the place
-  /// `source`, and not as the file. In the same step what is there of the entries `removing` goes.
-  func store(
-    _ new: borrowing NewKey, in document: Document?, of source: EntryName,
-    removing others: [EntryName], program: GPGProgram, now: Timestamp
-  ) throws(Failure) {
-    var removed: [VaultChange] = []
-    for other in others { removed += try removal(of: other) }
+  /// Encrypts a key with a sidecar that begins as `document`, such as a merged one that comes from the place
+  /// `source`, and not as the file; writes nothing. Blocks.
+  func prepare(
+    _ new: borrowing NewKey, in document: Document?, of source: EntryName, program: GPGProgram,
+    now: Timestamp
+  ) throws(Failure) -> Prepared {
     var edits = document.map { SidecarEditor($0, of: new.entry) }
     try edits?.point(schemaOf: source, to: new.entry)
-    let sealed = try sealed(
+    return try sealed(
       new, about: Description(), from: nil, in: edits?.document, over: .anything, program: program,
       now: now)
-    try apply(sealed.changes + removed)
-    remember(sealed)
   }
 
   /// Stores the key of `opened` in another place, as ``store(_:about:from:over:program:now:)`` does, and

@@ -95,7 +95,7 @@ extension Vault {
         try edits.set(
           field,
           toMapping: [
-            ("verdict", .string(Verdict.unverifiable.rawValue)), ("until", .string(value)),
+            ("verdict", .string(Acknowledgement.verdict)), ("until", .string(value)),
           ])
       case ("disabled", "true"), ("disabled", "false"):
         try edits.set(field, .bool(value == "true"))

@@ -75,8 +75,8 @@ struct ImportRun {
     if key.isNamedBySidecar, !isConfirmed(existing, key.provider) {
       report.add(
         key, .refused,
-        reason: "only \(key.entry.sidecarPath) says whose key it is; "
-          + "if it is right: \(Shell("--as \(key.found.shown)=\(key.provider.id)"))")
+        reason: "only \(key.entry.sidecarPath) says whose key it is; if it is right: "
+          + key.found.answer(key.provider.id))
       return nil
     }
     if !isDry { intake.consent.ask(about: &key.destinations, key: key.found.shown) }

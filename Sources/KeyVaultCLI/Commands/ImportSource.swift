@@ -89,26 +89,49 @@ extension ImportSource {
   /// What still holds the keys in the clear, and what to do about it, in sentences.
   func remains(after report: ImportReport, _ found: Found, _ plan: ImportPlan) -> [String] {
     let kept = report.keys.filter { $0.outcome == .stored || $0.outcome == .present }
+    let entries = Set(names: kept.compactMap(\.entry))
+    let values = plan.keys.filter { entries.contains($0.entry.path) }.map(\.found)
     if case .file(let path) = self, let text = found.text {
-      let entries = Set(names: kept.compactMap(\.entry))
-      let values = plan.keys.filter { entries.contains($0.entry.path) }.map(\.found)
       return Self.remains(of: path, text.lines(holding: values), kept, isAll: report.isWhole)
     }
     guard !kept.isEmpty else { return [] }
+    let names = values.filter(\.hasShownName).map(\.name)
+    let unnamed = Self.text(unnamed: values.count - names.count)
+    var remarks: [String] = []
     switch self {
     case .standardInput:
-      return ["the keys came through a pipe: delete the file that they are from, if there is one"]
+      remarks = [
+        "the keys came through a pipe: delete the file that they are from, if there is one"
+      ]
     case .environment:
-      return [
-        "this shell still has the keys: \(Shell("unset \(kept.map(\.name))"))",
-        "look for them in what sets them, such as ~/.profile, and in the shell's history",
-      ]
+      if !names.isEmpty {
+        remarks.append("this shell still has the keys: \(Shell("unset \(names)"))")
+      }
+      if let unnamed { remarks.append("this shell still has \(unnamed): unset each by its name") }
+      remarks.append(
+        "look for them in what sets them, such as ~/.profile, and in the shell's history")
     case .pass:
-      return [
-        "the password store still has the keys, and so has its git history; what is not needed there: "
-          + kept.map { Shell("pass rm \($0.name)").description }.joined(separator: "; ")
-      ]
-    case .file: return []
+      if !names.isEmpty {
+        remarks.append(
+          "the password store still has the keys, and so has its git history; what is not needed there: "
+            + names.map { Shell("pass rm \($0)").description }.joined(separator: "; "))
+      }
+      if let unnamed {
+        remarks.append(
+          "the password store still has \(unnamed), and so has its git history: remove each by its name"
+        )
+      }
+    case .file: break
+    }
+    return remarks
+  }
+
+  /// nil for none.
+  private static func text(unnamed count: Int) -> String? {
+    switch count {
+    case 0: nil
+    case 1: "1 key whose name is not shown here, because it could be a secret"
+    default: "\(count) keys whose names are not shown here, because they could be secrets"
     }
   }
 

@@ -18,7 +18,7 @@ struct List: AsyncParsableCommand {
   func run() async throws {
     let session = try Session(options)
     let repository = try session.repository()
-    let entries = try Selection(selection, in: repository).entries
+    let entries = try Selection(selection, in: repository).everything
     guard !entries.isEmpty else {
       throw Failure(
         .nothingToDo, "there is no entry", hints: ["run 'keyvault add production/openai'"])

@@ -27,8 +27,8 @@ struct Reencrypt: AsyncParsableCommand {
   func run() async throws {
     let session = try Session(options)
     let repository = try check ? session.repository() : session.repositoryToChange()
-    let selected = try Selection(selection, in: repository).entries
-    let absent = try repository.vault.absentEntries(among: selection)
+    let chosen = try Selection(selection, in: repository)
+    let (selected, absent) = (chosen.entries, chosen.absent)
     guard !selected.isEmpty || !absent.isEmpty else {
       throw Failure(.nothingToDo, "there is no entry to look at")
     }

@@ -12,9 +12,11 @@ struct Resolve: AsyncParsableCommand {
       sidecar is taken; where both changed a field, the side that was rotated later counts. Different \
       keys: the newer one is kept if one side alone changed the key; else both are tried with the \
       provider, and the one that works is kept, with a serial above both. An entry that one side \
-      moved is followed to its new place. What is still undecided is asked, or told by --ours or \
-      --theirs (in a rebase git calls ours what you rebase onto): of an entry that moved, that is the \
-      place. The result is encrypted for the folder's recipients and staged.
+      moved is followed to its new place; of entries that a side swapped, one choice decides for all. What \
+      is still undecided is asked, or told by --ours or --theirs (in a rebase git calls ours what you \
+      rebase onto): of an entry that moved, that is the place. The result is encrypted for the folder's \
+      recipients and staged. Each entry is judged by itself: one that needs a choice, or cannot be \
+      read, stops no other one.
 
       Example: keyvault resolve production/openai
       """)
@@ -43,51 +45,75 @@ struct Resolve: AsyncParsableCommand {
     let root = try session.root()
     let conflicts = try MergeConflicts(at: root)
     let repository = try session.repositoryToChange()
-    let names = try chosen(of: conflicts, in: repository.vault)
+    let groups = try chosen(of: conflicts, in: repository.vault)
     let gpg = try session.gpg()
-    for name in names {
-      let resolution = try Resolution(
-        of: conflicts.conflict(of: name), in: repository.vault, with: gpg)
-      let choice = try await choice(for: resolution, in: repository, session)
-      if let place = resolution.place(with: choice) {
-        try repository.vault.checkCanStore(at: place, program: session.gpgProgram())
+    var failures: [Failure] = []
+    for group in groups {
+      do {
+        let settlement = try Settlement(
+          of: conflicts.conflicts(of: group), in: repository.vault, with: gpg)
+        try await settle(settlement, in: repository, session)
+      } catch let failure as Failure where failure.isAboutEntry {
+        failures.append(failure)
       }
-      let place = try resolution.settle(
-        choice, in: repository.vault, program: session.gpgProgram(), now: session.surroundings.now,
-        isVouched: resolution.kept(by: choice).map { opened throws in
-          try session.vouches(for: opened, in: repository)
-        } ?? false)
-      try GitCommit(in: root).stage(resolution.paths)
-      session.note(told(choice, resolution, place))
     }
     for copy in conflicts.staleCopies where copy.isThere(in: repository.vault) {
-      Console.warning(copy.message, hint: copy.hint)
+      Console.warning(copy.message, hint: copy.hint(in: repository.vault))
     }
-    let rest = try MergeConflicts(at: root).names.count
-    session.note(rest == 0 ? "next: \(conflicts.nextCommand)" : "\(rest) left")
+    if failures.count < groups.count {
+      let rest = try MergeConflicts(at: root).names.count
+      session.note(rest == 0 ? "next: \(conflicts.nextCommand)" : "\(rest) left")
+    }
+    if let last = failures.popLast() {
+      for failure in failures { Console.report(failure) }
+      throw last
+    }
   }
 
-  private func chosen(of conflicts: MergeConflicts, in vault: Vault) throws -> [EntryName] {
-    guard !conflicts.names.isEmpty else {
+  private func chosen(
+    of conflicts: MergeConflicts, in vault: Vault
+  ) throws -> [MergeConflicts.Group] {
+    guard !conflicts.groups.isEmpty else {
       let copies = conflicts.staleCopies.filter { $0.isThere(in: vault) }
       guard let copy = copies.first else {
         throw Failure(.nothingToDo, "no entry is in conflict")
       }
       for other in copies.dropFirst() { Console.warning(other.message) }
-      throw Failure(.findings, copy.message, hints: [copy.hint])
+      throw Failure(.findings, copy.message, hints: [copy.hint(in: vault)])
     }
-    guard !entries.isEmpty else { return conflicts.names }
-    var names: [EntryName] = []
+    guard !entries.isEmpty else { return conflicts.groups }
+    var groups: [MergeConflicts.Group] = []
     for text in entries {
       let place = try EntryName(text)
-      guard let name = conflicts.name(of: place) else {
+      guard let group = conflicts.group(of: place) else {
         throw Failure(
           .nothingToDo, "'\(place)' is not in conflict",
           hints: ["these are: \(conflicts.names.map(\.path).joined(separator: ", "))"])
       }
-      if !names.contains(name) { names.append(name) }
+      if !groups.contains(where: { $0.names == group.names }) { groups.append(group) }
     }
-    return names
+    return groups
+  }
+
+  private func settle(
+    _ settlement: Settlement, in repository: Repository, _ session: Session
+  ) async throws {
+    let choices = try await choices(for: settlement, in: repository, session)
+    let chosen = Array(zip(settlement.resolutions, choices))
+    for case let place? in chosen.map({ $0.place(with: $1) }) {
+      try repository.vault.checkCanStore(at: place, program: session.gpgProgram())
+    }
+    let places = try settlement.settle(
+      choices,
+      vouching: chosen.map { resolution, choice in
+        try resolution.kept(by: choice).map { try session.vouches(for: $0, in: repository) }
+          ?? false
+      },
+      in: repository.vault, program: session.gpgProgram(), now: session.surroundings.now)
+    try GitCommit(in: repository.root).stage(settlement.paths)
+    for ((resolution, choice), place) in zip(chosen, places) {
+      session.note(told(choice, resolution, place))
+    }
   }
 
   private func told(_ choice: Side?, _ resolution: Resolution, _ place: EntryName?) -> String {
@@ -99,11 +125,29 @@ struct Resolve: AsyncParsableCommand {
     return "resolved \(name): \(move)the key is \(side.rawValue)"
   }
 
+  /// Of each entry, as the next tells it; the same for all where they are decided together.
+  private func choices(
+    for settlement: Settlement, in repository: Repository, _ session: Session
+  ) async throws -> [Side?] {
+    guard settlement.isJoint else {
+      var choices: [Side?] = []
+      for resolution in settlement.resolutions {
+        choices.append(try await choice(for: resolution, in: repository, session))
+      }
+      return choices
+    }
+    let names = settlement.resolutions.map { "'\($0.conflict.label)'" }.joined(separator: ", ")
+    let choice =
+      try said ?? ask("\(names) need one choice", settlement.deeds, settlement.text)
+    return settlement.resolutions.map { _ in choice }
+  }
+
+  private var said: Side? { ours ? .ours : theirs ? .theirs : nil }
+
   /// The side that counts where the sides alone do not tell; nil if they do.
   private func choice(
     for resolution: Resolution, in repository: Repository, _ session: Session
   ) async throws -> Side? {
-    let said: Side? = ours ? .ours : theirs ? .theirs : nil
     let conflict = resolution.conflict
     switch try resolution.question() {
     case nil: return nil
@@ -150,18 +194,32 @@ struct Resolve: AsyncParsableCommand {
   }
 
   private func ask(_ resolution: Resolution, _ why: String) throws -> Side {
-    let name = resolution.conflict.name
+    try ask("'\(resolution.conflict.name)' needs a choice", why, resolution.text)
+  }
+
+  /// `text` says what the choice of a side means.
+  private func ask(_ need: String, _ why: String, _ text: (Side) -> String) throws -> Side {
     guard Console.isInputTerminal else {
       throw Failure(
-        .findings, "'\(name)' needs a choice: \(why)",
-        hints: Side.allCases.map { "--\($0.rawValue): \(resolution.text(of: $0))" })
+        .findings, "\(need): \(why)",
+        hints: Side.allCases.map { "--\($0.rawValue): \(text($0))" })
     }
-    Console.note("\(name): \(why)")
-    for side in Side.allCases { Console.note("  \(side.rawValue): \(resolution.text(of: side))") }
+    Console.note("\(need): \(why)")
+    for side in Side.allCases { Console.note("  \(side.rawValue): \(text(side))") }
     switch try Question.ask("which counts? [ours/theirs]") {
     case "o", "ours": return .ours
     case "t", "theirs": return .theirs
-    default: throw Failure(.nothingToDo, "'\(name)' was not changed")
+    default: throw Failure(.nothingToDo, "nothing was chosen, so nothing more was changed")
+    }
+  }
+}
+
+extension Failure {
+  /// Whether it is about the entry that is resolved, and not about all that are to be.
+  fileprivate var isAboutEntry: Bool {
+    switch kind {
+    case .findings, .malformed, .locked, .inconclusive: true
+    default: false
     }
   }
 }
@@ -171,7 +229,11 @@ extension StaleCopy {
     "'\(place)' has the key that '\(origin)' had before \(rotatedBy.rawValue) rotated it"
   }
 
-  fileprivate var hint: String {
-    "give it the newer key: \(Shell("keyvault cp --force \(origin) \(place)")), or rotate it"
+  fileprivate func hint(in vault: Vault) -> String {
+    guard (try? vault.entry(origin)) != nil else {
+      return "rotate it: \(Shell("keyvault rotate \(place)"))"
+    }
+    return
+      "give it the newer key: \(Shell("keyvault cp --force \(origin) \(place)")), or rotate it"
   }
 }

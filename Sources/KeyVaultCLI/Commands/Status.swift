@@ -40,7 +40,7 @@ struct Status: AsyncParsableCommand {
     let repository = try session.repository()
     let failOn = try failing.value ?? .nothing
     let selection = try narrowing.narrow(Selection(selection, in: repository), in: repository)
-    guard narrowing.isEmpty || !selection.entries.isEmpty else {
+    guard narrowing.isEmpty || !selection.isEmpty else {
       throw Failure(
         .nothingToDo, "there is no such key", hints: ["'keyvault ls' shows every key"])
     }

@@ -11,6 +11,7 @@ struct Test: AsyncParsableCommand {
     discussion: """
       All keys at once, each by a request that costs nothing. Exit status 1 if a key is unusable or \
       a required one is missing, 3 if a verdict is unclear; --fail-on says otherwise. Ctrl-C prints what is known so far.
+      What a sparse checkout leaves out is listed and not asked about: exit status 3 if it is required or named.
 
       Example: keyvault test production --format junit > keys.xml
       """)
@@ -81,7 +82,7 @@ struct Test: AsyncParsableCommand {
     let now = session.surroundings.now
     let missing = try selection.notConfigured(
       in: repository, requiring: requirements(repository, selection), everything: all, now: now)
-    guard !selection.entries.isEmpty || missing.results.contains(where: \.isRequired) else {
+    guard !selection.isEmpty || missing.results.contains(where: \.isRequired) else {
       throw Failure(
         .nothingToDo, "there is no such key to test", hints: ["'keyvault ls' shows every key"])
     }
@@ -97,7 +98,7 @@ struct Test: AsyncParsableCommand {
     let rows = rows(of: selection.entries, isForMany: isForMany, session)
     let (answers, printed) = try await results(
       selection.entries, in: repository, policy, session, complete, rows)
-    let results = answers.map(complete)
+    let results = (answers + selection.leftOut(in: repository, now: now)).map(complete)
     session.warn(results.map { ($0.entry, $0.doubts) })
     let report = TestReport(
       checked: now, results: (results + missing.results).sorted { $0.entry < $1.entry },

@@ -46,7 +46,7 @@ struct Trust: AsyncParsableCommand {
       }
       remembered.append(name)
       Console.note("\(name): serial \(record.serial), \(place(record)) was opened here")
-      Console.note("\(name): \(present(name, in: repository))")
+      try Console.note("\(name): \(present(name, in: repository))")
     }
     let lists = recipients ? try lists(memory, repository, session) : nil
     let all = (remembered.map(\.path) + [lists].compactMap(\.self)).joined(separator: ", ")
@@ -81,8 +81,15 @@ struct Trust: AsyncParsableCommand {
   }
 
   /// In the clear: what lies there need not be opened to be judged.
-  private func present(_ name: EntryName, in repository: Repository) -> String {
-    guard let entry = try? repository.vault.entry(name) else { return "nothing lies there now" }
+  private func present(_ name: EntryName, in repository: Repository) throws(Failure) -> String {
+    let entry: Vault.Entry
+    do throws(Failure) {
+      entry = try repository.vault.entry(name)
+    } catch {
+      // What is not checked out cannot be looked at before it is trusted.
+      guard try repository.vault.absentEntries(among: [name.path]).isEmpty else { throw error }
+      return "nothing lies there now"
+    }
     let head = Git(in: repository.root).line(["rev-parse", "--verify", "--quiet", "HEAD"])
     let serial = entry.sidecar?.serial.map { "serial \($0)" } ?? "no serial"
     let digest =

@@ -8,8 +8,9 @@ struct Validate: AsyncParsableCommand {
     discussion: """
       Findings go to standard output. Exit status 1 if one is an error. With --base, what lies here is \
       a change of that commit, whose policy counts: an entry that was rolled back, a reader who is new, \
-      a policy that was loosened are findings. --history checks the marks 'exposed' of the sidecars \
-      against all local branches and tags.
+      a policy that was loosened are findings. --history also looks through all local branches and tags, \
+      for what no file of today tells: readers who are gone and could read a key, and copies of a key that \
+      was rotated where it was copied from.
 
       Example: keyvault validate --base origin/main --format github
       """)
@@ -30,7 +31,10 @@ struct Validate: AsyncParsableCommand {
   @Flag(help: "Warnings fail too.")
   var strict = false
 
-  @Flag(help: "Also look through git's history for keys that somebody could read who is gone.")
+  @Flag(
+    help:
+      "Also look through git's history: who could read a key and is gone, and which copies are stale."
+  )
   var history = false
 
   @OptionGroup var options: CommonOptions

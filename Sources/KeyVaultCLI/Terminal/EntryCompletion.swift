@@ -9,9 +9,9 @@ extension CompletionKind {
       guard let surroundings = try? Surroundings(),
         let root = try? Repository.root(
           from: surroundings.workingFolder, owner: surroundings.owner),
-        let entries = try? Repository(at: root).vault.entries()
+        let entries = try? Repository(at: root).vault.allNames().sorted()
       else { return [] }
-      let names = entries.map(\.name.path) + Set(names: entries.map(\.name.environment)).sortedTexts
+      let names = entries.map(\.path) + Set(names: entries.map(\.environment)).sortedTexts
       return names.filter { $0.hasPrefix(prefix) }
     }
   }

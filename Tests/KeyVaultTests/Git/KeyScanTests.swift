@@ -17,7 +17,7 @@ import Testing
   }
 
   /// A key that nobody has, with `random` of the format's alphabet after its prefix.
-  private func key(_ format: KeyFormat, _ random: (UInt8) -> Bool) -> [UInt8] {
+  static func key(_ format: KeyFormat, _ random: (UInt8) -> Bool) -> [UInt8] {
     let prefix = Array(format.prefix.utf8)
     let length = min(max(format.length.lowerBound, prefix.count + 40), format.length.upperBound)
     let letters = (0x21...0x7e).map { UInt8($0) }.filter {
@@ -26,7 +26,7 @@ import Testing
     return prefix + (prefix.count..<length).map { _ in letters.randomElement()! }
   }
 
-  private func isWord(_ byte: UInt8) -> Bool {
+  static func isWord(_ byte: UInt8) -> Bool {
     (0x30...0x39).contains(byte) || (0x41...0x5a).contains(byte) || (0x61...0x7a).contains(byte)
   }
 
@@ -34,7 +34,8 @@ import Testing
     let scan = KeyScan()
     #expect(Self.examples.count > 20)
     for example in Self.examples {
-      let text = Array("first\nTOKEN=\"".utf8) + key(example.format, isWord) + Array("\"\n".utf8)
+      let text =
+        Array("first\nTOKEN=\"".utf8) + Self.key(example.format, Self.isWord) + Array("\"\n".utf8)
       // Several providers have the same prefix.
       #expect(scan.firstKey(in: text)?.line == 2, "\(example.provider) \(example.format.name)")
     }
@@ -43,9 +44,10 @@ import Testing
   @Test func `what a person writes in place of a key is none`() {
     let scan = KeyScan()
     for example in Self.examples {
-      let mask = key(example.format) { [0x78, 0x30, 0x61].contains($0) }
+      let mask = Self.key(example.format) { [0x78, 0x30, 0x61].contains($0) }
       #expect(scan.firstKey(in: mask) == nil, "\(example.provider) \(example.format.name)")
-      let cut = Array(key(example.format, isWord).prefix(example.format.prefix.utf8.count + 4))
+      let cut = Array(
+        Self.key(example.format, Self.isWord).prefix(example.format.prefix.utf8.count + 4))
       #expect(scan.firstKey(in: cut) == nil)
     }
   }
@@ -115,7 +117,7 @@ import Testing
     Array(text.data(using: encoding)!)
   }
 
-  private static func base64(_ text: String) -> [UInt8] {
+  static func base64(_ text: String) -> [UInt8] {
     Array(Data(text.utf8).base64EncodedData())
   }
 
@@ -236,51 +238,6 @@ import Testing
   ])
   func `what looks a little like a key is none`(text: String) {
     #expect(KeyScan().firstKey(in: Array(text.utf8)) == nil, "\(text)")
-  }
-
-  /// Nobody's: 32 letters and digits, as Mistral's keys are.
-  private static let mistral = "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6"
-
-  @Test(arguments: [
-    "MISTRAL_API_KEY=\(mistral)", "export MISTRAL_API_KEY=\"\(mistral)\"",
-    "MISTRAL_API_KEY: '\(mistral)'",
-    #"  "MISTRAL_API_KEY": "\#(mistral)","#, #"os.environ["MISTRAL_API_KEY"] = "\#(mistral)""#,
-    #"key = os.getenv("MISTRAL_API_KEY", "\#(mistral)")"#, "ENV MISTRAL_API_KEY \(mistral)",
-    "docker run -e MISTRAL_API_KEY=\(mistral) x", "setx MISTRAL_API_KEY \(mistral)",
-    "const mistralApiKey: string = `\(mistral)`;", "mistral-api-key = \(mistral)",
-    "curl --mistral-api-key \(mistral)", "TF_VAR_mistral_api_key=\(mistral)",
-    "VITE_MISTRAL_API_KEY=\(mistral)", "spring.ai.mistral.api-key=\(mistral)",
-    "- name: MISTRAL_API_KEY\n  value: \(mistral)",
-    #"{"name": "MISTRAL_API_KEY", "value": "\#(mistral)"}"#,
-    #"<add key="MISTRAL_API_KEY" value="\#(mistral)"/>"#,
-    "process.env.MISTRAL_API_KEY ?? '\(mistral)'",
-    "${MISTRAL_API_KEY:-\(mistral)}", #"{\"MISTRAL_API_KEY\": \"\#(mistral)\"}"#,
-    "https://x.test/?mistral_api_key=\(mistral)&a=b",
-    "https://x.test/?u=mistral_api_key%3D\(mistral)%26",
-    "data:\n  MISTRAL_API_KEY: \(String(decoding: base64(mistral), as: UTF8.self))",
-    "MISTRAL_API_KEY: str = b'\(mistral)'", "#define MISTRAL_API_KEY \"\(mistral)\"",
-  ])
-  func `a key without a prefix is found by the name of its variable`(text: String) {
-    let hit = KeyScan().firstKey(in: Array(text.utf8))
-    #expect(hit?.provider == "Mistral AI", "\(text)")
-    let encoded = KeyScan().firstKey(in: Self.base64(text))
-    #expect(encoded?.provider == hit?.provider, "\(text)")
-    let encodedKey = String(decoding: Self.base64(Self.mistral), as: UTF8.self)
-    let without = text.replacing(Self.mistral, with: "x").replacing(encodedKey, with: "x")
-    #expect(KeyScan().firstKey(in: Array(without.utf8)) == nil)
-  }
-
-  @Test func `every provider's variables are known, with a key of its own form`() {
-    for provider in Catalogue(root: nil).all().providers {
-      guard let format = provider.formats.first(where: { $0.prefix.isEmpty }) else { continue }
-      for variable in provider.allVariables {
-        let value = (0..<20).lazy.map { _ in key(format, isWord) }.first {
-          Randomness($0[...]).isLikely
-        }
-        let text = Array("\(variable)=".utf8) + (value ?? [])
-        #expect(KeyScan().firstKey(in: text) != nil, "\(String(decoding: text, as: UTF8.self))")
-      }
-    }
   }
 
   @Test func `a large file is searched in parts, over whose borders a key may lie`() {
