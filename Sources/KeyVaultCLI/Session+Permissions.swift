@@ -12,7 +12,7 @@ extension Session {
   func policy() throws(Failure) -> OriginPolicy {
     let root = try? self.root()
     return try OriginPolicy(
-      parsing: surroundings.allowedHosts,
+      parsing: surroundings.allowedHosts, definitions: surroundings.allowedProviders,
       configuration: configuration(in: root ?? surroundings.workingFolder))
   }
 

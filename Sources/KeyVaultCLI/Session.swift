@@ -256,10 +256,8 @@ final class Session {
   }
 
   /// Warns of definitions of the repository that do not count.
-  func warnOfDefinitions(_ texts: [String]) {
-    for text in texts {
-      Console.warning(text, hint: "KEYVAULT_ALLOW_HOSTS allows its hosts, and with them the file")
-    }
+  func warnOfDefinitions(_ objections: [Failure]) {
+    for objection in objections { Console.warning(objection.message, hint: objection.hints.first) }
   }
 
   /// Warns of an entry that is not opened and whose sidecar is older than what is remembered.

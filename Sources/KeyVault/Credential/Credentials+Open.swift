@@ -15,6 +15,8 @@ extension Credentials {
     /// Hosts to which keys may travel besides their providers' own, as in `KEYVAULT_ALLOW_HOSTS`. What
     /// the repository names alone, a gateway or loopback too, gets no key without.
     public var allowedHosts = ""
+    /// Files of `providers.d` that are used as they are written, as in `KEYVAULT_ALLOW_PROVIDERS`.
+    public var allowedProviders = ""
     /// Fingerprints of those whose signatures count, where the repository requires them.
     public var trustedSigners: String?
     /// Hears why nothing is remembered, where others could change what would be.
@@ -57,7 +59,9 @@ extension Credentials {
       history = History(try LocalState(of: repository, stateHome: home))
     }
     try self.init(
-      of: repository, gpg: gpg, policy: try OriginPolicy(parsing: options.allowedHosts),
+      of: repository, gpg: gpg,
+      policy: try OriginPolicy(
+        parsing: options.allowedHosts, definitions: options.allowedProviders),
       history: history, tell: tell)
   }
 }

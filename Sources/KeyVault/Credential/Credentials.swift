@@ -62,11 +62,12 @@ public final class Credentials: Sendable {
     _ body: (Credential) async throws -> R
   ) async throws -> R {
     let candidates = try await candidates(for: capability, in: environment)
-    let signatures = await gate(candidates.ranked.map(\.entry))
+    let tried = candidates.ranked.prefix(Limits.tries)
+    let signatures = await gate(tried.map(\.entry))
     let gateway = repository.environment(environment).gateway
     var skipped = candidates.skipped
     skipped.forEach(tell)
-    for candidate in candidates.ranked {
+    for candidate in tried {
       try Task.checkCancellation()
       let skip: Skip
       do {
@@ -86,13 +87,18 @@ public final class Credentials: Sendable {
   /// Asks the providers of an environment's keys anew, so that the next choice rests on what they say
   /// now: at the start of a program, or from time to time, since a key that was seen to be of no use is
   /// passed over until then.
+  /// What has no answer after `deadline` is not tested.
   @discardableResult
-  public func refresh(_ environment: String) async throws(Failure) -> [TestResult] {
+  public func refresh(
+    _ environment: String, deadline: Duration = .seconds(60)
+  ) async throws(Failure) -> [TestResult] {
+    let end = ContinuousClock.now + deadline
     let assembly = try Assembly(environment, in: repository, by: nil)
     let run = TestRun(
       repository: repository, gpg: gpg, prober: prober,
       gateway: repository.environment(environment).gateway)
-    let results = await run.results(of: assembly.slots.map(\.entry), now: clock()) { _ in }
+    let results = await run.results(
+      of: assembly.slots.map(\.entry), now: clock(), until: end, progress: { _ in })
     remember(results)
     return results
   }

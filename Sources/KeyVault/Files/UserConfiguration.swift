@@ -9,6 +9,8 @@ public struct UserConfiguration: Sendable {
     public let least: SignaturePolicy
     /// Where keys may travel, as in `KEYVAULT_ALLOW_HOSTS`.
     public let hosts: [String]
+    /// Definitions of providers that are allowed as they are written, as in `KEYVAULT_ALLOW_PROVIDERS`.
+    public let providers: [String]
     /// Variables that keys may be rendered as besides those that are known.
     public let names: [String]
 
@@ -16,20 +18,25 @@ public struct UserConfiguration: Sendable {
       signers = []
       least = .off
       hosts = []
+      providers = []
       names = []
     }
 
     /// With the signatures that another one asks for.
     fileprivate func demanding(as other: Trust) -> Trust {
-      Trust(signers: other.signers, least: other.least, hosts: hosts, names: names)
+      Trust(
+        signers: other.signers, least: other.least, hosts: hosts, providers: providers, names: names
+      )
     }
 
     private init(
-      signers: [String], least: SignaturePolicy, hosts: [String], names: [String]
+      signers: [String], least: SignaturePolicy, hosts: [String], providers: [String],
+      names: [String]
     ) {
       self.signers = signers
       self.least = least
       self.hosts = hosts
+      self.providers = providers
       self.names = names
     }
 
@@ -37,6 +44,7 @@ public struct UserConfiguration: Sendable {
       signers = node["trusted_signers"]?.fingerprints ?? []
       least = node["signatures"]?.string.flatMap(SignaturePolicy.init) ?? .off
       hosts = node["allow_hosts"]?.strings ?? []
+      providers = node["allow_providers"]?.strings ?? []
       names = node["allow_names"]?.strings ?? []
     }
   }

@@ -10,6 +10,7 @@ public final class Catalogue: Sendable {
   let root: String?
   /// What git has of the repository and does not check out; nil for the built-in providers alone.
   let absent: AbsentFiles?
+  private let isSigned: Bool
   private let cache = Mutex<[Name: Provider]>([:])
   /// `sha256:…` of the repository's files that were read, by name.
   let read = Mutex<[Name: String]>([:])
@@ -27,9 +28,11 @@ public final class Catalogue: Sendable {
     self.init(root: root, absent: root.map { AbsentFiles(of: $0) })
   }
 
-  init(root: String?, absent: AbsentFiles?) {
+  /// `isSigned` says that the repository's files count only as a trusted writer signed them.
+  init(root: String?, absent: AbsentFiles?, isSigned: Bool = false) {
     self.root = root
     self.absent = absent
+    self.isSigned = isSigned
   }
 
   /// Every id, sorted.
@@ -95,7 +98,8 @@ public final class Catalogue: Sendable {
     switch CheckedDocument.read(bytes, as: .provider, file: file, limit: 20) {
     case .failure(let malformed): throw malformed.failure
     case .success(let checked):
-      let provider = Provider(checked.root, source: Self.source(of: checked.root, id: id))
+      let provider = Provider(
+        checked.root, source: Self.source(of: checked.root, id: id), isSigned: isSigned)
       // Under another's id its keys would be let travel to that provider's hosts.
       guard provider.id == id else {
         throw Failure(

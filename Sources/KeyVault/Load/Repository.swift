@@ -47,7 +47,10 @@ public struct Repository: Sendable {
     case .failure(let malformed): throw malformed.failure
     case .success(let checked): configuration = Configuration(checked)
     }
-    catalogue = Catalogue(root: root, absent: absent)
+    let rules = SigningRules(configuration, trust: signing?.trust ?? .none)
+    catalogue = Catalogue(
+      root: root, absent: absent,
+      isSigned: rules.policy == .required && !rules.signers.isEmpty)
   }
 
   /// The nearest ancestor of `folder` (absolute) that holds a `keyvault.yaml`. Throws if there is none, or

@@ -22,8 +22,19 @@ public struct Gateway: Sendable {
     try base(for: "provider").origin
   }
 
-  fileprivate func base(for provider: String) throws(WebURLError) -> WebURL {
+  /// What takes the place of scheme, host and port of a provider's URLs.
+  func base(for provider: String) throws(WebURLError) -> WebURL {
     try WebURL(template.replacing("{provider}", with: provider))
+  }
+}
+
+extension Gateway {
+  /// The template up to where `{provider}` is filled in, without a slash at its end: what a person allows.
+  var fixedPart: String {
+    let fixed = template.prefix { $0 != "{" }
+    let end = fixed.utf8.count == template.utf8.count ? nil : fixed.lastIndex(of: "/")
+    let part = end.map { fixed[..<$0] } ?? fixed
+    return String(part.hasSuffix("/") ? part.dropLast() : part)
   }
 }
 

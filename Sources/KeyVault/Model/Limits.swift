@@ -15,6 +15,11 @@ enum Limits {
   /// Names in one folder, and in all folders that one walk enters.
   static let names = 50_000
 
+  /// Entries that one command opens to render them, and old keys of one entry that it opens.
+  static let opened = 500
+  /// Keys that are tried, one after the other, for one that serves.
+  static let tries = 100
+
   /// Bytes of all lists of recipients together.
   static let listBytes = 4 << 20
 

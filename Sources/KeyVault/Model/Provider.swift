@@ -72,10 +72,14 @@ public struct Provider: Sendable {
   /// Requests at once.
   let concurrency: Int?
   public let source: Source
+  /// Whether the file counts only as a trusted writer signed it: no entry is opened otherwise.
+  let isSigned: Bool
+  /// What goes out beside a key by the word of the repository's file, and is not plain; nil if all is.
+  let exception: PlainRequest.Exception?
   /// All that the file says.
   let root: Node
 
-  init(_ root: Node, source: Source) {
+  init(_ root: Node, source: Source, isSigned: Bool = false) {
     id = root["id"]?.string ?? ""
     name = root["name"]?.string ?? ""
     description = root["description"]?.string
@@ -97,6 +101,8 @@ public struct Provider: Sendable {
     hosts = root["hosts"]?.strings ?? []
     concurrency = root["concurrency"]?.int
     self.source = source
+    self.isSigned = isSigned
+    exception = Self.exception(in: root, source)
     self.root = root
   }
 

@@ -1,7 +1,7 @@
 public import GPG
 
 /// Finds the key that serves a capability: opens one candidate after the other, best first, until one
-/// can be used.
+/// can be used, or so many cannot that the rest is not tried.
 public struct Picker: Sendable {
   private let repository: Repository
   private let policy: OriginPolicy
@@ -26,17 +26,24 @@ public struct Picker: Sendable {
   }
 
   /// The first that works, as `past` or, with a prober, its provider says. Throws if no key of the
-  /// environment has the capability; one that has it and does not serve is skipped, with a reason.
+  /// environment has the capability; one that has it and does not serve is skipped, with a reason. None is
+  /// tried after `end`.
   public func pick(
-    _ capability: Capability, in environment: String, past: History.Past, now: Timestamp
+    _ capability: Capability, in environment: String, past: History.Past, now: Timestamp,
+    until end: ContinuousClock.Instant? = nil
   ) async throws(Failure) -> Pick {
     let candidates = try Candidates(
       for: capability, in: environment, of: repository, known: KnownVerdicts(past),
       asksAnew: prober != nil, policy: policy)
     var pick = Pick(
       capability: capability, environment: environment, choice: nil, skipped: candidates.skipped)
-    let signatures = SignatureGate(for: candidates.ranked.map(\.entry), in: repository)
-    for candidate in candidates.ranked where !Task.isCancelled {
+    let tried = candidates.ranked.prefix(Limits.tries)
+    let signatures = SignatureGate(for: tried.map(\.entry), in: repository)
+    for (index, candidate) in tried.enumerated() where !Task.isCancelled {
+      if let end, .now >= end {
+        pick.skipped += Self.untried(candidates.ranked[index...], "the deadline has passed")
+        return pick
+      }
       do throws(Failure) {
         let opened = try await candidate.open(
           in: repository.vault, gpg: gpg, signatures: signatures)
@@ -46,9 +53,20 @@ public struct Picker: Sendable {
       } catch {
         pick.skipped.append(Skip(candidate.entry, error))
       }
-      if pick.choice != nil { break }
+      if pick.choice != nil { return pick }
     }
+    pick.skipped += Self.untried(
+      candidates.ranked[tried.endIndex...], "\(tried.count) others could not be used")
     return pick
+  }
+
+  /// One line for all that were not tried.
+  private static func untried(
+    _ rest: ArraySlice<Candidates.Candidate>, _ reason: String
+  ) -> [Skip] {
+    guard let first = rest.first else { return [] }
+    let others = rest.count == 1 ? "" : ", like \(rest.count - 1) more"
+    return [Skip(first.entry, .unclear, .untested, "not tried\(others): \(reason)")]
   }
 
   private func consider(

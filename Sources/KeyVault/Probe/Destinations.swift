@@ -30,12 +30,12 @@ public struct Destinations: Sendable {
   public fileprivate(set) var hosts: [String]
   /// What was not consented to.
   public fileprivate(set) var questions: [Question]
-  /// The repository's file that changes a built-in provider, and all hosts that it needs.
-  fileprivate let override: (file: String, hosts: [String])?
+  /// Why no key of the provider is sent at all, and what permits it: the repository's file does not count.
+  fileprivate let barrier: Failure?
 
   /// Whether a test of the key would be refused.
   public var isBarred: Bool {
-    override != nil || questions.contains { $0.isAsked || $0.isInherited }
+    barrier != nil || questions.contains { $0.isAsked || $0.isInherited }
   }
 
   /// Why nothing may be stored, whatever is forced: the further parts that would be kept decide where the
@@ -57,16 +57,7 @@ public struct Destinations: Sendable {
 
   /// What keeps the key from some places, and what permits it; nil if nothing does.
   public var objection: Failure? {
-    if let override {
-      return Failure(
-        .findings, "\(override.file) changes a built-in provider, so no key of it is sent",
-        hints: override.hosts.isEmpty
-          ? []
-          : [
-            "allow its hosts: "
-              + "\(Shell("KEYVAULT_ALLOW_HOSTS=\(override.hosts.joined(separator: ","))"))"
-          ])
-    }
+    if let barrier { return barrier }
     guard let first = questions.first(where: \.isAsked) ?? questions.first else { return nil }
     let names = questions.map(\.origin.permission)
     return Failure(
@@ -97,8 +88,7 @@ extension OriginPolicy {
     gateway: String?
   ) -> Destinations {
     // Of a definition that is not trusted, the hosts of the built-in one.
-    let isTrusted = trusts(provider)
-    let definition = isTrusted ? provider : Catalogue.builtIn(provider.id) ?? provider
+    let definition = definition(provider)
     let origins = definition.origins(fields).sorted(by: Origin.areInOrder)
     let isAllowed = { (origin: Origin) in
       allows(origin, provider: provider.id, fields: fields, payloadHosts: old)
@@ -121,7 +111,7 @@ extension OriginPolicy {
     }
     return Destinations(
       hosts: Set(names: old + bound).sortedTexts, questions: questions,
-      override: isTrusted ? nil : untrusted(provider))
+      barrier: barrier(provider))
   }
 
   /// Destinations of a key that replaces `old`, and keeps its additional fields. Anyone can encrypt a
@@ -157,14 +147,20 @@ extension OriginPolicy {
     return destinations
   }
 
-  /// The file of an override, and what would allow it.
-  private func untrusted(_ provider: Provider) -> (file: String, hosts: [String]) {
+  /// Why a definition does not count, and what would allow it; nil if it counts.
+  private func barrier(_ provider: Provider) -> Failure? {
+    guard let objection = objection(to: provider) else { return nil }
+    guard case .changesBuiltIn = objection else {
+      return Failure(
+        .findings, "\(objection.text(of: provider)), so no key of it is sent",
+        hints: [objection.hint(for: provider)])
+    }
     // A host that a field completes cannot be allowed beforehand.
     let origins = provider.hostFields.isEmpty ? provider.origins([:]) : []
-    return (
-      "\(Paths.providers)/\(provider.id).yaml",
-      origins.sorted(by: Origin.areInOrder).map(\.permission)
-    )
+    let hosts = origins.sorted(by: Origin.areInOrder).map(\.permission).joined(separator: ",")
+    return Failure(
+      .findings, "\(provider.file) changes a built-in provider, so no key of it is sent",
+      hints: hosts.isEmpty ? [] : ["allow its hosts: \(Shell("KEYVAULT_ALLOW_HOSTS=\(hosts)"))"])
   }
 }
 

@@ -4,33 +4,48 @@ internal import Naming
 /// Where a key may travel. Anybody who can open a pull request writes the text of a repository, so that
 /// text alone never decides.
 public struct OriginPolicy: Sendable {
-  /// What the user allows outside the repository.
-  private let allowed: Set<Origin>
+  /// What the user allows outside the repository, with the paths below which it is allowed; none for all.
+  private let allowed: [Origin: [String]]
+  /// Definitions that the user allows as they are written, as ``Provider/permission`` names them.
+  private let definitions: Set<Name>
   /// What the command line names with `--gateway`.
   private var named: Origin?
 
   public init(allowed: Set<Origin>) {
-    self.allowed = allowed
+    self.allowed = allowed.reduce(into: [:]) { $0[$1] = [] }
+    definitions = []
   }
 
-  /// What `KEYVAULT_ALLOW_HOSTS` (`text`: words separated by spaces or commas) and the user's
-  /// configuration allow together. Throws a usage failure for a word that names no origin.
+  /// What the user allows outside the repository: `text` is `KEYVAULT_ALLOW_HOSTS` and `definitions` is
+  /// `KEYVAULT_ALLOW_PROVIDERS`, words separated by spaces or commas, and `configuration` is the user's own.
+  /// Throws a usage failure for a word that names no address, or no definition.
   public init(
-    parsing text: String, configuration: UserConfiguration.Trust = UserConfiguration.Trust()
+    parsing text: String, definitions: String = "",
+    configuration: UserConfiguration.Trust = UserConfiguration.Trust()
   ) throws(Failure) {
-    let words = text.unicodeScalars.split { $0 == "," || $0.properties.isWhitespace }
-      .map(String.init)
-    let origins =
-      try words.map { word throws(Failure) in
-        try Self.origin(permittedBy: word, in: "KEYVAULT_ALLOW_HOSTS")
+    var allowed: [Origin: [String]] = [:]
+    for (words, place) in [
+      (Self.words(of: text), "KEYVAULT_ALLOW_HOSTS"),
+      (configuration.hosts, "allow_hosts of the user's configuration"),
+    ] {
+      for word in words {
+        let url = try Self.address(permittedBy: word, in: place)
+        let path = url.withoutQuery
+        // Without a path all paths are allowed, whatever another word says.
+        let known = allowed[url.origin]
+        allowed[url.origin] = path.isEmpty || known?.isEmpty == true ? [] : (known ?? []) + [path]
       }
-      + configuration.hosts.map { word throws(Failure) in
-        try Self.origin(permittedBy: word, in: "allow_hosts of the user's configuration")
-      }
-    self.init(allowed: Set(origins))
+    }
+    self.allowed = allowed
+    self.definitions = try Self.definitions(
+      Self.words(of: definitions), configured: configuration.providers)
   }
 
-  /// The same, for a command whose line names a gateway on loopback.
+  private static func words(of text: String) -> [String] {
+    text.unicodeScalars.split { $0 == "," || $0.properties.isWhitespace }.map(String.init)
+  }
+
+  /// The same, for a command whose line names a gateway.
   public func naming(gateway: Origin) -> OriginPolicy {
     var policy = self
     policy.named = gateway
@@ -49,20 +64,45 @@ public struct OriginPolicy: Sendable {
   }
 
   /// Whether keys of any provider may go there, since the user allows it outside the repository.
-  public func allowsAnyKey(_ origin: Origin) -> Bool { allowed.contains(origin) }
+  public func allowsAnyKey(_ origin: Origin) -> Bool { allowed.keys.contains(origin) }
 
-  /// What counts of a provider: its definition if that is trusted, else the built-in one.
-  func definition(_ provider: Provider) -> Provider {
-    trusts(provider) ? provider : Catalogue.builtIn(provider.id) ?? provider
+  /// Why no key travels to `url`, though its origin is allowed; nil if one may. Where the user allows an origin with
+  /// paths, what is not below one of them is refused, for every key.
+  func objection(toPathOf url: WebURL) -> String? {
+    guard url.origin != named, case nil = rest(of: url) else { return nil }
+    let shown = url.text.printable(limit: 120)
+    return "'\(shown)' is not below a path that is allowed for \(url.origin)"
   }
 
-  /// Whether a repository's definition of a built-in provider may be used: it leaves alone what
-  /// decides where a key goes, under which name, and what an answer means, or the user allows all its hosts.
-  func trusts(_ provider: Provider) -> Bool {
+  /// The same of a gateway that keyvault.yaml names: beyond what the user allows, its path must be plain.
+  func objection(to gateway: Gateway, for provider: String) -> String? {
+    guard let base = try? gateway.base(for: provider), base.origin != named,
+      let rest = rest(of: base), !PlainRequest.isPlain(path: rest)
+    else { return nil }
+    return
+      "the path of the gateway '\(base.text.printable(limit: 120))' may tell the server where to "
+      + "pass the key on; \(Shell("KEYVAULT_ALLOW_HOSTS=\(gateway.fixedPart)")) allows it"
+  }
+
+  /// The path of a URL below what the user allows; nil where it is not below that.
+  private func rest(of url: WebURL) -> String? {
+    guard let prefixes = allowed[url.origin], !prefixes.isEmpty else { return url.path }
+    let path = url.withoutQuery
+    return prefixes.filter { path == $0 || path.hasPrefix($0 + "/") }
+      .max { $0.utf8.count < $1.utf8.count }
+      .map { String(url.path.dropFirst($0.unicodeScalars.count)) }
+  }
+
+  /// Whether the user allows every host of a definition.
+  func allowsHosts(of provider: Provider) -> Bool {
     // A host that a field completes cannot be allowed beforehand.
-    provider.source.protectedChanges.isEmpty
-      || provider.hostFields.isEmpty && !provider.hasUnknownOrigin
-        && provider.origins([:]).isSubset(of: allowed)
+    provider.hostFields.isEmpty && !provider.hasUnknownOrigin
+      && provider.origins([:]).allSatisfy(allowsAnyKey)
+  }
+
+  /// Whether the user allows a definition as it is written.
+  func allows(_ provider: Provider) -> Bool {
+    !definitions.isEmpty && definitions.contains(provider.permission)
   }
 
   /// `api.example.com`, `api.example.com:8443` or an origin, as an origin.
@@ -71,26 +111,25 @@ public struct OriginPolicy: Sendable {
     return (try? WebURL(text))?.origin
   }
 
-  /// The origin that a person allows by `api.example.com`, `api.example.com:8443`,
-  /// `https://api.example.com` or `http://10.0.0.5:8000`. Loopback needs scheme and port, since many
-  /// programs listen there.
-  private static func origin(
+  /// What a person allows by `api.example.com`, `api.example.com:8443`, `https://api.example.com/team` or
+  /// `http://10.0.0.5:8000`. Loopback needs scheme and port, since many programs listen there.
+  private static func address(
     permittedBy word: String, in place: String
-  ) throws(Failure) -> Origin {
+  ) throws(Failure) -> WebURL {
     let shown = word.printable(limit: 120)
-    guard let origin = origin(of: word) else {
+    guard let url = try? WebURL(word.contains("://") ? word : "https://" + word) else {
       throw Failure(
         .usage,
         "invalid host '\(shown)' in \(place): expected api.example.com, "
           + "api.example.com:8443 or http://10.0.0.5:8000")
     }
-    guard !origin.isThisMachine || word.hasSchemeAndPort else {
+    guard !url.origin.isThisMachine || word.hasSchemeAndPort else {
       throw Failure(
         .usage,
         "invalid host '\(shown)' in \(place): expected scheme and port for loopback, "
           + "as in http://127.0.0.1:8080")
     }
-    return origin
+    return url
   }
 }
 
@@ -100,6 +139,14 @@ extension String {
     guard let scheme = firstRange(of: "://") else { return false }
     let authority = self[scheme.upperBound...].prefix { $0 != "/" && $0 != "?" }
     return authority[(authority.lastIndex(of: "]") ?? authority.startIndex)...].contains(":")
+  }
+}
+
+extension WebURL {
+  /// The path without a slash at its end; empty for none.
+  fileprivate var withoutQuery: String {
+    let path = path.prefix { $0 != "?" }
+    return String(path.hasSuffix("/") ? path.dropLast() : path)
   }
 }
 

@@ -52,13 +52,17 @@ struct ProbePlanner: Sendable {
     return ProbePlan(provider: provider, format: format, definition: definition, url: url)
   }
 
-  /// Where `target` of a definition is; throws if this key may not travel there.
+  /// Where `target` of a definition is; throws if this key may not travel there, by this gateway or without.
   func url(
     of target: String, for payload: Payload, of provider: Provider, gateway: String?
   ) throws(ProbePlan.Early) -> WebURL {
     let fields = payload.hostFields(of: provider)
     let url = try Self.url(of: target, of: provider, fields: fields, gateway: gateway)
     try check(url, of: provider, fields: fields, payloadHosts: payload.hosts)
+    let gateway = gateway.map(Gateway.init)
+    if let objection = gateway.flatMap({ policy.objection(to: $0, for: provider.id) }) {
+      throw ProbePlan.Early(verdict: .misconfigured, note: "nothing was sent: \(objection)")
+    }
     return url
   }
 
@@ -74,6 +78,9 @@ struct ProbePlanner: Sendable {
         verdict: .misconfigured,
         note: "nothing was sent: \(url.origin) is not where this key may travel; "
           + "\(Shell("KEYVAULT_ALLOW_HOSTS=\(url.origin.permission)")) allows it")
+    }
+    if let objection = policy.objection(toPathOf: url) {
+      throw ProbePlan.Early(verdict: .misconfigured, note: "nothing was sent: \(objection)")
     }
   }
 
@@ -121,15 +128,10 @@ struct ProbePlanner: Sendable {
 
   /// The same provider. Throws where a repository's definition of it may not be used.
   func trusted(_ provider: Provider) throws(ProbePlan.Early) -> Provider {
-    guard policy.trusts(provider) else {
-      let changes = provider.source.protectedChanges
-      throw ProbePlan.Early(
-        verdict: .misconfigured,
-        note: "nothing was sent: \(Paths.providers)/\(provider.id).yaml changes "
-          + "\(changes.joined(separator: ", ")) of a built-in provider; "
-          + "KEYVAULT_ALLOW_HOSTS allows its hosts")
-    }
-    return provider
+    guard let objection = policy.objection(to: provider) else { return provider }
+    throw ProbePlan.Early(
+      verdict: .misconfigured,
+      note: "nothing was sent: \(objection.text(of: provider)); \(objection.hint(for: provider))")
   }
 
   private func definition(

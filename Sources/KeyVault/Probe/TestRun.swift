@@ -19,31 +19,26 @@ public struct TestRun: Sendable {
 
   /// One result an entry, in the entries' order. `progress` hears of each as it comes.
   ///
-  /// What has no answer when `deadline` has passed, or when the task is cancelled, is cut short: no
-  /// verdict is known then. The clock starts once the first entry was opened: a person may have to
-  /// type a passphrase.
+  /// What has no answer at `end`, or when the task is cancelled, is cut short: no verdict is known then.
+  /// Where `isAttended`, the time until the first entry was opened does not count: a person may have to type a
+  /// passphrase.
   public func results(
-    of entries: [Vault.Entry], now: Timestamp, deadline: Duration? = nil,
-    progress: @escaping @Sendable (TestResult) -> Void
+    of entries: [Vault.Entry], now: Timestamp, until end: ContinuousClock.Instant? = nil,
+    isAttended: Bool = false, progress: @escaping @Sendable (TestResult) -> Void
   ) async -> [TestResult] {
     let lanes = DecryptionLanes()
     let signatures = SignatureGate(for: entries, in: repository)
-    let (start, startClock) = AsyncStream.makeStream(of: Void.self)
-    let end = RunEnd(after: deadline)
+    let end = RunEnd(end, isAttended: isAttended)
     return await withTaskGroup(of: (Int, TestResult)?.self) { group in
-      if let deadline {
+      if end.isKnown {
         group.addTask {
-          for await _ in start {}
-          try? await Task.sleep(for: deadline)
+          await end.wait()
           return nil
         }
       }
       for (index, entry) in entries.enumerated() {
         group.addTask {
-          var result = await test(entry, on: lanes, signatures, now: now) {
-            startClock.finish()
-            return end.instant
-          }
+          var result = await test(entry, on: lanes, signatures, now: now, until: end)
           result.isRequired = repository.requires(entry)
           result.isExposed = entry.sidecar?.exposed == nil ? nil : true
           result.isOverdue = repository.freshness(of: entry, now: now).isLate
@@ -69,24 +64,30 @@ public struct TestRun: Sendable {
 
   private func test(
     _ entry: Vault.Entry, on lanes: DecryptionLanes, _ signatures: SignatureGate, now: Timestamp,
-    opened: () -> ContinuousClock.Instant?
+    until end: RunEnd
   ) async -> TestResult {
     func early(_ verdict: Verdict, _ note: String) -> TestResult {
       TestResult(
         entry: entry.name.path, provider: entry.provider, verdict: verdict, note: note, checked: now
       )
     }
+    func cutShort() -> TestResult {
+      var result = early(.untested, "")
+      result.cutShort()
+      return result
+    }
     if entry.sidecar?.isDisabled == true { return early(.untested, "disabled in its sidecar") }
+    guard !end.hasPassed else { return cutShort() }
     let outcome = await lanes.run { [vault = repository.vault, gpg] in
       Result { () throws(Failure) in
         try vault.open(entry, requiring: .signed, with: gpg, by: signatures)
       }
     }
-    let end = opened()
+    end.startClock()
     switch outcome {
     case .success(let opened)?:
       let own = repository.gateway(of: entry.name)
-      var result = await Patience.$end.withValue(end) {
+      var result = await Patience.$end.withValue(end.instant) {
         await prober.test(opened, gateway: gateway ?? own, now: now)
       }
       result.doubts = opened.doubts
@@ -97,30 +98,45 @@ public struct TestRun: Sendable {
       result.next = failure.hints.first
       if failure.kind != .locked { result.error = failure.message }
       return result
-    default:
-      var result = early(.untested, "")
-      result.cutShort()
-      return result
+    default: return cutShort()
     }
   }
 }
 
-/// When a run ends: so long after the first key was opened.
+/// When a run ends.
 private final class RunEnd: Sendable {
-  private let limit: Duration?
-  private let known = Mutex<ContinuousClock.Instant?>(nil)
+  private let end: ContinuousClock.Instant?
+  /// What a person's passphrase takes, which counts from here; nil once it is known.
+  private let pause: Mutex<(start: ContinuousClock.Instant, length: Duration?)>
+  private let (opened, openedSignal) = AsyncStream.makeStream(of: Void.self)
 
-  init(after limit: Duration?) {
-    self.limit = limit
+  init(_ end: ContinuousClock.Instant?, isAttended: Bool) {
+    self.end = end
+    pause = Mutex((.now, isAttended ? nil : .zero))
+    if !isAttended { openedSignal.finish() }
   }
 
-  /// Of the first that asks; nil where there is no limit.
+  var isKnown: Bool { end != nil }
+
+  var hasPassed: Bool { instant.map { .now >= $0 } ?? false }
+
+  /// nil where there is none.
   var instant: ContinuousClock.Instant? {
-    guard let limit else { return nil }
-    return known.withLock { known in
-      let end = known ?? .now + limit
-      known = end
-      return end
+    end.map { $0 + (pause.withLock { $0.length } ?? .zero) }
+  }
+
+  /// The first entry was opened, or could not be.
+  func startClock() {
+    pause.withLock { pause in
+      pause.length = pause.length ?? pause.start.duration(to: .now)
     }
+    openedSignal.finish()
+  }
+
+  /// Returns when the run has ended, or was cancelled.
+  func wait() async {
+    for await _ in opened {}
+    guard let instant else { return }
+    try? await Task.sleep(until: instant)
   }
 }

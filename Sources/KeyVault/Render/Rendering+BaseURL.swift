@@ -20,8 +20,8 @@ extension Rendering {
   struct Refused: Error {
     let variable: String
     let reason: String
-    /// What permits it.
-    let hint: String
+    /// What permits it, where the reason does not say so.
+    let hint: String?
   }
 
   /// What was left out, by reason, in sentences.
@@ -33,7 +33,7 @@ extension Rendering {
       warnings.append(
         Failure(
           .findings, "left out \(names.joined(separator: ", ")): \(first.reason)",
-          hints: [first.hint]))
+          hints: [first.hint].compactMap(\.self)))
     }
     return warnings
   }
@@ -75,6 +75,9 @@ extension Rendering {
             : "\(owners.joined(separator: ", ")) reads it, and '\(entry.name)' would set it",
           hint: "allow it: \(Shell("KEYVAULT_ALLOW_HOSTS=\(url.origin.permission)"))"))
     }
+    if let refused = refused(name, url, of: provider, gateway.map(Gateway.init)) {
+      return .failure(refused)
+    }
     return .success(
       Address(
         variable: Variable(
@@ -84,17 +87,31 @@ extension Rendering {
 }
 
 extension Rendering {
-  /// Providers of opened entries whose definition by the repository does not count, and why, in a sentence;
-  /// each once. The built-in one counts instead.
-  public func distrusted(_ opened: [OpenedEntry]) -> [String] {
+  /// Why a base URL is left out though its origin is allowed: what the repository says of its path.
+  private func refused(
+    _ variable: String, _ url: WebURL, of provider: Provider, _ gateway: Gateway?
+  ) -> Refused? {
+    if let objection = policy.objection(to: provider) {
+      return Refused(
+        variable: variable, reason: objection.text(of: provider),
+        hint: objection.hint(for: provider))
+    }
+    let objection =
+      policy.objection(toPathOf: url)
+      ?? gateway.flatMap { policy.objection(to: $0, for: provider.id) }
+    return objection.map { Refused(variable: variable, reason: $0, hint: nil) }
+  }
+
+  /// Built-in providers of opened entries whose definition by the repository does not count, and why; each
+  /// once. The built-in one counts instead.
+  public func distrusted(_ opened: [OpenedEntry]) -> [Failure] {
     Set(names: opened.map(\.provider)).sortedTexts.compactMap { id in
-      guard let provider = try? repository.catalogue.provider(id), !policy.trusts(provider) else {
-        return nil
-      }
-      let changes = provider.source.protectedChanges.joined(separator: ", ")
-      return
-        "\(Paths.providers)/\(id).yaml changes \(changes) of a built-in provider, so what counts is "
-        + "the built-in definition"
+      guard let provider = try? repository.catalogue.provider(id), provider.source != .file,
+        let objection = policy.objection(to: provider)
+      else { return nil }
+      return Failure(
+        .findings, "\(objection.text(of: provider)), so what counts is the built-in definition",
+        hints: [objection.hint(for: provider)])
     }
   }
 }

@@ -94,6 +94,12 @@ public struct Rendering: Sendable {
     guard !wanted.isEmpty else {
       throw Failure(.nothingToDo, "there is nothing to render in \(places)")
     }
+    guard wanted.count <= Limits.opened else {
+      throw Failure(
+        .malformed,
+        "\(places) has \(wanted.count) entries to open, and one command opens at most \(Limits.opened)",
+        hints: ["name those that you need with --only, --except or --capability"])
+    }
     return (Set(slots.map(\.slot.entry.name)), wanted)
   }
 

@@ -1,4 +1,3 @@
-internal import HTTP
 internal import Naming
 internal import YAML
 
@@ -22,14 +21,11 @@ struct EnvironmentChanges {
 
   private func gateway(_ new: String?, was old: String?, in name: String) -> Finding? {
     guard new != old else { return nil }
-    let origin = new.map(Self.origin)
     return finding(
       "gateway", new.map { Node(.string($0)) }, old.map { Node(.string($0)) }, in: name,
-      // Without a gateway keys go to their providers.
-      isElsewhere: origin.map { $0 == nil || $0 != old.flatMap(Self.origin) } ?? false)
+      // Without a gateway keys go to their providers. Gateways that many share tell accounts apart by the path.
+      isElsewhere: new != nil)
   }
-
-  private static func origin(of gateway: String) -> Origin? { try? Gateway(gateway).origin() }
 
   private func inherit(_ new: [String], was old: [String], in name: String) -> Finding? {
     guard new != old else { return nil }

@@ -45,11 +45,13 @@ struct ProviderChanges {
     }
     guard let old else {
       let (url, variable) = (new["base_url"], new["key"]?["env"]?.sequence?.first)
+      let exception = Provider.exception(in: new, .file)
       return [
         Finding(
-          .providerAdded, base.severity(), in: file,
+          .providerAdded, base.severity(isElsewhere: exception != nil), in: file,
+          at: exception?.place ?? .start,
           "this provider is not in \(base.name): its keys go to \(base.shown(url)), and are rendered as "
-            + base.shown(variable))
+            + base.shown(variable) + Self.warning(of: exception))
       ]
     }
     return changes(from: old, to: new, in: file)
@@ -60,13 +62,20 @@ struct ProviderChanges {
     let isElsewhere = Provider(new, source: .file).goesElsewhere(than: Provider(old, source: .file))
     return Set(before.keys).union(after.keys).sortedTexts.compactMap { part -> Finding? in
       guard let difference = Difference(before[part], after[part], at: part) else { return nil }
-      var severity = base.severity(isElsewhere: isElsewhere && Self.origins.contains(part))
+      let exception = PlainRequest.exception(in: new, part: part)
+      var severity = base.severity(
+        isElsewhere: exception != nil || isElsewhere && Self.origins.contains(part))
       if case .prose = PropertyWeight.provider[part] ?? .steers { severity = .note }
       return Finding(
         .providerChanged, severity,
         in: file, at: difference.new?.place ?? after[part]?.place ?? .start,
-        base.sentence(difference.path, difference.new, was: difference.old))
+        base.sentence(difference.path, difference.new, was: difference.old)
+          + Self.warning(of: exception))
     }
+  }
+
+  private static func warning(of exception: PlainRequest.Exception?) -> String {
+    exception.map { "; \($0.text) may tell the server where to pass the key on" } ?? ""
   }
 
   /// Parts that can name an origin.

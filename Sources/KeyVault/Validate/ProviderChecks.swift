@@ -82,7 +82,8 @@ private struct ProviderFileChecks {
   let names: NamePolicy
 
   func findings() -> [Finding] {
-    identity() + override() + hostFields() + urls() + variables() + lengths() + headers()
+    identity() + override() + exception() + hostFields() + urls() + variables() + lengths()
+      + headers()
   }
 
   private func identity() -> [Finding] {
@@ -106,6 +107,20 @@ private struct ProviderFileChecks {
         hint: isProtected
           ? "no key is sent or renamed by it unless KEYVAULT_ALLOW_HOSTS allows all hosts of this file"
           : nil)
+    ]
+  }
+
+  /// What is not plain needs a permission before a key is sent with it.
+  private func exception() -> [Finding] {
+    let provider = Provider(root, source: Catalogue.source(of: root, id: id))
+    guard let exception = provider.exception else { return [] }
+    let allowed = Shell("KEYVAULT_ALLOW_PROVIDERS=\(provider.permission)")
+    return [
+      Finding(
+        .needsPermission, .note, in: file, at: exception.place,
+        "this file alone sends no key: \(exception.text) may tell the server where to pass it on",
+        hint: "allow the file as it is now, outside the repository: \(allowed); or sign it, where "
+          + "signatures are required")
     ]
   }
 

@@ -61,11 +61,11 @@ struct SteeringBase {
 }
 
 extension Provider {
-  /// Whether a key could be sent to an origin to which the other definition sends none.
+  /// Whether a key could be sent to an address to which the other definition sends none.
   func goesElsewhere(than other: Provider?) -> Bool {
     guard let other else { return true }
-    // A field completes the host, so the origin is not known.
-    if !hostFields.isEmpty, baseURL != other.baseURL { return true }
+    // Servers that many share tell accounts apart by the path.
+    if baseURL != other.baseURL { return true }
     return hasUnknownOrigin || !origins([:]).isSubset(of: other.origins([:]))
   }
 }

@@ -19,7 +19,7 @@ struct PastKeys {
 
   /// The latest first. What is the present key under another serial is among them.
   let keys: [PastKey]
-  /// Whether git's whole history was there to look at.
+  /// Whether git's whole history was there to look at, and no older key was left out.
   let isComplete: Bool
 
   /// Looks at the place of the entry, and at the places from which it came and where nothing lies now.
@@ -28,7 +28,6 @@ struct PastKeys {
     of entry: Vault.Entry, opened present: OpenedEntry, in repository: Repository, with gpg: GPG
   ) throws(Failure) {
     let history = try VaultHistory(of: repository)
-    isComplete = history.isWhole
     let entries = try repository.vault.allEntries()
     let others = Dictionary(
       entries.filter { $0.name != entry.name }.compactMap { other in
@@ -43,7 +42,9 @@ struct PastKeys {
       }
       return seen.insert(object.id).inserted
     }
-    for (state, ciphertext) in zip(states, try history.ciphertexts(of: states)) {
+    let latest = Array(states.prefix(Limits.opened))
+    isComplete = history.isWhole && latest.count == states.count
+    for (state, ciphertext) in zip(latest, try history.ciphertexts(of: latest)) {
       guard let commit = state.commit, let ciphertext, let name = EntryName(found: state.entry)
       else {
         continue

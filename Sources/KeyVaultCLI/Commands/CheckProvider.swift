@@ -74,8 +74,10 @@ struct CheckProvider: AsyncParsableCommand {
     _ provider: Provider, _ session: Session
   ) async throws -> [DefinitionReport.Row] {
     var fields = try FieldArgument.parse(field, of: provider)
+    // Of a repository, which knows whether its files are signed.
+    let catalogue = try (try? session.repository())?.catalogue ?? session.catalogue()
     let prober = Prober(
-      client: try session.client(), catalogue: try session.catalogue(),
+      client: try session.client(), catalogue: catalogue,
       policy: try gateway.policy(session))
     guard let entry else {
       return try await prober.check(provider, fields: fields, gateway: gateway.gateway)

@@ -9,8 +9,8 @@ struct GatewayOption: ParsableArguments {
       "Send the requests to this server on loopback; {provider} is filled in.", valueName: "url"))
   var gateway: String?
 
-  /// Where keys may travel in this command. Loopback that its own line names is allowed by that; another
-  /// gateway must be allowed as if keyvault.yaml named it.
+  /// Where keys may travel in this command. Loopback that its own line names is allowed by that; the host of
+  /// another gateway must be allowed as if keyvault.yaml named it. Its path is the user's own word.
   func policy(_ session: Session) throws(Failure) -> OriginPolicy {
     let policy = try session.policy()
     guard let gateway else { return policy }
@@ -20,8 +20,7 @@ struct GatewayOption: ParsableArguments {
     } catch {
       throw Failure(.usage, "--gateway: '\(gateway.printable(limit: 120))' \(error.message)")
     }
-    if policy.allowsAnyKey(origin) { return policy }
-    guard origin.isLoopback else {
+    guard origin.isLoopback || policy.allowsAnyKey(origin) else {
       throw Failure(
         .usage,
         "invalid --gateway: expected loopback, such as http://127.0.0.1:8971/{provider}, "

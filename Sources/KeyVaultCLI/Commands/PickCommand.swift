@@ -27,6 +27,8 @@ struct PickCommand: AsyncParsableCommand {
 
   @OptionGroup var gateway: GatewayOption
 
+  @OptionGroup var deadline: DeadlineOption
+
   @Option(help: "text or json.")
   var format: ReportFormat = .text
 
@@ -39,6 +41,7 @@ struct PickCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
+    let end = deadline.end
     let session = try Session(options)
     let repository = try session.repository()
     let policy = try gateway.policy(session)
@@ -46,7 +49,8 @@ struct PickCommand: AsyncParsableCommand {
     let environment = try session.environments(
       [environment].compactMap(\.self), in: repository, "to look in",
       example: "pick \(capability.rawValue) production")[0]
-    let pick = try await pick(capability, in: environment, of: repository, policy, session)
+    let pick = try await pick(
+      capability, in: environment, of: repository, policy, until: end, session)
     session.warn(pick.choice.map { [($0.entry.path, $0.doubts)] } ?? [])
     try show(PickReport(pick), session)
     if Signals.wasInterrupted { throw ExitCode(130) }
@@ -56,7 +60,7 @@ struct PickCommand: AsyncParsableCommand {
 
   private func pick(
     _ capability: Capability, in environment: String, of repository: Repository,
-    _ policy: OriginPolicy, _ session: Session
+    _ policy: OriginPolicy, until end: ContinuousClock.Instant, _ session: Session
   ) async throws -> Pick {
     let past = try session.past(of: repository)
     let picker = Picker(
@@ -65,7 +69,8 @@ struct PickCommand: AsyncParsableCommand {
     let now = session.surroundings.now
     let task = Task { () -> Result<Pick, Failure> in
       do throws(Failure) {
-        return .success(try await picker.pick(capability, in: environment, past: past, now: now))
+        return .success(
+          try await picker.pick(capability, in: environment, past: past, now: now, until: end))
       } catch {
         return .failure(error)
       }

@@ -61,19 +61,16 @@ struct Test: AsyncParsableCommand {
   @Option(help: "How often to ask again after 429, 5xx or a broken connection.")
   var retries = 2
 
-  @Option(help: ArgumentHelp("End the run after so many seconds.", valueName: "seconds"))
-  var deadline = 60
+  @OptionGroup var deadline: DeadlineOption
 
   @OptionGroup var options: CommonOptions
 
   func validate() throws {
     guard (0...10).contains(retries) else { throw ValidationError("--retries is 0 to 10") }
-    guard (1...86_400).contains(deadline) else {
-      throw ValidationError("--deadline is 1 to 86400 seconds")
-    }
   }
 
   func run() async throws {
+    let end = deadline.end
     let session = try Session(options)
     let repository = try session.repository()
     let policy = try gateway.policy(session)
@@ -97,7 +94,7 @@ struct Test: AsyncParsableCommand {
     let isForMany = (format.isForCI || session.surroundings.isCI) && !details
     let rows = rows(of: selection.entries, isForMany: isForMany, session)
     let (answers, printed) = try await results(
-      selection.entries, in: repository, policy, session, complete, rows)
+      selection.entries, in: repository, policy, until: end, session, complete, rows)
     let results = (answers + selection.leftOut(in: repository, now: now)).map(complete)
     session.warn(results.map { ($0.entry, $0.doubts) })
     let report = TestReport(
@@ -129,7 +126,8 @@ struct Test: AsyncParsableCommand {
 
   private func results(
     _ entries: [Vault.Entry], in repository: Repository, _ policy: OriginPolicy,
-    _ session: Session, _ complete: @escaping @Sendable (TestResult) -> TestResult,
+    until end: ContinuousClock.Instant, _ session: Session,
+    _ complete: @escaping @Sendable (TestResult) -> TestResult,
     _ rows: @escaping Rows
   ) async throws -> (results: [TestResult], printed: Set<Name>) {
     guard !entries.isEmpty else { return ([], []) }
@@ -156,8 +154,9 @@ struct Test: AsyncParsableCommand {
     let run = TestRun(
       repository: repository, gpg: try session.gpg(), prober: prober, gateway: gateway.gateway)
     let now = session.surroundings.now
+    let isAttended = !session.surroundings.isCI && Console.isErrorTerminal
     let task = Task {
-      await run.results(of: entries, now: now, deadline: .seconds(deadline)) {
+      await run.results(of: entries, now: now, until: end, isAttended: isAttended) {
         progress.advance($0)
         stream.add($0)
       }

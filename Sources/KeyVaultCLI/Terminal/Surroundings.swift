@@ -20,6 +20,8 @@ struct Surroundings {
   let environment: String?
   /// `KEYVAULT_ALLOW_HOSTS`.
   let allowedHosts: String
+  /// `KEYVAULT_ALLOW_PROVIDERS`, or empty.
+  let allowedProviders: String
   /// `KEYVAULT_ALLOW_NAMES`, or empty.
   let allowedNames: String
   /// The user's own configuration, `$XDG_CONFIG_HOME/keyvault/config.yaml`.
@@ -54,6 +56,7 @@ struct Surroundings {
     passStore = Self.variable("PASSWORD_STORE_DIR") ?? home + "/.password-store"
     summaryFile = Self.variable("GITHUB_STEP_SUMMARY")
     allowedHosts = Self.variable("KEYVAULT_ALLOW_HOSTS") ?? ""
+    allowedProviders = Self.variable("KEYVAULT_ALLOW_PROVIDERS") ?? ""
     allowedNames = Self.variable("KEYVAULT_ALLOW_NAMES") ?? ""
   }
 

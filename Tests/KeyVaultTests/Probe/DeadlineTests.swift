@@ -113,7 +113,7 @@ struct DeadlineTests {
     let entries = try repository.vault.entries()
     let told = Locked<[TestResult]>([])
     let task = Task {
-      await run.results(of: entries, now: World.now, deadline: .seconds(60)) { result in
+      await run.results(of: entries, now: World.now, until: .now + .seconds(60)) { result in
         told.change { $0.append(result) }
       }
     }

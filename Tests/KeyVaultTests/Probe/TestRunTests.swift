@@ -126,7 +126,8 @@ struct TestRunTests {
     let text = try world.scratch.text("providers.d/acme.yaml")
     try world.write(
       text.replacing(
-        "[ACME_KEY]", with: "[ACME_KEY], fields: [{name: endpoint, required: true, header: X-End}]"
+        "[ACME_KEY]",
+        with: "[ACME_KEY], fields: [{name: endpoint, required: true, header: X-End-Id}]"
       )
       .replacing(
         "probe: none",
@@ -141,7 +142,7 @@ struct TestRunTests {
     #expect(stub.requests.isEmpty)
     try world.store("p/acme", "fake-key", fields: [("endpoint", "here")])
     #expect(try await world.test().first?.verdict == .valid)
-    #expect(stub.requests.first?.header("x-end") == "here")
+    #expect(stub.requests.first?.header("x-end-id") == "here")
   }
 
   @Test func `a provider without a free request is unverifiable, and its format is told`()

@@ -80,7 +80,7 @@ struct OverrideTests {
     let opened = try world.open("p/openai")
     func told(_ hosts: String) throws -> [String] {
       try Rendering(repository: world.repository, policy: OriginPolicy(parsing: hosts))
-        .distrusted([opened, opened])
+        .distrusted([opened, opened]).map(\.message)
     }
     #expect(
       try told("") == [

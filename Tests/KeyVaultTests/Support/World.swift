@@ -87,7 +87,8 @@ final class World: Sendable {
     let run = TestRun(
       repository: repository, gpg: keyring.gpg, prober: prober, gateway: gateway)
     return await run.results(
-      of: try repository.vault.entries(), now: Self.now, deadline: deadline, progress: { _ in })
+      of: try repository.vault.entries(), now: Self.now, until: deadline.map { .now + $0 },
+      progress: { _ in })
   }
 
   /// Asks the provider about a key that is not stored, so without gpg; the environment's gateway

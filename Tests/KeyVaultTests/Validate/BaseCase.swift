@@ -101,7 +101,7 @@ enum BaseCase {
       try FindingCase.acme(base: "https://b.example.com")($0)
     },
     change(.providerChanged, .warning, at: "providers.d/mistral.yaml:21:16") {
-      try FindingCase.mistral("header: Authorization", "header: X-Log")($0)
+      try FindingCase.mistral("header: Authorization", "header: X-Api-Key")($0)
     },
     change(.providerRemoved, .warning, at: "providers.d/acme.yaml:1:1") {
       try FindingCase.acme()($0)

@@ -51,7 +51,7 @@ struct SteeringTests {
     ),
     (
       "https://api.acme.example/v1", "https://api.acme.example/v2",
-      "warning",
+      "error",
       "'base_url' is 'https://api.acme.example/v2', was 'https://api.acme.example/v1' in 'main'"
     ),
     (
@@ -74,11 +74,27 @@ struct SteeringTests {
     ),
     (
       "header: Authorization", "header: X-Log",
-      "warning", "'auth.header' is 'X-Log', was 'Authorization' in 'main'"
+      "error",
+      "'auth.header' is 'X-Log', was 'Authorization' in 'main'; the header 'X-Log' may tell the server "
+        + "where to pass the key on"
+    ),
+    (
+      "header: Authorization", "header: X-Acme-Key",
+      "warning", "'auth.header' is 'X-Acme-Key', was 'Authorization' in 'main'"
+    ),
+    (
+      "request: GET /models", "request: GET /evil.example/models",
+      "error",
+      "'probe.request' is 'GET /evil.example/models', was 'GET /models' in 'main'; the path of"
     ),
     (
       "hosts: [files", "headers: {X-Else: a}\nhosts: [files",
-      "warning", "'headers' is '{\"X-Else\":\"a\"}', was not set in 'main'"
+      "error",
+      "'headers' is '{\"X-Else\":\"a\"}', was not set in 'main'; the header 'X-Else' may tell"
+    ),
+    (
+      "hosts: [files", "headers: {X-Version: a}\nhosts: [files",
+      "warning", "'headers' is '{\"X-Version\":\"a\"}', was not set in 'main'"
     ),
     (
       "env: [ACME_API_KEY]", "env: [LC_ALL]",
@@ -235,10 +251,10 @@ struct SteeringTests {
     #expect(try said(world).map { $0.prefix(8) } == ["warning "])
   }
 
-  @Test func `another path of a gateway is not another place`() throws {
+  @Test func `another path of a gateway may be another account, and is another place`() throws {
     let world = try world("environments: {p: {gateway: \"https://g.example/{provider}\"}}\n")
     try replace("{provider}", "x/{provider}", in: "keyvault.yaml", of: world)
-    #expect(try said(world).map { $0.prefix(8) } == ["warning "])
+    #expect(try said(world).map { $0.prefix(6) } == ["error "])
     try replace("g.example", "h.example", in: "keyvault.yaml", of: world)
     #expect(try said(world).map { $0.prefix(6) } == ["error "])
   }
@@ -252,7 +268,7 @@ struct SteeringTests {
       try world.store("p/openai", BaseCase.old)
       try world.commit()
       world.base.change { $0 = "main" }
-      try replace("header: Authorization", "header: X-Log", in: Self.acme, of: world)
+      try replace("header: Authorization", "header: X-Acme-Key", in: Self.acme, of: world)
       try world.signRecipients()
       try world.repository.vault.setFields([("disabled", "true")], of: EntryName("p/openai"))
       try world.store("q/openai", BaseCase.new)
