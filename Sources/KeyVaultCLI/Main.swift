@@ -113,8 +113,8 @@ enum Main {
       Console.report(unknownCommand(first, names: names))
       return Failure.Kind.usage.exitStatus
     }
-    let said = usage(error, arguments: arguments).split(separator: "\n").map(String.init)
-    let lines = Failure(.usage, "", hints: said).withoutKeys.hints
+    let lines = usage(error, arguments: arguments).withoutKeys.split(separator: "\n")
+      .map(String.init)
     Console.note("keyvault: error: " + (lines.first ?? "invalid arguments").lowercasedFirst)
     for line in lines.dropFirst() { Console.note(line) }
     let help =

@@ -14,7 +14,7 @@ struct CommonOptions: ParsableArguments {
     completion: .directory)
   var folder: String?
 
-  @Flag(name: .shortAndLong, help: "Say nothing but results and errors.")
+  @Flag(name: .shortAndLong, help: "Say nothing but results, warnings and errors.")
   var quiet = false
 
   @Flag(name: .shortAndLong, help: "Say more about what happens.")
@@ -235,9 +235,17 @@ final class Session {
     return git.isPresent ? git.line(["config", "user.email"]) : nil
   }
 
-  /// Says something that is neither a result nor an error.
+  /// Says something that is neither a result, a warning, nor an error, and what `--quiet` keeps back: what a
+  /// command did, or makes of its arguments. ``Console/warning(_:hint:)``, which is always said, is for what makes
+  /// keys less secure, was not done, or will fail.
   func note(_ text: @autoclosure () -> String) {
     if !options.quiet { Console.note(text()) }
+  }
+
+  /// The same of what may be a slip of the person's.
+  func remark(_ message: String, hint: String) {
+    note("keyvault: note: \(message)")
+    note("keyvault: hint: \(hint)")
   }
 
   func detail(_ text: @autoclosure () -> String) {

@@ -5,17 +5,26 @@ internal import Secrets
 /// `.keyvault/`, through one door: this user's alone from the moment that it is made.
 extension Folder {
   /// Opens it in the repository at `root`, and makes it if `create` says so. Throws if it is a link or
-  /// another user's, or the repository is: a folder of this user's would be in its owner's way, as after
-  /// `sudo`.
+  /// another user's, or the repository is: what is kept in it counts by a key of this user's.
   static func state(of root: String, create: Bool = false) throws(FileError) -> Folder {
+    let owner = try Folder(root).owner
+    guard owner == geteuid() else { throw FileError(.notOurs(owner: owner), root, 0) }
+    return try locks(of: root, create: create)
+  }
+
+  /// The same for the lock in it, which the repository's owner and root share. What root makes is the owner's,
+  /// whom it would keep out else.
+  static func locks(of root: String, create: Bool = false) throws(FileError) -> Folder {
     let repository = try Folder(root)
-    guard repository.owner == geteuid() else {
+    guard repository.owner == geteuid() || geteuid() == 0 else {
       throw FileError(.notOurs(owner: repository.owner), root, 0)
     }
     let folder = try repository.folder(Paths.state, create: create, mode: 0o700)
-    guard let status = FileStatus(folder.descriptor), status.isOurs else {
+    guard let status = FileStatus(folder.descriptor), status.owner == repository.owner else {
       throw FileError(
-        .danger(why: "belongs to another user", remedy: LocalState.removal(from: folder.owner)),
+        .danger(
+          why: "belongs to another user",
+          remedy: LocalState.removal(from: folder.owner)),
         Paths.state, 0)
     }
     // One that an earlier version made: others could hold locks on what is in it.

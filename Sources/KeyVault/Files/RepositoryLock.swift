@@ -1,9 +1,9 @@
 internal import Glibc
 internal import Machine
 
-/// A lock on a repository among this user's processes, until the end of the value: flock(2) on
-/// `.keyvault/lock`, which no other user can open. A lock on the root itself could be held by anyone who can
-/// read it.
+/// A lock on a repository among the processes of its owner and of root, until the end of the value: flock(2)
+/// on `.keyvault/lock`, which belongs to the owner and which no other user can open. A lock on the root itself
+/// could be held by anyone who can read it.
 struct RepositoryLock: ~Copyable {
   private let file: Int32
   private let folder: Folder
@@ -11,22 +11,24 @@ struct RepositoryLock: ~Copyable {
 
   private static let fileName = "lock"
 
-  /// Of a writer, who is alone then; of nothing in another user's repository, where no file is this user's alone.
-  /// Waits for others, `patience` seconds at most. Throws, with nothing
-  /// changed, if they take longer or the file cannot be made: without a lock nothing is written.
+  /// Of a writer, who is alone then. Waits for others, `patience` seconds at most. Throws, with nothing
+  /// changed, if they take longer, the file cannot be made, or the repository is another user's, save for root:
+  /// without a lock nothing is written.
   static func exclusive(of root: String, patience: Double = 30) throws(Failure) -> RepositoryLock {
     let deadline = ContinuousClock.now + .seconds(patience)
     do throws(FileError) {
-      let repository = try Folder(root)
-      guard repository.owner == geteuid() else {
-        return RepositoryLock(file: -1, folder: repository, isWriters: false)
-      }
       while true {
         guard let lock = try attempt(root) else { continue }
         guard try lock.take(LOCK_EX, until: deadline) else { break }
         if lock.isNamed { return lock }
       }
     } catch {
+      if case .notOurs(let owner) = error.attempt {
+        throw Failure(
+          .cannotWrite,
+          "\(error.message), so nothing was changed: only its owner and root can lock it",
+          hints: ["run it as that user: sudo -u '#\(owner)' keyvault …"])
+      }
       throw Failure(
         error.failure.kind, "cannot lock the repository: \(error.message)",
         hints: error.failure.hints + ["nothing was changed"])
@@ -41,11 +43,11 @@ struct RepositoryLock: ~Copyable {
   static func shared(of root: String, patience: Double = 5) -> RepositoryLock? {
     let deadline = ContinuousClock.now + .seconds(patience)
     while true {
-      guard let folder = try? Folder.state(of: root) else { return nil }
+      guard let folder = try? Folder.locks(of: root) else { return nil }
       let file = openat(folder.descriptor, fileName, O_RDONLY | flags)
       guard file >= 0 else { return nil }
       let lock = RepositoryLock(file: file, folder: folder, isWriters: false)
-      guard isPrivate(file), (try? lock.take(LOCK_SH, until: deadline)) == true else { return nil }
+      guard lock.isPrivate, (try? lock.take(LOCK_SH, until: deadline)) == true else { return nil }
       if lock.isNamed { return lock }
     }
   }
@@ -77,9 +79,9 @@ struct RepositoryLock: ~Copyable {
 
   /// nil if a person has just removed the folder.
   private static func attempt(_ root: String) throws(FileError) -> RepositoryLock? {
-    let folder = try Folder.state(of: root, create: true)
+    let folder = try Folder.locks(of: root, create: true)
     guard var file = try open(in: folder) else { return nil }
-    if !isPrivate(file) {
+    if !isPrivate(file, in: folder) {
       close(file)
       // A file that others could have opened is replaced. Some file systems do not support modes;
       // there the new file is not better, but it is used.
@@ -91,15 +93,23 @@ struct RepositoryLock: ~Copyable {
   }
 
   private static func open(in folder: borrowing Folder) throws(FileError) -> Int32? {
-    let file = openat(folder.descriptor, fileName, O_RDWR | O_CREAT | flags, 0o600)
+    // What root makes is the owner's before it has a name: the owner could not open it else.
+    if folder.otherOwner != nil, folder.kind(of: fileName) == nil {
+      _ = try folder.commitNew(folder.stage([UInt8]().span.bytes, as: fileName, mode: 0o600))
+    }
+    let creation = folder.otherOwner == nil ? O_CREAT : 0
+    let file = openat(folder.descriptor, fileName, O_RDWR | creation | flags, 0o600)
     if file >= 0 { return file }
     if errno == ENOENT { return nil }
     throw FileError(.write, folder.path + "/" + fileName, errno)
   }
 
-  private static func isPrivate(_ file: Int32) -> Bool {
+  private var isPrivate: Bool { Self.isPrivate(file, in: folder) }
+
+  /// Whether its owner, who is the folder's, and root alone can open it.
+  private static func isPrivate(_ file: Int32, in folder: borrowing Folder) -> Bool {
     guard let status = FileStatus(file) else { return false }
-    return status.isFile && status.isOurs && status.mode & 0o077 == 0
+    return status.isFile && status.owner == folder.owner && status.mode & 0o077 == 0
   }
 
   /// Whether it was taken in time.

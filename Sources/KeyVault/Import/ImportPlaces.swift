@@ -22,7 +22,7 @@ struct ImportPlaces {
   /// The built-in provider, one of `candidates`, whose key renders `variable` already.
   func provider(of variable: String, among candidates: [String]) -> String? {
     present.first { $0.sidecar?.variable == variable }.map(\.provider).flatMap { id in
-      candidates.contains(id) && Catalogue.builtInIDs.contains(id) ? id : nil
+      candidates.contains(id) && BuiltIn.ids.contains(id) ? id : nil
     }
   }
 

@@ -12,7 +12,7 @@ public struct PassStore: Sendable {
   /// `root` is the store's folder.
   public init(at root: String) {
     self.root = root
-    let fields = Catalogue(root: nil).all().providers.flatMap(\.fields)
+    let fields = BuiltIn.all.flatMap(\.fields)
     fieldNames = Set(names: fields.filter { !$0.isSecret }.map(\.name))
   }
 

@@ -29,7 +29,7 @@ struct Recognition {
   private static let tellingPrefix = 4
 
   init(of variables: [FoundVariable], catalogue: Catalogue) {
-    providers = Catalogue(root: nil).all().providers
+    providers = BuiltIn.all
     let builtIn = Set(names: providers.map(\.id))
     own = catalogue.own.filter { !builtIn.contains($0.id) }
     for variable in variables {

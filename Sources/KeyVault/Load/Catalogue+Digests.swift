@@ -37,6 +37,6 @@ extension Catalogue {
     guard let bytes = try? localBytes(id), Vault.digest(bytes) == digest,
       let definition = try? Document(parsing: bytes).root
     else { return false }
-    return Self.source(of: definition, id: id) == .override(changes: [])
+    return Provider.source(of: definition, id: id) == .override(changes: [])
   }
 }

@@ -17,6 +17,9 @@ public final class Catalogue: Sendable {
   /// Listed once: a command lives shorter than files come and go.
   private let listing = Mutex<Listing?>(nil)
 
+  /// Made where a text may hold a key.
+  private let scan = Mutex<KeyScan?>(nil)
+
   private struct Listing {
     /// Sorted.
     let ids: [String]
@@ -44,14 +47,12 @@ public final class Catalogue: Sendable {
   private var listed: Listing {
     listing.withLock { listing in
       if let listing { return listing }
-      let known = Set(names: ((try? localFiles()) ?? []) + Self.builtInIDs)
+      let known = Set(names: ((try? localFiles()) ?? []) + BuiltIn.ids)
       let listed = Listing(ids: known.sortedTexts, known: known)
       listing = listed
       return listed
     }
   }
-
-  static let builtInIDs = Embedded.providers.map { String($0.name.dropLast(".yaml".count)) }
 
   /// The provider of that id; nil if there is none. Throws if its file is broken.
   public func provider(_ id: String) throws(Failure) -> Provider? {
@@ -59,11 +60,6 @@ public final class Catalogue: Sendable {
     guard let provider = try load(id) else { return nil }
     cache.withLock { $0[id] = provider }
     return provider
-  }
-
-  /// The provider that the binary carries, whatever the repository says.
-  static func builtIn(_ id: String) -> Provider? {
-    builtInRoot(id).map { Provider($0, source: .builtIn) }
   }
 
   /// Every provider whose file is sound, by id, and what is wrong with the others.
@@ -90,8 +86,19 @@ public final class Catalogue: Sendable {
     ((try? localFiles()) ?? []).compactMap { id in (try? provider(id)) ?? nil }
   }
 
+  /// Finds keys of the built-in providers and of the repository's own.
+  var keyScan: KeyScan {
+    scan.withLock { known in
+      if let known { return known }
+      let own = own
+      let scan = own.isEmpty ? KeyScan.builtIn : KeyScan(others: own)
+      known = scan
+      return scan
+    }
+  }
+
   private func load(_ id: String) throws(Failure) -> Provider? {
-    guard let bytes = try localBytes(id) else { return Self.builtIn(id) }
+    guard let bytes = try localBytes(id) else { return BuiltIn.provider(id) }
     read.withLock { $0[id + ".yaml"] = Vault.digest(bytes) }
     let file = "\(Paths.providers)/\(id).yaml"
     // Only the first fault is told.
@@ -99,7 +106,7 @@ public final class Catalogue: Sendable {
     case .failure(let malformed): throw malformed.failure
     case .success(let checked):
       let provider = Provider(
-        checked.root, source: Self.source(of: checked.root, id: id), isSigned: isSigned)
+        checked.root, source: Provider.source(of: checked.root, id: id), isSigned: isSigned)
       // Under another's id its keys would be let travel to that provider's hosts.
       guard provider.id == id else {
         throw Failure(
@@ -108,39 +115,6 @@ public final class Catalogue: Sendable {
       }
       return provider
     }
-  }
-
-  static func source(of root: Node, id: String) -> Provider.Source {
-    guard let builtIn = builtInRoot(id) else { return .file }
-    return .override(changes: changes(from: builtIn, to: root))
-  }
-
-  static func builtInRoot(_ id: String) -> Node? {
-    guard let text = Embedded.providers.first(where: { $0.name == id + ".yaml" })?.text else {
-      return nil
-    }
-    // Every test run reads them all.
-    return try? Document(parsing: Array(text.utf8)).root
-  }
-
-  /// The parts that differ, such as `auth` or `key.formats`, sorted.
-  private static func changes(from old: Node, to new: Node) -> [String] {
-    let old = parts(of: old)
-    let new = parts(of: new)
-    return Set(old.keys).union(new.keys).filter { old[$0]?.json != new[$0]?.json }.sortedTexts
-  }
-
-  /// By names such as `auth` and `key.formats`.
-  static func parts(of root: Node) -> [Name: Node] {
-    var parts: [Name: Node] = [:]
-    for pair in root.mapping ?? [] {
-      guard pair.key == "key", let key = pair.value.mapping else {
-        parts[pair.key] = pair.value
-        continue
-      }
-      for part in key { parts["key." + part.key] = part.value }
-    }
-    return parts
   }
 
   func localBytes(_ id: String) throws(Failure) -> [UInt8]? {

@@ -14,7 +14,7 @@ public struct ProviderScaffold {
         .usage, "'\(id.printable(limit: 80))' is no provider id",
         hints: ["lower-case letters, digits and underscores, starting with a letter: acme_ai"])
     }
-    guard !Catalogue.builtInIDs.contains(id) else {
+    guard !BuiltIn.ids.contains(id) else {
       throw Failure(
         .usage, "'\(id)' is a built-in provider, and a file of that name would replace it",
         hints: ["see '\(Shell("keyvault providers show \(id)"))'"])
@@ -41,20 +41,32 @@ public struct ProviderScaffold {
       let finding = malformed.findings[0]
       throw Failure(.usage, finding.message, hints: finding.hint.map { [$0] } ?? [])
     }
-    for (folder, name, _) in files where (try? Folder(folder))?.kind(of: name) != nil {
-      let path = "\(folder)/\(name)"
-      let shown = path.hasPrefix(root + "/") ? String(path.dropFirst(root.count + 1)) : path
-      throw Failure(.usage, "'\(shown)' exists already")
-    }
-    do throws(FileError) {
-      for (folder, name, text) in files {
-        try Folder(ofAnyOwner: "/").folder(folder, create: true)
-          .write(Array(text.utf8).span.bytes, as: name, mode: 0o644)
+    return try RepositoryLock.exclusive(of: root).whileHeld { () throws(Failure) in
+      for (folder, name, _) in files where (try? Folder(folder))?.kind(of: name) != nil {
+        let path = "\(folder)/\(name)"
+        let shown = Self.inside(root, path).map(String.init) ?? path
+        throw Failure(.usage, "'\(shown)' exists already")
       }
-    } catch {
-      throw error.failure
+      try reporting { () throws(FileError) in
+        for (path, name, text) in files {
+          try Self.folder(path, root).write(Array(text.utf8).span.bytes, as: name, mode: 0o644)
+        }
+      }
+      return files.map { "\($0.0)/\($0.1)" }
     }
-    return files.map { "\($0.0)/\($0.1)" }
+  }
+
+  /// What root makes in another user's repository belongs to that user.
+  private static func folder(_ path: String, _ root: String) throws(FileError) -> Folder {
+    guard let relative = inside(root, path) else {
+      return try Folder(ofAnyOwner: "/").folder(path, create: true)
+    }
+    return try Folder(root).folder(String(relative), create: true)
+  }
+
+  /// A path relative to the root; nil for one elsewhere.
+  private static func inside(_ root: String, _ path: String) -> Substring? {
+    path.hasPrefix(root + "/") ? path.dropFirst(root.count + 1) : nil
   }
 
   private var variable: String { id.uppercased() }

@@ -106,7 +106,7 @@ extension Configuration {
 
 extension Configuration.Environment {
   init(_ node: Node) {
-    description = node["description"]?.string
+    description = node["description"]?.prose
     require = node["require"]?.strings ?? []
     inherit = node["inherit"]?.strings ?? []
     gateway = node["gateway"]?.string

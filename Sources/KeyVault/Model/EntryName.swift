@@ -17,6 +17,13 @@ public struct EntryName: Sendable, Hashable, Comparable, CustomStringConvertible
     self.init(checked: text)
   }
 
+  /// What a person typed as names of several entries, each once, in its order. Throws as ``init(_:)`` does.
+  public static func distinct(_ texts: [String]) throws(Failure) -> [EntryName] {
+    var seen: Set<EntryName> = []
+    return try texts.map { text throws(Failure) in try EntryName(text) }
+      .filter { seen.insert($0).inserted }
+  }
+
   /// The same for names that were found; nil where one is not allowed.
   init?(found text: String) {
     guard Self.objection(to: text) == nil else { return nil }

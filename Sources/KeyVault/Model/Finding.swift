@@ -117,6 +117,7 @@ extension Finding {
     case inheritCycle = "inherit-cycle"
     case sameVariable = "same-variable"
     case badEntryName = "bad-entry-name"
+    case badPreview = "bad-preview"
     case differsInCase = "differs-in-case"
     case symbolicLink = "symbolic-link"
     case strayFile = "stray-file"

@@ -81,12 +81,14 @@ public struct Provider: Sendable {
 
   init(_ root: Node, source: Source, isSigned: Bool = false) {
     id = root["id"]?.string ?? ""
-    name = root["name"]?.string ?? ""
-    description = root["description"]?.string
+    // The search for keys reads the built-in providers itself, and their texts are our own.
+    func prose(_ node: Node?) -> String? { source == .builtIn ? node?.string : node?.prose }
+    name = prose(root["name"]) ?? ""
+    description = prose(root["description"])
     capabilities = root["capabilities"]?.strings ?? []
     links = Links(
-      docs: root["links"]?["docs"]?.string, keys: root["links"]?["keys"]?.string,
-      status: root["links"]?["status"]?.string)
+      docs: prose(root["links"]?["docs"]), keys: prose(root["links"]?["keys"]),
+      status: prose(root["links"]?["status"]))
     logo = root["logo"]?.string
     baseURL = root["base_url"]?.string ?? ""
     auth = root["auth"].map(Auth.init)

@@ -20,10 +20,12 @@ public struct Sidecar: Sendable {
   /// Random; one for the life of a key, so that its history has a lineage.
   public let id: String?
   public let provider: String?
+  /// Without keys, as the other texts that are only shown.
   public let owner: String?
   public let description: String?
   /// The variable to render, where the provider's own will not do.
   public let variable: String?
+  /// As ``Preview/shown(_:)``.
   public let preview: String?
   /// `sha256:…` of the ciphertext.
   public let digest: String?
@@ -48,10 +50,10 @@ public struct Sidecar: Sendable {
     func moment(_ key: String) -> Timestamp? { text(key).flatMap(Timestamp.init) }
     id = text("id")
     provider = text("provider")
-    owner = text("owner")
-    description = text("description")
+    owner = root["owner"]?.prose
+    description = root["description"]?.prose
     variable = text("env")
-    preview = text("preview")
+    preview = text("preview").map(Preview.shown)
     digest = text("digest")
     serial = root["serial"]?.serial
     created = moment("created")
@@ -69,7 +71,7 @@ public struct Sidecar: Sendable {
     exposed = root["exposed"].map {
       Exposure(
         to: $0["to"]?.string, since: $0["since"]?.string.flatMap(Timestamp.init),
-        reason: $0["reason"]?.string)
+        reason: $0["reason"]?.prose)
     }
   }
 

@@ -1,17 +1,17 @@
 extension String {
   /// The text as it may go to a stream that a terminal, a log or a runner of jobs reads. Every value was
-  /// made ``printable`` before it came into the text; this escapes what slipped through.
+  /// made ``printable`` before it came into the text; this escapes what slipped through, and masks keys.
   ///
   /// - Parameters:
   ///   - hasColours: Whether sequences that set a colour are ours.
   ///   - hasCommands: Whether lines that a runner obeys are ours.
   package func safeForStream(hasColours: Bool = false, hasCommands: Bool = false) -> String {
-    var text = self
+    var text = withoutKeys
     let isSafe = text.withUTF8 {
       StreamCheck(hasColours: hasColours, hasCommands: hasCommands).isSafe($0)
     }
     guard !isSafe else { return text }
-    return escapedLines(hasColours, hasCommands)
+    return text.escapedLines(hasColours, hasCommands)
   }
 
   private func escapedLines(_ hasColours: Bool, _ hasCommands: Bool) -> String {

@@ -27,7 +27,7 @@ extension OriginPolicy {
 
   /// What counts of a provider: its definition if that is trusted, else the built-in one.
   func definition(_ provider: Provider) -> Provider {
-    trusts(provider) ? provider : Catalogue.builtIn(provider.id) ?? provider
+    trusts(provider) ? provider : BuiltIn.provider(provider.id) ?? provider
   }
 
   /// The words of `KEYVAULT_ALLOW_PROVIDERS`, and `configured`, those of the user's configuration. Throws a
@@ -56,7 +56,7 @@ extension Provider {
   /// Names this definition as it is written, as `KEYVAULT_ALLOW_PROVIDERS` does: its id and the digest of all
   /// that decides about its keys. Its name, its links and the like may change.
   var permission: String {
-    let parts = Catalogue.parts(of: root)
+    let parts = Provider.parts(of: root)
     let text = Source.protected.sortedTexts.map { "\($0) \(parts[$0]?.json ?? "")\n" }.joined()
     return "\(id):\(SHA256.hex(of: Array(text.utf8)).prefix(Self.digits))"
   }

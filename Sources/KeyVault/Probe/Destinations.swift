@@ -133,7 +133,7 @@ extension OriginPolicy {
     var destinations = destinations(of: provider, keeping: kept, gateway: gateway)
     let asked =
       gateway == nil && !provider.definitions.isEmpty ? provider.requestOrigins(fields) : []
-    let made = Catalogue.builtIn(provider.id)?.origins(fields) ?? []
+    let made = BuiltIn.provider(provider.id)?.origins(fields) ?? []
     for origin in own.sorted(by: Origin.areInOrder) {
       let other = destinations.questions.first { $0.origin == origin }
       destinations.questions.removeAll { $0.origin == origin }

@@ -60,7 +60,7 @@ public struct OriginPolicy: Sendable {
     if allowsAnyKey(origin) || origin == named { return true }
     guard origin.isSameEverywhere else { return false }
     if payloadHosts.contains(where: { Self.origin(of: $0) == origin }) { return true }
-    return Catalogue.builtIn(provider)?.origins(fields).contains(origin) ?? false
+    return BuiltIn.provider(provider)?.origins(fields).contains(origin) ?? false
   }
 
   /// Whether keys of any provider may go there, since the user allows it outside the repository.

@@ -7,7 +7,7 @@ extension Payload {
   /// Origins of `hosts:`, and those that a field completes, without those that the built-in catalogue
   /// has for the provider.
   func ownHosts(for provider: String) -> Set<Origin> {
-    let builtIn = Catalogue.builtIn(provider)
+    let builtIn = BuiltIn.provider(provider)
     let completed = builtIn.map { $0.origins(hostFields(of: $0)) } ?? []
     return Set(hosts.compactMap(OriginPolicy.origin)).union(completed)
       .subtracting(builtIn?.origins([:]) ?? [])
@@ -18,7 +18,7 @@ extension OriginPolicy {
   /// Whether the built-in catalogue does not have that host, as a payload names it, for a provider.
   public static func isOwn(_ host: String, of provider: String) -> Bool {
     guard let origin = origin(of: host) else { return true }
-    return Catalogue.builtIn(provider)?.origins([:]).contains(origin) != true
+    return BuiltIn.provider(provider)?.origins([:]).contains(origin) != true
   }
 
   /// The hosts that only this entry's payload names and that nothing outside the repository allows, as

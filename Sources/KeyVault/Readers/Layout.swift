@@ -39,28 +39,32 @@ public struct Layout: Sendable {
   /// a repository already.
   public func create(recipients: [PublicKeyFile]) throws(Failure) -> [String] {
     try refuseRepository()
-    do throws(FileError) {
-      let folder = try Folder(root)
-      var written: [String] = []
-      for name in SchemaLibrary.fileKinds {
-        let file = "\(name).schema.json"
-        try write(SchemaLibrary.text(name) ?? "", to: "Schemas", file, in: folder, &written)
-      }
-      let keys = "\(Paths.vault)/\(Paths.publicKeys)"
-      for recipient in recipients {
-        try write(
-          String(decoding: recipient.armored, as: UTF8.self), to: keys, recipient.fingerprint,
-          in: folder, &written)
-      }
-      let list = recipients.map { $0.fingerprint + "\n" }.joined()
-      try write(list, to: Paths.vault, Paths.list, in: folder, &written)
-      try ignoreState(in: folder, &written)
-      // Last: with it the folder is a repository.
-      try write(Self.configuration(), to: "", Paths.configuration, in: folder, &written)
-      return written
-    } catch {
-      throw error.failure
+    return try RepositoryLock.exclusive(of: root).whileHeld { () throws(Failure) in
+      // Another one may have made it while this one waited.
+      try refuseRepository()
+      return try reporting { () throws(FileError) in try files(recipients) }
     }
+  }
+
+  private func files(_ recipients: [PublicKeyFile]) throws(FileError) -> [String] {
+    let folder = try Folder(root)
+    var written: [String] = []
+    for name in SchemaLibrary.fileKinds {
+      let file = "\(name).schema.json"
+      try write(SchemaLibrary.text(name) ?? "", to: "Schemas", file, in: folder, &written)
+    }
+    let keys = "\(Paths.vault)/\(Paths.publicKeys)"
+    for recipient in recipients {
+      try write(
+        String(decoding: recipient.armored, as: UTF8.self), to: keys, recipient.fingerprint,
+        in: folder, &written)
+    }
+    let list = recipients.map { $0.fingerprint + "\n" }.joined()
+    try write(list, to: Paths.vault, Paths.list, in: folder, &written)
+    try ignoreState(in: folder, &written)
+    // Last: with it the folder is a repository.
+    try write(Self.configuration(), to: "", Paths.configuration, in: folder, &written)
+    return written
   }
 
   private func refuseRepository() throws(Failure) {

@@ -12,7 +12,7 @@ struct Address {
 
   static func keyVariables(beside address: String) -> Set<Name> {
     Set(
-      names: BaseURLVariable.owners(of: address).compactMap(Catalogue.builtIn)
+      names: BaseURLVariable.owners(of: address).compactMap(BuiltIn.provider)
         .flatMap(\.allVariables))
   }
 }
@@ -61,18 +61,24 @@ extension Rendering {
   }
 
   /// Variables of keys that a command must not inherit beside what is rendered: it would send them to an
-  /// address that only this repository names.
-  public func strangers(beside variables: [Variable]) -> Set<Name> {
-    variables.filter { !isForAnyKey($0) }.reduce(into: []) {
-      $0.formUnion(Address.keyVariables(beside: $1.name))
+  /// address that only this repository names. Each with what permits the address, as `KEYVAULT_ALLOW_HOSTS`
+  /// has it; nil where that is not known.
+  public func strangers(beside variables: [Variable]) -> [Name: String?] {
+    variables.reduce(into: [:]) { strangers, variable in
+      let origin = origin(of: variable)
+      if let origin, policy.allowsAnyKey(origin) { return }
+      for name in Address.keyVariables(beside: variable.name) {
+        strangers[name] = .some(origin?.permission)
+      }
     }
   }
 
-  private func isForAnyKey(_ variable: Variable) -> Bool {
+  /// Where programs send keys by a variable; nil where it does not hold an address.
+  private func origin(of variable: Variable) -> Origin? {
     switch variable.value {
-    case .key: false
-    case .field: hostField(variable).map { policy.allowsAnyKey($0.origin) } ?? false
-    case .text(let text): (try? WebURL(text)).map { policy.allowsAnyKey($0.origin) } ?? false
+    case .key: nil
+    case .field: hostField(variable)?.origin
+    case .text(let text): (try? WebURL(text))?.origin
     }
   }
 

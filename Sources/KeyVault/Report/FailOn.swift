@@ -66,9 +66,12 @@ public struct FailOn: Sendable, Equatable {
     let known = groups.sortedKeys + ["none"] + State.allCases.map(\.rawValue) + words
     let close = Suggestion.closest(to: word, among: known).map { "did you mean '\($0)'?" }
     let hint =
-      word == Verdict.notConfigured.rawValue
-      ? "a required key that is not there is 'missing'"
-      : close ?? "such as unusable, missing, unclear, exposed, none, or a verdict: no_credit"
+      switch Verdict(rawValue: word.lowercased()) {
+      case .notConfigured?: "a required key that is not there is 'missing'"
+      case let verdict? where verdict.word == .valid:
+        "a key with this verdict works; 'unusable' is for those that do not, 'unclear' for doubtful ones too"
+      default: close ?? "such as unusable, missing, unclear, exposed, none, or a verdict: no_credit"
+      }
     return Failure(
       .usage,
       "invalid --fail-on '\(word.printable(limit: 40))': expected verdicts, groups, or states",

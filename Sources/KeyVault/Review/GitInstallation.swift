@@ -26,6 +26,12 @@ public struct GitInstallation {
           + "'\(program.printable)'",
         hints: ["install it elsewhere, such as in ~/.local/bin, and run that one"])
     }
+    return try RepositoryLock.exclusive(of: attributes.root).whileHeld { () throws(Failure) in
+      try installed(program, withHook: withHook)
+    }
+  }
+
+  private func installed(_ program: String, withHook: Bool) throws(Failure) -> [String] {
     try driver.check()
     if withHook { try hook.check(program, in: workTree) }
     var done: [String] = []
@@ -61,6 +67,12 @@ public struct GitInstallation {
 
   /// Takes back what ``install(_:withHook:)`` wrote, and says what that was.
   public func uninstall() throws(Failure) -> [String] {
+    try RepositoryLock.exclusive(of: attributes.root).whileHeld { () throws(Failure) in
+      try uninstalled()
+    }
+  }
+
+  private func uninstalled() throws(Failure) -> [String] {
     var done: [String] = []
     if try hook.uninstall() { done.append("removed \(hook.path)") }
     if try driver.uninstall() { done.append("removed the diff driver") }

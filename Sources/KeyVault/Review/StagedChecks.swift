@@ -52,7 +52,8 @@ public struct StagedChecks {
       let without = Set(names: ignored.flatMap(\.paths).map { root + $0 })
       findings += try validation(of: root, paths, ignored: without)
     }
-    return FindingList(findings.map(scan.masking(paths.map(\.text)))).findings.sorted {
+    let told = findings.withEachKeyOnce.map(scan.masking(paths.map(\.text)))
+    return FindingList(told).findings.sorted {
       ($0.file, $0.line, $0.column, $0.code) < ($1.file, $1.line, $1.column, $1.code)
     }
   }

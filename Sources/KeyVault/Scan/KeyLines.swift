@@ -13,7 +13,7 @@ struct KeyLines {
   private static let shortestValue = 8
 
   init() {
-    let providers = Catalogue(root: nil).all().providers
+    let providers = BuiltIn.all
     formats = providers.flatMap(\.formats).map { (Array($0.prefix.utf8), $0) }
       .filter { $0.prefix.count >= Self.shortestPrefix }
     variables = Set(names: providers.flatMap(\.allVariables))

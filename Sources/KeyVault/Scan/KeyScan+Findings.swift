@@ -43,12 +43,10 @@ extension KeyScan {
 
   /// A path without the keys in it, whatever they are encoded in.
   private func masked(path: String) -> String {
-    let parts = path.split(separator: "/", omittingEmptySubsequences: false).map { part in
-      let shown = masked(String(part))
-      return firstKey(in: Array(shown.utf8)) == nil ? shown : "…"
+    let parts = path.split(separator: "/", omittingEmptySubsequences: false).map {
+      shown(String($0))
     }
-    let shown = parts.joined(separator: "/")
     // A slash is a digit of base64 too.
-    return firstKey(in: Array(shown.utf8)) == nil ? shown : "…"
+    return shown(parts.joined(separator: "/"))
   }
 }

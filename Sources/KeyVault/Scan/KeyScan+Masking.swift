@@ -1,21 +1,77 @@
-extension Failure {
-  /// The same without keys that were put where a name belongs: it goes to terminals and logs.
-  package var withoutKeys: Failure {
-    let scan = KeyScan()
-    return Failure(kind, scan.masked(message), hints: hints.map(scan.masked))
+internal import YAML
+
+extension String {
+  /// The same text without keys of known forms that stand in it in the clear: it goes to terminals, logs and
+  /// files that others read. No text that keyvault prints has a key on purpose; a `Secret` has.
+  package var withoutKeys: String {
+    KeyMarks.builtIn.areIn(self) ? KeyScan.builtIn.masked(self) : self
+  }
+
+  /// Whether it has what a key without a prefix, or an encoded one, could be: a word of many different
+  /// characters.
+  fileprivate var hasLongWord: Bool {
+    utf8.split(separator: UInt8(ascii: " ")).contains { word in
+      word.count >= KeyMarks.shortestKey
+        && (word.count { (0x30...0x39).contains($0) } >= 2
+          || word.contains { (0x41...0x5a).contains($0) }
+            && word.contains { (0x61...0x7a).contains($0) })
+    }
+  }
+}
+
+extension Node {
+  /// Text of a repository's file that people read and no program uses, without keys. Whatever keyvault shows of
+  /// such text it reads here: anybody may have put a key there, in the clear, encoded, or behind its variable.
+  var prose: String? { string.map { $0.hasLongWord ? KeyScan.builtIn.shown($0) : $0 } }
+
+  /// The key that such text holds, if any.
+  func key(by scan: () -> KeyScan) -> KeyScan.Hit? {
+    guard let text = string, text.hasLongWord else { return nil }
+    return scan().firstKey(in: Array(text.utf8))
+  }
+}
+
+extension KeyScan {
+  /// Of the built-in providers; made where a text may hold a key.
+  static let builtIn = KeyScan()
+
+  /// The same text without the keys that stand in it in the clear.
+  func masked(_ text: String) -> String {
+    let bytes = Array(text.utf8)
+    var shown: [UInt8] = []
+    var start = 0
+    while let (_, range) = firstPlainKey(in: bytes, breaks: [], from: start) {
+      shown += bytes[start..<range.lowerBound]
+      shown += "…".utf8
+      start = range.upperBound
+    }
+    return start == 0 ? text : String(decoding: shown + bytes[start...], as: UTF8.self)
+  }
+
+  /// As ``masked(_:)``; nothing is left of a text with a key that is encoded or known by its variable.
+  func shown(_ text: String) -> String {
+    let shown = masked(text)
+    return firstKey(in: Array(shown.utf8)) == nil ? shown : "…"
   }
 }
 
 extension [Finding] {
   /// The same without keys that stand in a file where another value belongs.
   var withoutKeys: [Finding] {
-    guard !isEmpty else { return self }
-    let scan = KeyScan()
-    return map { finding in
+    map { finding in
       var finding = finding
-      finding.message = scan.masked(finding.message)
-      finding.hint = finding.hint.map(scan.masked)
+      finding.message = finding.message.withoutKeys
+      finding.hint = finding.hint?.withoutKeys
       return finding
+    }
+  }
+
+  /// Without the second finding about a key in the clear that two checks found.
+  var withEachKeyOnce: [Finding] {
+    var seen: Set<[UInt8]> = []
+    return filter { finding in
+      finding.code != Finding.Code.plaintextKey.rawValue
+        || seen.insert([UInt8]("\(finding.line) \(finding.file)".utf8)).inserted
     }
   }
 }

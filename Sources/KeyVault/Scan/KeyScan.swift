@@ -20,14 +20,14 @@ struct KeyScan {
   private let variables: KeyVariables
 
   /// Shorter prefixes are found everywhere.
-  private static let shortestPrefix = 3
+  static let shortestPrefix = 3
   /// A prefix of this length is no part of a longer word by chance.
   private static let tellingPrefix = 5
 
   /// Looks for keys of the built-in providers and of `others`.
   init(others: [Provider] = []) {
     // A file that replaces a built-in provider hides none of its keys.
-    providers = Catalogue(root: nil).all().providers + others
+    providers = BuiltIn.all + others
     let forms = providers.flatMap { provider in
       provider.formats.filter { $0.prefix.utf8.count >= Self.shortestPrefix }.map {
         (provider.name, Array($0.prefix.utf8), $0)
@@ -88,16 +88,17 @@ struct KeyScan {
     return nil
   }
 
-  /// The first key at or behind `start`: what it is, and where it stands. `breaks` are places, in their
-  /// order, where a word may begin although a letter stands before it.
-  private func firstPlainKey(
+  /// The first key at or behind `start`, where a word may begin: what it is, and where it stands, lines counted
+  /// from `start`. `breaks` are places, in their order, where a word may begin although a letter stands before
+  /// it.
+  func firstPlainKey(
     in bytes: [UInt8], breaks: [Int], from start: Int
   ) -> (hit: Hit, range: Range<Int>)? {
     var line = 1
     var breaks = breaks[...]
     // By form: where the run of its alphabet ends that was walked last.
     var runEnds: [Int] = []
-    for index in bytes.indices where index >= start {
+    for index in start..<bytes.count {
       let byte = bytes[index]
       if byte == UInt8(ascii: "\n") { line += 1 }
       let candidates = forms[Int(byte)]
@@ -108,7 +109,8 @@ struct KeyScan {
         continue
       }
       while let first = breaks.first, first < index { breaks.removeFirst() }
-      let isWordStart = breaks.first == index || Self.isWordStart(index, in: bytes)
+      let isWordStart =
+        index == start || breaks.first == index || Self.isWordStart(index, in: bytes)
       // Data without separators, such as a database, has words directly before a key.
       guard isWordStart || longest.prefix.count >= Self.tellingPrefix else { continue }
       if runEnds.isEmpty { runEnds = [Int](repeating: 0, count: count) }
@@ -120,17 +122,6 @@ struct KeyScan {
       }
     }
     return nil
-  }
-
-  /// The same text without the keys that stand in it in the clear.
-  func masked(_ text: String) -> String {
-    var bytes = Array(text.utf8)
-    var start = 0
-    while let (_, range) = firstPlainKey(in: bytes, breaks: [], from: start) {
-      bytes.replaceSubrange(range, with: "…".utf8)
-      start = range.lowerBound
-    }
-    return String(decoding: bytes, as: UTF8.self)
   }
 
   /// The first line that is a key and nothing else, whatever its prefix; for places where no other

@@ -8,7 +8,7 @@ package enum VisibleName {
 
   /// Variables and providers of the built-in catalogue.
   private static let known = Set(
-    names: Embedded.variables + Embedded.addresses.map(\.name) + Catalogue.builtInIDs)
+    names: Embedded.variables + Embedded.addresses.map(\.name) + BuiltIn.ids)
 
   private static func isKnown(_ name: String) -> Bool { known.contains(name) }
 

@@ -103,6 +103,8 @@ struct EntryChecks {
       root = checked.root
       sidecar = Sidecar(checked)
     }
+    findings += PlaintextSidecar(file: file, bytes: bytes, root: root, of: repository)
+      .findings(name)
     if !hasKey {
       findings.append(
         Finding(

@@ -27,7 +27,7 @@ struct PlaintextChecks {
         findings.append(
           Self.notSearched(
             file.path,
-            "it has \(blob.size >> 20) MiB, and at most \(KeySearch.sizeLimit >> 20) are read"))
+            "it is larger than \(KeySearch.sizeLimit >> 20) MiB"))
       }
     }
     for judgesLines in [false, true] {

@@ -35,7 +35,7 @@ struct ProviderChanges {
     let file = "\(Paths.providers)/\(id.printable(limit: 80)).yaml"
     if let bytes, base.snapshot.holds(bytes, at: "\(Paths.providers)/\(id).yaml") { return [] }
     let old = base.definition(of: id)
-    guard let new = bytes.map({ try? Document(parsing: $0).root }) ?? Catalogue.builtInRoot(id)
+    guard let new = bytes.map({ try? Document(parsing: $0).root }) ?? BuiltIn.root(id)
     else {
       guard bytes == nil else { return [] }
       return [
@@ -58,7 +58,7 @@ struct ProviderChanges {
   }
 
   private func changes(from old: Node, to new: Node, in file: String) -> [Finding] {
-    let (before, after) = (Catalogue.parts(of: old), Catalogue.parts(of: new))
+    let (before, after) = (Provider.parts(of: old), Provider.parts(of: new))
     let isElsewhere = Provider(new, source: .file).goesElsewhere(than: Provider(old, source: .file))
     return Set(before.keys).union(after.keys).sortedTexts.compactMap { part -> Finding? in
       guard let difference = Difference(before[part], after[part], at: part) else { return nil }

@@ -68,7 +68,7 @@ struct ProviderChecks {
     case .success(let checked):
       return ProviderFileChecks(
         file: file, id: String(name.dropLast(5)), root: checked.root, names: names
-      ).findings()
+      ).findings() + PlaintextDocument(file: file, bytes: bytes) { .builtIn }.findings()
     }
   }
 }
@@ -97,7 +97,7 @@ private struct ProviderFileChecks {
   }
 
   private func override() -> [Finding] {
-    let source = Catalogue.source(of: root, id: id)
+    let source = Provider.source(of: root, id: id)
     guard case .override(let changes) = source, !changes.isEmpty else { return [] }
     let isProtected = !source.protectedChanges.isEmpty
     return [
@@ -112,7 +112,7 @@ private struct ProviderFileChecks {
 
   /// What is not plain needs a permission before a key is sent with it.
   private func exception() -> [Finding] {
-    let provider = Provider(root, source: Catalogue.source(of: root, id: id))
+    let provider = Provider(root, source: Provider.source(of: root, id: id))
     guard let exception = provider.exception else { return [] }
     let allowed = Shell("KEYVAULT_ALLOW_PROVIDERS=\(provider.permission)")
     return [
@@ -129,7 +129,7 @@ private struct ProviderFileChecks {
   private func hostFields() -> [Finding] {
     guard let node = root["base_url"] else { return [] }
     let provider = Provider(root, source: .file)
-    let isBuiltIn = Catalogue.builtIn(id)?.baseURL == node.string
+    let isBuiltIn = BuiltIn.provider(id)?.baseURL == node.string
     return provider.hostFields.flatMap { name in
       let isRequired = provider.fields.contains { $0.name == name && $0.isRequired }
       let declared =

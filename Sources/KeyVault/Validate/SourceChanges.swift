@@ -89,7 +89,7 @@ struct SourceChanges {
     func provider(_ id: String) -> Provider? {
       if let known = providers[id] { return known }
       let provider = base.definition(of: id)
-        .map { Provider($0, source: Catalogue.source(of: $0, id: id)) }
+        .map { Provider($0, source: Provider.source(of: $0, id: id)) }
       providers[id] = .some(provider)
       return provider
     }

@@ -43,7 +43,7 @@ struct SteeringBase {
   /// What the base says of a provider: its file, else what is built in; nil where there is none, or its file
   /// is no YAML.
   func definition(of id: String) -> Node? {
-    providers[id].map { try? Document(parsing: $0).root } ?? Catalogue.builtInRoot(id)
+    providers[id].map { try? Document(parsing: $0).root } ?? BuiltIn.root(id)
   }
 
   /// `'x' is NEW, was OLD in 'main'`.

@@ -90,6 +90,8 @@ public struct Validator: Sendable {
         repository.configuration = repository.configuration.judged(by: before.configuration)
       }
       findings += ConfigurationChecks(root: checked.root, repository: repository).findings()
+      findings += PlaintextDocument(file: Paths.configuration, bytes: bytes) { .builtIn }
+        .findings()
       VaultChecks(
         repository: repository, now: now, program: program, readsHistory: readsHistory,
         judgesSignatures: trust.least != .off && !trust.signers.isEmpty
@@ -101,7 +103,7 @@ public struct Validator: Sendable {
     findings += ignoredFindings()
     findings += schemaFindings()
     providers.add(to: &findings)
-    var all = findings.findings
+    var all = findings.findings.withEachKeyOnce
     if let snapshot { all = BaseChecks.annotated(all, against: snapshot, root: root) }
     return Outcome(
       findings: all.sorted(by: Self.precedes).withoutKeys, providers: providers.files.count,

@@ -30,6 +30,20 @@ struct Journal {
     return journal?.kind(of: recordName) == .file
   }
 
+  /// Why nothing is written where a run was interrupted that this process cannot end.
+  static func unfinished(in root: String) -> Failure {
+    if case .notOurs(let owner)? = LocalState.obstacle(in: "", of: root)?.attempt {
+      return Failure(
+        .cannotWrite,
+        "an earlier change by the repository's owner (\(owner)) was interrupted, so nothing was changed",
+        hints: ["that user ends it by any command that writes, such as 'keyvault reencrypt'"])
+    }
+    return Failure(
+      .cannotWrite,
+      "an earlier change was interrupted, and cannot be ended without a state folder",
+      hints: ["let XDG_STATE_HOME name a folder that you can write, and run the command again"])
+  }
+
   /// Whether anything is left of a run, be it staging that was never committed.
   static func isThere(in root: String) -> Bool {
     (try? Folder(root).folder(folder)) != nil

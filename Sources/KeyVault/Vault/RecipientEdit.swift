@@ -163,7 +163,7 @@ extension Vault {
       let lines = text + separator + file.fingerprint + "\n"
       changes.append(self.list(lines, of: folder, after: premise))
     }
-    if !changes.isEmpty { changes += try self.renewal(renewal, of: folder, after: changes) }
+    if !changes.isEmpty { changes += try self.renewal(renewal, of: [folder], after: changes) }
     try apply(changes, given: [premise])
     change.written = changes.map(\.file.path)
     return change

@@ -58,9 +58,9 @@ extension Vault {
     return RecipientRenewal(signer: signer, counter: counter, present: present)
   }
 
-  /// The signatures that go with a change of a folder's list or of public keys.
+  /// The signatures that go with a change of folders' lists or of public keys.
   func renewal(
-    _ renewal: RecipientRenewal?, of folder: String, after changes: [VaultChange]
+    _ renewal: RecipientRenewal?, of folders: [String], after changes: [VaultChange]
   ) throws(Failure) -> [VaultChange] {
     var signatures: [VaultChange] = []
     if let renewal {
@@ -68,7 +68,9 @@ extension Vault {
         try signature(
           counter: renewal.counter + 1, as: renewal.signer, after: changes, over: renewal.present))
     }
-    if let change = try signatureForPass(folder, after: changes) { signatures.append(change) }
+    for folder in folders {
+      if let change = try signatureForPass(folder, after: changes) { signatures.append(change) }
+    }
     return signatures
   }
 

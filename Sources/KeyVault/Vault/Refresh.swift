@@ -60,7 +60,7 @@ extension Vault {
         VaultChange(
           file: .publicKey(fingerprint: fingerprint), content: content, over: Present(of: bytes)))
     }
-    if !changes.isEmpty { changes += try self.renewal(renewal, of: "", after: changes) }
+    if !changes.isEmpty { changes += try self.renewal(renewal, of: [""], after: changes) }
     try apply(changes)
     return (results, changes.map(\.file.path))
   }

@@ -2,71 +2,56 @@ internal import Naming
 internal import YAML
 
 extension Vault {
-  /// What was done when somebody was taken from a list, and which keys that person may have kept.
+  /// What was done when a person was taken from lists, and which keys that person may have kept.
   public struct Removal: Sendable {
-    public var change: RecipientChange
+    /// One for each folder, in the order in which they were named.
+    public internal(set) var changes: [RecipientChange]
+    /// Files of lists, sidecars and signatures, relative to the root.
+    public internal(set) var written: [String] = []
     /// Entries that are marked as exposed now.
     public internal(set) var exposed: [EntryName] = []
     /// Those that were before, to somebody or other; the older mark stays.
     public internal(set) var wasExposed: [EntryName] = []
     /// Those that should be and have no sound sidecar.
     public internal(set) var unmarked: [EntryName] = []
-    /// Whether git's whole history was there to look at; if not, every entry that the list let the person
+    /// Whether git's whole history was there to look at; if not, every entry that the lists let the person
     /// read counts.
     public internal(set) var isComplete: Bool
   }
 
-  /// Takes somebody from the list that decides of `folder`, and marks what that person could read, by
+  /// Takes a person from the lists that decide of `folders`, and marks what that person could read, by
   /// git's history, and cannot any more by the lists. Comments stay, and so does the public key, which
   /// tells whose the subkeys are that old ciphertexts name.
   ///
-  /// Without `program` nobody knows whose the ciphertexts are.
+  /// All files change together: if one of them cannot, the person is still in every list. Without `program`
+  /// no ciphertext tells whose it is.
   public func removeRecipient(
-    _ fingerprint: String, from folder: String, program: GPGProgram?, now: Timestamp
+    _ fingerprint: String, from folders: [String], program: GPGProgram?, now: Timestamp
   ) throws(Failure) -> Removal {
-    let (text, list, premise) = try listWithout(fingerprint, folder)
-    var change = RecipientChange(folder: folder)
-    if list.folder != folder { change.startedFrom = list.file }
+    let lists = try folders.map { folder throws(Failure) in
+      try ShorterList(without: fingerprint, of: folder, in: self)
+    }
     let renewal = try recipientRenewal()
-    let lists = ListsAfterRemoval(of: fingerprint, from: folder, decidedBy: list, in: self)
+    let after = ListsAfterRemoval(of: fingerprint, lists, in: self)
     let debt = try debt(of: fingerprint, program)
-    var removal = Removal(change: change, isComplete: debt?.isComplete ?? false)
+    var removal = Removal(changes: lists.map(\.change), isComplete: debt?.isComplete ?? false)
     let known = Set(names: debt?.keys.map(\.entry) ?? [])
-    var changes: [VaultChange] = []
     let exposed = try allEntries().filter { entry in
-      !lists.name(entry.name.environment)
+      !after.name(entry.name.environment)
         && (known.contains(entry.name.path)
-          || !removal.isComplete && lists.named(entry.name.environment))
+          || !removal.isComplete && after.named(entry.name.environment))
     }
     // Their sidecars are to say so.
     try refuseAbsent(exposed.map { .sidecar($0.name) })
+    var changes: [VaultChange] = []
     for entry in exposed {
       mark(entry, exposedTo: fingerprint, now, &removal, &changes)
     }
-    changes.append(self.list(text, of: folder, after: premise))
-    changes += try self.renewal(renewal, of: folder, after: changes)
-    try apply(changes, given: [premise])
-    removal.change.written = changes.map(\.file.path)
+    changes += lists.map { list($0.text, of: $0.folder, after: $0.premise) }
+    changes += try self.renewal(renewal, of: folders, after: changes)
+    try apply(changes, given: lists.map(\.premise))
+    removal.written = changes.map(\.file.path)
     return removal
-  }
-
-  /// The text of the list that decides of a folder, without somebody; and that list as it is.
-  private func listWithout(
-    _ fingerprint: String, _ folder: String
-  ) throws(Failure) -> (String, RecipientList, Premise) {
-    let (text, found, premise) = try listText(of: folder)
-    guard let list = found, list.recipients.contains(where: { $0.fingerprint == fingerprint })
-    else {
-      throw Failure(
-        .notFound, "\(fingerprint) is no recipient of '\(path(folder))'",
-        hints: ["'keyvault recipients' shows who is"])
-    }
-    try list.checkOthers(than: fingerprint, path: path(folder))
-    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-    return (
-      lines.filter { RecipientList.text(of: $0.utf8).uppercased() != fingerprint }
-        .joined(separator: "\n"), list, premise
-    )
   }
 
   /// What the person could read; where there is no history, by what lies there now.
@@ -115,21 +100,56 @@ extension Vault {
   }
 }
 
-/// Which folders' lists named somebody, and still do.
+/// The list that decides of a folder, without a person.
+private struct ShorterList {
+  let folder: String
+  let text: String
+  /// As it is now; of a folder above where the folder has none of its own.
+  let list: RecipientList
+  let premise: Vault.Premise
+
+  /// Throws if the list does not name the person, or names no other.
+  init(without fingerprint: String, of folder: String, in vault: Vault) throws(Failure) {
+    self.folder = folder
+    let (old, found, premise) = try vault.listText(of: folder)
+    guard let list = found, list.recipients.contains(where: { $0.fingerprint == fingerprint })
+    else {
+      throw Failure(
+        .notFound, "\(fingerprint) is not a recipient of '\(vault.path(folder))'",
+        hints: ["'keyvault recipients' shows who is"])
+    }
+    try list.checkOthers(than: fingerprint, path: vault.path(folder))
+    text = old.split(separator: "\n", omittingEmptySubsequences: false)
+      .filter { RecipientList.text(of: $0.utf8).uppercased() != fingerprint }
+      .joined(separator: "\n")
+    self.list = list
+    self.premise = premise
+  }
+
+  var change: Vault.RecipientChange {
+    var change = Vault.RecipientChange(folder: folder)
+    if list.folder != folder { change.startedFrom = list.file }
+    return change
+  }
+
+  /// Whether it takes the place of a list that decided of another folder.
+  func replaces(_ decided: RecipientList?, of other: String) -> Bool {
+    let isBelow = folder.isEmpty || other == folder || other.hasPrefix(folder + "/")
+    return isBelow && decided?.folder == list.folder
+  }
+}
+
+/// Which folders' lists named a person, and still do.
 private final class ListsAfterRemoval {
   private let fingerprint: String
-  private let folder: String
-  private let list: RecipientList
+  private let changed: [ShorterList]
   private let vault: Vault
   /// By folder: the list that decided of it.
   private var known: [Name: RecipientList?] = [:]
 
-  init(
-    of fingerprint: String, from folder: String, decidedBy list: RecipientList, in vault: Vault
-  ) {
+  init(of fingerprint: String, _ changed: [ShorterList], in vault: Vault) {
     self.fingerprint = fingerprint
-    self.folder = folder
-    self.list = list
+    self.changed = changed
     self.vault = vault
   }
 
@@ -140,9 +160,8 @@ private final class ListsAfterRemoval {
 
   /// Whether the one that decides of it now does.
   func name(_ folder: String) -> Bool {
-    let isBelow =
-      self.folder.isEmpty || folder == self.folder || folder.hasPrefix(self.folder + "/")
-    return named(folder) && !(isBelow && decided(folder)?.folder == list.folder)
+    let list = decided(folder)
+    return named(folder) && !changed.contains { $0.replaces(list, of: folder) }
   }
 
   private func decided(_ folder: String) -> RecipientList? {

@@ -9,15 +9,18 @@ extension Vault {
     public var description: String?
     public var variable: String?
     public var expires: Timestamp?
+    /// Further changes, as ``Vault/setFields(_:of:)`` takes them.
+    public var changes: [(field: String, value: String)]
 
     public init(
       owner: String? = nil, description: String? = nil, variable: String? = nil,
-      expires: Timestamp? = nil
+      expires: Timestamp? = nil, changes: [(field: String, value: String)] = []
     ) {
       self.owner = owner
       self.description = description
       self.variable = variable
       self.expires = expires
+      self.changes = changes
     }
 
     /// Throws what would make the sidecar wrong, before a provider is asked.
@@ -197,26 +200,38 @@ extension Vault {
   /// The same; nil where it cannot be read.
   func publicKey(_ fingerprint: String) -> [UInt8]? { try? soundPublicKey(fingerprint) }
 
-  /// Removes what is there of an entry, all of it or nothing; what is no regular file, such as a link, is
-  /// removed itself. Throws if nothing is there.
-  public func remove(_ name: EntryName) throws(Failure) {
-    guard !files(of: name).isEmpty else {
-      throw missing(name)
+  /// Removes what is there of entries, each named once: all of it or nothing. Throws if nothing is there of
+  /// one.
+  public func remove(_ names: [EntryName]) throws(Failure) {
+    for name in names where files(of: name).isEmpty { throw missing(name) }
+    try removeOthers(of: names)
+    var changes: [VaultChange] = []
+    for name in names { changes += try removal(of: name) }
+    try apply(changes)
+  }
+
+  public func remove(_ name: EntryName) throws(Failure) { try remove([name]) }
+
+  /// Removes what stands under the names of entries and is not a regular file, such as a link: a journal has no
+  /// content to tell it by, and no key is lost with it.
+  private func removeOthers(of names: [EntryName]) throws(Failure) {
+    func others(of name: EntryName, in folder: borrowing Folder) -> [String] {
+      [name.ciphertextName, name.sidecarName].filter {
+        folder.kind(of: $0).map { $0 != .file } ?? false
+      }
     }
-    let folder = try reporting { () throws(FileError) in
-      try Folder(repository.root).folder(path(name.environment))
-    }
-    let others = [name.ciphertextName, name.sidecarName].filter {
-      folder.kind(of: $0).map { $0 != .file } ?? false
-    }
-    if !others.isEmpty {
+    for name in names {
+      let folder = try reporting { () throws(FileError) in
+        try Folder(repository.root).folder(path(name.environment))
+      }
+      let others = others(of: name, in: folder)
+      guard !others.isEmpty else { continue }
       try alone { (_) throws(Failure) in
         try reporting { () throws(FileError) in
           for other in others { try folder.remove(other) }
         }
       }
     }
-    try apply(removal(of: name))
   }
 
   /// The removal of the files of an entry that are there, as they are now.

@@ -47,6 +47,7 @@ extension Vault {
       try edits.set("provider", .string(values.provider))
     }
     try edits.set(values.description)
+    try edits.make(values.description.changes)
     try edits.set("preview", .string(values.preview))
     try edits.set("digest", .string(values.digest))
     try edits.set("serial", .int(values.serial))
@@ -76,35 +77,12 @@ extension Vault {
     try apply([change(of: changes, in: name)])
   }
 
-  /// Throws what ``setFields(_:of:)`` would.
-  public func checkFields(
-    _ changes: [(field: String, value: String)], of name: EntryName
-  ) throws(Failure) {
-    _ = try change(of: changes, in: name)
-  }
-
   private func change(
     of changes: [(field: String, value: String)], in name: EntryName
   ) throws(Failure) -> VaultChange {
     var edits = try SidecarEditor(of: name, in: repository)
     let old = signedText(edits, of: name)
-    for (field, value) in changes {
-      switch (field, value) {
-      case (_, ""): try edits.remove(field)
-      case (Acknowledgement.field, _):
-        try edits.set(
-          field,
-          toMapping: [
-            ("verdict", .string(Acknowledgement.verdict)), ("until", .string(value)),
-          ])
-      case ("disabled", "true"), ("disabled", "false"):
-        try edits.set(field, .bool(value == "true"))
-      case ("env", _):
-        try Description(variable: value).check()
-        try edits.set(field, .string(value))
-      default: try edits.set(field, .string(value))
-      }
-    }
+    try edits.make(changes)
     _ = try checked(edits.document.bytes, of: name)
     // What a signature does not cover it need not cover again.
     let isCovered = old != nil && old == signedText(edits, of: name)
@@ -243,6 +221,27 @@ struct SidecarEditor {
       ("env", description.variable), ("expires", description.expires?.day),
     ]
     for case (let key, let value?) in fields { try set(key, .string(value)) }
+  }
+
+  /// Writes fields, and removes those with an empty value, as a person asks for it. `acknowledged` has the last
+  /// day as its value.
+  mutating func make(_ changes: [(field: String, value: String)]) throws(Failure) {
+    for (field, value) in changes {
+      switch (field, value) {
+      case (_, ""): try remove(field)
+      case (Acknowledgement.field, _):
+        try set(
+          field,
+          toMapping: [
+            ("verdict", .string(Acknowledgement.verdict)), ("until", .string(value)),
+          ])
+      case ("disabled", "true"), ("disabled", "false"): try set(field, .bool(value == "true"))
+      case ("env", _):
+        try Vault.Description(variable: value).check()
+        try set(field, .string(value))
+      default: try set(field, .string(value))
+      }
+    }
   }
 
   /// Whether the text is another than the file's.

@@ -52,11 +52,7 @@ extension Vault {
     return try lock.whileHeld { () throws(Failure) in
       let hasEnded = try journal?.recover() ?? false
       if journal == nil, Journal.isPending(in: repository.root) {
-        throw Failure(
-          .cannotWrite,
-          "an earlier change was interrupted, and cannot be ended without a state folder",
-          hints: ["let XDG_STATE_HOME name a folder that you can write, and run the command again"]
-        )
+        throw Journal.unfinished(in: repository.root)
       }
       try body(journal)
       return hasEnded

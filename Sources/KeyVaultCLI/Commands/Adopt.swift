@@ -7,7 +7,7 @@ struct Adopt: AsyncParsableCommand {
     abstract: "Bind what 'pass insert' made to its place, or mend a sidecar.",
     discussion: """
       Decrypts the entry, encrypts it again with what binds it to its place, and writes its \
-      sidecar. An entry that is bound elsewhere needs --from with the place that it was moved from. What \
+      sidecar; of several entries, all or none. An entry that is bound elsewhere needs --from with the place that it was moved from. What \
       is not bound yet must look like a key of its provider, on the entry's first line.
 
       Example: keyvault adopt production/openai
@@ -32,16 +32,20 @@ struct Adopt: AsyncParsableCommand {
   func run() async throws {
     let session = try Session(options)
     let repository = try session.repositoryToChange()
-    let names = try entries.map { text throws in try EntryName(text) }
-    // One that is not there is said before any other is changed.
+    let names = try EntryName.distinct(entries)
+    // One that is not there is said before any other is opened.
     for name in names { _ = try repository.vault.entry(name) }
-    for name in names { try adopt(name, in: repository, session) }
+    try repository.vault.store(names.map { try adopted($0, in: repository, session) })
+    for name in names { session.note("adopted \(name)") }
     try commit.run(
       "keyvault: adopt \(names.map(\.path).joined(separator: ", "))", names, in: repository, session
     )
   }
 
-  private func adopt(_ name: EntryName, in repository: Repository, _ session: Session) throws {
+  /// What is to be written; what can be refused is refused here.
+  private func adopted(
+    _ name: EntryName, in repository: Repository, _ session: Session
+  ) throws -> Vault.Prepared {
     let vault = repository.vault
     let entry = try vault.entry(name)
     let opened = try vault.open(entry, requiring: .anywhere, with: session.gpg())
@@ -68,17 +72,17 @@ struct Adopt: AsyncParsableCommand {
     }
     try checkKey(of: opened, for: definition)
     let destinations = try session.policy().destinations(of: definition, gateway: nil)
-    try vault.store(
+    let prepared = try vault.prepare(
       opened.rebound(
         to: definition, hosts: destinations.hosts,
         preview: repository.configuration.policy.preview, after: vault.lastSerial(of: name),
         isVouched: session.vouches(for: opened, as: id, in: repository)),
       about: Vault.Description(),
       over: .digest(opened.digest), program: session.gpgProgram(), now: session.surroundings.now)
-    session.note("adopted \(name)")
     if opened.payload.provider != id, let objection = destinations.objection {
       Console.warning(objection.message, hint: objection.hints.first)
     }
+    return prepared
   }
 
   /// Throws where an entry of keyvault could not hold all of it.

@@ -117,15 +117,18 @@ struct Exec: AsyncParsableCommand {
   }
 
   /// Says which keys of the caller's own the command does not get.
-  private func withhold(_ names: Set<Name>, from prepared: inout Prepared) {
-    let inherited = names.subtracting(prepared.variables.map { Name($0.name) })
+  private func withhold(_ strangers: [Name: String?], from prepared: inout Prepared) {
+    let inherited = Set(strangers.keys).subtracting(prepared.variables.map { Name($0.name) })
       .filter { getenv($0.text) != nil }
     prepared.withheld.formUnion(inherited)
     guard !clean, !inherited.isEmpty else { return }
+    let hosts = Set(names: inherited.compactMap { strangers[$0] ?? nil }).sortedTexts
     Console.warning(
       "left out \(inherited.sortedTexts.joined(separator: ", ")) of the caller's environment: it would be "
         + "sent to an address that only this repository names",
-      hint: "allow the address: KEYVAULT_ALLOW_HOSTS=HOST")
+      hint: hosts.isEmpty
+        ? "KEYVAULT_ALLOW_HOSTS allows an address"
+        : "allow it: \(Shell("KEYVAULT_ALLOW_HOSTS=\(hosts.joined(separator: ","))"))")
   }
 
   private func warn(of variables: [Rendering.Variable], _ session: Session) {

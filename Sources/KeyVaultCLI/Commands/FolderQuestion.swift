@@ -2,7 +2,7 @@ import KeyVault
 
 extension Session {
   /// Says that a command makes a new folder. One whose name is almost that of another is asked about on a
-  /// terminal, and is a warning elsewhere. Throws if the person did not mean it.
+  /// terminal, and told elsewhere. Throws if the person did not mean it.
   func settle(folder: String, in repository: Repository) throws {
     guard let new = NewFolder(folder, in: repository) else { return }
     guard let near = new.near else {
@@ -14,7 +14,7 @@ extension Session {
     switch answer {
     case true?: break
     case false?: throw Failure(.usage, "nothing was changed", hints: ["did you mean '\(near)'?"])
-    case nil: Console.warning(new.message, hint: "did you mean '\(near)'?")
+    case nil: remark(new.message, hint: "did you mean '\(near)'?")
     }
   }
 }

@@ -65,6 +65,7 @@ struct Init: AsyncParsableCommand {
     var written = try layout.create(recipients: [])
     for file in written { session.detail("wrote \(file)") }
     let repository = try session.repositoryToChange()
+    // Each by itself: one that the keyring lacks keeps no other out, and 'keyvault validate' names what is missing.
     for (list, folder, fingerprint) in repository.vault.recipientsWithoutKey() {
       do {
         let file = PublicKeyFile(

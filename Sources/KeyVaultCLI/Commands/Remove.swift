@@ -6,7 +6,7 @@ struct Remove: AsyncParsableCommand {
     commandName: "rm",
     abstract: "Remove entries from the vault.",
     discussion: """
-      What was committed stays in git's history: revoke the key at its provider too.
+      All of them, or none. What was committed stays in git's history: revoke the key at its provider too.
 
       Example: keyvault rm staging/openai
       """)
@@ -23,15 +23,15 @@ struct Remove: AsyncParsableCommand {
   func run() async throws {
     let session = try Session(options)
     let repository = try session.repositoryToChange()
-    let found = try entries.map { try repository.vault.entry(EntryName($0)) }
+    let found = try EntryName.distinct(entries).map { name in try repository.vault.entry(name) }
     if !force, Console.isInputTerminal {
       let names = found.map(\.name.path).joined(separator: ", ")
       guard try Question.confirm("remove \(names)?") else {
         throw Failure(.nothingToDo, "nothing was removed")
       }
     }
+    try repository.vault.remove(found.map(\.name))
     for entry in found {
-      try repository.vault.remove(entry.name)
       let page = (try? repository.catalogue.provider(entry.provider))??.links.keys
       session.note(
         "removed \(entry.name); git's history keeps it, so revoke the key"

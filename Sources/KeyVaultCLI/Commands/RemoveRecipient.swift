@@ -1,13 +1,12 @@
 import ArgumentParser
 import KeyVault
-import Naming
 
 struct RemoveRecipient: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "rm", abstract: "Take a person from the recipients of the vault, or of a folder.",
     discussion: """
-      Writes every .gpg-id that names them, or with --folder the folder's alone; comments stay, and the \
-      public key too. Nothing is encrypted again by it, and nothing can take back what was read: every key that the person could read, by git's \
+      Writes every .gpg-id that names them, all or none, or with --folder the folder's alone; comments \
+      stay, and the public key too. Nothing is encrypted again by it, and nothing can take back what was read: every key that the person could read, by git's \
       history, is marked as exposed in its sidecar until it is rotated. Exit status 3 if the history \
       is not whole; whatever the list let the person read counts then.
 
@@ -28,35 +27,30 @@ struct RemoveRecipient: AsyncParsableCommand {
     let vault = repository.vault
     let folders = try place.existing(in: repository).map { [$0] } ?? vault.foldersToLeave(digits)
     let program = try? session.gpgProgram(of: repository)
-    var removals: [Vault.Removal] = []
-    for folder in folders {
-      // Each sees the lists and the marks that the one before has written.
-      let vault = try session.repositoryToChange().vault
-      let part = try vault.removeRecipient(
-        digits, from: folder, program: program, now: session.surroundings.now)
-      session.note("\(digits) is not a recipient of \(Self.shown(folder)) any more")
-      if let list = part.change.startedFrom {
-        session.note("\(part.change.list) is new and starts with the other recipients of \(list)")
+    let removal = try vault.removeRecipient(
+      digits, from: folders, program: program, now: session.surroundings.now)
+    for change in removal.changes {
+      session.note("\(digits) is not a recipient of \(Self.shown(change.folder)) any more")
+      if let list = change.startedFrom {
+        session.note("\(change.list) is new and starts with the other recipients of \(list)")
       }
-      removals.append(part)
     }
     let others = vault.lists(naming: digits)
     if !others.isEmpty {
       session.note("still a recipient by \(others.joined(separator: ", "))")
     }
-    let written = Set(names: removals.flatMap(\.change.written)).sortedTexts
-    for file in written { session.detail("wrote \(file)") }
-    note(removals, hasGPG: program != nil, session)
+    for file in removal.written { session.detail("wrote \(file)") }
+    note(removal, hasGPG: program != nil, session)
     if let program {
       session.noteDrift(try folders.flatMap { try vault.drifted(in: $0, program: program) })
     }
-    if removals.contains(where: { !$0.exposed.isEmpty || !$0.unmarked.isEmpty }) {
+    if !removal.exposed.isEmpty || !removal.unmarked.isEmpty {
       session.note("then make their keys anew: keyvault rotate ENTRY")
     }
     try commit.run(
       "keyvault: \(digits) reads \(folders.map(Self.shown).joined(separator: ", ")) no more",
-      files: written, in: repository, session)
-    if !removals.allSatisfy(\.isComplete) { throw ExitCode(3) }
+      files: removal.written, in: repository, session)
+    if !removal.isComplete { throw ExitCode(3) }
   }
 
   private static func shown(_ folder: String) -> String {
@@ -64,20 +58,18 @@ struct RemoveRecipient: AsyncParsableCommand {
   }
 
   /// What the person may have kept.
-  private func note(_ removals: [Vault.Removal], hasGPG: Bool, _ session: Session) {
+  private func note(_ removal: Vault.Removal, hasGPG: Bool, _ session: Session) {
     func note(_ entries: [EntryName], _ one: String, _ many: String) {
       guard !entries.isEmpty else { return }
       let text = entries.count == 1 ? "1 key \(one)" : "\(entries.count) keys \(many)"
       session.note("\(text): \(session.some(entries))")
     }
-    let exposed = removals.flatMap(\.exposed)
-    note(exposed, "is marked as exposed", "are marked as exposed")
-    let wasExposed = Set(removals.flatMap(\.wasExposed)).subtracting(exposed).sorted()
-    note(wasExposed, "was marked already", "were marked already")
+    note(removal.exposed, "is marked as exposed", "are marked as exposed")
+    note(removal.wasExposed, "was marked already", "were marked already")
     note(
-      removals.flatMap(\.unmarked), "is exposed and has no sound sidecar to say so",
+      removal.unmarked, "is exposed and has no sound sidecar to say so",
       "are exposed and have no sound sidecars to say so")
-    guard !removals.allSatisfy(\.isComplete) else { return }
+    guard !removal.isComplete else { return }
     Console.warning(
       hasGPG
         ? "there is no whole git history here, so what the list let them read counts as read"

@@ -51,19 +51,16 @@ struct SetField: AsyncParsableCommand {
     for edit in edits where edit.field == "acknowledged" {
       try Self.checkLastDay(edit.value, now: session.surroundings.now)
     }
-    // All that can be refused comes before the first change.
-    let changed = try field.isEmpty ? nil : changedKey(of: entry, in: repository, session)
-    if let changed {
-      try repository.vault.checkFields(edits, of: name)
+    if field.isEmpty {
+      try repository.vault.setFields(edits, of: name)
+    } else {
+      let (opened, fields) = try changedKey(of: entry, in: repository, session)
       try repository.vault.store(
-        changed.opened.changed(
-          fields: changed.fields,
-          isVouched: session.vouches(for: changed.opened, in: repository)),
-        about: Vault.Description(),
-        over: .digest(changed.opened.digest), program: session.gpgProgram(),
-        now: session.surroundings.now)
+        opened.changed(
+          fields: fields, isVouched: session.vouches(for: opened, in: repository)),
+        about: Vault.Description(changes: edits), over: .digest(opened.digest),
+        program: session.gpgProgram(), now: session.surroundings.now)
     }
-    if !edits.isEmpty { try repository.vault.setFields(edits, of: name) }
     session.note("changed \(name)")
     try commit.run("keyvault: change \(name)", [name], in: repository, session)
   }

@@ -35,6 +35,8 @@ struct Sign: AsyncParsableCommand {
     let gpg = try session.gpg()
     var signed: [EntryName] = []
     var failed: Failure?
+    // Each is written by itself: a signature says nothing of other entries, a passphrase or a token may be asked
+    // for at each, and a second run goes on with what an interrupted one left.
     for name in chosen {
       do throws(Failure) {
         let opened = try vault.sign(name, as: signer, with: gpg)

@@ -63,7 +63,7 @@ enum Console {
 
   /// Puts this line of a terminal in the place of the one before.
   static func progress(_ line: String) {
-    _ = try? write("\r\u{1b}[K" + line.printable, to: 2)
+    _ = try? write("\r\u{1b}[K" + line.printable.withoutKeys, to: 2)
   }
 
   static func warning(_ message: String, hint: String? = nil) {
@@ -72,7 +72,6 @@ enum Console {
   }
 
   static func report(_ failure: Failure) {
-    let failure = failure.withoutKeys
     note("keyvault: error: \(failure.message)")
     for hint in failure.hints { note("keyvault: hint: \(hint)") }
   }

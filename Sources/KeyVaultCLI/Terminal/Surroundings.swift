@@ -76,7 +76,7 @@ struct Surroundings {
       throw Failure(.cannotWrite, "cannot write the summary to '\(summaryFile.printable)'")
     }
     defer { close(file) }
-    var text = text
+    var text = text.safeForStream()
     let isWritten = text.withUTF8 { write(file, $0.baseAddress, $0.count) == $0.count }
     guard isWritten else {
       throw Failure(.cannotWrite, "cannot write the summary to '\(summaryFile.printable)'")

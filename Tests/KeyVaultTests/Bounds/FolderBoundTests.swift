@@ -87,7 +87,7 @@ import Testing
     #expect(findings.map(\.code) == ["too-many-files"])
     #expect(findings.map(\.file) == ["providers.d"])
     let catalogue = try world.repository.catalogue
-    #expect(catalogue.ids == Catalogue.builtInIDs.sorted())
+    #expect(catalogue.ids == BuiltIn.ids.sorted())
     #expect(catalogue.all().failures.count == 1)
   }
 

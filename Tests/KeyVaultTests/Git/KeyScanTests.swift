@@ -10,7 +10,7 @@ import Testing
     let format: KeyFormat
   }
 
-  private static let examples = Catalogue(root: nil).all().providers.flatMap { provider in
+  private static let examples = BuiltIn.all.flatMap { provider in
     provider.formats.filter { $0.prefix.utf8.count >= 3 }.map {
       Example(provider: provider.name, format: $0)
     }

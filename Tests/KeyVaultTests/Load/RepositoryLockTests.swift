@@ -145,6 +145,41 @@ import Testing
   }
 
   @Test(.enabled(if: geteuid() == 0, "only root can give a folder away"))
+  func `root and the owner of a repository wait for each other`() throws {
+    chown(root, 12346, 12346)
+    do {
+      let writer = try RepositoryLock.exclusive(of: root)
+      try writer.whileHeld {
+        #expect(!isFree() && !canRead())
+        for name in [".keyvault", ".keyvault/lock"] {
+          var status = stat()
+          #expect(lstat(scratch.path(name), &status) == 0 && status.st_uid == 12346, "\(name)")
+        }
+        #expect(mode(file) == 0o600)
+      }
+    }
+    #expect(!holds(".keyvault/lock"), "nothing is left of it")
+    // What the owner holds.
+    try scratch.write("", to: ".keyvault/lock")
+    chown(file, 12346, 12346)
+    chmod(file, 0o600)
+    let theirs = open(file, O_RDWR)
+    #expect(flock(theirs, LOCK_EX | LOCK_NB) == 0)
+    #expect(!isFree() && !canRead())
+    close(theirs)
+    #expect(canRead())
+    #expect(isFree())
+    // A file of root's under that name keeps its owner, and is not what is locked.
+    try scratch.write("secret", to: "roots")
+    chmod(scratch.path("roots"), 0o600)
+    link(scratch.path("roots"), file)
+    #expect(isFree())
+    var status = stat()
+    #expect(stat(scratch.path("roots"), &status) == 0 && status.st_uid == 0)
+    #expect(try scratch.text("roots") == "secret")
+  }
+
+  @Test(.enabled(if: geteuid() == 0, "only root can give a folder away"))
   func `the state of another user is refused`() throws {
     mkdir(scratch.path(".keyvault"), 0o755)
     chown(scratch.path(".keyvault"), 12346, 12346)

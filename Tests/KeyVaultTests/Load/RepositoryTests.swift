@@ -153,8 +153,8 @@ struct CatalogueTests {
       failure { _ = try catalogue.provider("acme") }?.message.hasPrefix("providers.d/acme.yaml:1:")
         == true)
     #expect(failure { _ = try catalogue.provider("mistral") }?.kind == .malformed)
-    #expect(catalogue.all().providers.map(\.id) == Catalogue.builtInIDs.filter { $0 != "mistral" })
-    #expect(catalogue.ids == (Catalogue.builtInIDs + ["acme"]).sorted())
+    #expect(catalogue.all().providers.map(\.id) == BuiltIn.ids.filter { $0 != "mistral" })
+    #expect(catalogue.ids == (BuiltIn.ids + ["acme"]).sorted())
   }
 
   @Test func `a file under another's id is refused`() throws {
@@ -166,7 +166,7 @@ struct CatalogueTests {
 
   @Test func `every built-in provider is whole`() throws {
     #expect(
-      Catalogue.builtInIDs == [
+      BuiltIn.ids == [
         "ai21", "anthropic", "assemblyai", "azure_openai", "bfl", "cerebras", "cohere", "deepgram",
         "deepinfra", "deepseek", "elevenlabs", "fal", "fireworks", "gemini", "groq", "huggingface",
         "jina", "luma", "mistral", "moonshot", "novita", "nvidia_nim", "openai", "openrouter",
@@ -174,8 +174,8 @@ struct CatalogueTests {
       ])
     // Nobody confirmed a free request that needs an ordinary key of these.
     let unverifiable = ["fal", "jina", "sambanova"]
-    for id in Catalogue.builtInIDs {
-      let provider = try #require(Catalogue.builtIn(id))
+    for id in BuiltIn.ids {
+      let provider = try #require(BuiltIn.provider(id))
       #expect(provider.id == id)
       #expect(
         !provider.capabilities.isEmpty && !provider.variables.isEmpty && !provider.formats.isEmpty,

@@ -95,7 +95,7 @@ struct TwinTests {
   func `a provider file of another alphabet is an error and is not read`(name: String) throws {
     let world = try World()
     try shell(world, "mkdir providers.d; echo 'id: acme' >providers.d/$'\(name).yaml'")
-    #expect(try world.repository.catalogue.ids.sorted() == Catalogue.builtInIDs.sorted())
+    #expect(try world.repository.catalogue.ids.sorted() == BuiltIn.ids.sorted())
     let found = try errors(world)
     #expect(found.count == 1 && found[0].hasPrefix("id-is-not-file-name providers.d/"), "\(found)")
   }

@@ -148,7 +148,7 @@ struct AnswerWordsTests {
   /// Answers that prove a key, each with the definition that says so.
   private static let proofs: [(fixture: Fixture, definition: ProbeDefinition)] =
     Fixture.recorded.filter { $0.verdict == "valid" && !$0.hasQuota }.compactMap { fixture in
-      let provider = Catalogue.builtIn(fixture.provider)!
+      let provider = BuiltIn.provider(fixture.provider)!
       let format = fixture.format.flatMap { name in provider.formats.first { $0.name == name } }
       return provider.definition(for: format ?? provider.definitions.first?.format)
         .map { (fixture, $0) }
@@ -232,7 +232,7 @@ struct BlameTests {
   }
 
   @Test func `a Kimi Code key has variables of its own`() throws {
-    let moonshot = try #require(Catalogue.builtIn("moonshot"))
+    let moonshot = try #require(BuiltIn.provider("moonshot"))
     let payload = try Payload(text: "sk-kimi-NotARealKeyNotARealKey")
     let format = try #require(payload.withKey(moonshot.format))
     #expect(format.name == "kimi-code")

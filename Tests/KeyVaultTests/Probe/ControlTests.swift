@@ -113,7 +113,7 @@ struct ControlTests {
       .map { String($0.dropFirst("Bearer ".count)) }
     let bogus = keys.filter { $0 != FaultTests.key }
     #expect(keys.count == 4 && Set(bogus).count == 2)
-    let format = try #require(Catalogue.builtIn("openai")?.formats.first)
+    let format = try #require(BuiltIn.provider("openai")?.formats.first)
     for key in bogus {
       #expect(key.hasPrefix("sk-proj-"))
       let payload = try Payload(text: key)
@@ -152,9 +152,9 @@ struct ControlTests {
     #expect(bodies.count { $0.contains(Acme.credential) } == 1)
   }
 
-  @Test(arguments: Catalogue.builtInIDs)
+  @Test(arguments: BuiltIn.ids)
   func `a bogus key is of every format of the catalogue`(id: String) throws {
-    let provider = try #require(Catalogue.builtIn(id))
+    let provider = try #require(BuiltIn.provider(id))
     for format in provider.formats {
       let key = try #require(Control.bogusKey(format), "\(format.name)")
       #expect(try Payload(text: key).withKey(format.matches), "\(format.name): \(key)")

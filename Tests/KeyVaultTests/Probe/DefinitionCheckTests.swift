@@ -26,7 +26,7 @@ struct DefinitionCheckTests {
 
   @Test func `every definition is asked, those of single kinds of keys too`() async throws {
     let stub = try Stub(["openai/invalid": Self.invalid])
-    let report = try await check(#require(Catalogue.builtIn("openai")), stub)
+    let report = try await check(#require(BuiltIn.provider("openai")), stub)
     #expect(
       report.rows.map(\.what) == ["no key", "bogus key", "no key (admin)", "bogus key (admin)"])
     #expect(report.rows.allSatisfy { $0.verdict == .invalid && $0.http == 401 })
@@ -44,7 +44,7 @@ struct DefinitionCheckTests {
 
   @Test func `an endpoint that accepts everybody is a finding`() async throws {
     let stub = try Stub(["openai/invalid": Self.invalid, "openai/missing": Self.valid])
-    let report = try await check(#require(Catalogue.builtIn("openai")), stub)
+    let report = try await check(#require(BuiltIn.provider("openai")), stub)
     #expect(report.rows.map(\.outcome) == [.wrong, .ok, .wrong, .ok])
     #expect(
       report.rows[0].note == "this endpoint does not tell keys apart: it proves nothing")
@@ -53,16 +53,16 @@ struct DefinitionCheckTests {
 
   @Test func `a bogus key without a clear answer proves nothing`() async throws {
     let stub = try Stub(["openai/invalid": #"{"status": 500}"#, "openai/missing": Self.invalid])
-    let report = try await check(#require(Catalogue.builtIn("openai")), stub)
+    let report = try await check(#require(BuiltIn.provider("openai")), stub)
     #expect(report.rows.map(\.outcome) == [.ok, .unclear, .ok, .unclear])
     #expect(report.rows[1].verdict == .providerError)
     #expect(report.rows[1].note?.isEmpty == false)
     #expect(report.outcome == .unclear)
   }
 
-  @Test(arguments: Catalogue.builtInIDs.filter(Fixture.isAsked))
+  @Test(arguments: BuiltIn.ids.filter(Fixture.isAsked))
   func `the recorded answer to a bad key is bad for every definition`(id: String) async throws {
-    let provider = try #require(Catalogue.builtIn(id))
+    let provider = try #require(BuiltIn.provider(id))
     let server = try StubServer(answers: Fixture.folder)
     defer { server.stop() }
     var options = Prober.Options()
@@ -84,7 +84,7 @@ struct DefinitionCheckTests {
   {
     let stub = try Stub()
     for (id, kind) in [("jina", Failure.Kind.nothingToDo), ("azure_openai", .usage)] {
-      let provider = try #require(Catalogue.builtIn(id))
+      let provider = try #require(BuiltIn.provider(id))
       await #expect { try await check(provider, stub) } throws: { ($0 as? Failure)?.kind == kind }
     }
     #expect(stub.requests.isEmpty)

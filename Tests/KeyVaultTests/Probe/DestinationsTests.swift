@@ -22,7 +22,7 @@ struct DestinationsTests {
   }
 
   @Test func `a built-in provider needs no consent`() throws {
-    let openAI = try #require(Catalogue.builtIn("openai"))
+    let openAI = try #require(BuiltIn.provider("openai"))
     let destinations = OriginPolicy.nothingAllowed.destinations(of: openAI, gateway: nil)
     #expect(destinations.hosts == ["api.openai.com"])
     #expect(destinations.questions.isEmpty && !destinations.isBarred)
@@ -97,7 +97,7 @@ struct DestinationsTests {
   func `a gateway of the repository is a question too`(
     gateway: String, isBarred: Bool, isAnswerable: Bool
   ) throws {
-    let openAI = try #require(Catalogue.builtIn("openai"))
+    let openAI = try #require(BuiltIn.provider("openai"))
     var destinations = OriginPolicy.nothingAllowed.destinations(of: openAI, gateway: gateway)
     #expect(destinations.isBarred == isBarred)
     #expect(destinations.questions.allSatisfy { $0.isAnswerable == isAnswerable })

@@ -77,7 +77,7 @@ struct FixtureTests {
     #expect(!shown.contains(key.suffix(12)))
   }
 
-  @Test(arguments: Catalogue.builtInIDs)
+  @Test(arguments: BuiltIn.ids)
   func `there is a good and a bad answer of every provider that is asked`(id: String) {
     let own = Fixture.recorded.filter { $0.provider == id }
     guard Fixture.isAsked(id) else {
@@ -86,14 +86,14 @@ struct FixtureTests {
     }
     #expect(Set(own.map(\.verdict)).isSuperset(of: ["valid", "invalid"]))
     #expect(own.contains { $0.name.hasPrefix("missing") })
-    let definition = Catalogue.builtIn(id)
+    let definition = BuiltIn.provider(id)
     #expect(definition?.quota == nil || own.contains(where: \.hasQuota))
   }
 
   /// Every definition of the catalogue, those of single formats too.
   private static let definitions: [(name: String, definition: ProbeDefinition)] =
-    Catalogue.builtInIDs.flatMap { id in
-      let provider = Catalogue.builtIn(id)!
+    BuiltIn.ids.flatMap { id in
+      let provider = BuiltIn.provider(id)!
       return provider.definitions.map { ("\(id)/\($0.format?.name ?? "")", $0.definition) }
         + (provider.quota.map { [("\(id)/quota", $0)] } ?? [])
     }

@@ -174,7 +174,7 @@ struct PlainRequestTests {
       .distrusted([world.open("p/openai")])
     #expect(told.map(\.message).first?.hasSuffix("what counts is the built-in definition") == true)
     // The form that a built-in has is its own.
-    for provider in Catalogue(root: nil).all().providers { #expect(provider.exception == nil) }
+    for provider in BuiltIn.all { #expect(provider.exception == nil) }
   }
 
   @Test func `a trusted signature stands for the permission, where signatures are required`()

@@ -154,7 +154,7 @@ struct AssemblyTests {
         "c/openai": false, "c/mistral": false, "c/together": false,
       ])
     #expect(try missing(["a/openai"], world) == [:])
-    #expect(try missing(["c"], world, everything: true).count == Catalogue.builtInIDs.count)
+    #expect(try missing(["c"], world, everything: true).count == BuiltIn.ids.count)
   }
 
   // What a command is about.

@@ -90,7 +90,7 @@ struct RenderedAddressTests {
       about: .init(variable: "OPENAI_DEV_API_KEY"))
     func render(
       _ environments: [String], _ hosts: String = ""
-    ) async throws -> (names: [String], warnings: [String], strangers: [String]) {
+    ) async throws -> (names: [String], warnings: [String], strangers: [Name: String?]) {
       let rendering = try Rendering(
         repository: world.repository, policy: OriginPolicy(parsing: hosts))
       let warnings = Locked<[String]>([])
@@ -99,7 +99,7 @@ struct RenderedAddressTests {
         warn: { failure in warnings.change { $0.append(failure.message) } })
       return (
         variables.map(\.name), warnings.value,
-        rendering.strangers(beside: variables).sortedTexts
+        rendering.strangers(beside: variables)
       )
     }
     let both = try await render(["production", "dev"])
@@ -120,9 +120,11 @@ struct RenderedAddressTests {
     try world.edit("dev/openai", "env: OPENAI_DEV_API_KEY\n", "")
     let own = try await render(["dev"])
     #expect(own.names == ["OPENAI_API_KEY", "OPENAI_BASE_URL"])
-    #expect(own.warnings == [] && own.strangers == ["OPENAI_ADMIN_KEY", "OPENAI_API_KEY"])
+    let host = "evil.example.com"
+    #expect(own.warnings == [])
+    #expect(own.strangers == ["OPENAI_ADMIN_KEY": host, "OPENAI_API_KEY": host])
     let allowed = try await render(["dev"], "evil.example.com")
-    #expect(allowed.names == own.names && allowed.strangers == [])
+    #expect(allowed.names == own.names && allowed.strangers == [:])
     // The key of another provider under a name of this one.
     try world.store(
       "dev/deepseek", "sk-0123456789abcdef0123456789abcdef",

@@ -7,8 +7,8 @@ struct VariableListTests {
   @Test func `the list that is embedded is what the parsed catalogue names`() {
     var keys: Set<String> = []
     var addresses: Set<String> = []
-    for id in Catalogue.builtInIDs {
-      let provider = Catalogue.builtIn(id)!
+    for id in BuiltIn.ids {
+      let provider = BuiltIn.provider(id)!
       keys.formUnion(provider.allVariables + provider.fields.compactMap(\.variable))
       let hostFields = provider.fields.filter { provider.hostFields.contains($0.name) }
       for name in [provider.baseURLVariable].compactMap(\.self) + hostFields.compactMap(\.variable)

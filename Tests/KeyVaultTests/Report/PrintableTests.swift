@@ -49,7 +49,7 @@ struct SuggestionTests {
       ("x", nil), ("azure", nil), ("", nil), ("runaway", "runway"),
     ] as [(String, String?)])
   func `the closest known word is suggested, if it is close`(word: String, suggestion: String?) {
-    #expect(Suggestion.closest(to: word, among: Catalogue.builtInIDs) == suggestion)
+    #expect(Suggestion.closest(to: word, among: BuiltIn.ids) == suggestion)
   }
 
   @Test func `of words equally close the first is suggested`() {

@@ -173,13 +173,28 @@ struct SignedRecipientsTests {
     #expect(change.written.last == Self.file)
     #expect(try state(world).codes == [])
     // The mark of what Carol could read is covered by no signature, and breaks none.
-    let written = try world.removeRecipient(carol).change.written
+    let written = try world.removeRecipient(carol).written
     #expect(written.suffix(2) == ["vault/.gpg-id", Self.file])
     #expect(written.contains("vault/p/openai.yaml"))
     #expect(world.refusal("p/openai") == nil)
     #expect(try state(world).codes == [])
     let document = try #require(SignedRecipients(parsing: world.scratch.bytes(Self.file)))
     #expect(document.content.counter == 3)
+  }
+
+  @Test func `several lists that change together are signed once`() throws {
+    let world = try World.signed()
+    let carol = try GPGHome.shared.key("signedtwice")
+    let file = PublicKeyFile(fingerprint: carol, armored: try GPGHome.shared.export(carol))
+    for folder in ["", "p"] {
+      _ = try world.repository.vault.addRecipient(
+        file, to: folder, program: Keyring.gpgProgram)
+    }
+    let before = try #require(SignedRecipients(parsing: world.scratch.bytes(Self.file)))
+    _ = try world.removeRecipient(carol, from: ["", "p"])
+    #expect(try state(world).codes == [])
+    let after = try #require(SignedRecipients(parsing: world.scratch.bytes(Self.file)))
+    #expect(after.content.counter == before.content.counter + 1)
   }
 
   @Test func `what the keyring knows anew is signed with the next number`() throws {

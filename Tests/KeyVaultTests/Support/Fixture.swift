@@ -29,7 +29,7 @@ struct Fixture: Sendable, CustomTestStringConvertible {
   static let folder = package.appending(path: "Tests/KeyVaultTests/Fixtures/answers")
 
   /// Those of each provider, and those of `any` for each: what all providers may answer.
-  static let all: [Fixture] = Catalogue.builtInIDs.filter(isAsked).flatMap { provider in
+  static let all: [Fixture] = BuiltIn.ids.filter(isAsked).flatMap { provider in
     let own = names(in: provider)
     let shared = names(in: "any").filter { !own.contains($0) }
     return own.map { Fixture(provider, $0, in: provider) }
@@ -45,7 +45,7 @@ struct Fixture: Sendable, CustomTestStringConvertible {
 
   /// Whether the provider has a request that proves a key.
   static func isAsked(_ provider: String) -> Bool {
-    Catalogue.builtIn(provider)?.definitions.isEmpty == false
+    BuiltIn.provider(provider)?.definitions.isEmpty == false
   }
 
   static func names(in folder: String) -> [String] {
@@ -67,7 +67,7 @@ struct Fixture: Sendable, CustomTestStringConvertible {
     fields =
       Self.names(object["fields"])
       ?? Dictionary(
-        Catalogue.builtIn(provider)!.hostFields.map { (Name($0), "example") }
+        BuiltIn.provider(provider)!.hostFields.map { (Name($0), "example") }
       ) { $1 }
     status = object["status"] as? Int ?? 200
     hasQuota = object["quota"] != nil

@@ -121,12 +121,12 @@ final class World: Sendable {
     ).outcome().findings
   }
 
-  /// Takes somebody from a list as `recipients rm` does.
+  /// Takes a person from lists as `recipients rm` does.
   func removeRecipient(
-    _ fingerprint: String, from folder: String = "", program: GPGProgram? = Keyring.gpgProgram
+    _ fingerprint: String, from folders: [String] = [""], program: GPGProgram? = Keyring.gpgProgram
   ) throws -> Vault.Removal {
     try repository.vault.removeRecipient(
-      fingerprint, from: folder, program: program, now: Self.now)
+      fingerprint, from: folders, program: program, now: Self.now)
   }
 
   /// Runs git as Alice; what it printed.

@@ -60,7 +60,7 @@ struct SchemaTests {
     #expect(embedded == (try files("providers.d", ".yaml")))
   }
 
-  @Test(arguments: Catalogue.builtInIDs)
+  @Test(arguments: BuiltIn.ids)
   func `a built-in provider satisfies its schema, and its logo is drawn`(id: String) throws {
     let text = try #require(Embedded.providers.first { $0.name == id + ".yaml" }).text
     let document = try Document(parsing: Array(text.utf8))

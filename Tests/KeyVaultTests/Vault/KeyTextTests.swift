@@ -136,7 +136,7 @@ struct KeyFormatTests {
   }
 
   @Test func `the first format that fits names the kind of key`() throws {
-    let openai = try #require(Catalogue.builtIn("openai"))
+    let openai = try #require(BuiltIn.provider("openai"))
     let filler = String(repeating: "x", count: 30)
     for (key, name) in [
       ("sk-proj-" + filler, "project"), ("sk-admin-" + filler, "admin"), ("sk-" + filler, "user"),

@@ -92,8 +92,8 @@ struct VariableNameTests {
   }
 
   @Test func `every variable of the catalogue may be rendered`() {
-    for id in Catalogue.builtInIDs {
-      let provider = Catalogue.builtIn(id)!
+    for id in BuiltIn.ids {
+      let provider = BuiltIn.provider(id)!
       let names =
         provider.variables + [provider.baseURLVariable].compactMap(\.self)
         + provider.formats.flatMap { $0.variables ?? [] } + provider.fields.compactMap(\.variable)

@@ -189,7 +189,7 @@ struct BindingTests {
     let world = try world()
     try world.encrypt("pass-fake-key\nendpoint: https://e.example.com\n", to: "production/mistral")
     let opened = try world.open("production/mistral")
-    let mistral = try #require(Catalogue.builtIn("mistral"))
+    let mistral = try #require(BuiltIn.provider("mistral"))
     try world.repositoryVault.store(
       opened.rebound(to: mistral, hosts: ["api.mistral.ai"], preview: 4, after: 0),
       about: .init(),

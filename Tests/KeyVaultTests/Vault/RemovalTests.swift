@@ -23,7 +23,7 @@ struct RemovalTests {
   private func remove(
     from folder: String = "", program: GPGProgram? = Keyring.gpgProgram, _ world: World
   ) throws -> Vault.Removal {
-    try world.removeRecipient(Self.bob, from: folder, program: program)
+    try world.removeRecipient(Self.bob, from: [folder], program: program)
   }
 
   private func exposed(_ world: World) throws -> [String] {
@@ -36,7 +36,7 @@ struct RemovalTests {
     try world.write(text, to: "vault/p/openai.yaml")
     let removal = try remove(world)
     #expect(removal.exposed.map(\.path) == ["p/openai"] && removal.isComplete)
-    #expect(removal.change.written == ["vault/p/openai.yaml", "vault/.gpg-id"])
+    #expect(removal.written == ["vault/p/openai.yaml", "vault/.gpg-id"])
     let mark = "exposed: {to: \(Self.bob), since: 2026-11-23, reason: recipient removed}"
     let lines = try world.scratch.text("vault/p/openai.yaml").split(separator: "\n")
       .map(String.init)
@@ -76,6 +76,41 @@ struct RemovalTests {
     #expect(try remove(world).exposed.map(\.path) == ["p/openai"])
     #expect(try exposed(world) == ["p/openai"])
     #expect(try remove(from: "q", world).exposed.map(\.path) == ["q/openai"])
+  }
+
+  @Test func `lists are left together, and each key is marked once`() throws {
+    let world = try world()
+    for folder in ["q", "q/deep", "r"] {
+      try world.want([Self.alice, Self.bob], in: folder)
+      try world.store("\(folder)/openai", Self.second)
+    }
+    // One that is Alice's alone already, and one that had no list of its own.
+    try world.want([Self.alice], in: "r/own")
+    try world.store("r/own/openai", Self.second)
+    try world.store("p/deep/mistral", Self.second, provider: "openai")
+    try world.commit()
+    let removal = try world.removeRecipient(Self.bob, from: ["q", "q/deep", "p"])
+    #expect(
+      removal.exposed.map(\.path)
+        == ["p/deep/mistral", "p/openai", "q/deep/openai", "q/openai"])
+    #expect(removal.changes.map(\.folder) == ["q", "q/deep", "p"])
+    #expect(removal.changes.map(\.startedFrom) == [nil, nil, "vault/.gpg-id"])
+    #expect(removal.wasExposed.isEmpty && removal.isComplete)
+    #expect(Set(removal.written).count == removal.written.count && removal.written.count == 7)
+    let left = try world.repository.vault.lists(naming: Self.bob)
+    #expect(left == ["vault/.gpg-id", "vault/r/.gpg-id"])
+    #expect(try exposed(world) == removal.exposed.map(\.path))
+  }
+
+  @Test func `where one list cannot be left, none is`() throws {
+    let world = try world()
+    try world.want([Self.alice, Self.bob], in: "q")
+    try world.want([Self.bob], in: "s")
+    try world.commit()
+    let refused = failure { _ = try world.removeRecipient(Self.bob, from: ["", "q", "s"]) }
+    #expect(refused?.kind == .usage)
+    #expect(try world.repository.vault.lists(naming: Self.bob).count == 3)
+    #expect(try exposed(world) == [])
   }
 
   @Test func `an older mark stays, and what has no sound sidecar is named`() throws {
