@@ -1,6 +1,6 @@
 /* A clock that is ahead, for tests: preloaded, it adds CLOCK_AHEAD seconds to the time of day of a program and of those
  * that it starts. What is measured from some moment (CLOCK_MONOTONIC) stays as it is, and waits that end at a time of
- * day end when they would. Of files, the times stay those of the machine.
+ * day end when they would. Times of files are ahead too, for programs compare them with the time of day.
  *
  * libfaketime does more, and changes timers too: a process that sleeps then waits for years. */
 #define _GNU_SOURCE
@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <semaphore.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <sys/time.h>
 #include <time.h>
 
@@ -69,4 +70,42 @@ int pthread_cond_timedwait(
   /* A condition that was made for the monotonic clock has no years in its time. */
   struct timespec time = end->tv_sec > ahead ? machine_time(end) : *end;
   return REAL(pthread_cond_timedwait)(condition, mutex, &time);
+}
+
+static int moved(int result, struct stat *status) {
+  if (result == 0) {
+    status->st_atim.tv_sec += ahead;
+    status->st_mtim.tv_sec += ahead;
+    status->st_ctim.tv_sec += ahead;
+  }
+  return result;
+}
+
+int stat(const char *restrict path, struct stat *restrict status) { return moved(REAL(stat)(path, status), status); }
+
+int lstat(const char *restrict path, struct stat *restrict status) { return moved(REAL(lstat)(path, status), status); }
+
+int fstat(int file, struct stat *status) { return moved(REAL(fstat)(file, status), status); }
+
+int fstatat(int folder, const char *restrict path, struct stat *restrict status, int flags) {
+  return moved(REAL(fstatat)(folder, path, status, flags), status);
+}
+
+static const struct timespec *machine_times(const struct timespec times[2], struct timespec result[2]) {
+  if (!times) return NULL;
+  for (int index = 0; index < 2; index++) {
+    int isTime = times[index].tv_nsec != UTIME_NOW && times[index].tv_nsec != UTIME_OMIT;
+    result[index] = isTime ? machine_time(&times[index]) : times[index];
+  }
+  return result;
+}
+
+int utimensat(int folder, const char *path, const struct timespec times[2], int flags) {
+  struct timespec buffer[2];
+  return REAL(utimensat)(folder, path, machine_times(times, buffer), flags);
+}
+
+int futimens(int file, const struct timespec times[2]) {
+  struct timespec buffer[2];
+  return REAL(futimens)(file, machine_times(times, buffer));
 }

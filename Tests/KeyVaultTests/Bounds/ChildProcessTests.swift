@@ -35,9 +35,14 @@ import Testing
     #expect(.now - start < .seconds(60))
     let text = try scratch.text("pid").trimmingCharacters(in: .whitespacesAndNewlines)
     let pid = try #require(Int32(text))
-    // It is gone, or waits for init to take note of it.
-    let state = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)
-    #expect(state == nil || state?.contains(") Z ") == true)
+    // It is gone, or waits for init to take note of it. The signal arrives once it is scheduled.
+    func hasEnded() -> Bool {
+      let state = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)
+      return state == nil || state?.contains(") Z ") == true
+    }
+    let end = ContinuousClock.now + .seconds(30)
+    while !hasEnded(), .now < end { usleep(10_000) }
+    #expect(hasEnded())
   }
 
   @Test func `what writes without an end is stopped at the limit`() {
