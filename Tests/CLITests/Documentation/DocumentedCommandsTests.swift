@@ -54,10 +54,10 @@ import Testing
     #expect(count > 30)
   }
 
-  @Test func `README's table of commands names only options that there are`() throws {
+  @Test func `the table of commands names only options that exist`() throws {
     let usage = try Self.usage.get()
     let text = try String(
-      contentsOf: World.repository.appending(path: "README.md"), encoding: .utf8)
+      contentsOf: World.repository.appending(path: "docs/commands.md"), encoding: .utf8)
     let rows = text.split(separator: "\n").drop { $0 != "| command | does |" }.dropFirst(2)
       .prefix { $0.hasPrefix("| ") }
     #expect(rows.count > 20)
@@ -93,7 +93,7 @@ import Testing
         steps.append(try Example(fence).step(text))
       }
     }
-    let (shown, statuses) = try world.type(steps)
+    let (shown, statuses) = try world.type(steps, pasting: story.pasted)
     for (index, step) in steps.enumerated() {
       let status = index < statuses.count ? statuses[index] : nil
       #expect(status == Story.status(promisedBy: step.line), "\(step.line)\n\(shown)")

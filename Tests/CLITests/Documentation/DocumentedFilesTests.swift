@@ -120,10 +120,8 @@ import YAML
     #expect((result.output + result.errors).contains("no_credit"), "\(result)")
   }
 
-  @Test func `the demo prints what README shows`() throws {
-    let fence = try #require(Markdown.fences(in: "console").first)
-    let lines = fence.text.split(separator: "\n").map(String.init)
-    let command = try #require(lines.first)
+  /// What the demo prints with that command, on a stand-in of its own.
+  private func demo(_ command: String) throws -> [String] {
     let world = try World()
     let keys = try JSONDecoder().decode(
       [String: [String: String]].self,
@@ -134,16 +132,38 @@ import YAML
       """
       cp -r "$DEMO"/../{keyvault.yaml,providers.d,vault,Schemas} .
       export KEYVAULT_GPG_KEY_FILE="$DEMO/secret-key.asc"
-      \(command.dropFirst(2).replacing("34567", with: String(stub.port)))
+      \(command.replacing("34567", with: String(stub.port)))
       """)
-    // Latencies differ, and with them the columns behind.
-    func words(_ line: some StringProtocol) -> String {
-      line.replacingOccurrences(of: #" \d+ ms"#, with: " 1 ms", options: .regularExpression).split(
-        separator: " "
-      ).joined(separator: " ")
-    }
     #expect(result.status == 1, "\(result.errors)")
-    #expect(
-      result.output.split(separator: "\n").map { words($0) } == lines.dropFirst().map { words($0) })
+    return result.output.split(separator: "\n").map { words($0) }
+  }
+
+  /// Latencies differ, and with them the columns behind.
+  private func words(_ line: some StringProtocol) -> String {
+    line.replacingOccurrences(of: #" \d+ ms"#, with: " 1 ms", options: .regularExpression).split(
+      separator: " "
+    ).joined(separator: " ")
+  }
+
+  @Test(arguments: Markdown.fences(in: "console"))
+  func `the demo prints what is shown`(_ fence: Markdown.Fence) throws {
+    let lines = fence.text.split(separator: "\n").map(String.init)
+    let printed = try demo(String(try #require(lines.first).dropFirst(2)))
+    #expect(printed == lines.dropFirst().map { words($0) })
+  }
+
+  /// Scripts/picture makes it from a run at a terminal, which has the lines in another order.
+  @Test func `the picture of a terminal shows what the demo prints`() throws {
+    let picture = try String(
+      contentsOf: World.repository.appending(path: "docs/terminal.svg"), encoding: .utf8)
+    let lines = picture.split(separator: "\n").filter { $0.hasPrefix("<text ") }.map { line in
+      words(
+        line.replacing(/<[^>]*>/, with: "").replacing("&lt;", with: "<")
+          .replacing("&gt;", with: ">").replacing("&quot;", with: "\"")
+          .replacing("&#x27;", with: "'").replacing("&amp;", with: "&"))
+    }
+    #expect(lines.first == "$ keyvault test demo")
+    let printed = try demo("keyvault test demo --gateway http://127.0.0.1:34567/{provider}")
+    #expect(lines.dropFirst().sorted() == printed.sorted(), "renew it: Scripts/picture")
   }
 }

@@ -22,6 +22,8 @@ struct Markdown: Sendable {
   let fences: [Fence]
   /// Code within the running text and in tables, in order.
   let spans: [(text: String, line: Int)]
+  /// The lines outside of blocks; those of blocks are empty.
+  let prose: [String]
 
   init(_ file: String) throws {
     self.file = file
@@ -53,6 +55,7 @@ struct Markdown: Sendable {
     }
     precondition(open == nil, "\(file):\(open?.line ?? 0): a fence is not closed")
     self.fences = fences
+    self.prose = prose
     spans = Self.spans(in: prose)
   }
 

@@ -27,6 +27,7 @@ struct Story: Sendable, CustomTestStringConvertible {
   /// What is there before a story begins, in bash.
   static let beginnings = [
     "team": "",
+    "readers": #"cp -a "$FILLED/." .; keyvault ls > ../listed; "# + Self.committed,
     "deployment": Self.filled + "printf '#!/bin/sh\\nexit 0\\n' > server; chmod +x server\n",
     "signatures": Self.filled,
     "acknowledge": Self.filled
@@ -39,10 +40,13 @@ struct Story: Sendable, CustomTestStringConvertible {
     """#,
   ]
 
-  private static let filled =
-    #"cp -a "$FILLED/." .; git init -q; git add -A; git commit -q -m start"# + "\n"
+  private static let committed = "git init -q; git add -A; git commit -q -m start\n"
+  private static let filled = #"cp -a "$FILLED/." .; "# + committed
   private static let falKey =
     "1f0e5c7a-4b2d-4e00-8a00-9a3c5e7f1b2d:0123456789abcdef0123456789abcdef"
+
+  /// What is pasted at the hidden prompts, one after the other, in Python. A filled repository has the first key.
+  var pasted: String { name == "team" ? "[openai, openai + '9']" : "[openai + '9']" }
 
   /// What happens meanwhile, before or after a line that begins so: files that others send, a key that its owner
   /// revokes at the provider.

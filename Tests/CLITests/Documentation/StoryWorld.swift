@@ -95,10 +95,10 @@ final class StoryWorld {
     try world.run(prelude + script)
   }
 
-  /// Types the lines at a terminal, with whatever happens before and after each; what the terminal showed, and
-  /// how each line ended.
+  /// Types the lines at a terminal, with whatever happens before and after each, and pastes those keys (a list in
+  /// Python) at its hidden prompts; what the terminal showed, and how each line ended.
   func type(
-    _ lines: [(before: String, line: String, after: String)]
+    _ lines: [(before: String, line: String, after: String)], pasting keys: String
   ) throws -> (shown: String, statuses: [Int32]) {
     let script = lines.map {
       "\($0.before)\n\($0.line)\necho $? >> \"$HOME/statuses\"\n\($0.after)\n"
@@ -107,7 +107,8 @@ final class StoryWorld {
       .write(to: world.root.appending(path: "story.sh"), atomically: true, encoding: .utf8)
     let result = try Terminal.run(
       #"""
-      answers = [os.environ["OPENAI"], os.environ["OPENAI"] + "9"]
+      openai = os.environ["OPENAI"]
+      answers = \#(keys)
       spawn("bash", "../story.sh", columns=200)
       shown = b""
       while read_some(30):
