@@ -20,17 +20,38 @@ enum Armor {
       throw MessageError(.key)
     default: throw MessageError(.damagedArmor)
     }
+    let content = try body(&lines, end: "-----END PGP MESSAGE-----")
+    guard lines.allSatisfy(\.isEmpty) else { throw MessageError(.trailing) }
+    return content
+  }
+
+  /// The packets of all keys in a text, whatever else is in it; empty where there is none.
+  static func keys(in bytes: [UInt8]) throws(MessageError) -> [UInt8] {
+    var lines = bytes.split(separator: 10, omittingEmptySubsequences: false)
+      .map { trimmed($0) }[...]
+    var packets: [UInt8] = []
+    while let line = lines.popFirst() {
+      for kind in ["PUBLIC", "PRIVATE"]
+      where line.elementsEqual("\(begin)\(kind) KEY BLOCK-----".utf8) {
+        packets += try body(&lines, end: "-----END PGP \(kind) KEY BLOCK-----")
+      }
+    }
+    return packets
+  }
+
+  /// What is between the first line of an armor and `end`; takes the lines to there.
+  private static func body(
+    _ lines: inout ArraySlice<ArraySlice<UInt8>>, end: String
+  ) throws(MessageError) -> [UInt8] {
     guard let blank = lines.firstIndex(of: []) else { throw MessageError(.truncated) }
     lines = lines[(blank + 1)...]
-    guard let end = lines.firstIndex(where: { $0.starts(with: "-----".utf8) }) else {
+    guard let last = lines.firstIndex(where: { $0.starts(with: "-----".utf8) }) else {
       throw MessageError(.truncated)
     }
-    guard lines[end].elementsEqual("-----END PGP MESSAGE-----".utf8) else {
-      throw MessageError(.damagedArmor)
-    }
-    guard lines[(end + 1)...].allSatisfy(\.isEmpty) else { throw MessageError(.trailing) }
-    var body = lines[..<end]
-    if let last = body.last, last.first == UInt8(ascii: "=") { body.removeLast() }
+    guard lines[last].elementsEqual(end.utf8) else { throw MessageError(.damagedArmor) }
+    var body = lines[..<last]
+    if let sum = body.last, sum.first == UInt8(ascii: "=") { body.removeLast() }
+    lines = lines[(last + 1)...]
     return try base64(body.joined())
   }
 

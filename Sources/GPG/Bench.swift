@@ -6,6 +6,7 @@ internal import Synchronization
 /// process and program, because each new home costs a start of gpg.
 final class Bench: Sendable {
   let engine: Engine
+  var deadline: Deadline { Deadline(home: home.path) }
   private let home: ThrowawayHome
   private let placed = Mutex<Set<Name>>([])
   private let first = Mutex(())

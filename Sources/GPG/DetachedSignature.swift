@@ -17,19 +17,13 @@ public struct DetachedSignature: Sendable, Equatable {
     self.body = body
   }
 
-  /// The packet in a frame of our own, so that nobody's length decides where it ends.
-  public var bytes: [UInt8] { Self.packet(tag: 2, body) }
+  /// The packet in a frame of our own.
+  public var bytes: [UInt8] { PacketReader.framed(body, tag: 2) }
 
   /// A message that is signed by this signature and holds exactly `text` (RFC 9580 §10.3): unlike a
   /// detached signature and a file, gpg takes many of them in one run.
   func message(of text: [UInt8]) -> [UInt8] {
     // Binary, of no name and no time.
-    bytes + Self.packet(tag: 11, [UInt8(ascii: "b"), 0, 0, 0, 0, 0] + text)
-  }
-
-  private static func packet(tag: UInt8, _ body: [UInt8]) -> [UInt8] {
-    let length = UInt32(body.count)
-    let octets = [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: length >> $0) }
-    return [0xc0 | tag, 0xff] + octets + body
+    bytes + PacketReader.framed([UInt8(ascii: "b"), 0, 0, 0, 0, 0] + text, tag: 11)
   }
 }

@@ -16,14 +16,16 @@ extension GPG {
     let output = Output(limit: Message.sizeLimit)
     try plaintext.withBytes { bytes throws(GPGError) in
       try unsafe bytes.withUnsafeBytes { input throws(GPGError) in
-        try bench.engine.withContext { context throws(GPGError) in
-          context.begin()
-          let plain = try unsafe DataHandle(reading: input)
-          let cipher = try DataHandle(writing: output)
-          let status = unsafe gpgme_op_encrypt_ext(
-            context.raw, nil, (["--file"] + paths).joined(separator: "\n"), flags, plain.raw,
-            cipher.raw)
-          try check(status, context, recipients, paths)
+        try bench.deadline.run(allowance: nil) { () throws(GPGError) in
+          try bench.engine.withContext { context throws(GPGError) in
+            context.begin()
+            let plain = try unsafe DataHandle(reading: input)
+            let cipher = try DataHandle(writing: output)
+            let status = unsafe gpgme_op_encrypt_ext(
+              context.raw, nil, (["--file"] + paths).joined(separator: "\n"), flags, plain.raw,
+              cipher.raw)
+            try check(status, context, recipients, paths)
+          }
         }
       }
     }

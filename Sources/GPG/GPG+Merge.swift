@@ -11,16 +11,19 @@ extension GPG {
     let home = try ThrowawayHome(runtimeDirectory: runtimeDirectory, holdsSecret: false)
     defer { home.remove() }
     try home.configureForPublicKeys()
+    let blocks = try files.map { file throws(GPGError) in try PublicKeyBlock(file) }
     let gpg = GPG(program: program, home: home.path)
-    try gpg.engine.withContext { context throws(GPGError) in
-      for file in files {
-        context.begin()
-        try unsafe lend(file) { input throws(GPGError) in
-          let data = try unsafe DataHandle(reading: input)
-          try check(unsafe gpgme_op_import(context.raw, data.raw))
+    return try Deadline(home: home.path).run(allowance: .seconds(2)) { () throws(GPGError) in
+      try gpg.engine.withContext { context throws(GPGError) in
+        for block in blocks where !block.packets.isEmpty {
+          context.begin()
+          try unsafe lend(block.packets) { input throws(GPGError) in
+            let data = try unsafe DataHandle(reading: input)
+            try check(unsafe gpgme_op_import(context.raw, data.raw))
+          }
         }
       }
+      return try gpg.exportPublicKey(fingerprint)
     }
-    return try gpg.exportPublicKey(fingerprint)
   }
 }

@@ -28,6 +28,10 @@ extension GPGError {
     case .notEncrypted: "not an encrypted OpenPGP message"
     case .damaged: "the OpenPGP message is damaged"
     case .tooLarge(let limit): "the content is larger than \(limit) bytes"
+    case .refusedKey(let why): why.message
+    case .tooSlow(let seconds, isOne: true): "gpg took longer than \(seconds) s"
+    case .tooSlow(let seconds, isOne: false):
+      "gpg took \(seconds) s longer than public keys and signatures of a team take"
     case .unusableRecipient(let file, let why): "'\(file)' cannot receive: \(why.message)"
     case .recipientsDiffer(let missing, let unexpected):
       Self.difference(missing, unexpected)
@@ -63,7 +67,8 @@ extension GPGError {
     case .unsafeSearchPath: "remove that folder from PATH, or put /usr/bin before it"
     case .notEncrypted, .damaged: "restore the file from git, or store the key again"
     case .tooLarge: "a vault file holds one key and a few lines about it"
-    case .unusableRecipient(_, let why): why.hint
+    case .unusableRecipient(_, let why), .refusedKey(let why): why.hint
+    case .tooSlow: "look at the public keys that were added last, and run it again"
     case .recipientsDiffer: "look for 'encrypt-to' in /etc/gnupg/gpg.conf"
     case .noRecipients: "add a fingerprint to .gpg-id and its key to .public-keys"
     case .noPublicKey(let fingerprint): "'gpg --import FILE' or 'gpg --recv-keys \(fingerprint)'"
@@ -133,6 +138,9 @@ extension GPGError.Unusable {
     case .secretKey: "it holds a secret key"
     case .tooLarge(let size):
       "it has \(size) bytes, more than the \(RecipientFile.sizeLimit) of a public key file"
+    case .heavyKey(let what): what
+    case .tooManyPackets(let limit, let what): "it holds more than \(limit) \(what)"
+    case .damagedKey: "its OpenPGP packets are damaged or cut off"
     case .refused(let code): "gpg refused it (code \(code))"
     }
   }
@@ -147,7 +155,8 @@ extension GPGError.Unusable {
     case .revoked, .disabled: "ask its owner for the new key, or remove the recipient"
     case .cannotEncrypt(let fingerprint):
       "its owner runs 'gpg --quick-add-key \(fingerprint) default encr', then exports it again"
-    case .otherKey, .severalKeys, .noKey, .tooLarge:
+    case .heavyKey: "gpg would need minutes for it, so it was not asked: remove the file"
+    case .otherKey, .severalKeys, .noKey, .tooLarge, .tooManyPackets, .damagedKey:
       "export one key: 'gpg --export --armor --export-options export-minimal FINGERPRINT'"
     case .secretKey: "remove it from the repository and its history, and revoke it"
     case .refused: "'gpg --show-keys FILE' shows what it is"

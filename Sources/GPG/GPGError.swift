@@ -33,6 +33,10 @@ public struct GPGError: Error, Sendable, Equatable {
     case damaged
     /// More output than `limit` bytes.
     case tooLarge(limit: Int)
+    /// A public key file that gpg is not shown.
+    case refusedKey(Unusable)
+    /// gpg took longer than so many seconds, in one run or in all together.
+    case tooSlow(seconds: Int, isOne: Bool)
     case unusableRecipient(file: String, why: Unusable)
     /// Who can read what gpg wrote is not who was asked for; key ids.
     case recipientsDiffer(missing: [String], unexpected: [UInt64])
@@ -64,6 +68,11 @@ public struct GPGError: Error, Sendable, Equatable {
     case noKey
     case secretKey
     case tooLarge(Int)
+    /// A number of it, in words, would keep gpg busy for minutes.
+    case heavyKey(String)
+    /// More packets of a kind than gpg is shown.
+    case tooManyPackets(Int, String)
+    case damagedKey
     /// gpg refused the file; a code of libgpg-error.
     case refused(code: UInt32)
   }

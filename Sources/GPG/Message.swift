@@ -7,8 +7,10 @@
 public struct Message: Sendable {
   /// Most bytes that a vault file may have.
   public static let sizeLimit = 1 << 20
-  /// Most recipients: more than any list names.
-  public static let recipientLimit = 2_000
+  /// Most recipients: as many as a repository has public keys.
+  public static let recipientLimit = 400
+  /// Most recipients that are not named: gpg tries each secret key of its user on every one of them.
+  public static let hiddenLimit = 16
 
   /// The packets that will be decrypted, without armor.
   public let bytes: [UInt8]
@@ -37,6 +39,8 @@ public struct Message: Sendable {
   ) throws(MessageError) -> (recipients: [UInt64], identity: [UInt8]) {
     var reader = PacketReader(bytes)
     var recipients: [UInt64] = []
+    var seen: Set<UInt64> = []
+    var hidden = 0
     while true {
       guard !reader.isAtEnd else {
         throw MessageError(recipients.isEmpty ? .notOpenPGP : .noContent)
@@ -46,7 +50,15 @@ public struct Message: Sendable {
       switch packet.tag {
       case 1:
         guard recipients.count < recipientLimit else { throw MessageError(.tooManyRecipients) }
-        recipients.append(try keyID(body))
+        let id = try keyID(body)
+        // gpg opens, or asks for, a secret key again each time that it is named.
+        if id == 0 {
+          hidden += 1
+          guard hidden <= hiddenLimit else { throw MessageError(.tooManyHidden) }
+        } else if !seen.insert(id).inserted {
+          throw MessageError(.repeatedRecipient(id))
+        }
+        recipients.append(id)
       case 18, 20:
         guard !recipients.isEmpty else { throw MessageError(.noRecipient) }
         try checkContent(body, tag: packet.tag)

@@ -24,6 +24,10 @@ public struct MessageError: Error, Sendable, Equatable {
     case noContent
     /// More key packets than ``Message/recipientLimit``.
     case tooManyRecipients
+    /// More key packets that name nobody than ``Message/hiddenLimit``.
+    case tooManyHidden
+    /// Two key packets for one key.
+    case repeatedRecipient(UInt64)
     /// Bytes behind the encrypted packet.
     case trailing
     /// A packet tag that has no place in a message.
@@ -48,6 +52,10 @@ public struct MessageError: Error, Sendable, Equatable {
     case .notOpenPGP: "not an OpenPGP message"
     case .tooManyRecipients:
       "the OpenPGP message names more than \(Message.recipientLimit) recipients"
+    case .tooManyHidden:
+      "the OpenPGP message has more than \(Message.hiddenLimit) hidden recipients"
+    case .repeatedRecipient(let id):
+      "the OpenPGP message names the key \(GPGError.text(keyID: id)) more than once"
     case .truncated: "the OpenPGP message is truncated"
     case .damagedArmor: "the armor of the OpenPGP message is damaged"
     case .password: "encrypted with a password, not only for keys"
@@ -73,7 +81,8 @@ public struct MessageError: Error, Sendable, Equatable {
       "restore the file from git, or store the key again"
     case .literal, .compressed, .signed, .password, .unprotected, .noRecipient:
       "its content may be known to others: rotate the key and add it again"
-    case .notOpenPGP, .key, .unexpectedPacket, .unknownVersion, .tooLarge, .tooManyRecipients:
+    case .notOpenPGP, .key, .unexpectedPacket, .unknownVersion, .tooLarge, .tooManyRecipients,
+      .tooManyHidden, .repeatedRecipient:
       "'gpg --list-packets FILE' shows what it is"
     }
   }

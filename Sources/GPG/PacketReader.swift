@@ -58,6 +58,13 @@ struct PacketReader {
     }
   }
 
+  /// A packet in a frame of our own, so that nobody's length decides where it ends.
+  static func framed(_ body: some Collection<UInt8>, tag: UInt8) -> [UInt8] {
+    let length = UInt32(body.count)
+    let octets = [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: length >> $0) }
+    return [0xc0 | tag, 0xff] + octets + body
+  }
+
   private static let mayHaveParts: Set<UInt8> = [8, 9, 11, 18, 20]
 
   private mutating func byte() throws(MessageError) -> UInt8 {

@@ -7,6 +7,7 @@ public struct RecipientFile: Sendable {
   public let name: String
   /// The one key that it holds.
   public let key: Key
+  /// The packets of it that gpg is shown.
   let bytes: [UInt8]
 
   /// Judges what ``GPG/inspect(publicKeyFile:program:runtimeDirectory:)`` found in `bytes`:
@@ -26,7 +27,12 @@ public struct RecipientFile: Sendable {
     }
     if let why = key.unusable { throw refuse(why) }
     self.name = name
-    self.bytes = bytes
+    do throws(GPGError) {
+      self.bytes = try PublicKeyBlock(bytes).packets
+    } catch {
+      guard case .refusedKey(let why) = error.reason else { throw error }
+      throw refuse(why)
+    }
     self.key = key
   }
 

@@ -13,11 +13,16 @@ struct Runner {
     "--display-charset", "utf-8", "--exit-on-status-write-error", "--status-fd", "1",
   ]
 
-  /// The status lines of a run that writes nothing else, in words.
-  func status(of arguments: [String]) throws(GPGError) -> [[Substring]] {
-    let output = try output(of: ["--homedir", home] + Self.options + arguments)
+  /// The status lines of a run that writes nothing else, in words. `count` is of the files that it reads, by
+  /// which it may take longer.
+  func status(of arguments: [String], reading count: Int) throws(GPGError) -> [[Substring]] {
+    let allowance = Duration.milliseconds(500 + 20 * count)
+    let text = try Deadline(home: home).run(allowance: allowance) {
+      () throws(GPGError) -> String in
+      try output(of: ["--homedir", home] + Self.options + arguments)
+    }
     let head = "[GNUPG:] "
-    return output.split(separator: "\n").compactMap { line in
+    return text.split(separator: "\n").compactMap { line in
       guard line.hasPrefix(head) else { return nil }
       let words = line.dropFirst(head.count).split(separator: " ")
       return words.isEmpty ? nil : words

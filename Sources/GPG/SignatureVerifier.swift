@@ -11,20 +11,22 @@ public final class SignatureVerifier: Sendable {
   private let runner: Runner
   private let count = Mutex(0)
 
-  /// `keys` are the contents of public key files; what gpg does not take is left out, and its owner's
-  /// signatures are an unknown signer's then.
+  /// `keys` are the contents of public key files; what gpg does not take, or is not shown, is left out, and
+  /// its owner's signatures are an unknown signer's then.
   public init(
     keys: [[UInt8]], program: String, runtimeDirectory: String?
   ) throws(GPGError) {
     home = try ThrowawayHome(runtimeDirectory: runtimeDirectory, holdsSecret: false)
     runner = Runner(program: program, home: home.path)
-    guard !keys.isEmpty else { return }
     var files: [String] = []
-    for (index, bytes) in keys.enumerated() {
-      try home.write(bytes, to: "key-\(index)")
-      files.append("\(home.path)/key-\(index)")
+    for bytes in keys {
+      guard let block = try? PublicKeyBlock(bytes), !block.packets.isEmpty else { continue }
+      let name = "key-\(files.count)"
+      try home.write(block.packets, to: name)
+      files.append("\(home.path)/\(name)")
     }
-    _ = try runner.status(of: ["--batch", "--import"] + files)
+    guard !files.isEmpty else { return }
+    _ = try runner.status(of: ["--batch", "--import"] + files, reading: files.count)
   }
 
   /// The verdict on each signature over its text, in order.
@@ -53,7 +55,8 @@ public final class SignatureVerifier: Sendable {
     }
     defer { for name in names { home.delete(name) } }
     // Without --batch, in which gpg ends at the first signature that does not fit.
-    let lines = try runner.status(of: ["--verify-files"] + names.map { "\(home.path)/\($0)" })
+    let lines = try runner.status(
+      of: ["--verify-files"] + names.map { "\(home.path)/\($0)" }, reading: names.count)
     let sections = Self.sections(lines)
     var verdicts: [SignatureVerdict] = []
     for name in names {

@@ -53,6 +53,8 @@ final class Session {
       tellUnkept("what was opened is not remembered", error, in: memory.root)
     }
     if let problem = memory.problem, problem.isToldOnce { tellObstacle(problem) }
+    // Without it, a key that was put back is not known again.
+    if let unreadable = memory.unreadable { tellObstacle(unreadable) }
     tellForeignLines(of: memory)
   }
 

@@ -23,12 +23,12 @@ struct MessageTests {
 
   @Test func `key ids of versions 3 and 6 are read`() throws {
     let v6ForV4 = packet(1, [6, 21, 4] + (1...20).map { UInt8($0) } + [25, 0])
-    let v6ForV6 = packet(1, [6, 33, 6] + (1...32).map { UInt8($0) } + [25, 0])
+    let v6ForV6 = packet(1, [6, 33, 6] + (11...42).map { UInt8($0) } + [25, 0])
     let v6Hidden = packet(1, [6, 0, 25, 0])
     let hidden = packet(1, [3] + [UInt8](repeating: 0, count: 8) + [18, 0])
     let message = try Message(sessionKey + v6ForV4 + v6ForV6 + content)
     #expect(
-      message.recipients == [0x0102_0304_0506_0708, 0x0D0E_0F10_1112_1314, 0x0102_0304_0506_0708])
+      message.recipients == [0x0102_0304_0506_0708, 0x0D0E_0F10_1112_1314, 0x0B0C_0D0E_0F10_1112])
     #expect(!message.hasHiddenRecipients)
     #expect(try Message(hidden + content).recipients == [0])
     #expect(try Message(v6Hidden + content).hasHiddenRecipients)

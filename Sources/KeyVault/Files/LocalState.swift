@@ -1,6 +1,7 @@
 internal import Glibc
 internal import Machine
 internal import Secrets
+internal import Synchronization
 
 /// `.keyvault/`, through one door: this user's alone from the moment that it is made.
 extension Folder {
@@ -44,6 +45,11 @@ public final class LocalState: Sendable {
   private let key: Secret?
   /// Why nothing is kept: the state home cannot be used.
   public let problem: FileError?
+  private let unread = Mutex<FileError?>(nil)
+
+  /// Why a file that protects the user could not be read, so that what it says does not count; nil if none
+  /// was asked for, or all could be read.
+  var unreadable: FileError? { unread.withLock { $0 } }
 
   /// Of the repository at `root`. `stateHome` is a folder of the user's own, outside the repository, made if it
   /// is missing.
@@ -182,10 +188,15 @@ public final class LocalState: Sendable {
 
   /// The lines of a file, or of the old one, whoever wrote them.
   func lines(of log: Log, isOld: Bool = false) -> [ArraySlice<UInt8>] {
-    guard key != nil, let folder = try? folder(of: log),
-      let bytes = try? folder.read(isOld ? log.oldName : log.name, limit: Self.greatestFile)
-    else { return [] }
-    return bytes.split(separator: UInt8(ascii: "\n"))
+    guard key != nil else { return [] }
+    do throws(FileError) {
+      return try folder(of: log)
+        .read(isOld ? log.oldName : log.name, limit: Self.greatestFile)
+        .split(separator: UInt8(ascii: "\n"))
+    } catch {
+      if log.protectsUser, !error.isMissing { unread.withLock { $0 = $0 ?? error } }
+      return []
+    }
   }
 
   /// The record of a line (without its line break) that carries our MAC for that file.

@@ -74,6 +74,9 @@ public final class Memory: Sendable {
   /// Why nothing is remembered, as far as it was needed.
   public var problem: FileError? { held.withLock { $0?.state?.problem } }
 
+  /// Why a file of what is remembered could not be read, as far as it was needed.
+  public var unreadable: FileError? { held.withLock { $0?.state?.unreadable } }
+
   /// Lines that do not carry this machine's code, among those that were asked for.
   public var foreign: Int { held.withLock { $0?.foreign ?? 0 } }
 

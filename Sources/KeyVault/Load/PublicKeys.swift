@@ -142,7 +142,9 @@ struct PublicKeys: Sendable {
     } catch {
       switch error.reason {
       case .programMissing, .noHome: return .failure(error)
-      default: return .success(File(name: name, keys: [], fault: error.message))
+      default:
+        return .success(
+          File(name: name, keys: [], fault: error.message, faultHint: error.hint))
       }
     }
   }

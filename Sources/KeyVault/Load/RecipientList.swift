@@ -40,7 +40,7 @@ struct RecipientList: Sendable {
       let place = Place(line: index + 1, column: 1)
       let text = Self.text(of: line)
       if text.hasSuffix("\r") {
-        findings.add(.error, in: file) {
+        findings.add(.badRecipient, in: file) {
           Finding(
             .badRecipient, in: file, at: place, "a line ends with CR LF, which pass cannot read",
             hint: Shell("sed -i 's/\\r$//' \(file)").description)
@@ -49,7 +49,7 @@ struct RecipientList: Sendable {
       }
       if text.isEmpty { continue }
       if let objection = Self.objection(to: text) {
-        findings.add(.error, in: file) {
+        findings.add(.badRecipient, in: file) {
           Finding(
             .badRecipient, in: file, at: place,
             (Self.isShown(text) ? "'\(text)' " : "this line ") + objection,
@@ -59,7 +59,7 @@ struct RecipientList: Sendable {
       }
       let fingerprint = text.uppercased()
       if let first = lineNumbers[fingerprint] {
-        findings.add(.warning, in: file) {
+        findings.add(.duplicateRecipient, .warning, in: file) {
           Finding(
             .duplicateRecipient, .warning, in: file, at: place,
             "'\(fingerprint)' stands on line \(first) already")

@@ -6,8 +6,10 @@ extension GPGError {
     let kind: Failure.Kind =
       switch reason {
       case .programMissing, .programRefused, .unsafeSearchPath: .programMissing
-      case .notEncrypted, .damaged, .tooLarge, .unusableRecipient, .recipientsDiffer, .noRecipients:
+      case .notEncrypted, .damaged, .tooLarge, .unusableRecipient, .refusedKey, .recipientsDiffer,
+        .noRecipients:
         .malformed
+      case .tooSlow: .inconclusive
       case .noPublicKey: .notFound
       case .noHome: .cannotWrite
       default: .locked

@@ -32,6 +32,10 @@ enum Limits {
   static let findings = 4_000
   /// Bytes of the paths, messages, and hints of one kind.
   static let findingBytes = 1 << 20
+  /// Of one code, however many there are of others: in all, their bytes, and about one file.
+  static let findingsPerCode = 250
+  static let findingBytesPerCode = 64 << 10
+  static let findingsPerFileAndCode = 100
   /// Scalars of one message.
   static let message = 1_000
   /// Hints such as "did you mean", which need a comparison with each known name.
@@ -43,6 +47,12 @@ enum Limits {
   static let publicKeyVersions = 2_000
   /// Bytes of objects of git that are kept at a time.
   static let objects = 128 << 20
+  /// Bytes of the sidecars that a change has otherwise than its base.
+  static let changedSidecars = 64 << 20
+  /// Folders and entries that environments inherit, each counted as often as it is inherited.
+  static let sourceSteps = 2_000_000
+  /// Bytes that are searched for keys in what one change brings.
+  static let searched = 256 << 20
   /// Files of one commit, and changes of files in a history.
   static let files = 200_000
   static let changes = 250_000

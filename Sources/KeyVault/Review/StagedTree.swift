@@ -38,6 +38,16 @@ struct StagedTree {
     let files = needed.filter { $0.kind != .submodule && !isTooDeep($0.path) }
     let objects = GitObjects(index.git)
     let found = try objects.find(files.map(\.object))
+    // The copy is in memory, and one object may be staged at thousands of paths.
+    let size = found.reduce(0) { sum, blob in
+      sum + (blob.map { $0.size <= Limits.ciphertext ? $0.size : 0 } ?? 0)
+    }
+    guard size <= Limits.objects else {
+      throw Failure(
+        .inconclusive,
+        "what is staged in '\(prefix + Paths.vault)' has more than \(Limits.objects >> 20) MiB",
+        hints: ["commit it in smaller parts"])
+    }
     let blobs = try objects.read(found, limit: Limits.ciphertext) { $0 }
     do throws(FileError) {
       let folder = try Folder(root)

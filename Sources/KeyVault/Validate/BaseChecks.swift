@@ -22,7 +22,7 @@ struct BaseChecks {
         + plaintextKeys(changes, in: index, prefix)
     }
     let rollback = RollbackChecks(repository: repository, base: base)
-    let places = rollback.changedPlaces()
+    let places = try rollback.changedPlaces()
     var findings = try rollback.findings(places)
     let document = try Self.document(base)
     let configuration = document.map { Configuration($0) }

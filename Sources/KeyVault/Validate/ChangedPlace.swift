@@ -5,8 +5,12 @@ internal import YAML
 /// A place in the vault where a change has something else than its base.
 struct ChangedPlace: Sendable {
   let name: EntryName
-  /// As it lies there; nil where there is none that can be read.
-  let ciphertext: [UInt8]?
+  /// Whether there is a ciphertext that can be read.
+  let hasCiphertext: Bool
+  /// What tells the ciphertext from every other; nil where it is no message. The ciphertext itself is not
+  /// kept: thousands of places may have a large one.
+  let identity: [UInt8]?
+  /// Its bytes; nil where there is none that can be read.
   let sidecar: [UInt8]?
   /// Whether the ciphertext is not the base's.
   let hasOtherKey: Bool
@@ -40,7 +44,8 @@ struct ChangedPlace: Sendable {
     let isSameKey = isSame(ciphertext, name.ciphertextPath)
     if isSameKey, isSame(sidecar, name.sidecarPath) { return nil }
     self.name = name
-    self.ciphertext = ciphertext
+    hasCiphertext = ciphertext != nil
+    identity = ciphertext.flatMap { try? Message($0).identity }
     self.sidecar = sidecar
     hasOtherKey = ciphertext != nil && !isSameKey
   }
@@ -48,6 +53,6 @@ struct ChangedPlace: Sendable {
   /// Nothing lies there any more.
   init(goneFrom name: EntryName) {
     self.name = name
-    (ciphertext, sidecar, hasOtherKey) = (nil, nil, false)
+    (hasCiphertext, identity, sidecar, hasOtherKey) = (false, nil, nil, false)
   }
 }

@@ -46,7 +46,7 @@ struct ConfigurationChecks {
     for item in pair.value["inherit"]?.sequence ?? [] {
       guard let name = item.string, !known.contains(name) else { continue }
       isKnown = false
-      findings.add(.error, in: Paths.configuration) {
+      findings.add(.unknownEnvironment, in: Paths.configuration) {
         finding(
           .unknownEnvironment, at: item.place, "no environment '\(name.printable(limit: 80))'",
           hint: suggestions.next(for: name).map { "did you mean '\($0)'?" })
@@ -82,7 +82,7 @@ struct ConfigurationChecks {
     _ node: Node, _ suggestions: inout Suggestions, _ findings: inout FindingList
   ) {
     guard let id = node.string, !repository.catalogue.contains(id) else { return }
-    findings.add(.error, in: Paths.configuration) {
+    findings.add(.unknownProvider, in: Paths.configuration) {
       finding(
         .unknownProvider, at: node.place, "no provider '\(id.printable(limit: 80))' is known",
         hint: suggestions.next(for: id).map { "did you mean '\($0)'?" }

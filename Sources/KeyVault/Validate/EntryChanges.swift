@@ -8,7 +8,7 @@ struct EntryChanges {
   let base: SteeringBase
 
   func findings(_ places: [ChangedPlace]) throws(Failure) -> [Finding] {
-    let places = places.filter { $0.ciphertext != nil }
+    let places = places.filter(\.hasCiphertext)
     let before = try base.snapshot.read(places.map(\.name.sidecarPath))
     return zip(places, before).flatMap { place, old -> [Finding] in
       guard base.snapshot.files[place.name.ciphertextPath] != nil else { return [added(place)] }

@@ -65,10 +65,8 @@ struct PastFiles {
   }
 
   /// The earlier ciphertext that this one is, in whatever framing; nil if it is new, or is the base's.
-  func version(of ciphertext: [UInt8], at name: EntryName) -> Ciphertext? {
-    guard let identity = try? Message(ciphertext).identity, identity != current[name] else {
-      return nil
-    }
+  func version(of identity: [UInt8]?, at name: EntryName) -> Ciphertext? {
+    guard let identity, identity != current[name] else { return nil }
     return ciphertexts[name]?.first { $0.identity == identity }
   }
 }

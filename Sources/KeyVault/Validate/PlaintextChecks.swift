@@ -1,3 +1,4 @@
+internal import Naming
 internal import YAML
 
 /// Keys in the clear in files of the index, and which of them were not searched.
@@ -6,6 +7,8 @@ struct PlaintextChecks {
   let scan: KeyScan
   /// The folders of keyvault repositories, relative to the top: empty, or with a slash at the end.
   let repositories: [String]
+  /// Most bytes that are searched.
+  var limit = Limits.searched
 
   /// Throws if git cannot be asked.
   func findings(_ changes: [Index.Change]) throws(Failure) -> [Finding] {
@@ -14,67 +17,102 @@ struct PlaintextChecks {
     let objects = GitObjects(index.git)
     let found = try objects.find(files.map(\.object))
     var findings = changes.compactMap(\.item).flatMap { scan.findings(inPath: $0.path) }
-    var small: [(path: String, blob: GitObjects.Blob)] = []
+    var contents: [Content] = []
+    var numbers: [Content.Key: Int] = [:]
     for (file, blob) in zip(files, found) {
       guard let blob else {
-        findings.append(Self.notSearched(file.path, "git does not have its content here"))
+        findings.append(Self.notSearched([file.path], "git does not have its content here"))
         continue
       }
-      switch blob.size {
-      case ...KeySearch.windowSize: small.append((file.path, blob))
-      case ...KeySearch.sizeLimit: findings += try self.findings(in: blob, at: file.path)
-      default:
-        findings.append(
-          Self.notSearched(
-            file.path,
-            "it is larger than \(KeySearch.sizeLimit >> 20) MiB"))
+      let content = Content(blob: blob, judgesLines: isForeign(file.path), paths: [])
+      let number = numbers[content.key] ?? contents.count
+      if number == contents.count {
+        numbers[content.key] = number
+        contents.append(content)
+      }
+      contents[number].paths.append(file.path)
+    }
+    return try findings + self.findings(in: contents)
+  }
+
+  /// What a change brings, once, however many paths have it: whoever makes the change pays for one.
+  private struct Content {
+    struct Key: Hashable {
+      let id: Name
+      let judgesLines: Bool
+    }
+
+    let blob: GitObjects.Blob
+    /// Whether it is at paths that have none of the forms which a vault's files have.
+    let judgesLines: Bool
+    var paths: [String]
+
+    var key: Key { Key(id: Name(blob.id), judgesLines: judgesLines) }
+  }
+
+  /// The small ones first, in which people write keys.
+  private func findings(in contents: [Content]) throws(Failure) -> [Finding] {
+    var findings: [Finding] = []
+    var left = limit
+    var small: [Content] = []
+    var large: [Content] = []
+    for content in contents.sorted(by: { $0.blob.size < $1.blob.size }) {
+      let size = content.blob.size
+      if size > KeySearch.sizeLimit {
+        let why = "it is larger than \(KeySearch.sizeLimit >> 20) MiB"
+        findings.append(Self.notSearched(content.paths, why))
+      } else if size > left {
+        let why = "no more than \(limit >> 20) MiB of a change are read"
+        findings.append(Self.notSearched(content.paths, why))
+      } else {
+        left -= size
+        if size > KeySearch.windowSize { large.append(content) } else { small.append(content) }
       }
     }
     for judgesLines in [false, true] {
-      var rest = small.filter { isForeign($0.path) == judgesLines }[...]
+      var rest = small.filter { $0.judgesLines == judgesLines }[...]
       while !rest.isEmpty { findings += try self.findings(ofSome: &rest, judgesLines) }
     }
+    for content in large { findings += try self.findings(in: content) }
     return findings
   }
 
-  /// Of the first files, as many as one process of git gives within its bounds.
+  /// Of the first contents, as many as one process of git gives within its bounds.
   private func findings(
-    ofSome rest: inout ArraySlice<(path: String, blob: GitObjects.Blob)>, _ judgesLines: Bool
+    ofSome rest: inout ArraySlice<Content>, _ judgesLines: Bool
   ) throws(Failure) -> [Finding] {
     var size = 0
-    let files = rest.prefix { file in
-      defer { size += file.blob.size }
+    let some = rest.prefix { content in
+      defer { size += content.blob.size }
       return size < Self.batchSize
     }
-    rest = rest.dropFirst(files.count)
-    let results = try GitObjects(index.git).read(files.map(\.blob), limit: KeySearch.windowSize) {
+    rest = rest.dropFirst(some.count)
+    let results = try GitObjects(index.git).read(some.map(\.blob), limit: KeySearch.windowSize) {
       [scan] bytes in
       var search = KeySearch(with: scan, judgesLines: judgesLines)
       search.read(bytes[...])
       search.finish()
       return search.result
     }
-    return zip(files, results).flatMap { Self.findings(of: $1, $0.path) }
+    return zip(some, results).flatMap { Self.findings(of: $1, $0.paths) }
   }
 
   private static let batchSize = 32 << 20
 
-  /// Of a file that is not kept whole.
-  private func findings(
-    in blob: GitObjects.Blob, at path: String
-  ) throws(Failure) -> [Finding] {
-    var search = KeySearch(with: scan, judgesLines: isForeign(path))
-    try GitObjects(index.git).read(blob) { search.read($0) }
+  /// Of one that is not kept whole.
+  private func findings(in content: Content) throws(Failure) -> [Finding] {
+    var search = KeySearch(with: scan, judgesLines: content.judgesLines)
+    try GitObjects(index.git).read(content.blob) { search.read($0) }
     search.finish()
-    return Self.findings(of: search.result, path)
+    return Self.findings(of: search.result, content.paths)
   }
 
-  private static func findings(of result: KeySearch.Result?, _ path: String) -> [Finding] {
+  private static func findings(of result: KeySearch.Result?, _ paths: [String]) -> [Finding] {
     switch result {
-    case .key(let hit): [KeyScan.finding(of: hit, path: path)]
-    case .compressed: [notSearched(path, "it is compressed", .note)]
+    case .key(let hit): paths.map { KeyScan.finding(of: hit, path: $0) }
+    case .compressed: [notSearched(paths, "it is compressed", .note)]
     case .nothing: []
-    case nil: [notSearched(path, "git could not read it")]
+    case nil: [notSearched(paths, "git could not read it")]
     }
   }
 
@@ -89,11 +127,15 @@ struct PlaintextChecks {
       && name.split(separator: "/").last.map { $0.hasPrefix(Paths.list) } != true
   }
 
+  /// One for all paths of a content.
   private static func notSearched(
-    _ path: String, _ reason: String, _ severity: Finding.Severity = .warning
+    _ paths: [String], _ reason: String, _ severity: Finding.Severity = .warning
   ) -> Finding {
-    Finding(
-      .notSearched, severity, in: path, "this file was not searched for keys: \(reason)",
+    let others =
+      paths.count > 1 ? " (and \(count(paths.count - 1, "other file")) with its content)" : ""
+    return Finding(
+      .notSearched, severity, in: paths[0],
+      "this file\(others) was not searched for keys: \(reason)",
       hint: severity == .note ? nil : "make sure yourself that it holds none")
   }
 }

@@ -19,16 +19,22 @@ struct PublicKeyLosses {
     var findings: [Finding] = []
     for (path, bytes) in zip(changed, try base.read(changed)) {
       let name = String(path.dropFirst(PublicKeys.folder.count + 1))
-      guard let bytes, let before = key(in: bytes, named: name) else { continue }
+      guard let bytes, let before = try key(in: bytes, named: name) else { continue }
       findings += self.findings(before, path: path, file: keys.file(name))
     }
     return findings
   }
 
-  private func key(in bytes: [UInt8], named name: String) -> Key? {
-    let found = try? GPG.inspect(
-      publicKeyFile: bytes, program: program.path, runtimeDirectory: program.runtimeDirectory)
-    return found?.first { $0.fingerprint == name }
+  /// nil for a file that does not hold it. Throws if gpg had no time to say what is in it.
+  private func key(in bytes: [UInt8], named name: String) throws(Failure) -> Key? {
+    do throws(GPGError) {
+      return try GPG.inspect(
+        publicKeyFile: bytes, program: program.path, runtimeDirectory: program.runtimeDirectory
+      ).first { $0.fingerprint == name }
+    } catch {
+      guard case .tooSlow = error.reason else { return nil }
+      throw error.failure(what: "cannot compare the public key \(name) with that of \(base.name)")
+    }
   }
 
   private func findings(_ before: Key, path: String, file: PublicKeys.File?) -> [Finding] {

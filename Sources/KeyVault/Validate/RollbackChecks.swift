@@ -28,27 +28,41 @@ struct RollbackChecks {
     return findings
   }
 
-  /// Where something lies that the base has otherwise, or no more.
-  func changedPlaces() -> [ChangedPlace] {
+  /// Where the change has something else than the base, or nothing. Throws if the sidecars there are too
+  /// large together.
+  func changedPlaces() throws(Failure) -> [ChangedPlace] {
     let vault = repository.vault
     var places: [ChangedPlace] = []
+    var bytes = 0
+    func add(_ some: [ChangedPlace?]) throws(Failure) {
+      places += some.compactMap(\.self)
+      bytes += some.reduce(0) { $0 + ($1?.sidecar?.count ?? 0) }
+      guard bytes <= Limits.changedSidecars else {
+        throw Failure(
+          .inconclusive,
+          "the sidecars that differ from \(base.name) have more than "
+            + "\(Limits.changedSidecars >> 20) MiB together",
+          hints: ["make the change in smaller parts"])
+      }
+    }
     var present: Set<Name> = []
     for folder in (try? vault.folders()) ?? [] {
       guard let handle = try? Folder(repository.root).folder(vault.path(folder)),
         let items = try? handle.items()
       else { continue }
       let names = VaultChecks.entryNames(items, in: folder)
-      places += concurrentMap(names.count) {
-        ChangedPlace(names[$0], in: handle, absent: repository.absent, base: base)
-      }.compactMap(\.self)
+      for start in stride(from: 0, to: names.count, by: 256) {
+        try add(
+          concurrentMap(min(256, names.count - start)) {
+            ChangedPlace(names[start + $0], in: handle, absent: repository.absent, base: base)
+          })
+      }
       present.formUnion(names.map(\.ciphertextPath))
     }
     // An entry that is not checked out has changed if the index differs from the base.
     for entry in (try? vault.absentEntries()) ?? []
     where !present.contains(entry.name.ciphertextPath) {
-      let place = ChangedPlace(
-        entry.name, absent: repository.absent, base: base)
-      if let place { places.append(place) }
+      try add([ChangedPlace(entry.name, absent: repository.absent, base: base)])
       present.insert(Name(entry.name.ciphertextPath))
     }
     for path in base.files.sortedKeys where path.hasSuffix(".gpg") && !present.contains(path) {
@@ -63,7 +77,7 @@ struct RollbackChecks {
   private func judge(_ place: ChangedPlace, _ before: KeyMark?, _ past: PastFiles) -> [Finding] {
     let name = place.name
     let hadKey = base.files[name.ciphertextPath] != nil
-    guard let ciphertext = place.ciphertext else {
+    guard place.hasCiphertext else {
       guard hadKey else { return [] }
       return [
         Finding(
@@ -93,7 +107,7 @@ struct RollbackChecks {
         }
       }
     }
-    guard place.hasOtherKey, let old = past.version(of: ciphertext, at: name) else { return [] }
+    guard place.hasOtherKey, let old = past.version(of: place.identity, at: name) else { return [] }
     if !hadKey, old.serial != nil, old.serial == last?.serial, now?.serial == last?.serial {
       return [
         Finding(
@@ -143,7 +157,7 @@ struct RollbackChecks {
   /// A key that moved keeps its lineage, and its serial with it.
   private func byLineage(_ places: [(ChangedPlace, [UInt8]?)]) throws(Failure) -> [Finding] {
     let new = places.compactMap { place, before -> (ChangedPlace, KeyMark)? in
-      guard place.ciphertext != nil, let now = KeyMark(place.sidecar), now.id != nil,
+      guard place.hasCiphertext, let now = KeyMark(place.sidecar), now.id != nil,
         now.id != KeyMark(before)?.id
       else { return nil }
       return (place, now)

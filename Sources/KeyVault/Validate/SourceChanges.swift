@@ -22,22 +22,39 @@ struct SourceChanges {
     let environments = Set(configurations.0.environments.keys)
       .union(configurations.1.environments.keys).union(changed).subtracting([""] as Set<Name>)
     var affected: [(name: String, before: [String], now: [String])] = []
+    var steps = 0
     for name in environments.sortedTexts {
       // A circle is a finding of its own.
       guard let before = try? configurations.0.inheritance.order(from: name),
         let now = try? configurations.1.inheritance.order(from: name),
         (before + now).contains(where: { changed.contains($0) })
       else { continue }
+      steps += before.count + now.count
+      guard steps <= Limits.sourceSteps else { throw tooMany }
       affected.append((name, before, now))
     }
     guard !affected.isEmpty else { return [] }
     let folders = Set(names: affected.flatMap { $0.before + $0.now })
     let (before, now) = try gifts(of: folders, places)
+    for environment in affected {
+      steps += environment.before.reduce(0) { $0 + (before[$1]?.count ?? 0) }
+      steps += environment.now.reduce(0) { $0 + (now[$1]?.count ?? 0) }
+      guard steps <= Limits.sourceSteps else { throw tooMany }
+    }
     return affected.flatMap { environment in
       changes(
         in: environment.name, from: Self.effect(environment.before, before),
         to: Self.effect(environment.now, now))
     }
+  }
+
+  /// Environments that inherit from each other in a long chain see each entry again and again.
+  private var tooMany: Failure {
+    Failure(
+      .inconclusive,
+      "which entry gives which variable cannot be compared with \(base.name): environments inherit "
+        + "more than \(Limits.sourceSteps) times from folders that change",
+      hints: ["let fewer environments inherit, or make the change in smaller parts"])
   }
 
   private func changes(

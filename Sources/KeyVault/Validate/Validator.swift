@@ -80,9 +80,11 @@ public struct Validator: Sendable {
       var repository = try Repository(at: root)
       repository.names = names
       if let snapshot {
+        findings.isOfChange = true
         findings += try BaseChecks(
           repository: repository, root: checked.root, base: snapshot, program: program, trust: trust
         ).findings()
+        findings.isOfChange = false
       }
       let before = try snapshot.flatMap { base throws(Failure) in try SigningBase(base) }
       findings += signatures(of: repository, against: before).findings()

@@ -251,7 +251,7 @@ struct VaultChecks {
       let assembly = try? Assembly(environment.text, of: alone, in: repository)
       for conflict in assembly?.conflicts ?? [] {
         let file = conflict.second.sidecarPath
-        findings.add(.warning, in: file) {
+        findings.add(.sameVariable, .warning, in: file) {
           Finding(
             .sameVariable, .warning, in: file, conflict.failure.message,
             hint: conflict.failure.hints.first)

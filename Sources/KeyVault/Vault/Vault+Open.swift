@@ -22,14 +22,14 @@ extension Vault {
     let gate =
       requirement < .signed ? nil : signatures ?? SignatureGate(for: [entry], in: repository)
     if requirement >= .bound, let fault = entry.fault { throw fault }
-    let opened = try read(entry, with: gpg, from: cache)
+    let opened = try read(entry, with: gpg, from: cache) { file throws(Failure) in
+      // Before gpg: nobody vouches for the packets of an entry that no writer signed.
+      try gate?.check(entry, digest: file.digest)
+    }
     try check(opened, of: entry, requirement)
-    if let gate {
-      try gate.check(entry, digest: opened.digest)
-      if gate.isRequired, let serial = opened.payload.serial, opened.payload.isBound {
-        try repository.memory?.learn(
-          entry.name, serial: serial, digest: opened.digest, key: { opened.keyCode })
-      }
+    if gate?.isRequired == true, let serial = opened.payload.serial, opened.payload.isBound {
+      try repository.memory?.learn(
+        entry.name, serial: serial, digest: opened.digest, key: { opened.keyCode })
     }
     guard requirement < .fitting || !opened.doubts.contains(.otherDigest) else {
       throw Failure(
@@ -74,12 +74,15 @@ extension Vault {
       digest: Self.digest(ciphertext), doubts: [], memory: repository.memory)
   }
 
+  /// `admit` throws if the file is not to be decrypted.
   private func read(
-    _ entry: Entry, with gpg: GPG, from cache: WarmCache.Contents?
+    _ entry: Entry, with gpg: GPG, from cache: WarmCache.Contents?,
+    admit: (Ciphertext) throws(Failure) -> Void
   ) throws(Failure) -> OpenedEntry {
     repository.memory?.prepare()
     var entry = entry
     let file = try ciphertext(of: &entry, from: cache)
+    try admit(file)
     return try opened(file, of: entry, with: gpg, from: cache) {
       (payload, provider) throws(Failure) in
       // What this machine remembers is of the file.

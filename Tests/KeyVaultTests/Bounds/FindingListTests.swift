@@ -29,7 +29,7 @@ import Testing
     findings.add(finding(1, .error, in: "z"))
     let kept = findings.findings
     #expect(kept.filter { $0.severity == .error }.map(\.file) == ["a", "z"])
-    #expect(kept.filter { $0.file == "a" }.count == 1001)
+    #expect(kept.filter { $0.file == "a" }.count == 1002)
     #expect(kept.count <= 2 * Limits.findings + 2)
   }
 
@@ -40,6 +40,43 @@ import Testing
     for index in 0..<1001 { findings.add(finding(index, .error, in: "a")) }
     #expect(findings.findings.last?.severity == .error)
     #expect(findings.findings.filter { $0.severity == .error }.count == 1001)
+  }
+
+  @Test func `no number of findings of one code hides another one`() {
+    let reader = Finding(.recipientAdded, .warning, in: "vault/f/.gpg-id", "mallory reads")
+    let policy = Finding(.policyLoosened, .warning, in: "a", "less is asked")
+    func isKept(behind flood: [Finding]) -> Bool {
+      let codes = FindingList(flood + [reader, policy]).findings.map(\.code)
+      return codes.contains("recipient-added") && codes.contains("policy-loosened")
+    }
+    // By number, by bytes, in one file, and by codes that share the flood.
+    #expect(isKept(behind: (0..<20_000).map { finding($0, .warning, in: "file\($0)") }))
+    let long = String(repeating: "x", count: 4000)
+    #expect(isKept(behind: (0..<2000).map { finding($0, .note, in: long + "\($0)") }))
+    #expect(isKept(behind: (0..<5000).map { finding($0, .warning, in: "a") }))
+    #expect(
+      isKept(
+        behind: (0..<20_000).map {
+          Finding($0 % 2 == 0 ? .entryAdded : .entryChanged, .warning, in: "f\($0 % 50)", "x")
+        }))
+  }
+
+  @Test func `what is left out of a change is an error`() {
+    for files in [1, 10_000] {
+      var findings = FindingList()
+      findings.isOfChange = true
+      for index in 0..<10_000 {
+        findings.add(finding(index, .note, in: "f\(index % files)"))
+      }
+      findings.isOfChange = false
+      #expect(findings.findings.last?.code == "more-findings")
+      #expect(findings.findings.last?.severity == .error)
+    }
+    // Before that, a change says all that it is asked for without an error.
+    var few = FindingList()
+    few.isOfChange = true
+    for index in 0..<1000 { few.add(finding(index, .warning, in: "a")) }
+    #expect(few.findings.allSatisfy { $0.severity == .warning })
   }
 
   @Test func `in all so many findings are kept, and so many bytes`() {

@@ -42,6 +42,25 @@ struct SignatureGateTests {
     }
   }
 
+  @Test func `an entry that no writer signed is not even decrypted`() throws {
+    let world = try world()
+    // Whoever would decrypt it found no secret key.
+    try world.encrypt(Array("x".utf8), to: "p/groq", for: .bob)
+    let digest = Vault.digest(try world.scratch.bytes("vault/p/groq.gpg"))
+    try world.write("provider: groq\ndigest: \(digest)\n", to: "vault/p/groq.yaml")
+    try world.encrypt(Array("y".utf8), to: "p/openai", for: .bob)
+    let vault = try world.repository.vault
+    func message(_ entry: String, _ requirement: Requirement) throws -> String? {
+      let entry = try world.entry(entry)
+      return failure { _ = try vault.open(entry, requiring: requirement, with: Keyring.alice.gpg) }?
+        .message
+    }
+    #expect(try message("p/groq", .signed) == "'p/groq' is not signed")
+    let other = "'p/openai': the ciphertext is not the one that was signed"
+    #expect(try message("p/openai", .signed) == other)
+    #expect(try message("p/groq", .here)?.hasPrefix("cannot open 'p/groq': no secret key") == true)
+  }
+
   @Test func `where nobody is trusted nothing is sent`() async throws {
     let world = try world()
     let digest = try world.scratch.text("vault/p/openai.yaml")

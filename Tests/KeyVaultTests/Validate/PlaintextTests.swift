@@ -49,6 +49,41 @@ struct PlaintextTests {
     #expect(try found(world).map { $0.prefix { $0 != ":" } } == ["vault/p/openai.yaml"])
   }
 
+  @Test func `one content is searched once, and told at each path that has it`() throws {
+    let world = try world()
+    try world.git("checkout", "-q", "-b", "change")
+    for path in ["a.txt", "b.txt", "deep/c.txt"] {
+      try world.write("x\n\(BaseCase.new)\n", to: path)
+    }
+    for path in ["d.gz", "e.gz"] {
+      try world.scratch.write([0x1f, 0x8b, 8, 0] + [UInt8](repeating: 1, count: 99), to: path)
+    }
+    try world.commit()
+    #expect(try found(world) == ["a.txt:2", "b.txt:2", "deep/c.txt:2"])
+    let skipped = try world.findings(base: "main").filter { $0.code == "not-searched" }
+    #expect(skipped.map(\.file) == ["d.gz"])
+    #expect(skipped.first?.message.contains("(and 1 other file with its content)") == true)
+  }
+
+  @Test func `what is not searched any more is the largest, and is told`() throws {
+    let world = try world()
+    try world.git("checkout", "-q", "-b", "change")
+    try world.write("\(BaseCase.new)\n", to: "z.txt")
+    try world.write(String(repeating: "a b\n", count: 500_000), to: "a.txt")
+    try world.commit()
+    let root = world.scratch.folder
+    let index = Index(of: try WorkTree(around: root))
+    let base = try Snapshot("main", of: root)
+    let checks = PlaintextChecks(
+      index: index, scan: KeyScan(others: []), repositories: [""], limit: 1 << 20)
+    let findings = try checks.findings(try index.changes(since: base.commit))
+    #expect(
+      findings.map { "\($0.code) \($0.file)" }.sorted() == [
+        "not-searched a.txt", "plaintext-key z.txt",
+      ])
+    #expect(findings.contains { $0.message.hasSuffix("no more than 1 MiB of a change are read") })
+  }
+
   @Test func `a file that is as in the base is not searched`() throws {
     let world = try world()
     try world.git("checkout", "-q", "-b", "change")

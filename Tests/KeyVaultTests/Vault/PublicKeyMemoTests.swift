@@ -51,8 +51,14 @@ struct PublicKeyMemoTests {
     // The same bytes as Alice's, which are known.
     #expect(try findings(world).count == 1)
     #expect(try starts(world) == 0)
+    // What gpg is not shown starts none.
     try world.write("no key\n", to: "vault/.public-keys/\(Keyring.bob.fingerprint)")
     #expect(try findings(world).count == 1)
+    #expect(try starts(world) == 0)
+    try world.scratch.write(
+      Keyring.bob.publicKey + Array("another text\n".utf8),
+      to: "vault/.public-keys/\(Keyring.bob.fingerprint)")
+    #expect(try findings(world).count == 0)
     #expect(try starts(world) > 0)
   }
 
