@@ -52,6 +52,11 @@ final class AbsentFiles: Sendable {
     return bytes
   }
 
+  /// Throws if the content of one of them is not in this clone.
+  func checkAreReadable() throws(FileError) {
+    for path in try ids.sortedKeys { _ = try read(path) }
+  }
+
   private func list() throws(FileError) -> [Name: String] {
     let folder = try Folder(root)
     var ids: [Name: String] = [:]

@@ -54,7 +54,9 @@ struct Snapshot: Sendable {
     _ = try git.requiredPrefix(or: "cannot look for the commit '\(shown)'")
     // A tag 'origin/main' would go before the branch, and whoever may push can make one.
     let names = ["", "tags/", "heads/", "remotes/"].map { "refs/\($0)\(revision)" }
-    let listed = git.run(["for-each-ref", "--format=%(refname)"] + names)?.output ?? []
+    let listed = try git.output(
+      of: ["for-each-ref", "--format=%(refname)"] + names,
+      or: "cannot look for the commit '\(shown)'")
     let found = String(decoding: listed, as: UTF8.self).split(separator: "\n").map(String.init)
       .filter(names.contains)
     guard found.count < 2 else {
@@ -76,13 +78,14 @@ struct Snapshot: Sendable {
     return commit
   }
 
-  /// The content of files, in their order; nil where the commit has none of that path.
+  /// The content of files, in their order; nil where the commit has none of that path. Throws if it has one
+  /// that cannot be read.
   func read(_ paths: [String]) throws(Failure) -> [[UInt8]?] {
-    let known = paths.filter { files[$0] != nil }
-    let blobs = try GitObjects(git).blobs(known.compactMap { files[$0] })
+    let known = paths.compactMap { path in files[path].map { (path: path, id: $0) } }
     let contents = Dictionary(
-      zip(known.map { Name($0) }, blobs), uniquingKeysWith: { first, _ in first })
-    return paths.map { contents[$0] ?? nil }
+      zip(known.map { Name($0.path) }, try GitObjects(git).contents(ofFiles: known)),
+      uniquingKeysWith: { first, _ in first })
+    return paths.map { contents[$0] }
   }
 
   /// Whether the commit has exactly these bytes at that path.
@@ -140,12 +143,17 @@ struct Snapshot: Sendable {
   }
 
   /// What `body` makes of the content of each version, in their order. nil for a version that is not a
-  /// file, as after a removal, or that is larger than any file of a vault.
+  /// file, as after a removal, or that is larger than any file of a vault. Throws if git lacks one and
+  /// does not say that this clone is partial.
   func contents<Value: Sendable>(
     of versions: [Version], _ body: @Sendable ([UInt8]) -> Value
   ) throws(Failure) -> [Value?] {
     let objects = GitObjects(git)
-    return try objects.read(
-      objects.find(versions.map(\.id)), limit: Limits.ciphertext, body)
+    let found = try objects.find(versions.map(\.id))
+    let lacking = zip(versions, found).first { !RawLog.isGone($0.id) && $1 == nil }
+    if let (version, _) = lacking, hasWholeHistory {
+      throw GitObjects.lacking("a file of commit \(version.commit.prefix(12))")
+    }
+    return try objects.read(found, limit: Limits.ciphertext, body)
   }
 }

@@ -20,6 +20,8 @@ public struct FileError: Error, Sendable, Equatable {
     case foreign(owner: UInt32, root: String)
     /// The repository belongs to another user, and so does what would be kept in it.
     case notOurs(owner: UInt32)
+    /// A folder of the repository is a git work tree of its own.
+    case workTree
     /// git has it, a sparse checkout leaves it out, and its content is not in this clone.
     case absent
     /// There is no home folder to keep it in.
@@ -74,6 +76,9 @@ public struct FileError: Error, Sendable, Equatable {
     case .tooManyFolders(let limit): "there are more than \(limit) folders; '\(path)' was not read"
     case .danger(let why, _): "'\(path)' \(why)"
     case .foreign(let owner, _): "'\(path)' belongs to another user (\(owner)), so it is not used"
+    case .workTree:
+      "'\(path)' is a git repository of its own, such as a submodule, so it is not used: no commit of "
+        + "this repository shows what is in it"
     case .notOurs(let owner): "'\(path)' belongs to another user (\(owner))"
     case .noAnswer(let why): "git does not say whether '\(path)' is tracked (\(why))"
     case .absent: "cannot read what git has and does not check out in '\(path)'"
@@ -86,6 +91,7 @@ public struct FileError: Error, Sendable, Equatable {
     switch attempt {
     case .tooManyNames, .tooManyFiles, .tooManyFolders: .tooManyFiles
     case .tooDeep: .tooDeep
+    case .workTree: .gitInVault
     default: .unreadable
     }
   }
@@ -118,6 +124,10 @@ public struct FileError: Error, Sendable, Equatable {
       Failure(
         .malformed, message,
         hints: ["if you trust its owner: \(RepositoryOwner.permission(of: root))"])
+    case .workTree:
+      Failure(
+        .malformed, message,
+        hints: ["remove a submodule: \(Shell("git rm -- \(path)")); else remove its .git"])
     case .absent: Failure(.inconclusive, message, hints: [FileError.checkout(of: path)])
     case .noHome, .notOurs, .noAnswer: Failure(.cannotWrite, message)
     }

@@ -12,19 +12,27 @@ public struct Folder: ~Copyable, Sendable {
   let path: String
   /// nil where it does not matter who owns what is in it.
   private let owners: FolderOwners?
+  /// Whether folders below this one may be git work trees of their own.
+  private let entersWorkTrees: Bool
 
   /// Takes over an open folder.
-  init(descriptor: Int32, path: String, owners: FolderOwners? = nil) {
+  init(
+    descriptor: Int32, path: String, owners: FolderOwners? = nil, entersWorkTrees: Bool = true
+  ) {
     self.descriptor = descriptor
     self.path = path
     self.owners = owners
+    self.entersWorkTrees = entersWorkTrees
   }
 
-  /// Opens a folder that the caller trusts by its path; here links are followed.
-  public init(_ path: String) throws(FileError) {
+  /// Opens a folder that the caller trusts by its path; here links are followed. A folder below it that is a
+  /// git work tree of its own, such as a submodule, is refused unless `entersWorkTrees`: no commit of the
+  /// repository shows what is in it.
+  public init(_ path: String, entersWorkTrees: Bool = false) throws(FileError) {
     let descriptor = try Self.descriptor(of: path)
     self.init(
-      descriptor: descriptor, path: path, owners: FolderOwners(of: descriptor, at: path))
+      descriptor: descriptor, path: path, owners: FolderOwners(of: descriptor, at: path),
+      entersWorkTrees: entersWorkTrees)
   }
 
   /// Opens a folder for a file that a person names; it may belong to anyone. What is written is this user's.
@@ -66,7 +74,8 @@ public struct Folder: ~Copyable, Sendable {
   func folder(
     _ relative: String, create: Bool = false, mode: mode_t = 0o777
   ) throws(FileError) -> Folder {
-    var current = Folder(descriptor: try duplicate(), path: path, owners: owners)
+    var current = Folder(
+      descriptor: try duplicate(), path: path, owners: owners, entersWorkTrees: entersWorkTrees)
     for component in relative.split(separator: "/").map(String.init) {
       let next = current.path + "/" + component
       if create { try current.make(component, mode: mode) }
@@ -82,8 +91,12 @@ public struct Folder: ~Copyable, Sendable {
         let code = errno
         throw FileError(.open, next, current.kind(of: component) == .link ? ELOOP : code)
       }
-      current = Folder(descriptor: descriptor, path: next, owners: owners)
+      current = Folder(
+        descriptor: descriptor, path: next, owners: owners, entersWorkTrees: entersWorkTrees)
       try current.checkOwner()
+      guard entersWorkTrees || current.kind(of: ".git") == nil else {
+        throw FileError(.workTree, next, 0)
+      }
     }
     return current
   }

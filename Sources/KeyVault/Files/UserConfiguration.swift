@@ -1,3 +1,4 @@
+internal import Glibc
 internal import YAML
 
 /// `$XDG_CONFIG_HOME/keyvault/config.yaml`: what a person decides, whatever a repository says.
@@ -40,17 +41,18 @@ public struct UserConfiguration: Sendable {
       self.names = names
     }
 
-    fileprivate init(_ node: Node) {
-      signers = node["trusted_signers"]?.fingerprints ?? []
-      least = node["signatures"]?.string.flatMap(SignaturePolicy.init) ?? .off
-      hosts = node["allow_hosts"]?.strings ?? []
-      providers = node["allow_providers"]?.strings ?? []
-      names = node["allow_names"]?.strings ?? []
+    /// What a block says; what it does not say is as in `general`.
+    fileprivate init(_ node: Node, else general: Trust = Trust()) {
+      signers = node["trusted_signers"]?.fingerprints ?? general.signers
+      least = node["signatures"]?.string.flatMap(SignaturePolicy.init) ?? general.least
+      hosts = node["allow_hosts"]?.strings ?? general.hosts
+      providers = node["allow_providers"]?.strings ?? general.providers
+      names = node["allow_names"]?.strings ?? general.names
     }
   }
 
   private let standard: Trust
-  /// By a folder's absolute path.
+  /// By a folder's absolute path, shorter ones first.
   private let folders: [(path: String, trust: Trust)]
 
   /// Reads the file at `path` (absolute); where there is none, nobody is trusted. Throws if it cannot be
@@ -76,28 +78,60 @@ public struct UserConfiguration: Sendable {
         .malformed, "\(path):\(first.line):\(first.column): \(first.message)",
         hints: first.hint.map { [$0] } ?? [])
     case .success(let checked):
-      standard = Trust(checked.root)
-      folders = (checked.root["repositories"]?.mapping ?? []).map { ($0.key, Trust($0.value)) }
+      let general = Trust(checked.root)
+      let blocks = checked.root["repositories"]?.mapping ?? []
+      var folders: [(path: String, trust: Trust)] = []
+      for block in blocks.sorted(by: { $0.key.utf8.count < $1.key.utf8.count }) {
+        try Self.checkIsReal(block.key, at: "\(path):\(block.keyPlace.line)")
+        let around = folders.last { block.key.isAtOrBelow($0.path) }
+        folders.append((block.key, Trust(block.value, else: around?.trust ?? general)))
+      }
+      standard = general
+      self.folders = folders
     }
   }
 
-  /// What counts in the repository at `root` (absolute): what is said of the nearest folder that holds
-  /// it, alone, else what is said for all. A path and not the vault's id, which is the repository's own
-  /// word. Where folders are named only below `root`, the signatures that are asked for there count: a commit
+  /// Throws unless a folder's path is its own: repositories are looked up by theirs, and what is said of
+  /// another spelling would count for none.
+  private static func checkIsReal(_ path: String, at place: String) throws(Failure) {
+    var parts: [Substring] = []
+    for part in path.split(separator: "/") where part != "." {
+      if part == ".." { _ = parts.popLast() } else { parts.append(part) }
+    }
+    var right = "/" + parts.joined(separator: "/")
+    if let real = realpath(path, nil) ?? realpath(right, nil) {
+      right = String(cString: real)
+      free(real)
+    }
+    guard !right.utf8.elementsEqual(path.utf8) else { return }
+    throw Failure(
+      .malformed,
+      "\(place): '\(path.printable)' is not the folder's own path, so what is said here would count for "
+        + "no repository",
+      hints: ["write \"\(right.printable)\" in its place"])
+  }
+
+  /// What counts in the repository at `root` (absolute): each thing as the nearest folder says it that holds
+  /// the repository, else as it is said for all. A path and not the vault's id, which is the repository's own
+  /// word. Where folders below `root` ask for more, the signatures that are asked for there count: a commit
   /// can move a repository up, and must not get it out of what the user demands.
   public func trust(in root: String) -> Trust {
-    let holding = folders.filter { root == $0.path || root.hasPrefix($0.path + "/") }
-    if let nearest = holding.max(by: { $0.path.utf8.count < $1.path.utf8.count }) {
-      return nearest.trust
-    }
-    let below = folders.filter { $0.path.hasPrefix(root == "/" ? root : root + "/") }
-    guard let strictest = below.max(by: { $0.trust.least < $1.trust.least }) else {
-      return standard
-    }
-    return standard.least > strictest.trust.least
-      ? standard : standard.demanding(as: strictest.trust)
+    let nearest = folders.last { root.isAtOrBelow($0.path) }?.trust
+    let said = nearest ?? standard
+    let below = folders.filter { $0.path.isAtOrBelow(root) }.map(\.trust)
+    guard let strictest = below.max(by: { $0.least < $1.least }) else { return said }
+    let asksLess =
+      nearest == nil ? strictest.least < said.least : strictest.least <= said.least
+    return asksLess ? said : said.demanding(as: strictest)
   }
 
   /// Whether it names this root.
   public func names(_ root: String) -> Bool { folders.contains { $0.path == root } }
+}
+
+extension String {
+  /// Whether this path is a folder's or is below it; both absolute and without links.
+  fileprivate func isAtOrBelow(_ folder: String) -> Bool {
+    folder == "/" || self == folder || hasPrefix(folder + "/")
+  }
 }

@@ -84,7 +84,8 @@ extension Git {
   /// Whether all commits and their objects are here: the clone is neither shallow nor partial.
   var isWhole: Bool {
     guard line(["rev-parse", "--is-shallow-repository"]) == "false" else { return false }
-    return run(["config", "--get-regexp", #"^remote\..*\.promisor$"#])?.output.isEmpty != false
+    // Where no remote is one, git ends with 1.
+    return run(["config", "--get-regexp", #"^remote\..*\.promisor$"#])?.status == 1
   }
 
   /// The command that makes git, and so keyvault, trust a folder.

@@ -20,7 +20,8 @@ enum GitInvocation {
 
   /// Variables that replace the caller's.
   static let environment: [Name: String] = [
-    "GIT_NO_REPLACE_OBJECTS": "1",
+    // Neither may change what a commit is, or which ones come before it. A name in /dev/null is no file.
+    "GIT_NO_REPLACE_OBJECTS": "1", "GIT_GRAFT_FILE": "/dev/null/none",
     // An object that is missing is not asked for. Versions before 2.39.4 do not know the first variable;
     // with the second no transport starts, whatever 'protocol.NAME.allow' says.
     "GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "",

@@ -87,7 +87,34 @@ struct GitObjects {
   /// The content of each blob that a name stands for; nil where there is none, or one of more than `limit`
   /// bytes. Throws if they are too large together to be kept.
   func blobs(_ names: [String], limit: Int = Limits.ciphertext) throws(Failure) -> [[UInt8]?] {
-    let found = try find(names)
+    try contents(of: find(names), limit: limit)
+  }
+
+  /// The content of each file, given as its path and the id that a tree has for it. Throws if git lacks
+  /// one, or it has more than `limit` bytes: a file that cannot be read is not one that does not exist.
+  func contents(
+    ofFiles files: [(path: String, id: String)], limit: Int = Limits.ciphertext
+  ) throws(Failure) -> [[UInt8]] {
+    let found = try find(files.map(\.id))
+    for (file, blob) in zip(files, found) {
+      guard let blob else { throw Self.lacking("the content of '\(file.path.printable)'") }
+      guard blob.size <= limit else {
+        throw Failure(
+          .inconclusive,
+          "'\(file.path.printable)' was larger than \(limit >> 10) KiB, so it was not read")
+      }
+    }
+    return try contents(of: found, limit: limit).compactMap(\.self)
+  }
+
+  /// Why something is not known: an object is not in this clone.
+  static func lacking(_ what: String) -> Failure {
+    Failure(
+      .inconclusive, "git does not have \(what) here",
+      hints: ["'git fsck' shows what is damaged; a new clone has every object"])
+  }
+
+  private func contents(of found: [Blob?], limit: Int) throws(Failure) -> [[UInt8]?] {
     let sizes = found.compactMap { $0?.size }.filter { $0 <= limit }
     guard sizes.reduce(0, +) <= Limits.objects else {
       throw Failure(

@@ -9,8 +9,13 @@ enum RawLog {
     let time: Timestamp
     /// Relative to the folder that git runs in.
     let path: String
-    /// Of the new content; only zeros where the file is gone.
+    /// Of the new content; only zeros where the file is gone, or a submodule has its place.
     let object: String
+  }
+
+  /// Whether an id says that there is no file.
+  static func isGone(_ object: String) -> Bool {
+    object.utf8.allSatisfy { $0 == UInt8(ascii: "0") }
   }
 
   /// The changes below `paths` in all commits that `revisions` reach, latest first. Throws if git cannot
@@ -51,7 +56,10 @@ enum RawLog {
         commit = String(words[1])
         time = Timestamp(seconds: seconds)
       } else if text.hasPrefix(":") {
-        object = text.split(separator: " ").dropFirst(3).first.map(String.init)
+        let words = text.split(separator: " ")
+        guard words.count == 5 else { return true }
+        // The commit of a submodule is no object of this repository.
+        object = words[1] == "160000" ? "0" : String(words[3])
       }
       return changes.count <= Limits.changes
     }

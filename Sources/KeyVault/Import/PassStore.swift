@@ -52,7 +52,7 @@ public struct PassStore: Sendable {
 
   /// Paths without `.gpg`; links and what begins with a dot are left alone.
   private func entries(at parts: [String]) throws(FileError) -> [String] {
-    let store = try Folder(root)
+    let store = try Folder(root, entersWorkTrees: true)
     if let name = parts.last {
       let folder = try store.folder(parts.dropLast().joined(separator: "/"))
       if folder.kind(of: name + ".gpg") == .file { return [parts.joined(separator: "/")] }
@@ -76,7 +76,8 @@ public struct PassStore: Sendable {
     let payload: Payload
     do {
       let parts = path.split(separator: "/").map(String.init)
-      let folder = try Folder(root).folder(parts.dropLast().joined(separator: "/"))
+      let folder = try Folder(root, entersWorkTrees: true)
+        .folder(parts.dropLast().joined(separator: "/"))
       let bytes = try folder.read((parts.last ?? "") + ".gpg", limit: Limits.ciphertext)
       payload = try Payload(gpg.decrypt(Message(bytes)))
     } catch {

@@ -6,14 +6,18 @@ extension Vault {
   /// Sorted. Of an entry of which one file is checked out, ``entries(below:)`` tells.
   func absentEntries() throws(Failure) -> [Entry] {
     try reporting { () throws(FileError) in
-      try absentNames().map { name throws(FileError) in
-        Entry(name, sidecar: try bytes(of: name.sidecarPath))
+      try absentNames().map { name in
+        do throws(FileError) {
+          return Entry(name, sidecar: try bytes(of: name.sidecarPath))
+        } catch {
+          return Entry(name: name, sidecar: nil, fault: error.failure)
+        }
       }
     }
   }
 
   /// Their names, sorted.
-  private func absentNames() throws(FileError) -> [EntryName] {
+  func absentNames() throws(FileError) -> [EntryName] {
     let paths = try repository.absent.ids.keys.filter { $0.text.hasSuffix(".gpg") }
     return paths.compactMap { path -> EntryName? in
       guard path.text.hasPrefix(Paths.vault + "/") else { return nil }
@@ -57,14 +61,16 @@ extension Vault {
     try refuseAbsent(entries.map { .ciphertext($0.name) })
   }
 
-  /// A file that is checked out or absent; nil where there is none, or it cannot be read.
+  /// A file that is checked out or absent; nil where there is none. Throws if there is one that cannot be
+  /// read.
   func bytes(of path: String) throws(FileError) -> [UInt8]? {
     let slash = path.lastIndex(of: "/") ?? path.startIndex
-    let folder = try? Folder(repository.root).folder(String(path[..<slash]))
-    if let bytes = try? folder?.read(String(path[slash...].dropFirst()), limit: Limits.ciphertext) {
-      return bytes
+    do throws(FileError) {
+      return try Folder(repository.root).folder(String(path[..<slash]))
+        .read(String(path[slash...].dropFirst()), limit: Limits.ciphertext)
+    } catch let error where error.isMissing {
+      return try repository.absent.read(path)
     }
-    return try repository.absent.read(path)
   }
 
   /// Of the ciphertext of an entry that is not checked out; nil where there is none, or it is not in this clone.

@@ -189,6 +189,7 @@ extension Finding {
     case stateCommitted = "state-committed"
     case interrupted
     case gitInVault = "git-in-vault"
+    case submodule
     case tooDeep = "too-deep"
     case tooManyFiles = "too-many-files"
     case historyTooLarge = "history-too-large"

@@ -48,7 +48,7 @@ public struct KeyFormat: Sendable {
 }
 
 /// A set of bytes, written as characters and ranges: `A-Za-z0-9_-`.
-struct Alphabet: Sendable {
+struct Alphabet: Hashable, Sendable {
   private var members = [Bool](repeating: false, count: 256)
 
   init(_ text: String) {

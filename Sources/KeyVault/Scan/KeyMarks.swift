@@ -11,7 +11,7 @@ struct KeyMarks {
   static let shortestKey = 16
 
   private init(of texts: [String]) {
-    prefixes = texts.map { Array($0.utf8) }.filter { $0.count >= KeyScan.shortestPrefix }
+    prefixes = texts.map { Array($0.utf8) }.filter { $0.count >= KeyForm.shortestPrefix }
     for prefix in prefixes { starts[Int(prefix[0]) << 8 | Int(prefix[1])] = true }
   }
 

@@ -40,7 +40,9 @@ extension KeyScan {
     let bytes = Array(text.utf8)
     var shown: [UInt8] = []
     var start = 0
-    while let (_, range) = firstPlainKey(in: bytes, breaks: [], from: start) {
+    var allowance = ScanAllowance()
+    allowance.add(bytes: bytes.count)
+    while let (_, range) = firstPlainKey(in: bytes, breaks: [], from: start, &allowance) {
       shown += bytes[start..<range.lowerBound]
       shown += "…".utf8
       start = range.upperBound

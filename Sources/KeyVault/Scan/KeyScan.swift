@@ -4,45 +4,35 @@
 /// a program puts together from parts; a key of a short prefix, such as `sk-` or `hf_`, directly behind other
 /// letters; a key without a prefix anywhere but behind the name of its variable.
 struct KeyScan {
-  private struct Form {
-    /// Its place among all forms.
-    let number: Int
-    let provider: String
-    let prefix: [UInt8]
-    let format: KeyFormat
-  }
-
-  /// By the first byte of their prefix, one list for each that there is.
-  private let forms: [[Form]]
+  /// The built-in ones, by the first byte of their prefix, one list for each that there is.
+  private let forms: [[KeyForm]]
+  private let ownForms: OwnForms
   /// How many forms there are.
   private let count: Int
-  private let providers: [Provider]
+  private let builtIn: [Provider]
+  /// Of a repository's own providers, with a prefix or without.
+  private let ownFormats: [KeyFormat]
   private let variables: KeyVariables
 
-  /// Shorter prefixes are found everywhere.
-  static let shortestPrefix = 3
   /// A prefix of this length is no part of a longer word by chance.
   private static let tellingPrefix = 5
 
-  /// Looks for keys of the built-in providers and of `others`.
+  /// Looks for keys of the built-in providers and of `others`, a repository's own. These only add: none of
+  /// them hides a key of another provider.
   init(others: [Provider] = []) {
-    // A file that replaces a built-in provider hides none of its keys.
-    providers = BuiltIn.all + others
-    let forms = providers.flatMap { provider in
-      provider.formats.filter { $0.prefix.utf8.count >= Self.shortestPrefix }.map {
-        (provider.name, Array($0.prefix.utf8), $0)
-      }
-    }.enumerated().map { number, form in
-      Form(number: number, provider: form.0, prefix: form.1, format: form.2)
-    }
-    count = forms.count
-    var byFirstByte = [[Form]](repeating: [], count: 256)
+    builtIn = BuiltIn.all
+    let forms = KeyForm.all(of: builtIn)
+    let own = KeyForm.own(of: others, besides: forms)
+    ownForms = OwnForms(own)
+    ownFormats = others.flatMap(\.formats)
+    count = forms.count + own.count
+    var byFirstByte = [[KeyForm]](repeating: [], count: 256)
     // The longest prefix tells most.
     for form in forms.sorted(by: { $0.prefix.count > $1.prefix.count }) {
       byFirstByte[Int(form.prefix[0])].append(form)
     }
     self.forms = byFirstByte
-    variables = KeyVariables(of: providers)
+    variables = KeyVariables(of: builtIn, and: others)
   }
 
   /// What looks like a key: whose, and on which line. The key itself is never part of it.
@@ -56,31 +46,40 @@ struct KeyScan {
   /// may stand there in the clear, as UTF-16 or UTF-32, in base64, in hexadecimal digits, or behind and in
   /// escapes. The time is linear in the number of bytes.
   func firstKey(in bytes: [UInt8]) -> Hit? {
-    firstKey(in: bytes, breaks: [], depth: Self.greatestDepth)
+    var allowance = ScanAllowance()
+    return firstKey(in: bytes, &allowance)
+  }
+
+  /// The same, with what is left of an allowance for a repository's own forms.
+  func firstKey(in bytes: [UInt8], _ allowance: inout ScanAllowance) -> Hit? {
+    firstKey(in: bytes, breaks: [], depth: Self.greatestDepth, &allowance)
   }
 
   /// How many encodings may be inside one another.
   private static let greatestDepth = 3
 
-  private func firstKey(in bytes: [UInt8], breaks: [Int], depth: Int) -> Hit? {
-    if let (hit, _) = firstPlainKey(in: bytes, breaks: breaks, from: 0) { return hit }
-    if let hit = variables.firstKey(in: bytes) { return hit }
+  private func firstKey(
+    in bytes: [UInt8], breaks: [Int], depth: Int, _ allowance: inout ScanAllowance
+  ) -> Hit? {
+    allowance.add(bytes: bytes.count)
+    if let (hit, _) = firstPlainKey(in: bytes, breaks: breaks, from: 0, &allowance) { return hit }
+    if let hit = variables.firstKey(in: bytes, &allowance) { return hit }
     guard depth > 0 else { return nil }
     if bytes.contains(0) {
       for width in [2, 4] {
         let text = bytes.narrowed(from: width)
         guard text.count >= EncodedRun.shortestKey else { continue }
-        if let hit = firstKey(in: text, breaks: [], depth: depth - 1) { return hit }
+        if let hit = firstKey(in: text, breaks: [], depth: depth - 1, &allowance) { return hit }
       }
     }
     if let text = UnescapedText(bytes),
-      let hit = firstKey(in: text.bytes, breaks: text.breaks, depth: depth - 1)
+      let hit = firstKey(in: text.bytes, breaks: text.breaks, depth: depth - 1, &allowance)
     {
       return hit
     }
     for run in EncodedRun.all(in: bytes) {
       for decoded in run.decodings {
-        if let hit = firstKey(in: decoded, breaks: [], depth: depth - 1) {
+        if let hit = firstKey(in: decoded, breaks: [], depth: depth - 1, &allowance) {
           return Hit(provider: hit.provider, line: run.line)
         }
       }
@@ -92,7 +91,7 @@ struct KeyScan {
   /// from `start`. `breaks` are places, in their order, where a word may begin although a letter stands before
   /// it.
   func firstPlainKey(
-    in bytes: [UInt8], breaks: [Int], from start: Int
+    in bytes: [UInt8], breaks: [Int], from start: Int, _ allowance: inout ScanAllowance
   ) -> (hit: Hit, range: Range<Int>)? {
     var line = 1
     var breaks = breaks[...]
@@ -102,23 +101,29 @@ struct KeyScan {
       let byte = bytes[index]
       if byte == UInt8(ascii: "\n") { line += 1 }
       let candidates = forms[Int(byte)]
-      guard !candidates.isEmpty else { continue }
+      let isOwnStart = ownForms.begin(with: byte)
+      guard !candidates.isEmpty || isOwnStart else { continue }
       // Of `sk-proj-xxxx`, `proj` is no part of what is random.
-      guard let longest = candidates.first(where: { bytes[index...].starts(with: $0.prefix) })
-      else {
-        continue
-      }
+      let longest = candidates.first { bytes[index...].starts(with: $0.prefix) }
+      let own = isOwnStart ? ownForms.matches(in: bytes, at: index, &allowance) : []
+      guard longest != nil || !own.isEmpty else { continue }
       while let first = breaks.first, first < index { breaks.removeFirst() }
       let isWordStart =
         index == start || breaks.first == index || Self.isWordStart(index, in: bytes)
-      // Data without separators, such as a database, has words directly before a key.
-      guard isWordStart || longest.prefix.count >= Self.tellingPrefix else { continue }
       if runEnds.isEmpty { runEnds = [Int](repeating: 0, count: count) }
-      for form in candidates where form.prefix == longest.prefix {
-        guard let end = Self.end(of: form, bytes, at: index, &runEnds[form.number]),
-          isWordStart || Randomness(bytes[index + form.prefix.count..<end]).isPlain
-        else { continue }
-        return (Hit(provider: form.provider, line: line), index..<end)
+      if let longest {
+        for form in candidates where form.prefix == longest.prefix {
+          guard let end = Self.end(of: form, bytes, at: index, isWordStart, &runEnds[form.number])
+          else { continue }
+          return (Hit(provider: form.provider, line: line), index..<end)
+        }
+      }
+      for form in own where !allowance.isSpent {
+        let known = runEnds[form.number]
+        let end = Self.end(of: form, bytes, at: index, isWordStart, &runEnds[form.number])
+        if let end { return (Hit(provider: form.provider, line: line), index..<end) }
+        let walked = runEnds[form.number] == known ? 0 : runEnds[form.number] - index
+        allowance.spend(8 + walked / 16)
       }
     }
     return nil
@@ -126,12 +131,17 @@ struct KeyScan {
 
   /// The first line that is a key and nothing else, whatever its prefix; for places where no other
   /// text belongs.
-  func firstLine(in bytes: [UInt8]) -> Hit? {
+  func firstLine(in bytes: [UInt8], _ allowance: inout ScanAllowance) -> Hit? {
     let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     for (index, line) in lines.enumerated() {
       let text = Array(line.last == UInt8(ascii: "\r") ? line.dropLast() : line)
       guard Self.isRandom(text[...]) else { continue }
-      if providers.contains(where: { $0.format(of: text.span.bytes) != nil }) {
+      if builtIn.contains(where: { $0.format(of: text.span.bytes) != nil }) {
+        return Hit(provider: nil, line: index + 1)
+      }
+      guard !allowance.isSpent else { continue }
+      allowance.spend(ownFormats.count)
+      if ownFormats.contains(where: { $0.matches(text.span.bytes) }) {
         return Hit(provider: nil, line: index + 1)
       }
     }
@@ -141,15 +151,18 @@ struct KeyScan {
   /// Where a key of that form ends that starts there; nil if none does. A repository's own form may have a prefix
   /// that comes at every other byte of a long run: `runEnd` keeps a run from being walked twice.
   private static func end(
-    of form: Form, _ bytes: [UInt8], at start: Int, _ runEnd: inout Int
+    of form: KeyForm, _ bytes: [UInt8], at start: Int, _ isWordStart: Bool, _ runEnd: inout Int
   ) -> Int? {
+    // Data without separators, such as a database, has words directly before a key.
+    guard isWordStart || form.prefix.count >= tellingPrefix else { return nil }
     let first = start + form.prefix.count
     if runEnd <= first {
       runEnd = bytes[first...].firstIndex { !form.format.alphabet.contains($0) } ?? bytes.count
     }
     let isKey =
       form.format.length.contains(runEnd - start) && isRandom(bytes[first..<runEnd].prefix(judged))
-    return isKey ? runEnd : nil
+    guard isKey, isWordStart || Randomness(bytes[first..<runEnd]).isPlain else { return nil }
+    return runEnd
   }
 
   /// So many bytes of a key tell whether it is random.

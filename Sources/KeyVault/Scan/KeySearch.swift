@@ -8,6 +8,7 @@ struct KeySearch {
   private var lines = 0
   private var hit: KeyScan.Hit?
   private var start: [UInt8] = []
+  private var allowance = ScanAllowance()
 
   /// Bytes that are looked at in one go, and how many of them once more with the next: the longest key,
   /// encoded twice.
@@ -28,11 +29,15 @@ struct KeySearch {
     case key(KeyScan.Hit)
     /// What is in it was not seen.
     case compressed
+    /// A repository's own forms made too much work, and were not all looked for.
+    case partlySearched
     case nothing
   }
 
   var result: Result {
-    hit.map { .key($0) } ?? (isCompressed ? .compressed : .nothing)
+    if let hit { return .key(hit) }
+    if isCompressed { return .compressed }
+    return allowance.isSpent ? .partlySearched : .nothing
   }
 
   mutating func read(_ bytes: ArraySlice<UInt8>) {
@@ -53,8 +58,8 @@ struct KeySearch {
       lines += window[..<dropped].count { $0 == UInt8(ascii: "\n") }
       window.removeFirst(dropped)
     }
-    var found = scan.firstKey(in: window)
-    if found == nil, judgesLines { found = scan.firstLine(in: window) }
+    var found = scan.firstKey(in: window, &allowance)
+    if found == nil, judgesLines { found = scan.firstLine(in: window, &allowance) }
     hit = found.map { KeyScan.Hit(provider: $0.provider, line: lines + $0.line) }
   }
 

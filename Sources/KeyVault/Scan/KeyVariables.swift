@@ -6,9 +6,22 @@ struct KeyVariables {
     let formats: [KeyFormat]
   }
 
-  /// By their letters and digits, small.
-  private var owners: [[UInt8]: [Owner]] = [:]
-  private var lengths: [Int] = []
+  /// Who has a variable, by its letters and digits, small.
+  private struct Owners {
+    private(set) var byName: [[UInt8]: [Owner]] = [:]
+    /// Of the names, longest first.
+    private(set) var lengths: [Int] = []
+
+    mutating func add(_ owner: Owner, of name: [UInt8]) {
+      byName[name, default: []].append(owner)
+      guard !lengths.contains(name.count) else { return }
+      lengths = (lengths + [name.count]).sorted(by: >)
+    }
+  }
+
+  private var builtIn = Owners()
+  /// Those of a repository's own providers, which take no built-in one's place.
+  private var own = Owners()
   /// Whether one ends in these three letters; by their ``ending(of:)``.
   private var endings = [Bool](repeating: false, count: 1 << 15)
 
@@ -18,21 +31,35 @@ struct KeyVariables {
   /// Longer ones have a prefix.
   private static let longestKey = 512
 
-  init(of providers: [Provider]) {
+  /// Of the built-in providers, and of a repository's own.
+  init(of providers: [Provider], and others: [Provider]) {
     for provider in providers where !provider.formats.isEmpty {
-      for variable in provider.allVariables {
-        let name = variable.utf8.compactMap(Self.small)
-        guard (5...Self.longestName).contains(name.count) else { continue }
-        owners[name, default: []].append(
-          Owner(provider: provider.name, formats: provider.formats))
-        if let ending = Self.ending(of: name[...]) { endings[ending] = true }
+      for name in names(of: provider) {
+        builtIn.add(Owner(provider: provider.name, formats: provider.formats), of: name)
       }
     }
-    lengths = Set(owners.keys.map(\.count)).sorted(by: >)
+    for provider in others {
+      for name in names(of: provider) {
+        let known = Set((builtIn.byName[name] ?? []).flatMap(\.formats).map(\.shape))
+        let formats = provider.formats.filter { !known.contains($0.shape) }
+        guard !formats.isEmpty else { continue }
+        own.add(Owner(provider: provider.name, formats: formats), of: name)
+      }
+    }
+  }
+
+  /// Those of a provider's variables that are looked for.
+  private mutating func names(of provider: Provider) -> [[UInt8]] {
+    provider.allVariables.compactMap { variable in
+      let name = variable.utf8.compactMap(Self.small)
+      guard (5...Self.longestName).contains(name.count) else { return nil }
+      if let ending = Self.ending(of: name[...]) { endings[ending] = true }
+      return name
+    }
   }
 
   /// The first key that stands behind the name of its variable.
-  func firstKey(in bytes: [UInt8]) -> KeyScan.Hit? {
+  func firstKey(in bytes: [UInt8], _ allowance: inout ScanAllowance) -> KeyScan.Hit? {
     var line = 1
     var start: Int?
     for index in 0...bytes.count {
@@ -42,9 +69,15 @@ struct KeyVariables {
         continue
       }
       if let first = start {
-        let owners = owners(of: bytes[first..<index])
-        if !owners.isEmpty, let (owner, breaks) = value(behind: index, in: bytes, of: owners) {
+        let (builtIn, own) = owners(of: bytes[first..<index])
+        if !builtIn.isEmpty, let (owner, breaks) = value(behind: index, in: bytes, of: builtIn) {
           return KeyScan.Hit(provider: owner.provider, line: line + breaks)
+        }
+        for owner in own where !allowance.isSpent {
+          if let (owner, breaks) = value(behind: index, in: bytes, of: [owner]) {
+            return KeyScan.Hit(provider: owner.provider, line: line + breaks)
+          }
+          allowance.spend(16 * owner.formats.count)
         }
       }
       start = nil
@@ -54,10 +87,11 @@ struct KeyVariables {
   }
 
   /// Whose variable a word is, or ends in after a separator or with a capital: `TF_VAR_mistral_api_key`.
-  private func owners(of word: ArraySlice<UInt8>) -> [Owner] {
+  /// Of built-in variables the longest decides.
+  private func owners(of word: ArraySlice<UInt8>) -> (builtIn: [Owner], own: [Owner]) {
     guard word.count >= 5, let last = word.last, Self.small(last) != nil,
       let ending = Self.ending(of: word), endings[ending]
-    else { return [] }
+    else { return ([], []) }
     var letters: [UInt8] = []
     var places: [Int] = []
     for index in word.indices.reversed() {
@@ -68,12 +102,18 @@ struct KeyVariables {
     }
     letters.reverse()
     places.reverse()
-    for length in lengths where length <= letters.count {
-      guard let owners = owners[Array(letters.suffix(length))] else { continue }
-      let first = places[places.count - length]
-      if first == word.startIndex || Self.isPartStart(first, in: word) { return owners }
+    func found(among owners: Owners, longestAlone: Bool) -> [Owner] {
+      var all: [Owner] = []
+      for length in owners.lengths where length <= letters.count {
+        guard let found = owners.byName[Array(letters.suffix(length))] else { continue }
+        let first = places[places.count - length]
+        guard first == word.startIndex || Self.isPartStart(first, in: word) else { continue }
+        if longestAlone { return found }
+        all += found
+      }
+      return all
     }
-    return []
+    return (found(among: builtIn, longestAlone: true), found(among: own, longestAlone: false))
   }
 
   /// A number for the last three letters and digits, the same for few others; nil where there are less.

@@ -84,7 +84,7 @@ extension Repository {
   private func checkNewest(
     _ content: SignedRecipients.Content, encrypts: Bool
   ) throws(Failure) {
-    let file = (try? signedRecipientsFile()) ?? nil ?? []
+    let file = try reporting { () throws(FileError) in try signedRecipientsFile() } ?? []
     guard let older = try memory?.admitRecipients(content, in: file) else { return }
     let numbers =
       older.seen == content.counter

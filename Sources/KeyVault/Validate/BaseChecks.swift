@@ -22,8 +22,19 @@ struct BaseChecks {
         + plaintextKeys(changes, in: index, prefix)
     }
     let rollback = RollbackChecks(repository: repository, base: base)
-    let places = try rollback.changedPlaces()
-    var findings = try rollback.findings(places)
+    var findings: [Finding] = []
+    let places: [ChangedPlace]
+    do throws(Failure) {
+      places = try rollback.changedPlaces()
+    } catch let error where error.kind != .inconclusive {
+      places = []
+      findings.append(
+        Finding(
+          .unreadable, in: Paths.vault,
+          "\(error.message), so its entries were not compared with \(base.name)",
+          hint: error.hints.first))
+    }
+    findings += try rollback.findings(places)
     let document = try Self.document(base)
     let configuration = document.map { Configuration($0) }
     if let document, let configuration {
@@ -43,10 +54,10 @@ struct BaseChecks {
     } else {
       findings.append(
         Finding(
-          .baseUnreadable, .warning, in: Paths.configuration,
+          .baseUnreadable, in: Paths.configuration,
           "this file as \(base.name) has it is not sound, so the policy was not compared"))
     }
-    let keys = program.flatMap { try? repository.publicKeys($0) }
+    let keys = publicKeys(&findings)
     findings += try ReaderChanges(
       repository: repository, base: base, keys: keys, configuration: configuration
     ).findings()
@@ -57,6 +68,28 @@ struct BaseChecks {
       ).findings()
     }
     return findings
+  }
+
+  /// What gpg says of the public keys. nil where it cannot be asked, and then a finding says so if the change
+  /// touches one of them.
+  private func publicKeys(_ findings: inout [Finding]) -> PublicKeys? {
+    var why = Failure(.programMissing, "cannot find gpg", hints: ["apt-get install gpg"])
+    if let program {
+      do throws(Failure) {
+        return try repository.publicKeys(program)
+      } catch {
+        why = error
+      }
+    }
+    let changed = PublicKeyLosses.changed(in: repository, since: base)
+    if let first = changed.first {
+      findings.append(
+        Finding(
+          why.kind == .programMissing ? .noGPG : .unreadable, in: first.printable,
+          "\(why.message), so the public keys were not compared with those of \(base.name)",
+          hint: why.hints.first))
+    }
+    return nil
   }
 
   /// Keys in the clear, and files that were not searched, in what is committed or staged and differs from

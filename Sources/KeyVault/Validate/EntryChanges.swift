@@ -13,7 +13,9 @@ struct EntryChanges {
     return zip(places, before).flatMap { place, old -> [Finding] in
       guard base.snapshot.files[place.name.ciphertextPath] != nil else { return [added(place)] }
       // What is no YAML is a finding of its own.
-      guard let new = Self.root(place.sidecar), let old = Self.root(old) else { return [] }
+      guard let new = Self.root(place.sidecar) else { return [] }
+      // Of a base that is no YAML nothing counts as known.
+      let old = Self.root(old) ?? Node(.mapping([]))
       let isSameKey =
         !place.hasOtherKey
         || old["id"]?.string == new["id"]?.string && old["serial"]?.int == new["serial"]?.int

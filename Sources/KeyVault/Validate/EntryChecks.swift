@@ -19,8 +19,17 @@ struct EntryChecks {
   }
 
   func outcome() -> Outcome {
-    guard let folder = try? Folder(repository.root).folder(repository.vault.path(name.environment))
-    else { return Outcome() }
+    do throws(FileError) {
+      return outcome(
+        in: try Folder(repository.root).folder(repository.vault.path(name.environment)))
+    } catch {
+      let fault = Finding(
+        error.findingCode, in: name.ciphertextPath, error.message, hint: error.hint)
+      return Outcome(findings: [fault])
+    }
+  }
+
+  private func outcome(in folder: borrowing Folder) -> Outcome {
     let hasKey = folder.kind(of: name.ciphertextName) == .file
     let hasSidecar = folder.kind(of: name.sidecarName) == .file
     var outcome = Outcome()

@@ -24,7 +24,12 @@ struct HistoryChecks {
     let past = PastReaders(history, program: program)
     var findings = history.isWhole ? [] : [absent("git's history is not whole here")]
     var readers: [Name: Set<Name>] = [:]
-    let entries = (try? repository.vault.allEntries()) ?? []
+    let entries: [Vault.Entry]
+    do throws(Failure) {
+      entries = try repository.vault.allEntries()
+    } catch {
+      return findings + [absent(error.message, error.hints.first)]
+    }
     findings += staleCopies(entries, history)
     for entry in entries where entry.sidecar?.exposed == nil {
       let folder = entry.name.environment

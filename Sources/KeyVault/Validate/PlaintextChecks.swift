@@ -111,6 +111,14 @@ struct PlaintextChecks {
     switch result {
     case .key(let hit): paths.map { KeyScan.finding(of: hit, path: $0) }
     case .compressed: [notSearched(paths, "it is compressed", .note)]
+    case .partlySearched:
+      paths.map { path in
+        Finding(
+          .notSearched, .warning, in: path,
+          "this file was not searched for all keys of this repository's own providers: their forms "
+            + "fit too much of it",
+          hint: "give them longer prefixes, or fewer forms")
+      }
     case .nothing: []
     case nil: [notSearched(paths, "git could not read it")]
     }

@@ -10,30 +10,45 @@ struct PublicKeyLosses {
   let program: GPGProgram
 
   func findings() throws(Failure) -> [Finding] {
-    let paths = base.files.sortedKeys.filter { $0.hasPrefix(PublicKeys.folder + "/") }
-    let changed = paths.filter { path in
-      let name = String(path.dropFirst(PublicKeys.folder.count + 1))
-      let bytes = repository.vault.publicKey(name)
-      return bytes.map { !base.holds($0, at: path) } ?? true
-    }
+    let changed = Self.changed(in: repository, since: base)
     var findings: [Finding] = []
     for (path, bytes) in zip(changed, try base.read(changed)) {
       let name = String(path.dropFirst(PublicKeys.folder.count + 1))
-      guard let bytes, let before = try key(in: bytes, named: name) else { continue }
-      findings += self.findings(before, path: path, file: keys.file(name))
+      guard let bytes else { continue }
+      do throws(GPGError) {
+        guard let before = try key(in: bytes, named: name) else { continue }
+        findings += self.findings(before, path: path, file: keys.file(name))
+      } catch {
+        findings.append(
+          Finding(
+            .baseUnreadable, in: path.printable,
+            "\(error.message), so this key was not compared with that of \(base.name)",
+            hint: error.hint))
+      }
     }
     return findings
   }
 
-  /// nil for a file that does not hold it. Throws if gpg had no time to say what is in it.
-  private func key(in bytes: [UInt8], named name: String) throws(Failure) -> Key? {
+  /// Paths of the files of the base that are not the same here, sorted.
+  static func changed(in repository: Repository, since base: Snapshot) -> [String] {
+    base.files.sortedKeys.filter { path in
+      guard path.hasPrefix(PublicKeys.folder + "/") else { return false }
+      let bytes = repository.vault.publicKey(String(path.dropFirst(PublicKeys.folder.count + 1)))
+      return bytes.map { !base.holds($0, at: path) } ?? true
+    }
+  }
+
+  /// nil where the file has no such key. Throws if gpg cannot be asked, or has no time to say what is in it.
+  private func key(in bytes: [UInt8], named name: String) throws(GPGError) -> Key? {
     do throws(GPGError) {
       return try GPG.inspect(
         publicKeyFile: bytes, program: program.path, runtimeDirectory: program.runtimeDirectory
       ).first { $0.fingerprint == name }
     } catch {
-      guard case .tooSlow = error.reason else { return nil }
-      throw error.failure(what: "cannot compare the public key \(name) with that of \(base.name)")
+      switch error.reason {
+      case .tooSlow, .programMissing, .noHome: throw error
+      default: return nil
+      }
     }
   }
 

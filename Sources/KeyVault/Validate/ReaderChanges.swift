@@ -13,7 +13,19 @@ struct ReaderChanges {
 
   func findings() throws(Failure) -> [Finding] {
     let before = try listsOfBase()
-    let lists = (try? repository.vault.recipientLists()) ?? []
+    let lists: [RecipientList]
+    do throws(FileError) {
+      lists = try repository.vault.recipientLists()
+    } catch let error where error.isMissing {
+      lists = []
+    } catch {
+      return [
+        Finding(
+          error.findingCode, in: Paths.vault,
+          "\(error.message), so its readers were not compared with those of \(base.name)",
+          hint: error.hint)
+      ]
+    }
     let now = Dictionary(
       lists.map { (Name($0.folder), $0) }, uniquingKeysWith: { first, _ in first })
     let withList = Set(before.keys).union(now.keys)

@@ -28,10 +28,11 @@ struct RollbackChecks {
     return findings
   }
 
-  /// Where the change has something else than the base, or nothing. Throws if the sidecars there are too
-  /// large together.
+  /// Where the change has something else than the base, or nothing. Throws if the vault cannot be read, and as
+  /// inconclusive if the sidecars there are too large together.
   func changedPlaces() throws(Failure) -> [ChangedPlace] {
     let vault = repository.vault
+    try reporting { () throws(FileError) in try repository.absent.checkAreReadable() }
     var places: [ChangedPlace] = []
     var bytes = 0
     func add(_ some: [ChangedPlace?]) throws(Failure) {
@@ -46,10 +47,11 @@ struct RollbackChecks {
       }
     }
     var present: Set<Name> = []
-    for folder in (try? vault.folders()) ?? [] {
-      guard let handle = try? Folder(repository.root).folder(vault.path(folder)),
-        let items = try? handle.items()
-      else { continue }
+    for folder in try folders() {
+      let handle = try reporting { () throws(FileError) in
+        try Folder(repository.root).folder(vault.path(folder))
+      }
+      let items = try reporting { () throws(FileError) in try handle.items() }
       let names = VaultChecks.entryNames(items, in: folder)
       for start in stride(from: 0, to: names.count, by: 256) {
         try add(
@@ -60,10 +62,10 @@ struct RollbackChecks {
       present.formUnion(names.map(\.ciphertextPath))
     }
     // An entry that is not checked out has changed if the index differs from the base.
-    for entry in (try? vault.absentEntries()) ?? []
-    where !present.contains(entry.name.ciphertextPath) {
-      try add([ChangedPlace(entry.name, absent: repository.absent, base: base)])
-      present.insert(Name(entry.name.ciphertextPath))
+    let absent = try reporting { () throws(FileError) in try vault.absentNames() }
+    for name in absent where !present.contains(name.ciphertextPath) {
+      try add([ChangedPlace(name, absent: repository.absent, base: base)])
+      present.insert(Name(name.ciphertextPath))
     }
     for path in base.files.sortedKeys where path.hasSuffix(".gpg") && !present.contains(path) {
       let name = path.dropFirst(Paths.vault.count + 1).dropLast(".gpg".count)
@@ -72,6 +74,16 @@ struct RollbackChecks {
       }
     }
     return places
+  }
+
+  private func folders() throws(Failure) -> [String] {
+    do throws(FileError) {
+      return try repository.vault.folders()
+    } catch let error where error.isAbsence {
+      return []
+    } catch {
+      throw error.failure
+    }
   }
 
   private func judge(_ place: ChangedPlace, _ before: KeyMark?, _ past: PastFiles) -> [Finding] {

@@ -39,8 +39,17 @@ struct SignatureChecks {
   }
 
   private func entries(_ judge: SignatureJudge) throws(GPGError) -> [Finding] {
-    // What cannot be read is a finding of its own.
-    let entries = ((try? repository.vault.entries()) ?? []).filter { $0.fault == nil }
+    let entries: [Vault.Entry]
+    do throws(Failure) {
+      // A sidecar that cannot be read is a finding of its own.
+      entries = try repository.vault.entries().filter { $0.fault == nil }
+    } catch {
+      return [
+        Finding(
+          .unreadable, in: Paths.vault, "\(error.message), so no signature of an entry was checked",
+          hint: error.hints.first)
+      ]
+    }
     let states = try judge.states(of: entries)
     return zip(entries, states).compactMap { entry, state in
       guard !state.isGood else { return nil }

@@ -98,9 +98,12 @@ public struct Validator: Sendable {
         repository: repository, now: now, program: program, readsHistory: readsHistory,
         judgesSignatures: trust.least != .off && !trust.signers.isEmpty
       ).add(to: &findings)
+      findings += absentFindings(repository.absent)
+      // What cannot be read was said.
       entries = (try? repository.vault.entries().count) ?? 0
       absent = (try? repository.vault.absentEntries().count) ?? 0
     }
+    findings += TrackedFiles(in: root).findings()
     findings += stateFindings()
     findings += ignoredFindings()
     findings += schemaFindings()
@@ -128,19 +131,47 @@ public struct Validator: Sendable {
     (a.file, a.line, a.column, a.code, a.message) < (b.file, b.line, b.column, b.code, b.message)
   }
 
+  /// Files that a sparse checkout leaves out count like the others, so that each must be readable.
+  private func absentFindings(_ absent: AbsentFiles) -> [Finding] {
+    do throws(FileError) {
+      try absent.checkAreReadable()
+      return []
+    } catch {
+      return [
+        Finding(
+          .unreadable, in: Paths.vault,
+          "\(error.message), so not all checks were made", hint: error.hint)
+      ]
+    }
+  }
+
   /// Editors read `Schemas/`; a changed copy would tell them something else than we check.
   private func schemaFindings() -> [Finding] {
-    guard let folder = try? Folder(root).folder("Schemas") else { return [] }
-    return SchemaLibrary.names.compactMap { name in
-      let file = name + ".schema.json"
-      guard let bytes = try? folder.read(file, limit: Limits.document),
-        bytes != Array((SchemaLibrary.text(name) ?? "").utf8)
-      else { return nil }
-      return Finding(
-        .schemaChanged, .warning, in: "Schemas/\(file)",
-        "this is not the schema that this version of keyvault checks with",
-        hint: "write it anew: \(Shell("keyvault schema \(name) > Schemas/\(file)"))")
+    do throws(FileError) {
+      let folder = try Folder(root).folder("Schemas")
+      return SchemaLibrary.names.compactMap { Self.schemaFinding($0, in: folder) }
+    } catch let error where error.isMissing {
+      return []
+    } catch {
+      return [Finding(error.findingCode, in: "Schemas", error.message, hint: error.hint)]
     }
+  }
+
+  private static func schemaFinding(_ name: String, in folder: borrowing Folder) -> Finding? {
+    let file = name + ".schema.json"
+    let bytes: [UInt8]
+    do throws(FileError) {
+      bytes = try folder.read(file, limit: Limits.document)
+    } catch let error where error.isMissing {
+      return nil
+    } catch {
+      return Finding(.unreadable, in: "Schemas/\(file)", error.message, hint: error.hint)
+    }
+    guard bytes != Array((SchemaLibrary.text(name) ?? "").utf8) else { return nil }
+    return Finding(
+      .schemaChanged, .warning, in: "Schemas/\(file)",
+      "this is not the schema that this version of keyvault checks with",
+      hint: "write the right one: \(Shell("keyvault schema \(name) > Schemas/\(file)"))")
   }
 
   /// Files that git ignores. That git does not tell is a warning: nothing else depends on it.
@@ -157,7 +188,6 @@ public struct Validator: Sendable {
   }
 
   private func stateFindings() -> [Finding] {
-    let git = Git(in: root)
     guard let folder = try? Folder(root), let kind = folder.kind(of: Paths.state) else {
       return []
     }
@@ -168,18 +198,6 @@ public struct Validator: Sendable {
           hint: "remove it; every command that needs it refuses it")
       ]
     }
-    guard git.isPresent,
-      git.line(["ls-files", "--", Paths.state]) != nil
-    else { return interruptionFindings() }
-    return [
-      Finding(
-        .stateCommitted, in: Paths.state,
-        "this machine's own state is tracked by git, where anybody can write it",
-        hint: Shell("git rm -r --cached \(Paths.state)").description)
-    ]
-  }
-
-  private func interruptionFindings() -> [Finding] {
     guard Journal.isPending(in: root) else { return [] }
     return [
       Finding(

@@ -65,7 +65,7 @@ struct VaultChecks {
     } catch {
       findings.add(
         Finding(
-          error.hint == nil ? .manyPublicKeys : .unreadable, in: PublicKeys.folder,
+          error.hint == nil ? .manyPublicKeys : error.findingCode, in: PublicKeys.folder,
           "\(error.message), so it was not checked who can read the entries, nor the public keys",
           hint: error.hint ?? PublicKeys.removalHint))
       return nil
@@ -98,9 +98,11 @@ struct VaultChecks {
   ) {
     let files = (try? PublicKeys.listed(in: repository)).map { Set(names: $0) }
     func unreadable(_ path: String, _ error: FileError) {
+      let place = repository.vault.path(path)
       findings.add(
         Finding(
-          error.findingCode, in: repository.vault.path(path), error.message, hint: error.hint))
+          error.findingCode, in: error.attempt == .workTree ? place + "/.git" : place,
+          error.message, hint: error.hint))
     }
     func tooDeep(_ path: String) {
       findings.add(

@@ -36,13 +36,13 @@ struct VaultHistory {
   init(of repository: Repository) throws(Failure) {
     let git = Git(in: repository.root)
     let top = try git.requiredPrefix(or: "cannot read the history")
-    isWhole = git.isWhole
     let changes = try Self.changes(git)
     let objects = GitObjects(git)
     let past = try Self.read(changes, below: top, objects)
     let present = try Self.present(repository)
     states = past.states + present.states
     publicKeys = past.publicKeys.merging(present.publicKeys) { $0.union($1) }
+    isWhole = past.isWhole && git.isWhole
     self.objects = objects
   }
 
@@ -89,6 +89,8 @@ struct VaultHistory {
     let time: Timestamp
     /// Without `vault/`.
     let path: Name
+    /// Whether the commit has a file there.
+    let isThere: Bool
   }
 
   private static func changes(_ git: Git) throws(Failure) -> [Change] {
@@ -98,16 +100,18 @@ struct VaultHistory {
     return logged.filter { $0.path.hasPrefix(Paths.vault + "/") }.map { change in
       Change(
         commit: change.commit, time: change.time,
-        path: Name(change.path.dropFirst(Paths.vault.count + 1)))
+        path: Name(change.path.dropFirst(Paths.vault.count + 1)),
+        isThere: !RawLog.isGone(change.object))
     }
   }
 
   private static func read(
     _ changes: [Change], below top: String, _ objects: GitObjects
-  ) throws(Failure) -> (states: [State], publicKeys: [Name: Set<[UInt8]>]) {
+  ) throws(Failure) -> (states: [State], publicKeys: [Name: Set<[UInt8]>], isWhole: Bool) {
     // The pair of an entry matters where either file changed.
     var entries: [Change] = []
     var seen: Set<Change> = []
+    var written: Set<Change> = []
     var keys: [Change] = []
     for change in changes {
       let keyFolder = Paths.publicKeys + "/"
@@ -117,7 +121,9 @@ struct VaultHistory {
       }
       guard let end = [".gpg", ".yaml"].first(where: change.path.text.hasSuffix) else { continue }
       let entry = Change(
-        commit: change.commit, time: change.time, path: Name(change.path.text.dropLast(end.count)))
+        commit: change.commit, time: change.time, path: Name(change.path.text.dropLast(end.count)),
+        isThere: true)
+      if change.isThere, end == ".gpg" { written.insert(entry) }
       if seen.insert(entry).inserted { entries.append(entry) }
     }
     func name(_ change: Change, _ suffix: String) -> String {
@@ -129,8 +135,13 @@ struct VaultHistory {
     let sidecars = try objects.find(entries.map { name($0, ".yaml") })
     let marks = try objects.read(sidecars, limit: Limits.sidecar) { KeyMark($0) }
     var states: [State] = []
+    var isWhole = true
     for (index, entry) in entries.enumerated() {
-      guard let object = found[index] else { continue }
+      guard let object = found[index] else {
+        // The commit wrote a ciphertext, and git lacks it.
+        if written.contains(entry) { isWhole = false }
+        continue
+      }
       let mark = marks[index] ?? nil
       states.append(
         State(
@@ -146,6 +157,7 @@ struct VaultHistory {
         "the history of \(PublicKeys.folder) is too large: more than \(Limits.publicKeyVersions) "
           + "versions, about each of which gpg would be asked")
     }
+    if zip(keys, versions).contains(where: { $0.isThere && $1 == nil }) { isWhole = false }
     let files = try objects.read(versions, limit: RecipientFile.sizeLimit) { $0 }
     for (key, blob) in zip(keys, files) {
       guard let blob else { continue }
@@ -153,6 +165,6 @@ struct VaultHistory {
       guard Key.isFingerprint(fingerprint) else { continue }
       publicKeys[fingerprint.uppercased(), default: []].insert(blob)
     }
-    return (states, publicKeys)
+    return (states, publicKeys, isWhole)
   }
 }

@@ -29,14 +29,30 @@ struct Get: AsyncParsableCommand {
     session.warn([(entry.name.path, opened.doubts)])
     let payload = opened.payload
     if let field {
-      guard try payload.withField(field, { try Console.output(line: $0) }) != nil else {
+      let found: Void? = try payload.withField(field) { (value: RawSpan) throws -> Void in
+        try Self.show(value, of: entry.name, isCI: session.surroundings.isCI)
+      }
+      guard found != nil else {
         let names = payload.fieldNames.map { $0.printable(limit: 80) }
         throw Failure(
           .notFound, "'\(entry.name)' has no field '\(field.printable(limit: 80))'",
           hints: names.isEmpty ? [] : ["it has \(names.joined(separator: ", "))"])
       }
     } else {
-      try payload.withKey { try Console.output(line: $0) }
+      try payload.withKey { (value: RawSpan) throws -> Void in
+        try Self.show(value, of: entry.name, isCI: session.surroundings.isCI)
+      }
     }
+  }
+
+  /// Throws where a CI job would take the line for a command.
+  private static func show(_ value: RawSpan, of entry: EntryName, isCI: Bool) throws {
+    if isCI, KeyText.isJobCommand(value) {
+      throw Failure(
+        .malformed,
+        "what is stored in '\(entry)' begins with '::', and a CI job takes a line that does for a command"
+      )
+    }
+    try Console.output(line: value)
   }
 }

@@ -1,4 +1,5 @@
 public import ArgumentParser
+import Glibc
 public import KeyVault
 
 struct Render: AsyncParsableCommand {
@@ -73,13 +74,26 @@ struct Render: AsyncParsableCommand {
     }
     guard let output = target.output else { return }
     session.note("wrote \(output)")
-    try warnIfTracked(output, session)
+    warnUnlessIgnored(output)
   }
 
-  private func warnIfTracked(_ path: String, _ session: Session) throws {
-    let git = Git(in: session.surroundings.workingFolder)
-    guard git.isPresent, git.run(["check-ignore", "-q", "--", path])?.status == 1 else { return }
-    Console.warning("git does not ignore '\(path)'", hint: "add it to .gitignore")
+  /// By the folder where the file is, whatever links led there: that one's work tree would take it.
+  private func warnUnlessIgnored(_ path: String) {
+    guard let real = realpath(path, nil) else { return }
+    defer { free(real) }
+    let file = String(cString: real)
+    let folder = String(file[..<(file.lastIndex(of: "/") ?? file.startIndex)])
+    let git = Git(in: folder.isEmpty ? "/" : folder)
+    guard git.isPresent else { return }
+    switch git.run(["check-ignore", "-q", "--", file])?.status {
+    case 0: return
+    case 1:
+      Console.warning("git does not ignore '\(path.printable)'", hint: "add it to .gitignore")
+    default:
+      Console.warning(
+        "git does not say whether it ignores '\(path.printable)'",
+        hint: "make sure yourself that no commit takes it")
+    }
   }
 }
 

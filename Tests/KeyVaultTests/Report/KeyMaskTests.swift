@@ -10,7 +10,7 @@ struct KeyMaskTests {
     let formats = BuiltIn.ids.flatMap { BuiltIn.provider($0)!.formats }
     let prefixed = formats.filter { !$0.prefix.isEmpty }
     #expect(Set(Embedded.keyPrefixes) == Set(prefixed.map(\.prefix)) && prefixed.count > 20)
-    let found = prefixed.filter { $0.prefix.utf8.count >= KeyScan.shortestPrefix }
+    let found = prefixed.filter { $0.prefix.utf8.count >= KeyForm.shortestPrefix }
     #expect(found.allSatisfy { $0.length.lowerBound >= KeyMarks.shortestKey })
   }
 

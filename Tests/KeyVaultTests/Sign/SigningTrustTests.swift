@@ -48,7 +48,7 @@ struct SigningTrustTests {
     #expect(try trust(.init(passKeys: Self.a)).least == .off)
   }
 
-  @Test func `the nearest folder decides alone`() throws {
+  @Test func `the nearest folder decides, and what it does not say stays as it was`() throws {
     let file = """
       trusted_signers: [\(Self.a)]
       signatures: required
@@ -64,8 +64,49 @@ struct SigningTrustTests {
     #expect(try signers("/home/alice/keys/sub") == [Self.c])
     #expect(try signers("/home/alice/keys2") == [Self.b])
     #expect(try signers("/home/bob") == [Self.a])
-    #expect(try configuration(file).trust(in: "/home/alice/x").least == .off)
+    #expect(try configuration(file).trust(in: "/home/alice/x").least == .required)
     #expect(try configuration(file).trust(in: "/home/bob").least == .required)
+  }
+
+  @Test func `naming a folder drops no demand of all or of a folder above it`() throws {
+    let file = """
+      allow_hosts: [gate.example.com]
+      repositories:
+        /work/a/tools: {}
+        /work/a: {signatures: required, trusted_signers: [\(Self.a)]}
+        /work: {allow_hosts: [other.example.com]}
+
+      """
+    for root in ["/work/a", "/work/a/tools", "/work/a/tools/x"] {
+      let trust = try configuration(file).trust(in: root)
+      #expect(trust.least == .required && trust.signers == [Self.a], "\(root)")
+      #expect(trust.hosts == ["other.example.com"], "\(root)")
+    }
+    let demanding = "signatures: required\nrepositories: {/work: {allow_names: [ACME_SETTINGS]}}\n"
+    #expect(try configuration(demanding).trust(in: "/work/x").least == .required)
+    // Moved up to where a folder is named that asks for nothing.
+    let moved = try configuration(
+      "repositories: {/work: {}, /work/a/b: {signatures: required, trusted_signers: [\(Self.b)]}}\n"
+    ).trust(in: "/work/a")
+    #expect(moved.least == .required && moved.signers == [Self.b])
+  }
+
+  @Test func `a folder's other spelling is refused, and the right one is named`() throws {
+    let scratch = Scratch()
+    try scratch.write("", to: "keys/x")
+    try scratch.link("link", to: scratch.path("keys"))
+    let keys = scratch.path("keys")
+    for path in [
+      scratch.path("link"), scratch.path("./keys"), scratch.path("none/../keys"),
+      scratch.path("link/../keys"),
+    ] {
+      let refusal = failure { _ = try configuration("repositories: {\(path): {}}\n") }
+      #expect(refusal?.hints == ["write \"\(keys)\" in its place"], "\(path)")
+    }
+    #expect(throws: Never.self) { try configuration("repositories: {\(keys): {}}\n") }
+    // A folder of another machine of the same person.
+    #expect(throws: Never.self) { try configuration("repositories: {/not/here: {}}\n") }
+    #expect(failure { _ = try configuration("repositories: {/not/./here: {}}\n") } != nil)
   }
 
   @Test func `a repository that moves up stays under what is asked of it`() throws {

@@ -138,6 +138,13 @@ final class World: Sendable {
     return result.text
   }
 
+  /// Lets the index have an object of that mode at a path, whatever the work tree has.
+  func index(_ mode: String, _ path: String) throws {
+    try git("init", "-q", "-b", "main")
+    let object = String(repeating: "1", count: 40)
+    try git("update-index", "--add", "--cacheinfo", "\(mode),\(object),\(path)")
+  }
+
   /// Commits all that lies there, in a work tree that is made if there is none; the commit's id.
   @discardableResult
   func commit() throws -> String {

@@ -10,9 +10,12 @@ enum BaseCase {
   static func change(
     _ code: Finding.Code, _ severity: Finding.Severity = .error, at place: String,
     configuration: String = "", base: String = "main",
+    program: GPGProgram? = Keyring.gpgProgram,
     _ make: @escaping @Sendable (World) throws -> Void
   ) -> FindingCase {
-    var example = FindingCase(code, severity, at: place, configuration: configuration) { world in
+    var example = FindingCase(
+      code, severity, at: place, configuration: configuration, program: program
+    ) { world in
       try world.store("p/openai", old, serial: 1)
       try world.commit()
       try world.store("p/openai", new, serial: 2)
@@ -147,7 +150,18 @@ enum BaseCase {
     change(
       .publicKeyRemoved, .warning, at: "vault/.public-keys/\(Keyring.bob.fingerprint):1:1"
     ) { try $0.scratch.remove("vault/.public-keys/\(Keyring.bob.fingerprint)") },
-    change(.baseUnreadable, .warning, at: "keyvault.yaml:1:1", base: "broken") {
+    change(.submodule, at: "vault:1:1") {
+      try $0.git("rm", "-r", "-q", "vault")
+      try $0.index("160000", "vault")
+    },
+    change(.submodule, at: "providers.d:1:1") { try $0.index("160000", "providers.d") },
+    change(.gitInVault, at: "vault/p/.git:1:1") { try $0.write("", to: "vault/p/.git") },
+    change(
+      .noGPG, at: "vault/.public-keys/\(Keyring.bob.fingerprint):1:1", program: nil
+    ) {
+      try $0.scratch.remove("vault/.public-keys/\(Keyring.bob.fingerprint)")
+    },
+    change(.baseUnreadable, at: "keyvault.yaml:1:1", base: "broken") {
       let text = try $0.scratch.text("keyvault.yaml")
       try $0.git("checkout", "-q", "-b", "broken")
       try $0.write("version: 2\n", to: "keyvault.yaml")

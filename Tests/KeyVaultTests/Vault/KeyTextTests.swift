@@ -14,7 +14,7 @@ struct KeyTextTests {
 
   @Test(arguments: [
     ("fake-key", "fake-key"), ("fake-key\n", "fake-key"), ("fake-key\r\n", "fake-key"),
-    ("fake key", "fake key"), ("schlüssel", "schlüssel"),
+    ("fake key", "fake key"), (":fake::key", ":fake::key"), ("schlüssel", "schlüssel"),
     ("鍵\u{1f511}\u{10ffff}", "鍵\u{1f511}\u{10ffff}"),
     ("'\"$`\\#=%!", "'\"$`\\#=%!"),
     (
@@ -35,6 +35,8 @@ struct KeyTextTests {
     ("fake\tkey", "it has a control character inside"),
     ("fake\u{7f}key", "it has a control character inside"),
     ("fake\u{1b}[2Jkey", "it has a control character inside"),
+    ("::add-mask::key", "it begins with '::', and a CI job takes a line that does for a command"),
+    ("::", "it begins with '::', and a CI job takes a line that does for a command"),
     (String(repeating: "k", count: 1 << 20), "it is 1048576 bytes long, and 32768 is the limit"),
   ])
   func `what no consumer could carry is refused, never quoted`(input: String, objection: String)
