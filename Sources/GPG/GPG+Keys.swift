@@ -10,8 +10,8 @@ extension GPG {
       _ = unsafe gpgme_set_keylist_mode(context.raw, gpgme_keylist_mode_t(GPGME_KEYLIST_MODE_LOCAL))
       try check(unsafe gpgme_op_keylist_start(context.raw, nil, 1))
       let keys = try Self.keys(listedBy: context)
-      // gpg has none to list either where it cannot use its home.
-      if keys.isEmpty, let objection = UserHome(home).objection { throw objection }
+      // gpg has none to list either where it cannot use its home, or does not start.
+      if keys.isEmpty, let objection { throw objection }
       return keys
     }
   }
@@ -25,8 +25,10 @@ extension GPG {
       let mode = gpgme_keylist_mode_t(GPGME_KEYLIST_MODE_LOCAL | GPGME_KEYLIST_MODE_WITH_SECRET)
       _ = unsafe gpgme_set_keylist_mode(context.raw, mode)
       try check(unsafe gpgme_op_keylist_start(context.raw, fingerprint, 0))
-      return try Self.keys(listedBy: context)
+      let found = try Self.keys(listedBy: context)
         .first { $0.fingerprint == fingerprint.uppercased() }
+      if found == nil, let objection { throw objection }
+      return found
     }
   }
 
@@ -44,7 +46,7 @@ extension GPG {
     }
     let exported = output.finish().publicBytes()
     guard !exported.isEmpty else {
-      throw UserHome(home).objection ?? GPGError(.noPublicKey(fingerprint: fingerprint))
+      throw objection ?? GPGError(.noPublicKey(fingerprint: fingerprint))
     }
     return exported
   }

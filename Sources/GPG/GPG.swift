@@ -129,10 +129,15 @@ public struct GPG: Sendable {
     case _:
       let error = GPGError(status: status)
       if case .cancelled = error.reason { return error }
-      if let objection = UserHome(home).objection { return objection }
+      if let objection { return objection }
       // The message was checked before: that gpg finds nothing in it says only that gpg did not come to it.
       return error.reason == .notEncrypted ? GPGError(.noAnswer) : error
     }
+  }
+
+  /// What is in the way of a gpg that failed; nil if nothing is.
+  var objection: GPGError? {
+    UserHome(home).objection ?? Runner.objection(of: program, home: home)
   }
 
   /// With an empty passphrase gpg was told that there is none.

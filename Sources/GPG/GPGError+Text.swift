@@ -17,6 +17,7 @@ extension GPGError {
     case .homeUnusable(let path, let errno):
       "gpg cannot use its home '\(path)': \(Self.reason(errno))"
     case .noUserHome: "gpg has no home: HOME is not set, and this user has no entry in passwd"
+    case .optionsRefused(let words): "gpg does not start: \(words)"
     case .noAnswer: "gpg ended without an answer"
     case .socketPathTooLong(let path, let length):
       "the socket of gpg-agent '\(path)' has \(length) bytes, more than the 107 of the system"
@@ -61,6 +62,7 @@ extension GPGError {
     case .noAgent: "'gpg-connect-agent /bye' shows why"
     case .homeUnusable, .noUserHome:
       "let GNUPGHOME name a folder of your own, mode 0700, or set KEYVAULT_GPG_KEY"
+    case .optionsRefused: "remove that line, or use a version of gpg that knows it"
     case .noAnswer: "'gpg --decrypt FILE' shows why"
     case .socketPathTooLong: "use a shorter GNUPGHOME, for example 'export GNUPGHOME=~/.gnupg'"
     case .programMissing, .programRefused: "install it: 'apt-get install gpg gpg-agent'"

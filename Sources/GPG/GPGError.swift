@@ -17,6 +17,8 @@ public struct GPGError: Error, Sendable, Equatable {
     case homeUnusable(path: String, errno: Int32)
     /// HOME is not set, and the password database has no entry for this user.
     case noUserHome
+    /// gpg does not start with its own configuration; the first thing that it says of it.
+    case optionsRefused(String)
     /// gpg ended and said nothing of a message.
     case noAnswer
     /// The agent's socket would be at `path`, `length` bytes; the system takes 107.

@@ -29,7 +29,26 @@ struct Runner {
     }
   }
 
+  /// What gpg has against its own configuration; nil if nothing.
+  static func objection(of program: String, home: String?) -> GPGError? {
+    let arguments = (home.map { ["--homedir", $0] } ?? []) + ["--batch", "--gpgconf-test"]
+    guard let said = try? output(of: program, arguments, takesErrors: true) else { return nil }
+    // A warning may come before it.
+    let lines = said.split(separator: "\n")
+    guard let line = lines.first(where: { $0.contains(".conf:") }) else { return nil }
+    let words = line.hasPrefix("gpg: ") ? line.dropFirst("gpg: ".count) : line
+    return GPGError(.optionsRefused(String(words.prefix(300))))
+  }
+
   private func output(of arguments: [String]) throws(GPGError) -> String {
+    try Self.output(of: program, arguments, takesErrors: false)
+  }
+
+  /// What a run writes to its standard output, or to its standard error instead. How it ends counts for the
+  /// first alone.
+  private static func output(
+    of program: String, _ arguments: [String], takesErrors: Bool
+  ) throws(GPGError) -> String {
     guard unsafe access(program, X_OK) == 0 else {
       throw GPGError(.programMissing(path: program))
     }
@@ -48,11 +67,12 @@ struct Runner {
         unsafe free(UnsafeMutablePointer(mutating: words[index]))
       }
     }
-    let status = unsafe gpgme_op_spawn(context, program, &words, nil, data, nil, 0)
+    let status = unsafe gpgme_op_spawn(
+      context, program, &words, nil, takesErrors ? nil : data, takesErrors ? data : nil, 0)
     var count = 0
     let memory = unsafe gpgme_data_release_and_get_mem(data, &count)
     defer { unsafe gpgme_free(memory) }
-    try check(status)
+    if !takesErrors { try check(status) }
     guard let memory = unsafe memory else { return "" }
     return unsafe String(
       decoding: UnsafeRawBufferPointer(start: memory, count: count), as: UTF8.self)

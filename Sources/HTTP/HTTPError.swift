@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// Why there is no answer. An answer with a bad status is no error.
 public struct HTTPError: Error, Sendable, Equatable {
   public enum Reason: Sendable, Equatable {
@@ -19,6 +21,8 @@ public struct HTTPError: Error, Sendable, Equatable {
     case malformedAnswer
     case invalidRequest(Fault)
     case libraryMissing
+    /// The thread that sends requests could not be started; errno.
+    case noThread(errno: Int32)
     /// Any other of libcurl's codes.
     case other(code: Int)
   }
@@ -84,6 +88,7 @@ extension HTTPError: CustomStringConvertible {
     case .invalidRequest(.secretHeader):
       "the header with the key cannot be sent to '\(host)'"
     case .libraryMissing: "cannot load libcurl.so.4"
+    case .noThread(let code): "cannot start a thread: \(unsafe String(cString: strerror(code)))"
     case .other(let code): "the request to '\(host)' failed with libcurl's error \(code)"
     }
   }
@@ -100,6 +105,7 @@ extension HTTPError: CustomStringConvertible {
     case .invalidRequest(.header), .invalidRequest(.secretHeader):
       "line breaks and control characters, empty keys and headers such as 'Host' are refused"
     case .libraryMissing: "install it, for example with 'apt install libcurl4'"
+    case .noThread: "raise the limit of processes: ulimit -u, or --pids-limit of the container"
     case .other: "see https://curl.se/libcurl/c/libcurl-errors.html"
     case .timedOut, .cancelled, .connectionClosed, .tooManyHeaders, .malformedAnswer,
       .invalidRequest(.method):

@@ -28,7 +28,7 @@ internal import Synchronization
       _ = unsafe kv_multi_set_long(curl, multi, CURLMOPT_PIPELINING, Int(CURLPIPE_MULTIPLEX))
       _ = unsafe kv_multi_set_long(curl, multi, CURLMOPT_MAX_HOST_CONNECTIONS, hostLimit)
     }
-    start()
+    try start()
   }
 
   func add(_ transfer: Transfer) { leave { $0.added.append(transfer) } }
@@ -51,7 +51,7 @@ internal import Synchronization
 }
 
 extension TransferLoop {
-  private func start() {
+  private func start() throws(HTTPError) {
     let this = unsafe Unmanaged.passRetained(self).toOpaque()
     var thread = pthread_t()
     // Signals are the main thread's, and those of a broken pipe nobody's: a thread is born with the
@@ -67,7 +67,10 @@ extension TransferLoop {
         return nil
       }, this)
     _ = unsafe pthread_sigmask(SIG_SETMASK, &mine, nil)
-    precondition(result == 0, "cannot start a thread")
+    guard result == 0 else {
+      unsafe Unmanaged<TransferLoop>.fromOpaque(this).release()
+      throw HTTPError(.noThread(errno: result))
+    }
     pthread_detach(thread)
   }
 

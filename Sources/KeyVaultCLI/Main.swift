@@ -16,14 +16,19 @@ enum Main {
     StartingState.shared.secureSearchPath()
     Console.holdStreams()
     SecretVariable.takeAll()
+    _ = Surroundings.startingFolder
     let arguments = Array(CommandLine.arguments.dropFirst())
     if arguments == ["--version"] {
       // Scripts ask often; the parser alone would double the time.
       try? Console.output(KeyVaultCommand.configuration.version + "\n")
       exit(0)
     }
-    Signals.install()
-
+    do throws(Failure) {
+      try Signals.install()
+    } catch {
+      Console.report(error)
+      exit(error.kind.exitStatus)
+    }
     TerminalState.take()
 
     // pinentry must find the terminal; gpg asks for this variable and has it set by no shell.

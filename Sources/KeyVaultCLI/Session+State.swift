@@ -6,9 +6,11 @@ import Machine
 extension Session {
   /// The root of the repository that the working folder lies in.
   func root() throws(Failure) -> String {
-    try Repository.root(from: surroundings.workingFolder, owner: surroundings.owner) {
+    let root = try Repository.root(from: surroundings.workingFolder, owner: surroundings.owner) {
       root throws(Failure) in try userConfiguration().names(root)
     }
+    Standpoint(of: Surroundings.startingFolder, root: root).take()
+    return root
   }
 
   /// Removes what processes left that were killed: folders with keys, and homes of gpg.

@@ -136,6 +136,8 @@ import Testing
       mkdir -p .husky/_ tools; echo '*' > .husky/_/.gitignore
       printf '#!/bin/sh\\n. "$(dirname "$0")/../pre-commit"\\n' > .husky/_/pre-commit
       chmod +x .husky/_/pre-commit; echo 'true' > .husky/pre-commit
+      sed s/pre-commit/pre-merge-commit/ .husky/_/pre-commit > .husky/_/pre-merge-commit
+      chmod +x .husky/_/pre-merge-commit
       """)
     for (folder, file) in [(".husky/_", ".husky/pre-commit"), ("tools", "tools/pre-commit")] {
       let refused = try world.run("git config core.hooksPath \(folder); keyvault git install")
@@ -143,7 +145,12 @@ import Testing
       let line = "keyvault git pre-commit || exit 1"
       #expect(refused.errors.contains("add a line to \(file): \(line)\n"), "\(refused)")
       #expect(!refused.errors.contains(Built.toRelease.path), "\(refused)")
-      try world.output("echo '\(line)' >> \(file); chmod +x \(file); sed -i '1i #!/bin/sh' \(file)")
+      let other = file.replacing("pre-commit", with: "pre-merge-commit")
+      #expect(refused.errors.contains("add a line to \(other): \(line)\n"), "\(refused)")
+      for file in [file, other] {
+        try world.output(
+          "echo '\(line)' >> \(file); chmod +x \(file); sed -i '1i #!/bin/sh' \(file)")
+      }
       let installed = try world.run("keyvault git install")
       #expect(installed.status == 0 && !installed.errors.contains("checked first"), "\(installed)")
       let leak = try world.run("echo $OPENAI > x; git add x; git commit -qm x")

@@ -127,7 +127,7 @@ public struct FileError: Error, Sendable, Equatable {
     case .workTree:
       Failure(
         .malformed, message,
-        hints: ["remove a submodule: \(Shell("git rm -- \(path)")); else remove its .git"])
+        hints: ["remove a submodule: \(Shell("git rm -- \(path: path)")); else remove its .git"])
     case .absent: Failure(.inconclusive, message, hints: [FileError.checkout(of: path)])
     case .noHome, .notOurs, .noAnswer: Failure(.cannotWrite, message)
     }
@@ -139,7 +139,7 @@ extension FileError {
   static func checkout(of path: String) -> String {
     let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? path
     return
-      "check it out: \(Shell("git sparse-checkout add \(folder)")), or git sparse-checkout disable"
+      "check it out: \(Shell("git sparse-checkout add \(path: folder)")), or git sparse-checkout disable"
   }
 }
 

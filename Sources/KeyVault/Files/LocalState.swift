@@ -81,7 +81,8 @@ public final class LocalState: Sendable {
 
   /// How to remove one that belongs to `owner`.
   static func removal(from owner: UInt32) -> String {
-    owner == 0 && geteuid() != 0 ? "sudo " + Shell("rm -r \(Paths.state)").description : removal
+    owner == 0 && geteuid() != 0
+      ? "sudo " + Shell("rm -r \(path: Paths.state)").description : removal
   }
 
   /// Why this machine keeps nothing of the repository at `root`, before its state home is looked at; nil if it can.

@@ -93,3 +93,14 @@ extension Git {
     Shell("git config --global --add safe.directory \(folder)").description
   }
 }
+
+extension Git {
+  /// Whether some commit that a name leads to, or that was one, may have a file (relative to this folder). Yes, if
+  /// git does not say.
+  public func mayHave(_ path: String) -> Bool {
+    guard isPresent else { return false }
+    let arguments = ["log", "--all", "--reflog", "-1", "--format=%H", "--", ":(literal)" + path]
+    guard let (status, output) = run(arguments), status == 0 else { return true }
+    return !output.isEmpty
+  }
+}

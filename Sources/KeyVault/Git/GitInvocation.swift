@@ -26,6 +26,9 @@ enum GitInvocation {
     // with the second no transport starts, whatever 'protocol.NAME.allow' says.
     "GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "",
     "GIT_TERMINAL_PROMPT": "0",
+    // Magit has hooks inherit the first one. Our path specifications say themselves how they are meant.
+    "GIT_LITERAL_PATHSPECS": "0", "GIT_GLOB_PATHSPECS": "0", "GIT_NOGLOB_PATHSPECS": "0",
+    "GIT_ICASE_PATHSPECS": "0",
     // What git says is told apart by its words.
     "LC_ALL": "C",
   ]

@@ -210,6 +210,7 @@ extension Provider {
   /// Why a key does not look like one of this provider; nil if it may be one.
   public func objection(to key: RawSpan) -> String? {
     let prefix = formats.filter { $0.matches(key) }.map(\.prefix.utf8.count).max() ?? 0
+    if let why = Placeholder.standIn(for: key) { return why }
     if let why = Placeholder.objection(to: key, prefix: prefix) {
       return "this looks like a placeholder, not like a key: \(why)"
     }

@@ -53,7 +53,7 @@ struct PublicKeys: Sendable {
   static func export(of fingerprint: String) -> Shell {
     let file = "\(folder)/\(fingerprint)"
     let options: Shell = "--armor --export-options export-minimal"
-    return Shell("gpg \(options) --export \(fingerprint) > \(file)")
+    return Shell("gpg \(options) --export \(fingerprint) > \(path: file)")
   }
 
   /// Reads every file and asks `program` about each. Throws if gpg cannot be asked at all.

@@ -43,7 +43,7 @@ struct RecipientList: Sendable {
         findings.add(.badRecipient, in: file) {
           Finding(
             .badRecipient, in: file, at: place, "a line ends with CR LF, which pass cannot read",
-            hint: Shell("sed -i 's/\\r$//' \(file)").description)
+            hint: Shell("sed -i 's/\\r$//' \(path: file)").description)
         }
         continue
       }

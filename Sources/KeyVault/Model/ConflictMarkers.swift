@@ -33,10 +33,16 @@ enum ConflictMarkers {
     }
   }
 
+  /// What is wrong with a file (relative to the root) that is not YAML.
+  static func finding(for error: YAMLError, in bytes: [UInt8], file: String) -> Finding {
+    finding(in: bytes, file: file)
+      ?? Finding(.syntax, in: file, at: error.place, error.message, hint: error.hint)
+  }
+
   static func hint(for file: String) -> String {
     if let entry = EntryName(ofFile: file) {
       return "run '\(Shell("keyvault resolve \(entry)"))'"
     }
-    return "edit the file so that it has one version, then '\(Shell("git add \(file)"))'"
+    return "edit the file so that it has one version, then '\(Shell("git add \(path: file)"))'"
   }
 }

@@ -37,15 +37,22 @@ struct ProbeDefinition: Sendable {
   /// What is said of a key after this answer (product.md, "Order"): the file's rules, then the
   /// built-in ones. Never `valid` without a rule that says so.
   func judge(_ answer: ProbeAnswer) -> Judgement {
+    var isRefuted = false
     for (index, rule) in rules.enumerated() {
       guard let words = rule.match(answer) else { continue }
       // A body that reports an error proves no key, whatever else is in it.
       if rule.verdict == .valid, answer.reportsError { continue }
+      // Nor does a refusal that says that the key has ended.
+      if rule.verdict == .restricted || rule.verdict == .valid, answer.reportsEndOfKey {
+        isRefuted = true
+        continue
+      }
       return Judgement(
         verdict: rule.verdict, rule: index + 1, matched: words, note: rule.note,
         isConfirmed: rule.isConfirmed, provesCredit: rule.provesCredit)
     }
-    let (verdict, note) = builtIn(answer)
+    let (verdict, builtInNote) = builtIn(answer)
+    let note = isRefuted ? "the answer says that the key, or its account, has ended" : builtInNote
     return Judgement(
       verdict: verdict, rule: nil, matched: [], note: note, isConfirmed: true,
       provesCredit: false)

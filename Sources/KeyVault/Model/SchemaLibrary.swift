@@ -88,10 +88,7 @@ struct CheckedDocument {
     do throws(YAMLError) {
       document = try Document(parsing: bytes)
     } catch {
-      if let finding = ConflictMarkers.finding(in: bytes, file: file) {
-        return .failure(Malformed(findings: [finding]))
-      }
-      let finding = Finding(.syntax, in: file, at: error.place, error.message, hint: error.hint)
+      let finding = ConflictMarkers.finding(for: error, in: bytes, file: file)
       return .failure(Malformed(findings: [finding]))
     }
     let (violations, omitted) = SchemaLibrary.schema(kind)

@@ -3,35 +3,59 @@ public import Naming
 /// A command that a message tells a person to run, as they would type it into a shell.
 ///
 /// What is inserted is one word of the command. It is quoted where a shell would read it otherwise, so the
-/// line can be copied as it stands: `Shell("pass mv \(old) \(new)")`. All commands in messages are made here.
+/// line can be copied as it stands: `Shell("pass mv \(old) \(new)")`. A path that is relative to the
+/// repository's root is inserted as one, `Shell("git add -- \(path: file)")`, so that the command works where the
+/// person stands: see ``Standpoint``. All commands in messages are made here.
 public struct Shell: ExpressibleByStringInterpolation, CustomStringConvertible, Sendable {
   public let description: String
 
   public init(_ command: Shell) { self = command }
 
-  public init(stringLiteral text: String) { description = text }
+  public init(stringLiteral text: String) { description = Standpoint.command([.text(text)]) }
 
-  public init(stringInterpolation text: StringInterpolation) { description = text.text }
+  public init(stringInterpolation text: StringInterpolation) {
+    description = Standpoint.command(text.parts)
+  }
+
+  enum Part {
+    case text(String)
+    /// Relative to the repository's root, and not quoted yet.
+    case path(String)
+  }
 
   public struct StringInterpolation: StringInterpolationProtocol {
-    fileprivate var text = ""
+    fileprivate var parts: [Part] = []
 
     public init(literalCapacity: Int, interpolationCount: Int) {}
 
-    public mutating func appendLiteral(_ literal: String) { text += literal }
+    public mutating func appendLiteral(_ literal: String) { parts.append(.text(literal)) }
 
-    public mutating func appendInterpolation(_ word: String) { text += word.shellWord }
+    public mutating func appendInterpolation(_ word: String) { appendLiteral(word.shellWord) }
 
-    public mutating func appendInterpolation(_ name: EntryName) { text += name.path.shellWord }
+    public mutating func appendInterpolation(_ name: EntryName) {
+      appendLiteral(name.path.shellWord)
+    }
 
-    public mutating func appendInterpolation(_ name: Name) { text += name.text.shellWord }
+    public mutating func appendInterpolation(_ name: Name) { appendLiteral(name.text.shellWord) }
 
     public mutating func appendInterpolation(_ words: [String]) {
-      text += words.map(\.shellWord).joined(separator: " ")
+      appendLiteral(words.map(\.shellWord).joined(separator: " "))
+    }
+
+    /// A path that is relative to the repository's root.
+    public mutating func appendInterpolation(path: String) { parts.append(.path(path)) }
+
+    public mutating func appendInterpolation(paths: [String]) {
+      for (index, path) in paths.enumerated() {
+        if index > 0 { appendLiteral(" ") }
+        appendInterpolation(path: path)
+      }
     }
 
     /// A part that is a command already.
-    public mutating func appendInterpolation(_ command: Shell) { text += command.description }
+    public mutating func appendInterpolation(_ command: Shell) {
+      appendLiteral(command.description)
+    }
   }
 }
 

@@ -12,6 +12,14 @@ extension ProbeAnswer {
     return members.contains { $0.value.reportsError(as: $0.key) }
   }
 
+  /// Whether a refusal says that the key, or its account, has ended: revoked, expired, disabled. The type of an
+  /// error does not tell: some providers, and gateways before them, send that of a missing permission.
+  var reportsEndOfKey: Bool {
+    guard http.status >= 400 else { return false }
+    let texts = json?.texts(limit: 32) ?? [String(decoding: http.body.prefix(500), as: UTF8.self)]
+    return texts.map(Words.init).contains(where: \.nameEndOfKey)
+  }
+
   /// Whether a refusal is about money or the account, and not about how fast requests come. Pages
   /// are not read.
   ///
@@ -110,6 +118,25 @@ private struct Words {
 
   var nameAccount: Bool { has(Self.account) }
   var nameRate: Bool { has(Self.rate) }
+
+  /// `revoked` is said of keys alone; what is disabled or deleted may be an API or a model.
+  var nameEndOfKey: Bool {
+    has(["revoked", "deactivated", "expired"])
+      || Self.holders.contains { holder in
+        Self.links.contains { link in has(Self.ends.map { "\(holder) \(link)\($0)" }) }
+      }
+  }
+
+  private static let holders = [
+    "key", "keys", "token", "credential", "credentials", "account", "user",
+  ]
+  private static let links = [
+    "", "is ", "was ", "has been ", "have been ", "is currently ", "has already been ",
+  ]
+  private static let ends = [
+    "disabled", "deleted", "removed", "terminated", "suspended", "banned", "invalidated",
+    "cancelled", "inactive", "not active", "no longer active", "no longer valid",
+  ]
 
   private func has(_ phrases: [String]) -> Bool { phrases.contains { text.contains(" \($0) ") } }
 

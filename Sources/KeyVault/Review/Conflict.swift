@@ -81,7 +81,7 @@ public struct Conflict: Sendable {
         .malformed, "\(side.rawValue) of \(first.file):\(first.line): \(first.message)",
         hints: [
           "take the other side: "
-            + "\(Shell("git checkout --\(side.other.rawValue) -- \(name.sidecarPath)"))"
+            + "\(Shell("git checkout --\(side.other.rawValue) -- \(path: name.sidecarPath)"))"
         ]
       )
     }
@@ -106,7 +106,7 @@ public struct Conflict: Sendable {
         + "was changed alone",
       hints: [
         "take a sound side: "
-          + "\(Shell("git checkout --\(side.other.rawValue) -- \([place.ciphertextPath, place.sidecarPath])"))",
+          + "\(Shell("git checkout --\(side.other.rawValue) -- \(paths: [place.ciphertextPath, place.sidecarPath])"))",
         "then '\(Shell("keyvault adopt \(place)"))', once you know that it is right, and 'git add' both",
       ])
   }

@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// The diff driver `keyvault` in a clone's configuration: git shows who can read a ciphertext, and
 /// never what is in it. (pass calls its driver, which decrypts, `gpg`.)
 struct DiffDriver {
@@ -38,6 +40,17 @@ struct DiffDriver {
     }
     return true
   }
+
+  /// What is wrong with the one that is installed; nil where nothing is, or none is.
+  func fault() -> InstallationFault? {
+    guard let program = current?.quotedProgram(before: Self.command), access(program, X_OK) != 0
+    else { return nil }
+    return InstallationFault(
+      "'git diff' fails: it runs '\(program.printable)', which is not there", isFailure: true)
+  }
+
+  /// Whether one of ours is.
+  var isInstalled: Bool { current.map(Self.isOurs) ?? false }
 
   private static func isOurs(_ command: String) -> Bool {
     command.hasPrefix("'/") && command.hasSuffix("'" + Self.command)

@@ -1,25 +1,26 @@
 internal import Naming
 
 /// What makes git know of a keyvault repository in one clone: the diff driver, the attributes that
-/// name it, and the hook before each commit.
+/// name it, and the hooks before each commit and each merge.
 public struct GitInstallation {
   private let workTree: WorkTree
   private let driver: DiffDriver
   private let attributes: GitAttributes
-  private let hook: PreCommitHook
+  private let hooks: [CommitHook]
 
   /// `root` is the keyvault repository's, absolute. Throws if it lies in no git work tree.
   public init(of root: String) throws(Failure) {
     workTree = try WorkTree(around: root)
     driver = DiffDriver(git: workTree.git)
     attributes = GitAttributes(root: root)
-    hook = PreCommitHook(hooks: HooksFolder(of: workTree))
+    let folder = HooksFolder(of: workTree)
+    hooks = CommitHook.Occasion.allCases.map { CommitHook(occasion: $0, hooks: folder) }
   }
 
   /// Writes what is missing, and says what that was; nothing where all is there. Throws before
   /// anything is written where something stands in the way. `program` is keyvault's absolute path.
   public func install(_ program: String, withHook: Bool) throws(Failure) -> [String] {
-    guard !workTree.isWritten(program) else {
+    guard !workTree.isWritten(program), !workTree.isWritten(program.folder) else {
       throw Failure(
         .findings,
         "this keyvault lies in the work tree, where a commit could replace what git will run: "
@@ -33,20 +34,67 @@ public struct GitInstallation {
 
   private func installed(_ program: String, withHook: Bool) throws(Failure) -> [String] {
     try driver.check()
-    if withHook { try hook.check(program, in: workTree) }
+    if withHook { try check(program) }
     var done: [String] = []
     if try attributes.install() { done.append("wrote \(GitAttributes.fileName): commit it") }
     if try driver.install(program) {
       done.append("'git diff' and 'git log -p' show who can read a key, and never the key")
     }
-    if withHook, try hook.install(program) {
-      done.append(
-        hook.hooks.isEverybodys
-          ? "each commit is checked first, in every repository of yours, not this one alone "
-            + "(core.hooksPath is global): \(hook.path)"
-          : "each commit is checked first: \(hook.path)")
+    guard withHook else { return done }
+    for hook in hooks {
+      switch try hook.install(program) {
+      case .written?: done.append(text(of: hook))
+      case .madeExecutable?: done.append("made executable, since git ignored it: \(hook.path)")
+      case nil: break
+      }
     }
     return done
+  }
+
+  /// Throws one failure, with the hints for all hooks, if any of them stands in the way.
+  private func check(_ program: String) throws(Failure) {
+    var found: Failure?
+    for hook in hooks {
+      do throws(Failure) {
+        try hook.check(program, in: workTree)
+      } catch {
+        let known = found?.hints ?? []
+        let new = error.hints.filter { hint in !known.contains { $0 == hint } }
+        // What does without hooks is said last.
+        if found == nil { found = error } else { found?.hints.insert(contentsOf: new, at: 1) }
+      }
+    }
+    if let found { throw found }
+  }
+
+  private func text(of hook: CommitHook) -> String {
+    let what = hook.occasion == .commit ? "each commit" : "each merge"
+    return hook.hooks.isEverybodys
+      ? "\(what) is checked first, in every repository of yours, not this one alone "
+        + "(core.hooksPath is global): \(hook.path)"
+      : "\(what) is checked first: \(hook.path)"
+  }
+
+  /// What is wrong with what is installed, for a check of this machine.
+  public func faults() throws(Failure) -> [InstallationFault] {
+    var faults = driver.fault().map { [$0] } ?? []
+    var checks: [Bool] = []
+    for hook in hooks {
+      checks.append(try hook.isInstalled())
+      if let fault = try hook.fault() { faults.append(fault) }
+    }
+    if checks[0], !checks[1] {
+      faults.append(
+        InstallationFault("commits are checked, and merges are not", isFailure: false))
+    }
+    return faults
+  }
+
+  /// What is installed, in words; nil for nothing.
+  public func summary() throws(Failure) -> String? {
+    let diff = driver.isInstalled ? ["'git diff' shows readers"] : []
+    let all = diff + (try hooks[0].isInstalled() ? ["hooks check each commit and each merge"] : [])
+    return all.isEmpty ? nil : all.joined(separator: "; ")
   }
 
   /// The first committed or staged ciphertext for which other attributes count than ours, such as those
@@ -74,7 +122,7 @@ public struct GitInstallation {
 
   private func uninstalled() throws(Failure) -> [String] {
     var done: [String] = []
-    if try hook.uninstall() { done.append("removed \(hook.path)") }
+    for hook in hooks where try hook.uninstall() { done.append("removed \(hook.path)") }
     if try driver.uninstall() { done.append("removed the diff driver") }
     switch try attributes.uninstall(Git(in: attributes.root)) {
     case .done: done.append("took the lines out of \(GitAttributes.fileName)")
@@ -83,5 +131,13 @@ public struct GitInstallation {
     case .nothing: break
     }
     return done
+  }
+}
+
+extension String {
+  /// The folder of a file (absolute).
+  fileprivate var folder: String {
+    guard let slash = utf8.lastIndex(of: UInt8(ascii: "/")), slash != startIndex else { return "/" }
+    return String(self[..<slash])
   }
 }

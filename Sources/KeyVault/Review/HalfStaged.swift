@@ -20,6 +20,7 @@ struct HalfStaged {
         isSound(ciphertext, mayBeGone: finding.code == Finding.Code.noKey.rawValue)
       else { return finding }
       let sidecar = ciphertext.partner ?? ciphertext
+      let both = [ciphertext, sidecar]
       let isIgnored = ignored.contains(ciphertext) || ignored.contains(sidecar)
       return Finding(
         code: "half-staged", severity: .error,
@@ -27,8 +28,7 @@ struct HalfStaged {
         message: isIgnored
           ? "git ignores the other file of this entry, and so it is not staged"
           : "the other file of this entry is not staged as it lies here",
-        hint: Shell("git add \(isIgnored ? "--force" : "--all") -- \(ciphertext) \(sidecar)")
-          .description)
+        hint: Shell("git add \(isIgnored ? "--force" : "--all") -- \(paths: both)").description)
     }
   }
 

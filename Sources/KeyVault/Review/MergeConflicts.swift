@@ -137,7 +137,9 @@ public struct MergeConflicts {
         guard group.lineages.count == 1 else { continue }
         throw Failure(
           .malformed, "neither side has \(name.ciphertextPath)",
-          hints: [Shell("git rm -- \(name.ciphertextPath) \(name.sidecarPath)").description])
+          hints: [
+            Shell("git rm -- \(path: name.ciphertextPath) \(path: name.sidecarPath)").description
+          ])
       }
       conflicts.append(try Conflict(of: name, lineage, strays: strays, in: trees, objects))
     }

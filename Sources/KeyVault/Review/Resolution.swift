@@ -45,8 +45,8 @@ public struct Resolution: Sendable {
       throw Failure(
         error.kind, "\(side.rawValue): \(error.message)",
         hints: [
-          "take the other side with git, then 'git add' both files: git checkout "
-            + "--\(side.other.rawValue) -- \(place.ciphertextPath) \(place.sidecarPath)"
+          "take the other side with git, then 'git add' both files: "
+            + "\(Shell("git checkout --\(side.other.rawValue) -- \(paths: [place.ciphertextPath, place.sidecarPath])"))"
         ])
     }
   }

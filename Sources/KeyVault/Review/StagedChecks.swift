@@ -76,7 +76,7 @@ public struct StagedChecks {
   /// Of a repository whose keyvault.yaml is neither committed nor staged.
   private static func notTracked(_ root: String, _ paths: Set<Name>) -> Finding {
     let file = root + Paths.configuration
-    let hint = Shell("git add -- \(file)").description
+    let hint = Shell("git add -- \(path: file)").description
     guard paths.contains(where: { $0.text.hasPrefix(root + Paths.vault + "/") }) else {
       return Finding(
         code: "not-tracked", severity: .warning, file: file,
@@ -118,7 +118,7 @@ public struct StagedChecks {
       Finding(
         .stateCommitted, in: staged.path,
         "this machine's own state is no part of a repository, where anybody can write it",
-        hint: Shell("git rm -r --cached \(folder)").description)
+        hint: Shell("git rm -r --cached \(path: folder)").description)
     ]
   }
 

@@ -9,12 +9,22 @@ enum Placeholder {
 
   /// Why a text is no key; nil if it may be one. `prefix` is how many bytes the form of the key gives.
   static func objection(to key: RawSpan, prefix: Int = 0) -> String? {
+    if let why = standIn(for: key) { return why }
     if isBracketed(key) { return "it stands in brackets" }
     if let mark = mark(in: key) { return "it has \(mark) in it" }
     if holdsWord(key, from: prefix) { return "it has a word of an example in it" }
     let rest = key.extracting(min(prefix, key.byteCount)..<key.byteCount)
     if hasRow(rest) { return "it repeats one character" }
     if !isVaried(rest) { return "it has fewer than \(leastVariety) different characters" }
+    return nil
+  }
+
+  /// What another program that keeps secrets has written in place of a key; nil if it may be a key.
+  static func standIn(for key: RawSpan) -> String? {
+    if references.contains(where: { key.begins($0) }) {
+      return "this says where another program has the key"
+    }
+    if ciphertexts.contains(where: { key.begins($0) }) { return "another program encrypted this" }
     return nil
   }
 
@@ -79,6 +89,15 @@ enum Placeholder {
       || ends.contains { key.equals($0, max(prefix, last - $0.utf8.count)..<last) }
   }
 
+  /// How programs that keep secrets have them named in place of a value.
+  private static let references = [
+    "op://", "bws://", "pass://", "keeper://", "dl://", "vault://", "ref+", "secretref:",
+    "awssm://", "awsssm://",
+    "gcpsm://", "gsm://", "akv://", "azurekeyvault://", "doppler://", "infisical://",
+    "arn:aws:secretsmanager:", "arn:aws:ssm:",
+  ]
+  /// What dotenvx, sops, eyaml, and Ansible write in place of a value.
+  private static let ciphertexts = ["encrypted:", "ENC[", "$ANSIBLE_VAULT;"]
   private static let words = [
     "your", "changeme", "change", "replace", "replaceme", "placeholder", "example", "sample",
     "dummy", "insert", "here", "redacted", "removed", "todo", "tbd", "fixme", "undefined", "null",
@@ -89,6 +108,11 @@ enum Placeholder {
 }
 
 extension RawSpan {
+  fileprivate func begins(_ text: String) -> Bool {
+    text.utf8.count <= byteCount
+      && zip(0..., text.utf8).allSatisfy { index, wanted in byte(index) == wanted }
+  }
+
   /// Whether these bytes are the word, in small or capital letters. The word has small letters alone.
   fileprivate func equals(_ word: String, _ range: Range<Int>) -> Bool {
     guard word.utf8.count == range.count else { return false }

@@ -66,7 +66,7 @@ extension SignatureState {
     switch self {
     case .bad:
       "see what changed: "
-        + "\(Shell("git log -p -- \(name.sidecarPath)")); restore it, or sign what is there: "
+        + "\(Shell("git log -p -- \(path: name.sidecarPath)")); restore it, or sign what is there: "
         + "\(Shell("keyvault sign \(name)"))"
     case .signerExpired(let signer):
       "renew the key in \(PublicKeys.folder)/\(signer), or let another writer sign: "

@@ -79,7 +79,7 @@ extension Vault {
       throw Failure(
         .malformed,
         "\(name.sidecarPath) lies there without a ciphertext, and nobody knows who wrote it",
-        hints: ["remove it: \(Shell("git rm \(name.sidecarPath)"))"])
+        hints: ["remove it: \(Shell("git rm \(path: name.sidecarPath)"))"])
     }
     guard entry.sidecar?.root[SignedEntry.field] != nil, !rules.signers.isEmpty else { return }
     let state = try signatureState(of: entry)

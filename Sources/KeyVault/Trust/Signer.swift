@@ -23,7 +23,7 @@ public struct Signer: Sendable {
       throw Failure(
         .malformed, "what gpg signs would count for nothing: \(why)",
         hints: [
-          "see whether \(file) is up to date: \(Shell("gpg --show-keys \(file)"))"
+          "see whether \(file) is up to date: \(Shell("gpg --show-keys \(path: file)"))"
         ])
     }
     return signature

@@ -34,7 +34,7 @@ public struct IgnoredFiles: Sendable {
 
     /// How to mend it.
     public var hint: String {
-      let add = Shell("git add --force -- \(paths)")
+      let add = Shell("git add --force -- \(paths: paths)")
       return "remove that rule"
         + (paths.count > 4 ? "" : ", or add the files in spite of it: \(add)")
     }

@@ -43,7 +43,7 @@ struct ProviderChecks {
         case .file where item.name.hasSuffix(".yml"):
           return Finding(
             .strayFile, .warning, in: file, "only files that end in '.yaml' are read",
-            hint: Shell("git mv \(file) \(file.dropLast(4) + ".yaml")").description)
+            hint: Shell("git mv \(path: file) \(path: file.dropLast(4) + ".yaml")").description)
         default: return nil
         }
       }

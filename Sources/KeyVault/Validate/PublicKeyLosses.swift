@@ -69,7 +69,7 @@ struct PublicKeyLosses {
     return before.losses(by: now).map { loss in
       Finding(
         .publicKeyOlder, in: path, "\(loss), as \(base.name) knows it",
-        hint: "take the newer file: \(Shell("git checkout \(base.revision) -- \(path)"))")
+        hint: "take the newer file: \(Shell("git checkout \(base.revision) -- \(path: path)"))")
     }
   }
 }

@@ -201,7 +201,7 @@ struct RollbackChecks {
     guard hadKey else { return "add it as a new key: \(Shell("keyvault add \(name) --force"))" }
     let restore =
       "restore it: "
-      + "\(Shell("git checkout \(base.revision) -- \([name.ciphertextPath, name.sidecarPath])")); "
+      + "\(Shell("git checkout \(base.revision) -- \(paths: [name.ciphertextPath, name.sidecarPath])")); "
       + "a new key comes in by '\(Shell("keyvault rotate \(name)"))'"
     return base.isMerged ? restore : "merge \(base.name) first if it went on; else \(restore)"
   }

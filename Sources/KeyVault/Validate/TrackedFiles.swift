@@ -64,7 +64,7 @@ struct TrackedFiles {
       .submodule, in: path.printable,
       "git has a submodule here: a clone with its submodules uses files that no commit of this "
         + "repository shows",
-      hint: "put the files themselves here: \(Shell("git rm --cached -- \(path)"))")
+      hint: "put the files themselves here: \(Shell("git rm --cached -- \(path: path)"))")
   }
 
   /// A link that the work tree does not have as one. Of others the checks of their folder tell, except in

@@ -242,7 +242,7 @@ struct VaultChecks {
   private static func renaming(_ name: String, in folder: String) -> String {
     let path = "\(Paths.vault)/" + (folder.isEmpty ? "" : folder + "/")
     let fit = EntryName.fitted(name)
-    return "rename it: \(Shell("git mv -- \(path + name) \(path + fit)")); or remove it"
+    return "rename it: \(Shell("git mv -- \(path: path + name) \(path: path + fit)")); or remove it"
   }
 
   /// Two entries of an environment that give the same variable.

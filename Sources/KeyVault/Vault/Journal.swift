@@ -144,7 +144,7 @@ struct Journal {
     else {
       throw Failure(
         .malformed, "\(Self.folder) was not written by this machine for this folder",
-        hints: ["nothing in it was used; remove it: \(Shell("rm -r \(Self.folder)"))"])
+        hints: ["nothing in it was used; remove it: \(Shell("rm -r \(path: Self.folder)"))"])
     }
     var open: [Step] = []
     for step in steps where try isOpen(step, journal) { open.append(step) }
@@ -161,7 +161,7 @@ struct Journal {
     if present == step.new { return false }
     let drop =
       "drop the rest of the change: "
-      + "\(Shell("rm -r \(Self.folder)")); then run 'keyvault validate'"
+      + "\(Shell("rm -r \(path: Self.folder)")); then run 'keyvault validate'"
     guard present == step.old else {
       throw Failure(
         .malformed,

@@ -65,6 +65,15 @@ public final class Payload: Sendable {
     }
   }
 
+  /// Whether there is nothing where the key should be.
+  public var isBlank: Bool {
+    withKey { key in
+      (0..<key.byteCount).allSatisfy {
+        [UInt8(ascii: " "), UInt8(ascii: "\t")].contains(key.byte($0))
+      }
+    }
+  }
+
   /// Whether some line holds a key of a known form.
   var holdsKey: Bool {
     text.withBytes { !KeyLines().lines(in: $0, holding: []).others.isEmpty }

@@ -104,7 +104,7 @@ extension Vault {
     case .failure(let failure):
       repository.signing?.tell(
         "\(list).sig does not fit its list, so that pass may refuse it (\(failure.message)): "
-          + "\(Shell("gpg --yes --detach-sign \(list)"))")
+          + "\(Shell("gpg --yes --detach-sign \(path: list)"))")
       return nil
     }
   }

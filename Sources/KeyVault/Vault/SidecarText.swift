@@ -157,8 +157,9 @@ struct SidecarEditor {
 
   init(of name: EntryName, in repository: Repository) throws(Failure) {
     file = name.sidecarPath
+    var bytes: [UInt8] = []
     do {
-      let bytes = try Folder(repository.root).folder(repository.vault.path(name.environment))
+      bytes = try Folder(repository.root).folder(repository.vault.path(name.environment))
         .read(name.sidecarName, limit: Limits.sidecar)
       document = try Document(parsing: bytes)
       original = .digest(Vault.digest(bytes))
@@ -168,9 +169,8 @@ struct SidecarEditor {
     } catch let error as FileError {
       throw error.failure
     } catch let error as YAMLError {
-      throw Malformed(
-        findings: [Finding(.syntax, in: file, at: error.place, error.message, hint: error.hint)]
-      ).failure
+      throw Malformed(findings: [ConflictMarkers.finding(for: error, in: bytes, file: file)])
+        .failure
     } catch {
       throw error as? Failure ?? Failure(.io, "\(error)")
     }

@@ -259,8 +259,9 @@ extension Vault {
       throw Failure(
         .malformed, "'\(name)' holds the key of '\(origin)': its file was moved or copied",
         hints: [
-          "restore it with '\(Shell("git checkout -- \(name.ciphertextPath)"))'",
-          "or bind it here with '\(Shell("keyvault adopt \(name) --from \(origin)"))'",
+          "bind it here with '\(Shell("keyvault adopt \(name) --from \(origin)"))'",
+          "or, if git has the right file, restore it with "
+            + "'\(Shell("git checkout -- \(path: name.ciphertextPath)"))'",
         ])
     }
   }

@@ -63,7 +63,7 @@ struct Add: AsyncParsableCommand {
       throw Failure(
         .usage, "'\(name)' exists already", hints: ["--force replaces it, and keeps its sidecar"])
     }
-    try session.settle(folder: name.environment, in: repository)
+    let newFolder = try session.settle(folder: name.environment, in: repository)
     let intake = KeyIntake(session: session, repository: repository, isForced: force)
     let providerID = try provider ?? existing.map(intake.provider) ?? name.name
     let definition = try known(providerID, name, repository)
@@ -92,6 +92,7 @@ struct Add: AsyncParsableCommand {
     let isAsked = !noTest && !destinations.isBarred
     let answer = isAsked ? try await intake.test(new, definition) : nil
     try intake.store(prepared, answer: answer)
+    session.tell(newFolder)
     let preview = try repository.vault.entry(name).sidecar?.preview ?? "…"
     let places =
       hosts.isEmpty ? "bound to no host" : "may travel to \(hosts.joined(separator: ", "))"

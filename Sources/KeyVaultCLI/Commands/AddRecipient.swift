@@ -29,9 +29,16 @@ struct AddRecipient: AsyncParsableCommand {
     let repository = try session.repositoryToChange()
     let folder = try place.folder.map { try Vault.folder(named: $0) } ?? ""
     let file = try publicKey(session)
-    try session.settle(folder: folder, in: repository)
+    let newFolder = try session.settle(folder: folder, in: repository)
     let program = try session.gpgProgram(of: repository)
     let change = try repository.vault.addRecipient(file, to: folder, program: program)
+    if change.written.contains(change.list) {
+      session.tell(newFolder)
+    } else if let newFolder {
+      Console.warning(
+        "there is no folder '\(newFolder.path)' in the vault",
+        hint: newFolder.near.map { "did you mean '\($0)'?" })
+    }
     let person = change.name.map { "\($0.printable(limit: 80)), \(file.fingerprint)," }
     if change.written.contains(change.list) {
       session.note("\(person ?? file.fingerprint) is a recipient of \(place.name)")

@@ -96,6 +96,20 @@ struct Doctor: AsyncParsableCommand {
     report.add("git", .ok, version)
   }
 
+  /// What `git install` wrote, if it did.
+  private func checkInstallation(_ root: String, _ report: inout DoctorReport) throws {
+    guard Git(in: root).isPresent, let installation = try? GitInstallation(of: root) else { return }
+    let faults = try installation.faults()
+    for fault in faults {
+      report.add(
+        "git install", fault.isFailure ? .failed : .warning, fault.message,
+        fix: Shell("keyvault git install").description)
+    }
+    if faults.isEmpty, let summary = try installation.summary() {
+      report.add("git install", .ok, summary)
+    }
+  }
+
   private func dropForeignLines(_ session: Session) throws {
     let count = try session.localState(of: session.repository()).dropForeignLines()
     session.note(
@@ -138,6 +152,7 @@ struct Doctor: AsyncParsableCommand {
         outcome.counts,
         fix: errors == 0 ? nil : "run 'keyvault validate'")
       try checkIgnored(repository.root, &report)
+      try checkInstallation(repository.root, &report)
       checkState(try session.localState(of: repository), session, &report)
     } catch let failure as Failure where failure.kind == .notFound {
       report.add("repository", .warning, failure.message, fix: failure.hints.first)

@@ -39,6 +39,14 @@ struct Get: AsyncParsableCommand {
           hints: names.isEmpty ? [] : ["it has \(names.joined(separator: ", "))"])
       }
     } else {
+      guard !payload.isBlank else {
+        throw Failure(
+          .malformed, "the first line of '\(entry.name)' is empty: expected the key there",
+          hints: [
+            "store the key: \(Shell("keyvault add \(entry.name) --force"))",
+            "or see what is there instead: \(Shell("gpg --decrypt \(path: entry.name.ciphertextPath)"))",
+          ])
+      }
       try payload.withKey { (value: RawSpan) throws -> Void in
         try Self.show(value, of: entry.name, isCI: session.surroundings.isCI)
       }

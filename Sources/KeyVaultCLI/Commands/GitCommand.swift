@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 import KeyVault
 import Machine
 
@@ -13,11 +12,13 @@ struct GitCommand: AsyncParsableCommand {
 struct GitInstall: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "install",
-    abstract: "Set up this clone: a diff driver, .gitattributes and a pre-commit hook.",
+    abstract: "Set up this clone: a diff driver, .gitattributes and hooks.",
     discussion: """
       Afterwards 'git diff' and 'git log -p' show of a ciphertext who can read it, and open none; and \
-      a commit is refused where plaintext or half of an entry is staged. A hook of your own stays: \
-      add the line to it that is hinted at. 'git commit --no-verify' passes the hook.
+      a commit or a merge is refused where plaintext or half of an entry is staged. \
+      'git cherry-pick', 'git revert', 'git rebase' and 'git am' make commits without these hooks: \
+      'keyvault validate --base' checks them. A hook of your own stays: add the line to it that is hinted \
+      at. 'git commit --no-verify' passes the hooks.
 
       Example: keyvault git install
       """)
@@ -37,7 +38,7 @@ struct GitInstall: AsyncParsableCommand {
     let done =
       try uninstall
       ? installation.uninstall()
-      : installation.install(Self.program(), withHook: !noHook)
+      : installation.install(OwnProgram.path(), withHook: !noHook)
     for line in done { session.note(line) }
     if !uninstall, let file = installation.shadowed() {
       Console.warning(
@@ -47,21 +48,12 @@ struct GitInstall: AsyncParsableCommand {
     }
     if done.isEmpty { session.note("nothing to do: nothing was changed") }
   }
-
-  /// The path of this program, without links.
-  private static func program() throws -> String {
-    guard let path = realpath("/proc/self/exe", nil) else {
-      throw Failure(.io, "cannot tell where keyvault itself lies")
-    }
-    defer { free(path) }
-    return String(cString: path)
-  }
 }
 
 struct GitPreCommit: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "pre-commit",
-    abstract: "Check what is staged; the hook runs this.",
+    abstract: "Check what is staged; the hooks run this.",
     discussion: """
       Refuses keys in the clear in any staged file, in its name or in the target of a link: by their \
       prefix or behind the name of their variable, in UTF-8, UTF-16, UTF-32, base64 or hexadecimal, \
@@ -80,6 +72,13 @@ struct GitPreCommit: AsyncParsableCommand {
 
   func run() async throws {
     let session = try Session(options)
+    // git runs hooks at the top, wherever the person is.
+    let top = session.surroundings.workingFolder
+    if let folder = Surroundings.variable("GIT_PREFIX"),
+      let standing = try? Surroundings.realFolder(top + "/" + folder)
+    {
+      Standpoint(of: standing, root: top).take()
+    }
     let checks = try StagedChecks(
       around: session.surroundings.workingFolder, now: session.surroundings.now,
       program: try? session.gpgProgram(),

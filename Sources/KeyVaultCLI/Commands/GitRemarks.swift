@@ -11,7 +11,7 @@ extension Session {
   func tellUntracked(in root: String) {
     guard let files = try? Untracked.files(in: root), !files.isEmpty else { return }
     note("not committed yet, and a clone needs it: \(Self.list(files))")
-    note("next: \(Shell("git add -- \(Self.folders(of: files))")), then git commit")
+    note("next: \(Shell("git add -- \(paths: Self.folders(of: files))")), then git commit")
   }
 
   private static func list(_ files: [String]) -> String {

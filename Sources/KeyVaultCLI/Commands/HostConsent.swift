@@ -11,8 +11,8 @@ extension Session {
     if try hosts.isEmpty || repository.vault.vouches(for: opened) { return true }
     // Without a signature, the new ciphertext does not claim that anyone vouches.
     guard repository.signingRules.policy != .off else { return false }
-    return hosts.allSatisfy { host in
-      Question.confirmOnTerminal(
+    return try hosts.allSatisfy { host in
+      try Question.confirmOnTerminal(
         "sign that the key of '\(opened.name)' may travel to '\(host)', which only its payload names?"
       ) == true
     }
@@ -25,9 +25,14 @@ final class HostConsent {
 
   /// Asks about each host that only the repository names; `key` is a word for the key. What cannot be
   /// asked, or is denied, stays in `destinations`.
-  func ask(about destinations: inout Destinations, key: String = "this key") {
+  func ask(
+    about destinations: inout Destinations, key: String = "this key"
+  ) throws(Failure) {
     for question in destinations.questions where question.isAnswerable {
-      let answer = answers[question] ?? Question.confirmOnTerminal(question.text(of: key))
+      let answer =
+        if let known = answers[question] { known } else {
+          try Question.confirmOnTerminal(question.text(of: key))
+        }
       guard let answer else { return }
       answers[question] = answer
       if answer { destinations.consent(to: question) } else { destinations.decline(question) }

@@ -73,9 +73,9 @@ struct Import: AsyncParsableCommand {
       session.repository(), session)
 
     let repository = try session.repositoryToChange()
-    if !plan.keys.isEmpty, !dryRun {
-      try session.settle(folder: environment, in: repository)
-    }
+    let newFolder =
+      plan.keys.isEmpty || dryRun
+      ? nil : try session.settle(folder: environment, in: repository)
     var report = ImportReport(
       of: plan, faults: read.faults, to: environment, from: source.name)
     let run = ImportRun(
@@ -91,6 +91,7 @@ struct Import: AsyncParsableCommand {
           Console.style(session.surroundings), namesSkipped: source.isListed || options.verbose))
     case .json: try Console.output(json(report))
     }
+    if !stored.isEmpty { session.tell(newFolder) }
     for remark in report.remains { session.note(remark) }
     if !stored.isEmpty {
       try commit.run(

@@ -79,7 +79,7 @@ struct ImportRun {
           + key.found.answer(key.provider.id))
       return nil
     }
-    if !isDry { intake.consent.ask(about: &key.destinations, key: key.found.shown) }
+    if !isDry { try intake.consent.ask(about: &key.destinations, key: key.found.shown) }
     let unconsented = key.destinations.objection.map {
       ([$0.message] + $0.hints).joined(separator: "; ")
     }

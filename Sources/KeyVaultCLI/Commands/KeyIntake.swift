@@ -13,7 +13,7 @@ struct KeyIntake {
   /// Asks for consent to each host that only the repository names. Throws if it is not given and
   /// the key is to be tested there. `--force` does not consent to a host; it stores the key without it.
   func settle(_ destinations: inout Destinations, isTested: Bool) throws(Failure) {
-    consent.ask(about: &destinations)
+    try consent.ask(about: &destinations)
     if let refusal = destinations.refusal { throw refusal }
     guard var objection = destinations.objection else { return }
     guard isTested, destinations.isBarred, !isForced else {

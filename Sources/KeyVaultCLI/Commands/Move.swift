@@ -91,10 +91,11 @@ struct TwoPlaces: ParsableArguments {
       let what = file == target.ciphertextPath ? target.path : file
       throw Failure(.usage, "'\(what)' exists already", hints: ["--force replaces it"])
     }
-    try session.settle(folder: target.environment, in: repository)
+    let newFolder = try session.settle(folder: target.environment, in: repository)
     let readers = try vault.readers(of: target.path)
     let opened = try vault.open(source, requiring: .fitting, with: session.gpg())
     try make(opened, target, present, session.vouches(for: opened, in: repository))
+    session.tell(newFolder)
     let before = (try? vault.readers(of: source.name.path)) ?? []
     if Set(names: readers) != Set(names: before) {
       session.note("'\(target)' can be read by \(readers.joined(separator: ", "))")

@@ -30,12 +30,18 @@ struct Remove: AsyncParsableCommand {
         throw Failure(.nothingToDo, "nothing was removed")
       }
     }
+    let git = Git(in: repository.root)
+    let kept = Set(found.map(\.name).filter { git.mayHave($0.ciphertextPath) })
     try repository.vault.remove(found.map(\.name))
     for entry in found {
+      let isKept = kept.contains(entry.name)
       let page = (try? repository.catalogue.provider(entry.provider))??.links.keys
+      let place = page.map { " at \($0)" } ?? ""
       session.note(
-        "removed \(entry.name); git's history keeps it, so revoke the key"
-          + (page.map { " at \($0)" } ?? ""))
+        isKept
+          ? "removed \(entry.name); git's history keeps it, so revoke the key\(place)"
+          : "removed \(entry.name), which was in no commit; revoke the key\(place), if nothing uses it"
+      )
     }
     try commit.run(
       "keyvault: remove \(found.map(\.name.path).joined(separator: ", "))", found.map(\.name),

@@ -45,12 +45,12 @@ struct Render: AsyncParsableCommand {
       return try Console.output(Dialect.table(Console.style(session.surroundings)))
     }
     let dialect = try kubernetes.applied(to: format)
-    let job = dialect.isGitHub ? try GitHubJob(session.surroundings, file: target.output) : nil
+    let job = dialect.isGitHub ? try GitHubJob(session.surroundings, file: target.file) : nil
     let repository = try session.repositoryToOpen()
     let gpg = try session.gpg()
     let environments = try session.environments(
       environments, in: repository, "to render", example: "render production")
-    let isShown = target.output == nil && job == nil
+    let isShown = target.file == nil && job == nil
     if isShown { try session.refuseLog(revealed: target.reveal, what: "the keys") }
     let rendering = Rendering(
       repository: repository, policy: try session.policy(),
@@ -72,7 +72,7 @@ struct Render: AsyncParsableCommand {
     } else {
       try target.write(try dialect.text(of: variables))
     }
-    guard let output = target.output else { return }
+    guard let output = target.file else { return }
     session.note("wrote \(output)")
     warnUnlessIgnored(output)
   }

@@ -29,12 +29,16 @@ struct RenderTarget: ParsableArguments {
     guard bits & 0o002 == 0 else {
       throw ValidationError("with mode \(mode) anybody could write it")
     }
+    if check, output == "-" { throw ValidationError("--check needs a file, and '-' is none") }
     if check, output == nil { throw ValidationError("--check needs the file: -o FILE") }
   }
 
+  /// The file; nil for standard output, which `-` stands for, as in other programs. A file may be called `./-`.
+  var file: String? { output == "-" ? nil : output }
+
   func write(_ text: borrowing Secret) throws {
-    guard let output else { return try Console.output(text) }
-    try OutputFile(output, mode: UInt32(mode, radix: 8) ?? 0o600).write(text)
+    guard let file else { return try Console.output(text) }
+    try OutputFile(file, mode: UInt32(mode, radix: 8) ?? 0o600).write(text)
   }
 
   /// Tells what of the file is not as it would be written; of variables the names alone.

@@ -56,11 +56,6 @@ enum Console {
     _ = try? write(report.safeForStream(), to: 2)
   }
 
-  /// Like a note, but without a line break: the answer goes on the same line.
-  static func prompt(_ text: String) {
-    _ = try? write(text.printable.safeForStream(), to: 2)
-  }
-
   /// Puts this line of a terminal in the place of the one before.
   static func progress(_ line: String) {
     _ = try? write("\r\u{1b}[K" + line.printable.withoutKeys, to: 2)

@@ -12,30 +12,28 @@ enum SecretInput {
   private static let terminalLimit = 4095
 
   /// Asks twice nothing: the key is pasted, and its preview is shown afterwards.
-  static func prompt(_ question: String) throws -> Secret {
-    let terminal = open("/dev/tty", O_RDWR | O_CLOEXEC)
+  static func prompt(_ question: String) throws(Failure) -> Secret {
+    let terminal = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NONBLOCK)
     guard terminal >= 0 else {
       throw Failure(
         .usage, "there is no terminal to ask for the key", hints: ["pipe the key to standard input"]
       )
     }
     defer { close(terminal) }
-    var current = termios()
-    tcgetattr(terminal, &current)
-    let settings = current
-    current.c_lflag &= ~tcflag_t(ECHO)
-    tcsetattr(terminal, TCSAFLUSH, &current)
-    let restore: @Sendable () -> Void = {
-      withUnsafePointer(to: settings) { _ = tcsetattr(terminal, TCSAFLUSH, $0) }
+    let asked = TerminalQuestion(text: question, input: terminal, output: terminal, isHidden: true)
+    var answer = TerminalQuestion.Answer.none
+    let secret = Secret(capacity: limit + 1) { output in
+      output.withUnsafeMutableBytes { buffer, count in
+        answer = asked.answer(into: buffer)
+        if case .line(let length) = answer { count = length }
+      }
     }
-    Signals.atExit(restore)
-    defer {
-      restore()
-      Signals.atExit {}
-      Console.note("")
+    Console.note("")
+    switch answer {
+    case .none: throw Question.noAnswer
+    case .failed(let code): throw unreadable("key", code)
+    case .line: break
     }
-    _ = question.printable.withCString { write(terminal, $0, strlen($0)) }
-    let secret = try read(terminal, untilLineBreak: true)
     guard secret.count < terminalLimit else {
       throw Failure(
         .malformed, "a terminal takes \(terminalLimit) characters a line, so this key may be cut",
@@ -46,19 +44,19 @@ enum SecretInput {
 
   /// All of standard input.
   static func standardInput() throws(Failure) -> Secret {
-    try read(0, untilLineBreak: false)
+    try read(0)
   }
 
   static func file(_ path: String) throws(Failure) -> Secret {
     let file = open(path, O_RDONLY | O_CLOEXEC)
     guard file >= 0 else { throw Failure(.notFound, "cannot read '\(path)'") }
     defer { close(file) }
-    return try read(file, untilLineBreak: false)
+    return try read(file)
   }
 
   /// All of standard input, which may hold several keys.
   static func standardInputText() throws(Failure) -> Secret {
-    try read(0, untilLineBreak: false, limit: textLimit)
+    try read(0, limit: textLimit)
   }
 
   /// A file that may hold several keys; a pipe is read to its end.
@@ -69,11 +67,11 @@ enum SecretInput {
         .notFound, "cannot read '\(path.printable)': \(String(cString: strerror(errno)))")
     }
     defer { close(file) }
-    return try read(file, untilLineBreak: false, limit: textLimit)
+    return try read(file, limit: textLimit)
   }
 
   private static func read(
-    _ descriptor: Int32, untilLineBreak: Bool, limit: Int = limit
+    _ descriptor: Int32, limit: Int = limit
   ) throws(Failure) -> Secret {
     var code: Int32 = 0
     let secret = Secret(capacity: limit + 1) { output in
@@ -84,68 +82,18 @@ enum SecretInput {
           if got < 0 { code = errno }
           if got <= 0 { return }
           count += got
-          if untilLineBreak, buffer[count - 1] == UInt8(ascii: "\n") { return }
         }
       }
     }
-    if code != 0 {
-      throw Failure(
-        .io,
-        "cannot read the \(limit == textLimit ? "text" : "key"): \(String(cString: strerror(code)))"
-      )
-    }
+    if code != 0 { throw unreadable(limit == textLimit ? "text" : "key", code) }
     if secret.count > limit {
       let what = limit == textLimit ? "this is too much to import" : "this cannot be a key"
       throw Failure(.malformed, "\(what): it is longer than \(limit / 1024) KiB")
     }
     return secret
   }
-}
 
-/// Questions whose answers are no secrets.
-enum Question {
-  /// The answer without white space at its ends; empty for the default.
-  static func ask(_ question: String) throws -> String {
-    Console.prompt(question + " ")
-    return (readLine() ?? "").trimmed
-  }
-
-  static func confirm(_ question: String) throws -> Bool {
-    isYes(try ask(question + " [y/N]"))
-  }
-
-  /// The same on the terminal itself, since a key may come from standard input; nil where there is no
-  /// terminal with a person who reads it.
-  static func confirmOnTerminal(_ question: String) -> Bool? {
-    guard Console.isErrorTerminal, Surroundings.variable("CI") != "true" else { return nil }
-    let terminal = open("/dev/tty", O_RDWR | O_CLOEXEC)
-    guard terminal >= 0 else { return nil }
-    defer { close(terminal) }
-    // What was typed before the question does not answer it.
-    tcflush(terminal, TCIFLUSH)
-    let text = question + " [y/N] "
-    _ = text.withCString { write(terminal, $0, strlen($0)) }
-    var answer: [UInt8] = []
-    var byte: UInt8 = 0
-    while answer.count < 80 {
-      let got = read(terminal, &byte, 1)
-      if got < 0 && errno == EINTR { continue }
-      guard got == 1, byte != UInt8(ascii: "\n") else { break }
-      answer.append(byte)
-    }
-    return isYes(String(decoding: answer, as: UTF8.self).trimmed)
-  }
-
-  private static func isYes(_ answer: String) -> Bool {
-    ["y", "yes"].contains(answer.lowercased())
-  }
-}
-
-extension String {
-  var trimmed: String {
-    var text = self[...]
-    while text.first?.properties.isWhitespace == true { text.unicodeScalars.removeFirst() }
-    while text.last?.properties.isWhitespace == true { text.unicodeScalars.removeLast() }
-    return String(text)
+  private static func unreadable(_ what: String, _ code: Int32) -> Failure {
+    Failure(.io, "cannot read the \(what): \(String(cString: strerror(code)))")
   }
 }

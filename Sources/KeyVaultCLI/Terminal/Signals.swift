@@ -1,4 +1,3 @@
-import Dispatch
 import GPG
 import Glibc
 import KeyVault
@@ -19,14 +18,17 @@ enum Signals {
   private static let interruption = Mutex<(@Sendable () -> Void)?>(nil)
   private static let interrupted = Atomic(false)
 
-  static func install() {
+  /// Throws if this process may start no threads: everything else would wait for them.
+  static func install() throws(Failure) {
     // `keyvault ls | head -1` ends by an error of write(2), not by a signal.
     signal(SIGPIPE, SIG_IGN)
     var ends: [Int32] = [0, 0]
-    guard pipe(&ends) == 0 else { return }
+    guard pipe(&ends) == 0 else { throw ThreadCheck.failure(errno) }
     for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     signalPipe = ends[1]
     caught.store(0, ordering: .relaxed)
+    // Before a handler exists, so that no signal is caught that nothing deals with.
+    try startThread(reading: ends[0])
     for number in [SIGINT, SIGTERM, SIGHUP] {
       // Whoever started us with a signal ignored, as nohup does, means it.
       if StartingState.shared.ignores(number) { continue }
@@ -36,16 +38,31 @@ enum Signals {
         _ = write(signalPipe, &byte, 1)
       }
     }
-    let readEnd = ends[0]
-    let thread = DispatchQueue(label: "signals")
-    thread.async {
-      while true {
-        var byte: UInt8 = 0
-        while read(readEnd, &byte, 1) < 0 && errno == EINTR {}
-        if Int32(byte) != SIGINT || !interrupt() { finish(Int32(byte)) }
-        caught.store(0, ordering: .relaxed)
-      }
-    }
+  }
+
+  private static func startThread(reading readEnd: Int32) throws(Failure) {
+    var thread = pthread_t()
+    // It deals with signals, and none interrupts it: a thread is born with the mask of the one that made it.
+    var all = sigset_t()
+    var mine = sigset_t()
+    sigfillset(&all)
+    pthread_sigmask(SIG_SETMASK, &all, &mine)
+    defer { pthread_sigmask(SIG_SETMASK, &mine, nil) }
+    let code = pthread_create(
+      &thread, nil,
+      { end in
+        // While the command has begun: whoever waits for a key does not wait for this.
+        Signals.checkThreads()
+        let readEnd = Int32(Int(bitPattern: end))
+        while true {
+          var byte: UInt8 = 0
+          while read(readEnd, &byte, 1) < 0 && errno == EINTR {}
+          if Int32(byte) != SIGINT || !Signals.interrupt() { Signals.finish(Int32(byte)) }
+          caught.store(0, ordering: .relaxed)
+        }
+      }, UnsafeMutableRawPointer(bitPattern: Int(readEnd)))
+    guard code == 0 else { throw ThreadCheck.failure(code) }
+    pthread_detach(thread)
   }
 
   /// What else must be undone if a signal ends the process, such as a terminal without echo.
@@ -85,12 +102,23 @@ enum Signals {
     }
   }
 
-  private static func finish(_ number: Int32) -> Never {
+  private static func checkThreads() {
+    do throws(Failure) {
+      try ThreadCheck.run()
+    } catch {
+      Console.report(error)
+      end(error.kind.exitStatus)
+    }
+  }
+
+  private static func finish(_ number: Int32) -> Never { end(128 + number) }
+
+  private static func end(_ status: Int32) -> Never {
     isEnding.store(true, ordering: .releasing)
     cleanup.withLock { $0?() }
     ThrowawayHomes.removeAll()
     TerminalState.end()
     GitCommit.releaseAtExit()
-    _exit(128 + number)
+    _exit(status)
   }
 }

@@ -90,6 +90,9 @@ struct Surroundings {
       allowsDisk: allowsDisk)
   }
 
+  /// Where the person stands, whatever `-C` says; read first by `Main`.
+  static let startingFolder = (try? realFolder(".")) ?? "/"
+
   /// An absolute path; a relative one would have repositories say what the person says.
   private static var home: String? {
     variable("HOME").flatMap { $0.hasPrefix("/") ? $0 : nil }

@@ -64,6 +64,32 @@ struct AnswerWordsTests {
     #expect(Self.verdict(500, #"{"code":"billing_error"}"#) == .providerError)
   }
 
+  private static let permission = try! definition(
+    rules: "{status: [401, 403], body: {/error/type: permission_error}, verdict: restricted}")
+
+  @Test(arguments: [
+    "OAuth token has been revoked. Please obtain a new token.", "API key expired", "key_disabled",
+    "This API key has been disabled.", "Your account was suspended", "The token is inactive",
+    "the key is no longer valid", "AccountDeactivated", "credential_deleted",
+  ])
+  func `a refusal that says that the key has ended proves no key, whatever its type`(words: String)
+  {
+    for status in [401, 403] {
+      let body = #"{"error":{"type":"permission_error","message":"\#(words)"}}"#
+      let judgement = Self.permission.judge(KeyVaultTests.answer(status, body))
+      #expect(judgement.verdict == .unknown && judgement.note?.contains("has ended") == true)
+    }
+  }
+
+  @Test(arguments: [
+    "Your API key does not have permission to use the specified resource.", "missing scope",
+    "The API is disabled in this project", "this model was deleted", "key may not list users",
+  ])
+  func `a refusal about something else than the key is a missing permission`(words: String) {
+    let body = #"{"error":{"type":"permission_error","message":"\#(words)"}}"#
+    #expect(Self.permission.judge(KeyVaultTests.answer(403, body)).verdict == .restricted)
+  }
+
   @Test func `a 429 about money says so and is not repeated, one about requests is`() async throws {
     for (code, attempts) in [("insufficient_balance", 1), ("slow_down", 3)] {
       let stub = try Stub(["groq/invalid": #"{"status": 429, "body": {"error": "\#(code)"}}"#])
