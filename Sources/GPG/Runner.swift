@@ -33,9 +33,9 @@ struct Runner {
   static func objection(of program: String, home: String?) -> GPGError? {
     let arguments = (home.map { ["--homedir", $0] } ?? []) + ["--batch", "--gpgconf-test"]
     guard let said = try? output(of: program, arguments, takesErrors: true) else { return nil }
-    // A warning may come before it.
-    let lines = said.split(separator: "\n")
-    guard let line = lines.first(where: { $0.contains(".conf:") }) else { return nil }
+    // Of a line of a file, or of a value. A warning may come before it.
+    let lines = said.split(separator: "\n").filter { !$0.contains("WARNING") }
+    guard let line = lines.first(where: { $0.contains(".conf:") }) ?? lines.last else { return nil }
     let words = line.hasPrefix("gpg: ") ? line.dropFirst("gpg: ".count) : line
     return GPGError(.optionsRefused(String(words.prefix(300))))
   }

@@ -127,7 +127,9 @@ public struct FileError: Error, Sendable, Equatable {
     case .workTree:
       Failure(
         .malformed, message,
-        hints: ["remove a submodule: \(Shell("git rm -- \(path: path)")); else remove its .git"])
+        hints: [
+          "if it is a submodule: \(Shell("git rm -- \(path: path)")); otherwise remove its .git"
+        ])
     case .absent: Failure(.inconclusive, message, hints: [FileError.checkout(of: path)])
     case .noHome, .notOurs, .noAnswer: Failure(.cannotWrite, message)
     }

@@ -24,8 +24,8 @@ struct MissingObjectTests {
     try world.commit()
     try world.configure("")
     try world.write("\(Keyring.bob.fingerprint)\n", to: "vault/.gpg-id")
-    try world.scratch.remove("vault/.public-keys/\(Keyring.bob.fingerprint)")
     try world.store("p/openai", FindingCase.key, serial: 2)
+    try world.scratch.remove("vault/.public-keys/\(Keyring.bob.fingerprint)")
     _ = try world.findings(program: Keyring.gpgProgram, base: "main")
     try lose("main:\(path)", world)
     let refusal = failure {

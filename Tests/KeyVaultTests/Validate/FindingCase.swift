@@ -220,6 +220,13 @@ struct FindingCase: Sendable {
       try entry("")($0)
       try $0.encrypt("another-fake-key", to: "p/openai")
     },
+    FindingCase(.badPreview, at: "vault/p/openai.yaml:5:10") { world in
+      try entry("")(world)
+      let lines = try world.sidecar("p/openai").split(separator: "\n").map {
+        $0.hasPrefix("preview:") ? "preview: sk-proj-…3x7Qp9ZtLm" : String($0)
+      }
+      try world.write(lines.joined(separator: "\n") + "\n", to: "vault/p/openai.yaml")
+    },
     FindingCase(.notOpenPGP, at: "vault/p/openai.gpg:1:1") {
       try $0.write(key, to: "vault/p/openai.gpg")
     },
@@ -307,6 +314,7 @@ struct FindingCase: Sendable {
       try $0.index("120000", "vault/p/.gpg-id")
     },
     FindingCase(.symbolicLink, at: "Schemas/entry.schema.json:1:1") {
+      try $0.write("", to: "Schemas/README")
       try $0.scratch.link("Schemas/entry.schema.json", to: "/dev/null")
       try $0.index("120000", "Schemas/entry.schema.json")
     },
