@@ -137,6 +137,9 @@ extension GPGError.Unusable {
     case .otherKey(let found, let wanted): "it holds key '\(found)', not '\(wanted)'"
     case .severalKeys(let count): "it holds \(count) keys, not one"
     case .noKey: "it holds no OpenPGP key"
+    case .noUserID(let fingerprint, nil): "key '\(fingerprint)' has no user ID"
+    case .noUserID(let fingerprint, _?):
+      "key '\(fingerprint)' was made in the future by this machine's clock, so gpg left out its user IDs"
     case .secretKey: "it holds a secret key"
     case .tooLarge(let size):
       "it has \(size) bytes, more than the \(RecipientFile.sizeLimit) of a public key file"
@@ -160,6 +163,10 @@ extension GPGError.Unusable {
     case .heavyKey: "gpg would need minutes for it, so it was not asked: remove the file"
     case .otherKey, .severalKeys, .noKey, .tooLarge, .tooManyPackets, .damagedKey:
       "export one key: 'gpg --export --armor --export-options export-minimal FINGERPRINT'"
+    case .noUserID(let fingerprint, nil):
+      "its owner exports it again: 'gpg --armor --export \(fingerprint)'"
+    case .noUserID(_, _?):
+      "one of the two clocks is wrong, and 'date --utc' shows this one; set it, then export the key again"
     case .secretKey: "remove it from the repository and its history, and revoke it"
     case .refused: "'gpg --show-keys FILE' shows what it is"
     }

@@ -68,6 +68,9 @@ public struct GPGError: Error, Sendable, Equatable {
     case otherKey(found: String, wanted: String)
     case severalKeys(Int)
     case noKey
+    /// gpg encrypts to no key without a user ID. `created`, in seconds since 1970, where that is later than this
+    /// machine's clock: a gpg that exports such a key leaves its user IDs out.
+    case noUserID(fingerprint: String, created: Int?)
     case secretKey
     case tooLarge(Int)
     /// A number of it, in words, would keep gpg busy for minutes.

@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// A public key file that one recipient put into the repository, found fit to encrypt to.
 public struct RecipientFile: Sendable {
   /// Most bytes of a public key file.
@@ -26,6 +28,10 @@ public struct RecipientFile: Sendable {
       throw refuse(.otherKey(found: key.fingerprint, wanted: fingerprint))
     }
     if let why = key.unusable { throw refuse(why) }
+    guard !key.userIDs.isEmpty else {
+      let isNewer = key.created > time(nil)
+      throw refuse(.noUserID(fingerprint: key.fingerprint, created: isNewer ? key.created : nil))
+    }
     self.name = name
     do throws(GPGError) {
       self.bytes = try PublicKeyBlock(bytes).packets

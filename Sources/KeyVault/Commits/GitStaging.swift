@@ -69,8 +69,9 @@ struct GitStaging {
 
   /// Has an index file (absolute) hold these, which ends their conflicts.
   func put(_ items: [Item], into index: String) throws(Failure) {
-    let length = items.lazy.compactMap(\.object?.utf8.count).first ?? 40
-    let null = String(repeating: "0", count: length)
+    // As long as every id of the repository.
+    let format = try run(["rev-parse", "--show-object-format"], on: index)
+    let null = String(repeating: "0", count: format == "sha256" ? 64 : 40)
     let lines = items.map { item in
       (item.object.map { "100644 \($0)" } ?? "0 \(null)") + "\t" + prefix + item.path + "\0"
     }

@@ -45,6 +45,11 @@ extension Git {
     guard let complaint = answer.complaint else {
       return Failure(.io, "\(what): git ended with status \(answer.status)")
     }
+    if complaint.contains("promisor") || complaint.contains("lazy fetching") {
+      return Failure(
+        .inconclusive, "\(what): this clone is partial, and some of them are not here",
+        hints: [completion])
+    }
     if complaint.contains("not a git repository") { return Self.noWorkTree(folder) }
     let hints: [String] =
       if complaint.contains("dubious ownership") {

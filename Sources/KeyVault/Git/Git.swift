@@ -84,9 +84,48 @@ extension Git {
   /// Whether all commits and their objects are here: the clone is neither shallow nor partial.
   var isWhole: Bool {
     guard line(["rev-parse", "--is-shallow-repository"]) == "false" else { return false }
-    // Where no remote is one, git ends with 1.
-    return run(["config", "--get-regexp", #"^remote\..*\.promisor$"#])?.status == 1
+    return isPartial == false || hasAllObjects
   }
+
+  /// Whether it was cloned with a filter, so that objects may be missing; nil where git does not tell.
+  private var isPartial: Bool? {
+    switch run(["config", "--get-regexp", #"^remote\..*\.promisor$"#])?.status {
+    case 0: true
+    case 1: false
+    default: nil
+    }
+  }
+
+  /// Whether no object of any commit is missing. Goes through all of them.
+  private var hasAllObjects: Bool {
+    let mark = UInt8(ascii: "?")
+    var isLineStart = true
+    var isMissing = false
+    do throws(Failure) {
+      try read(
+        ["rev-list", "--objects", "--all", "--missing=print"], within: .history, or: "git failed"
+      ) { bytes in
+        for byte in bytes {
+          if isLineStart, byte == mark { isMissing = true }
+          isLineStart = byte == UInt8(ascii: "\n")
+        }
+        return !isMissing
+      }
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  /// What fetches what this clone lacks.
+  public var completion: String {
+    guard isPartial == true else { return "in a shallow clone: git fetch --unshallow" }
+    let rest = Self.refetch
+    let isShallow = line(["rev-parse", "--is-shallow-repository"]) == "true"
+    return "in a partial clone: " + (isShallow ? "git fetch --unshallow && \(rest)" : rest)
+  }
+
+  static let refetch = "git fetch --refetch --no-filter"
 
   /// The command that makes git, and so keyvault, trust a folder.
   static func permission(for folder: String) -> String {

@@ -85,6 +85,7 @@ public final class Memory: Sendable {
   func isOlder(_ name: EntryName, serial: Int, ciphertext: [UInt8]) throws(Failure) -> Bool {
     if let known = try record(of: name), serial < known.serial {
       if try isOnPurpose(known, at: name.ciphertextPath, with: ciphertext) { return true }
+      if let failure = otherBranch(of: known, name, serial: serial, ciphertext) { throw failure }
       throw Failure(
         .malformed,
         "'\(name)' was put back: its serial is \(serial), and \(known.serial) was opened here before",

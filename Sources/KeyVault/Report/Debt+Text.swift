@@ -23,7 +23,8 @@ extension Debt {
       isComplete
       ? "not seen: commits that no branch or tag here reaches (squashed pull requests, forks), rendered "
         + "files, other people's clones"
-      : "the history is not whole here, so this proves nothing: run 'git fetch --unshallow'"
+      : "the history is not whole here, so this proves nothing: run 'git fetch --unshallow', or in "
+        + "a partial clone '\(Git.refetch)'"
     let unproven = retired.count { $0.proven == nil }
     let proof =
       unproven == 0

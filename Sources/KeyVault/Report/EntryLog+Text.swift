@@ -10,7 +10,9 @@ extension EntryLog {
     }
     let limit =
       isComplete
-      ? "" : "the history is not whole here, so it may begin earlier: run 'git fetch --unshallow'\n"
+      ? ""
+      : "the history is not whole here, so it may begin earlier: run 'git fetch --unshallow', or in a "
+        + "partial clone '\(Git.refetch)'\n"
     return table.text(style) + limit
   }
 }

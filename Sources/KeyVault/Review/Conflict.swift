@@ -59,10 +59,14 @@ public struct Conflict: Sendable {
         place: place, ciphertext: blobs[0],
         sidecar: try Self.sidecar(text, of: place, side))
     }
-    // What was broken in the past decides nothing.
-    base =
-      (try? version(lineage.base, trees.base, nil))
-      ?? Version(place: nil, ciphertext: nil, sidecar: nil)
+    // What was broken in the past decides nothing, and neither does what the ancestors do not agree on.
+    if let place = lineage.base, !trees.isAgreed(on: place) {
+      base = Version(place: place, ciphertext: nil, sidecar: nil)
+    } else {
+      base =
+        (try? version(lineage.base, trees.base, nil))
+        ?? Version(place: nil, ciphertext: nil, sidecar: nil)
+    }
     ours = try version(lineage.ours, trees.ours, .ours)
     theirs = try version(lineage.theirs, trees.theirs, .theirs)
     try check()
@@ -155,12 +159,15 @@ public struct Conflict: Sendable {
     }
     guard base.place != nil else { return "added it" }
     let id = version.fields?.id
+    // A sidecar that is not the ciphertext's does not tell which key that held.
+    let before = base.isSound ? base.fields?.id : nil
     var deeds: [String] = []
     if place != base.place { deeds.append("moved it to \(place)") }
-    if id != nil, id != base.fields?.id {
+    if let id, let before, id != before {
       deeds.append("rotated it")
     } else if deeds.isEmpty {
-      deeds.append(version.ciphertext == base.ciphertext ? "kept the key" : "encrypted it again")
+      let isKept = version.ciphertext == base.ciphertext
+      deeds.append(isKept ? "kept the key" : before == nil ? "changed it" : "encrypted it again")
     }
     return deeds.joined(separator: " and ")
   }

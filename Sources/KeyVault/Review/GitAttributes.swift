@@ -5,19 +5,36 @@ struct GitAttributes {
 
   static let fileName = ".gitattributes"
   private static let heading = "# Written by 'keyvault git install'."
-  /// No line ends may change in a ciphertext or in what its digest is compared with.
-  private static let lines = ["vault/** -text", "vault/**/*.gpg diff=keyvault"]
+  /// No line ends may change in a ciphertext or in what its digest is compared with. Neither may git merge an
+  /// entry as text: it takes two sidecars that are alike for one that moved, and writes what was said of one
+  /// key into the other's sidecar. What both sides changed is a conflict, which 'keyvault resolve' ends.
+  private static let lines = [
+    "vault/** -text", "vault/**/*.gpg diff=keyvault -merge", "vault/**/*.yaml -merge",
+  ]
+  /// What earlier versions wrote in their place.
+  private static let oldLines = ["vault/**/*.gpg diff=keyvault"]
 
-  /// Adds what is missing below all that is there. Whether that was anything.
+  /// Adds what is missing below all that is there, or in the place of what an earlier version wrote. Whether
+  /// that was anything.
   func install() throws(Failure) -> Bool {
-    let text = try text()
-    let present = text.split(separator: "\n").map(String.init)
-    let missing = Self.lines.filter { !present.contains($0) }
+    var lines = try text().split(separator: "\n", omittingEmptySubsequences: false)
+      .map(String.init)
+    let missing = Self.lines.filter { !lines.contains($0) }
     guard !missing.isEmpty else { return false }
-    let gap = text.isEmpty || text.hasSuffix("\n") ? "" : "\n"
-    let block = ([Self.heading] + missing).map { $0 + "\n" }.joined()
-    try write(text + gap + block)
+    if let start = lines.firstIndex(of: Self.heading) {
+      let end = lines[(start + 1)...].firstIndex { !Self.isOurs($0) } ?? lines.endIndex
+      lines.replaceSubrange(start..<end, with: [Self.heading] + Self.lines)
+    } else {
+      if lines.last == "" { lines.removeLast() }
+      lines += [Self.heading] + Self.lines
+    }
+    if lines.last != "" { lines.append("") }
+    try write(lines.joined(separator: "\n"))
     return true
+  }
+
+  private static func isOurs(_ line: String) -> Bool {
+    lines.contains(line) || oldLines.contains(line)
   }
 
   /// What came of taking the lines back.
@@ -38,7 +55,7 @@ struct GitAttributes {
       return .committed
     }
     let end =
-      lines[(start + 1)...].firstIndex { !Self.lines.contains(String($0)) } ?? lines.endIndex
+      lines[(start + 1)...].firstIndex { !Self.isOurs(String($0)) } ?? lines.endIndex
     let rest = (lines[..<start] + lines[end...]).joined(separator: "\n")
     if rest.isEmpty {
       do throws(FileError) {

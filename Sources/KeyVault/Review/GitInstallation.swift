@@ -97,18 +97,20 @@ public struct GitInstallation {
     return all.isEmpty ? nil : all.joined(separator: "; ")
   }
 
-  /// The first committed or staged ciphertext for which other attributes count than ours, such as those
+  /// The first committed or staged file of an entry for which other attributes count than ours, such as those
   /// that pass writes into a vault; nil if there is none.
   public func shadowed() -> String? {
     let git = Git(in: attributes.root)
-    let files = git.run(["ls-files", "-z", "--", ":(glob)\(Paths.vault)/**/*.gpg"])?.output ?? []
+    let files = git.run(
+      ["ls-files", "-z", "--"] + ["gpg", "yaml"].map { ":(glob)\(Paths.vault)/**/*.\($0)" })?.output
     let answer =
-      git.run(["check-attr", "--stdin", "-z", "diff", "text"], input: files)?.output ?? []
-    let fields = answer.split(separator: 0).map { String(name: $0) }
-    let wanted: [Name: String] = ["diff": "keyvault", "text": "unset"]
-    for index in stride(from: 0, to: fields.count - 2, by: 3)
-    where wanted[fields[index + 1]] != fields[index + 2] {
-      return fields[index]
+      git.run(["check-attr", "--stdin", "-z", "diff", "text", "merge"], input: files ?? [])?.output
+    let fields = (answer ?? []).split(separator: 0).map { String(name: $0) }
+    let wanted: [Name: String] = ["diff": "keyvault", "text": "unset", "merge": "unset"]
+    for index in stride(from: 0, to: fields.count - 2, by: 3) {
+      let (path, attribute, value) = (fields[index], fields[index + 1], fields[index + 2])
+      if attribute == "diff", path.hasSuffix(".yaml") { continue }
+      if wanted[attribute] != value { return path }
     }
     return nil
   }

@@ -11,6 +11,9 @@ struct MergeTrees {
   let base: Files
   let ours: Files
   let theirs: Files
+  /// Files that not every common ancestor has, or not as the others have it: what a side changed of them
+  /// cannot be told.
+  private let disputed: Set<Name>
   /// Files of the ancestor that are known from the index alone, since git names no commit, as for a patch that
   /// it applies, and no commit of our history that fits has them either.
   private let assumed: Set<Name>
@@ -21,83 +24,76 @@ struct MergeTrees {
   /// be a copy of it that is older.
   func isAssumed(_ name: EntryName) -> Bool { assumed.contains(Name(name.ciphertextPath)) }
 
-  /// Of what git has in progress at `root` (absolute): the commits that it names, if they are those of the
-  /// conflicts, else as far as the index tells. `unmerged` are the conflicts; without any, the commits alone
-  /// count, and those of the last merge. nil if there was none.
+  /// Whether the common ancestors agree on an entry.
+  func isAgreed(on name: EntryName) -> Bool {
+    disputed.isDisjoint(with: [Name(name.ciphertextPath), Name(name.sidecarPath)])
+  }
+
+  /// Of what git has in progress at `root` (absolute): the commits that every conflict is from, else as far
+  /// as the index tells. `unmerged` are the conflicts; without any, the commits alone count, and those of the
+  /// last merge. nil if there was none.
   init?(
     at root: String, index: Index, prefix: String, unmerged: [Index.Item]
   ) throws(Failure) {
-    var best: (score: Int, pair: Pair, base: Files, theirs: Files)?
-    for pair in Self.pairs(root, isInProgress: !unmerged.isEmpty) {
-      let base = try Self.files(of: pair.base, root)
-      let theirs = try Self.files(of: pair.theirs, root)
-      let known = (Set(names: base.values), Set(names: theirs.values))
-      let score = unmerged.count { item in
-        item.stage == 1 && known.0.contains(item.object)
-          || item.stage == 3 && known.1.contains(item.object)
-      }
-      if score > best?.score ?? (unmerged.isEmpty ? -1 : 0) { best = (score, pair, base, theirs) }
+    guard !unmerged.isEmpty else {
+      guard let pair = MergePair.undisputed(at: root) else { return nil }
+      try self.init(of: pair, root)
+      return
     }
-    if let best {
-      ours = try Self.files(of: best.pair.ours, root)
-      (base, theirs) = (best.base, best.theirs)
-      assumed = []
-    } else if !unmerged.isEmpty {
-      ours = try Self.files(of: "HEAD", root)
-      let past = try Self.past(root, prefix, unmerged) ?? ours
-      (base, theirs) = try Self.files(in: index, prefix: prefix, over: ours, past)
-      assumed = Set(base.keys.filter { past[$0] == nil })
-    } else {
-      return nil
+    for pair in MergePair.candidates(at: root) {
+      guard let trees = try? MergeTrees(of: pair, root), trees.hasAll(unmerged, prefix: prefix)
+      else { continue }
+      self = trees
+      return
     }
+    try self.init(guessedFrom: index, prefix: prefix, unmerged: unmerged, root)
   }
 
-  /// The commits of a merge.
-  private struct Pair {
-    /// The common ancestor, if there is one.
-    let base: String?
-    var ours = "HEAD"
-    let theirs: String
+  private init(
+    guessedFrom index: Index, prefix: String, unmerged: [Index.Item], _ root: String
+  ) throws(Failure) {
+    ours = try Self.files(of: "HEAD", root)
+    let past = try Self.past(root, prefix, unmerged) ?? ours
+    (base, theirs) = try Self.files(in: index, prefix: prefix, over: ours, past)
+    disputed = []
+    assumed = Set(base.keys.filter { past[$0] == nil })
   }
 
-  /// What may be merged into HEAD, or was.
-  private static func pairs(_ root: String, isInProgress: Bool) -> [Pair] {
-    let git = Git(in: root)
-    guard let folder = git.line(["rev-parse", "--absolute-git-dir"]) else { return [] }
-    func commit(_ name: String) -> String? {
-      git.line(["rev-parse", "--verify", "--quiet", "--end-of-options", name + "^{commit}"])
-    }
-    func parents(of commit: String) -> [String] { self.parents(of: commit, git) }
-    switch GitOperation(in: folder) {
-    case .merge?:
-      // A line each.
-      let heads = (try? Folder(folder).read(GitOperation.merge.head, limit: 1 << 16)) ?? []
-      return heads.split(separator: UInt8(ascii: "\n"))
-        .compactMap { commit(String(decoding: $0, as: UTF8.self)) }
-        .map { Pair(base: git.line(["merge-base", "HEAD", $0]), theirs: $0) }
-    case .cherryPick?, .rebase?:
-      guard let picked = commit("CHERRY_PICK_HEAD") ?? commit("REBASE_HEAD") else { return [] }
-      let bases = parents(of: picked)
-      return bases.isEmpty
-        ? [Pair(base: nil, theirs: picked)] : bases.map { Pair(base: $0, theirs: picked) }
-    case .revert?:
-      guard let reverted = commit(GitOperation.revert.head) else { return [] }
-      return parents(of: reverted).map { Pair(base: reverted, theirs: $0) }
-    case .patch?: return []
-    case nil where isInProgress:
-      guard let stash = commit("refs/stash"), let base = parents(of: stash).first else { return [] }
-      return [Pair(base: base, theirs: stash)]
-    case nil:
-      let merged = parents(of: "HEAD")
-      return merged.dropFirst().map {
-        Pair(base: git.line(["merge-base", merged[0], $0]), ours: merged[0], theirs: $0)
-      }
-    }
+  private init(of pair: MergePair, _ root: String) throws(Failure) {
+    ours = try Self.files(of: pair.ours, root)
+    theirs = try Self.files(of: pair.theirs, root)
+    let bases = try pair.bases.map { base throws(Failure) in try Self.files(of: base, root) }
+    var files: Files = [:]
+    for base in bases { files.merge(base) { first, _ in first } }
+    base = files
+    disputed = Set(files.filter { file in bases.contains { $0[file.key] != file.value } }.keys)
+    assumed = []
   }
 
-  private static func parents(of commit: String, _ git: Git) -> [String] {
-    let line = git.line(["rev-list", "--parents", "--max-count=1", commit, "--"]) ?? ""
-    return line.split(separator: " ").dropFirst().map(String.init)
+  /// Whether every side of every conflict is of these commits, so that it is they that git merges.
+  private func hasAll(_ unmerged: [Index.Item], prefix: String) -> Bool {
+    let before = Set(names: base.values)
+    let (mine, other) = (Set(names: ours.values), Set(names: theirs.values))
+    let withAncestor = Set(names: unmerged.filter { $0.stage == 1 }.map(\.path))
+    var isAnyKnown = false
+    for item in unmerged {
+      let path = Name(item.path.dropFirst(prefix.count))
+      let isKnown =
+        switch item.stage {
+        // git merges several ancestors into one that no commit has.
+        case 1: before.contains(item.object) || !disputed.isEmpty
+        // Where two files meet by a move, git stages what it made of both sides, and of a text that may be new.
+        case _ where !withAncestor.contains(item.path):
+          mine.contains(item.object) || other.contains(item.object)
+            || path.text.hasSuffix(".yaml") && base[path] == nil
+        case 2: mine.contains(item.object)
+        default: other.contains(item.object)
+        }
+      guard isKnown else { return false }
+      let objects = item.stage == 1 ? [before] : [mine, other]
+      if objects.contains(where: { $0.contains(item.object) }) { isAnyKnown = true }
+    }
+    return isAnyKnown
   }
 
   private static func files(of commit: String?, _ root: String) throws(Failure) -> Files {
@@ -132,7 +128,7 @@ struct MergeTrees {
       if commits.count == Limits.pastCommits { break }
     }
     var best: (score: Int, files: Files)?
-    for parent in commits.flatMap({ parents(of: $0, git) }) {
+    for parent in commits.flatMap({ MergePair.parents(of: $0, git) }) {
       let files = try files(of: parent, root)
       let score = expected.count { path, item in
         files[path].map { $0.utf8.elementsEqual(item.object.utf8) } ?? false

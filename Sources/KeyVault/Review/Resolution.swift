@@ -136,6 +136,12 @@ public struct Resolution: Sendable {
   /// Every place that any side has, and where git put files of it.
   var places: [EntryName] { conflict.lineage.places + conflict.strays }
 
+  /// Who can read the key by what either side has of it, by key ids.
+  private func readers(of chosen: OpenedEntry) -> [UInt64] {
+    [ours, theirs].compactMap(\.self).filter { $0.holdsSameCredential(as: chosen) }
+      .flatMap(\.readers)
+  }
+
   /// The entry as it is with `choice`, or, where that is nil, as it follows from both sides: encrypted, and not
   /// written. nil if it goes. Blocks.
   func prepared(
@@ -162,7 +168,7 @@ public struct Resolution: Sendable {
         entry: target, provider: chosen.provider,
         key: chosen.payload.withKey { Secret(copying: $0) }, keeping: chosen.payload,
         hosts: chosen.payload.hosts, serial: max(highest + (isOther ? 1 : 0), last),
-        isOtherKey: false, isVouched: isVouched),
+        isOtherKey: false, isVouched: isVouched, knownTo: readers(of: chosen)),
       in: merge.document, of: conflict.place(merge.start) ?? target, program: program, now: now)
   }
 }

@@ -73,6 +73,12 @@ struct SidecarMerge {
       let known = retired[pair.key]
       if known == nil || known == Sidecar.Retired.unproven { retired[pair.key] = value }
     }
+    // Of a key that goes with a mark, somebody may have a copy that works.
+    let other = lead == .theirs ? ours : theirs
+    if lead != nil, !isOneLineage, other?["exposed"] != nil, let serial = other?["serial"]?.serial {
+      let key = Name(String(serial))
+      retired[key] = retired[key] ?? Sidecar.Retired.unproven
+    }
     guard !retired.isEmpty else { return }
     let pairs = retired.sorted { $0.key < $1.key }.map {
       Node.Pair(key: $0.key.text, Node.Value.string($0.value))

@@ -118,7 +118,9 @@ struct EntryChecks {
       findings.append(
         Finding(
           .noKey, in: file, "no \(name.ciphertextName) beside it",
-          hint: "run '\(Shell("keyvault add \(name)"))', or remove this file"))
+          hint:
+            "if the key was moved, run '\(Shell("keyvault adopt NEW --from \(name)"))'; else run "
+            + "'\(Shell("keyvault add \(name)"))', or remove this file"))
     }
     if let ciphertext, let digest = sidecar.digest, digest != Vault.digest(ciphertext) {
       findings.append(

@@ -12,6 +12,8 @@ struct HistoryChecks {
     let history: VaultHistory
     do throws(Failure) {
       history = try VaultHistory(of: repository)
+    } catch let error where error.kind == .inconclusive && !Git(in: repository.root).isWhole {
+      return [absent(error.message, error.hints.first)]
     } catch let error where error.kind == .inconclusive {
       return [
         Finding(
@@ -73,7 +75,7 @@ struct HistoryChecks {
     Finding(
       .noHistory, .warning, in: Paths.vault,
       "\(why), so it was not checked who could read what",
-      hint: hint ?? "in a shallow clone: git fetch --unshallow")
+      hint: hint ?? Git(in: repository.root).completion)
   }
 
   private func finding(

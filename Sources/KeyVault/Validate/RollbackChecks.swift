@@ -23,7 +23,7 @@ struct RollbackChecks {
         Finding(
           .historyIncomplete, .warning, in: Paths.vault,
           "the history of \(base.name) is not whole here, so that an older ciphertext is not known",
-          hint: "git fetch --unshallow, or fetch-depth: 0 in the workflow"))
+          hint: "\(Git(in: repository.root).completion), or fetch-depth: 0 in the workflow"))
     }
     return findings
   }

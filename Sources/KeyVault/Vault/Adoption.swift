@@ -24,21 +24,26 @@ extension OpenedEntry {
   /// a key may travel. Another one gets `hosts`.
   /// Where the sidecar's preview is that of another key, as after 'pass edit', or there was a key before
   /// and nothing tells which, the serial goes up. It is never below `last`, the highest of the place.
+  /// `left` counts as the sidecar where the key left one behind.
   public func rebound(
     to provider: Provider, hosts: [String], preview limit: Int, after last: Int,
-    isVouched: Bool = false
+    as left: LeftSidecar? = nil, isVouched: Bool = false
   ) -> NewKey {
     let key = payload.withKey { Secret(copying: $0) }
     let preview = payload.withKey { Preview.text(of: $0, provider: provider.id, limit: limit) }
     let isHere = payload.entry == name.path
-    let isOtherKey = sidecar?.preview.map { $0 != preview } ?? (last > 0 && !isHere)
+    let known = left?.sidecar ?? sidecar
+    let isOtherKey =
+      left?.sidecar.digest == digest
+      ? false : known?.preview.map { $0 != preview } ?? (last > 0 && !isHere)
     // Where they differ, what is written is above all.
-    let serial = max(self.serial, sidecar?.serial ?? 1, last)
+    let serial = max(self.serial, known?.serial ?? 1, last)
     return NewKey(
       entry: name, provider: provider.id, key: key, keeping: payload,
       hosts: payload.isBound && payload.provider == provider.id
         ? payload.hosts : hosts,
-      serial: serial + (isOtherKey ? 1 : 0), isOtherKey: isOtherKey, isVouched: isVouched)
+      serial: serial + (isOtherKey ? 1 : 0), isOtherKey: isOtherKey, isVouched: isVouched,
+      knownTo: readers)
   }
 
   /// The same key with some further parts replaced.
@@ -48,6 +53,7 @@ extension OpenedEntry {
     let key = payload.withKey { Secret(copying: $0) }
     return NewKey(
       entry: name, provider: provider, key: key, fields: fields, keeping: payload,
-      hosts: payload.hosts, serial: serial, isOtherKey: false, isVouched: isVouched)
+      hosts: payload.hosts, serial: serial, isOtherKey: false, isVouched: isVouched,
+      knownTo: readers)
   }
 }

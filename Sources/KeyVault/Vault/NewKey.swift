@@ -17,11 +17,15 @@ public struct NewKey: ~Copyable {
   /// Whether a person here or a trusted writer decided on the hosts and the further parts, rather than a
   /// payload that anyone could have written.
   let isVouched: Bool
+  /// Who can read it already, by key ids: those of the ciphertext that this one takes the place of, if it
+  /// holds the same key.
+  let readers: [UInt64]
 
-  public init(
+  init(
     entry: EntryName, provider: String, key: consuming Secret,
     fields: [(name: String, value: String)] = [], keeping predecessor: Payload? = nil,
-    hosts: [String], serial: Int, isOtherKey: Bool = true, isVouched: Bool = true
+    hosts: [String], serial: Int, isOtherKey: Bool = true, isVouched: Bool = true,
+    knownTo readers: [UInt64]
   ) {
     self.entry = entry
     self.provider = provider
@@ -32,6 +36,18 @@ public struct NewKey: ~Copyable {
     self.serial = serial
     self.isOtherKey = isOtherKey
     self.isVouched = isVouched
+    self.readers = readers
+  }
+
+  /// A key that no ciphertext here holds.
+  public init(
+    entry: EntryName, provider: String, key: consuming Secret,
+    fields: [(name: String, value: String)] = [], keeping predecessor: Payload? = nil,
+    hosts: [String], serial: Int, isOtherKey: Bool = true, isVouched: Bool = true
+  ) {
+    self.init(
+      entry: entry, provider: provider, key: key, fields: fields, keeping: predecessor,
+      hosts: hosts, serial: serial, isOtherKey: isOtherKey, isVouched: isVouched, knownTo: [])
   }
 
   /// The bytes that go inside the encryption.

@@ -8,19 +8,22 @@ public final class OpenedEntry: Sendable {
   public let provider: String
   /// `sha256:…` of the ciphertext that was opened.
   public let digest: String
+  /// Whom that ciphertext names, by key ids.
+  let readers: [UInt64]
   /// What should be looked at, though the key can be used.
   public let doubts: [Doubt]
   private let memory: Memory?
 
   init(
     name: EntryName, sidecar: Sidecar?, payload: Payload, provider: String, digest: String,
-    doubts: [Doubt], memory: Memory?
+    readers: [UInt64], doubts: [Doubt], memory: Memory?
   ) {
     self.name = name
     self.sidecar = sidecar
     self.payload = payload
     self.provider = provider
     self.digest = digest
+    self.readers = readers
     self.doubts = doubts
     self.memory = memory
   }

@@ -10,7 +10,9 @@ extension Vault {
     let key: String?
     /// As ``NewKey/isVouched``.
     let isVouched: Bool
-    let changes: [VaultChange]
+    var changes: [VaultChange]
+    /// What must still be so when they are made.
+    var premises: [Premise] = []
   }
 
   /// Encrypts a key as ``store(_:about:from:over:program:now:)`` does, and writes nothing. Throws where
@@ -29,9 +31,14 @@ extension Vault {
   public func store(
     _ prepared: [Prepared], removing others: [EntryName] = []
   ) throws(Failure) {
-    var changes = prepared.flatMap(\.changes)
+    var changes: [VaultChange] = []
+    // Two copies of a key can both take the sidecar of the place that they are from.
+    for change in prepared.flatMap(\.changes)
+    where change.content != nil || !changes.contains(where: { $0.file == change.file }) {
+      changes.append(change)
+    }
     for other in others { changes += try removal(of: other) }
-    if !changes.isEmpty { try apply(changes) }
+    if !changes.isEmpty { try apply(changes, given: prepared.flatMap(\.premises)) }
     for one in prepared { remember(one) }
   }
 

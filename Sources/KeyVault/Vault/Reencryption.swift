@@ -10,6 +10,8 @@ public struct Reencryption: Sendable {
   /// What became of the entries that had drifted; each list sorted.
   public struct Outcome: Sendable {
     public var done: [EntryName] = []
+    /// Of these, those that are marked as exposed now: a person could read them who no longer can.
+    public var exposed: [EntryName] = []
     /// No secret key here opens them.
     public var locked: [EntryName] = []
     /// What else was in the way.
@@ -39,24 +41,25 @@ public struct Reencryption: Sendable {
 
   /// Opens and encrypts on all cores; then all files change together. `progress` hears of each entry.
   public func run(
-    _ entries: [Vault.Entry], with gpg: GPG, progress: @escaping @Sendable () -> Void
+    _ entries: [Vault.Entry], with gpg: GPG, now: Timestamp,
+    progress: @escaping @Sendable () -> Void
   ) async throws(Failure) -> Outcome {
     try repository.vault.checkRecipientsSigned()
     let files = try recipientFiles(for: entries)
     let lanes = DecryptionLanes()
-    let results = await withTaskGroup(of: (Int, Result<Vault.Prepared, Failure>?).self) { group in
+    let results = await withTaskGroup(of: (Int, Result<Renewal, Failure>?).self) { group in
       for (index, entry) in entries.enumerated() {
         group.addTask {
           let result = await lanes.run {
             Result { () throws(Failure) in
-              try renewed(entry, for: files[entry.name.environment] ?? [], with: gpg)
+              try renewed(entry, for: files[entry.name.environment] ?? [], with: gpg, now: now)
             }
           }
           progress()
           return (index, result)
         }
       }
-      var results = [Result<Vault.Prepared, Failure>?](repeating: nil, count: entries.count)
+      var results = [Result<Renewal, Failure>?](repeating: nil, count: entries.count)
       for await (index, result) in group { results[index] = result }
       return results
     }
@@ -64,9 +67,10 @@ public struct Reencryption: Sendable {
     var changes: [Vault.Prepared] = []
     for (entry, result) in zip(entries, results) {
       switch result {
-      case .success(let change)?:
-        changes.append(change)
+      case .success(let renewal)?:
+        changes.append(renewal.change)
         outcome.done.append(entry.name)
+        if renewal.isMarked { outcome.exposed.append(entry.name) }
       case .failure(let failure)? where failure.kind == .locked: outcome.locked.append(entry.name)
       case .failure(let failure)?: outcome.failed.append((entry.name, failure))
       case nil: throw Failure(.io, "the run was interrupted, so nothing was changed")
@@ -75,6 +79,13 @@ public struct Reencryption: Sendable {
     if !changes.isEmpty { try repository.vault.apply(changes.flatMap(\.changes)) }
     for change in changes { repository.vault.remember(change) }
     return outcome
+  }
+
+  /// What becomes of an entry.
+  private struct Renewal {
+    let change: Vault.Prepared
+    /// Whether its sidecar says now that the key is exposed, and did not before.
+    let isMarked: Bool
   }
 
   /// Each list's keys are shown to gpg once.
@@ -96,8 +107,8 @@ public struct Reencryption: Sendable {
   /// What `pass insert` made stays as it is inside, and a pair that does not fit together is left alone:
   /// a new digest would make it look sound.
   private func renewed(
-    _ entry: Vault.Entry, for files: [RecipientFile], with gpg: GPG
-  ) throws(Failure) -> Vault.Prepared {
+    _ entry: Vault.Entry, for files: [RecipientFile], with gpg: GPG, now: Timestamp
+  ) throws(Failure) -> Renewal {
     if let fault = entry.fault { throw fault }
     let vault = repository.vault
     let opened = try vault.open(entry, requiring: .here, with: gpg)
@@ -112,18 +123,22 @@ public struct Reencryption: Sendable {
       VaultChange(
         file: .ciphertext(entry.name), content: ciphertext, over: .digest(opened.digest))
     ]
+    var isMarked = false
     if entry.sidecar != nil {
-      let sidecar = try vault.sidecar(
+      let sidecar: Vault.SidecarChange
+      (sidecar, isMarked) = try vault.sidecar(
         of: entry.name, withDigest: Vault.digest(ciphertext),
-        signer: vault.signer(ofChangeTo: entry.name))
+        exposedTo: vault.formerReader(opened.readers, besides: files, program: program),
+        signer: vault.signer(ofChangeTo: entry.name), now: now)
       changes.append(
         VaultChange(file: .sidecar(entry.name), content: sidecar.text, over: sidecar.replaced))
     }
     // Who decided on its hosts is the same as before.
     let known = try repository.memory?.record(of: entry.name)
-    return Vault.Prepared(
+    let change = Vault.Prepared(
       entry: entry.name, serial: opened.serial, digest: Vault.digest(ciphertext),
       key: opened.keyCode, isVouched: known?.digest == opened.digest && known?.isVouched == true,
       changes: changes)
+    return Renewal(change: change, isMarked: isMarked)
   }
 }

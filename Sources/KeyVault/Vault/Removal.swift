@@ -88,12 +88,7 @@ extension Vault {
     of name: EntryName, to fingerprint: String, since: Timestamp
   ) throws(Failure) -> VaultChange {
     var edits = try SidecarEditor(of: name, in: repository)
-    try edits.set(
-      "exposed",
-      toMapping: [
-        ("to", .string(fingerprint)), ("since", .string(since.day)),
-        ("reason", .string("recipient removed")),
-      ])
+    try edits.mark(exposedTo: fingerprint, since: since, "recipient removed")
     return VaultChange(
       file: .sidecar(name), content: try checked(edits.document.bytes, of: name),
       over: edits.original)

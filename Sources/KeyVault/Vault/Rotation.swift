@@ -26,14 +26,14 @@ extension OpenedEntry {
   }
 
   /// The same key in another place, where the serial does not go back either: `last` is the highest
-  /// that was there, 0 if there was none.
+  /// that was there, 0 if there was none. Whether it is there alone then, `isLeaving` says.
   public func moved(
-    to target: EntryName, after last: Int, isVouched: Bool = false
+    to target: EntryName, after last: Int, isVouched: Bool = false, isLeaving: Bool = false
   ) -> NewKey {
     NewKey(
       entry: target, provider: provider, key: payload.withKey { Secret(copying: $0) },
       keeping: payload, hosts: payload.hosts, serial: serial > last ? serial : last + 1,
-      isOtherKey: false, isVouched: isVouched)
+      isOtherKey: false, isVouched: isVouched, knownTo: isLeaving ? readers : [])
   }
 
   /// Of the key that was opened; what `pass` wrote does not tell it.

@@ -67,7 +67,8 @@ extension Vault {
     _ opened: OpenedEntry, to target: EntryName, over before: Present, program: GPGProgram,
     now: Timestamp, isVouched: Bool = false
   ) throws(Failure) {
-    let new = opened.moved(to: target, after: lastSerial(of: target), isVouched: isVouched)
+    let new = opened.moved(
+      to: target, after: lastSerial(of: target), isVouched: isVouched, isLeaving: true)
     let removed = try removal(of: opened.name)
     guard removed.first?.over == .digest(opened.digest) else {
       throw Failure(
@@ -103,7 +104,10 @@ extension Vault {
       SidecarValues(
         description: description, provider: new.provider, preview: preview,
         digest: Self.digest(ciphertext), serial: new.serial,
-        isOtherKey: new.isOtherKey),
+        isOtherKey: new.isOtherKey,
+        exposedTo: try formerReader(
+          source == nil && document == nil ? new.readers + presentReaders(of: new) : new.readers,
+          besides: files, program: program)),
       signer: signer, now: now)
     return Prepared(
       entry: new.entry, serial: new.serial, digest: Self.digest(ciphertext),

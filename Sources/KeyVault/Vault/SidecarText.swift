@@ -10,6 +10,8 @@ struct SidecarValues {
   var serial: Int
   /// Whether the key itself is another one; false where it is only encrypted again.
   var isOtherKey: Bool
+  /// The fingerprint of a person who can read the key until now and not any more.
+  var exposedTo: String?
 }
 
 extension Vault {
@@ -43,6 +45,9 @@ extension Vault {
     } else {
       try edits.setIfAbsent("id", RandomID.crockford())
     }
+    if let person = values.exposedTo {
+      try edits.mark(exposedTo: person, since: now, SidecarEditor.notAReader)
+    }
     if values.provider != name.name || edits.document.root["provider"] != nil {
       try edits.set("provider", .string(values.provider))
     }
@@ -60,13 +65,25 @@ extension Vault {
     return (try signed(&edits, of: name, by: signer), replaced)
   }
 
-  /// The text of a sidecar whose ciphertext was encrypted again and says the same.
+  /// The text of a sidecar whose ciphertext was encrypted again and says the same; `person` (a fingerprint)
+  /// cannot read it any more. Whether it says so now, and did not before.
   func sidecar(
-    of name: EntryName, withDigest digest: String, signer: Signer?
-  ) throws(Failure) -> SidecarChange {
+    of name: EntryName, withDigest digest: String, exposedTo person: String?, signer: Signer?,
+    now: Timestamp
+  ) throws(Failure) -> (change: SidecarChange, isMarked: Bool) {
     var edits = try SidecarEditor(of: name, in: repository)
     try edits.set("digest", .string(digest))
-    return (try signed(&edits, of: name, by: signer), edits.original)
+    let isMarked = try person.map { person throws(Failure) in
+      try edits.mark(exposedTo: person, since: now, SidecarEditor.notAReader)
+    }
+    return ((try signed(&edits, of: name, by: signer), edits.original), isMarked ?? false)
+  }
+
+  /// Writes a sidecar that was made elsewhere for the ciphertext that is there.
+  func writeSidecar(_ document: Document, of name: EntryName) throws(Failure) {
+    var edits = SidecarEditor(document, of: name)
+    let bytes = try signed(&edits, of: name, by: signer(ofChangeTo: name))
+    try apply([VaultChange(file: .sidecar(name), content: bytes)])
   }
 
   /// Writes fields of an entry's sidecar, and removes those with an empty value. `acknowledged` has the last

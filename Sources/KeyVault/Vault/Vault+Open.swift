@@ -71,7 +71,8 @@ extension Vault {
     if let objection = payload.withKey(KeyText.objection) { throw Failure(.malformed, objection) }
     return OpenedEntry(
       name: name, sidecar: nil, payload: payload, provider: payload.provider ?? name.name,
-      digest: Self.digest(ciphertext), doubts: [], memory: repository.memory)
+      digest: Self.digest(ciphertext), readers: message.recipients, doubts: [],
+      memory: repository.memory)
   }
 
   /// `admit` throws if the file is not to be decrypted.
@@ -123,7 +124,7 @@ extension Vault {
     }
     return OpenedEntry(
       name: name, sidecar: sidecar, payload: payload, provider: provider, digest: file.digest,
-      doubts: doubts, memory: repository.memory)
+      readers: message.recipients, doubts: doubts, memory: repository.memory)
   }
 
   /// Against what this machine remembers of the place. Throws if the key was put back.

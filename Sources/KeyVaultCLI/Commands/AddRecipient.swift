@@ -93,6 +93,14 @@ extension Session {
     note("next: keyvault reencrypt")
   }
 
+  /// Says which keys were marked, since a person could read them who no longer can.
+  func noteMarks(_ entries: [EntryName]) {
+    guard !entries.isEmpty else { return }
+    let keys = entries.count == 1 ? "1 key is" : "\(entries.count) keys are"
+    note("\(keys) marked as exposed, to a person who is not a reader any more: \(some(entries))")
+    note("then make new keys: keyvault rotate ENTRY")
+  }
+
   /// `production/anthropic production/openai …`.
   func some(_ entries: [EntryName]) -> String {
     entries.prefix(10).map(\.path).joined(separator: " ") + (entries.count > 10 ? " …" : "")

@@ -7,7 +7,8 @@ struct Adopt: AsyncParsableCommand {
     abstract: "Bind what 'pass insert' made to its place, or mend a sidecar.",
     discussion: """
       Decrypts the entry, encrypts it again with what binds it to its place, and writes its \
-      sidecar; of several entries, all or none. An entry that is bound elsewhere needs --from with the place that it was moved from. What \
+      sidecar; of several entries, all or none. An entry that is bound elsewhere needs --from with the \
+      place that it was moved from: the sidecar that it left there comes along. What \
       is not bound yet must look like a key of its provider, on the entry's first line.
 
       Example: keyvault adopt production/openai
@@ -35,21 +36,36 @@ struct Adopt: AsyncParsableCommand {
     let names = try EntryName.distinct(entries)
     // One that is not there is said before any other is opened.
     for name in names { _ = try repository.vault.entry(name) }
-    try repository.vault.store(names.map { try adopted($0, in: repository, session) })
-    for name in names { session.note("adopted \(name)") }
+    let adoptions = try names.map { try adopted($0, in: repository, session) }
+    try repository.vault.store(adoptions.map(\.prepared))
+    for (name, adoption) in zip(names, adoptions) {
+      let source = adoption.left.map { ", with the sidecar of \($0)" } ?? ""
+      session.note("adopted \(name)\(source)")
+    }
+    let changed = Set(names + adoptions.compactMap(\.leaving)).sorted()
     try commit.run(
-      "keyvault: adopt \(names.map(\.path).joined(separator: ", "))", names, in: repository, session
-    )
+      "keyvault: adopt \(names.map(\.path).joined(separator: ", "))", changed, in: repository,
+      session)
+  }
+
+  /// What becomes of an entry.
+  private struct Adoption {
+    let prepared: Vault.Prepared
+    /// The place whose sidecar comes along; nil where none does.
+    let left: EntryName?
+    /// The place from which the entry was moved; nil for any other.
+    let leaving: EntryName?
   }
 
   /// What is to be written; what can be refused is refused here.
   private func adopted(
     _ name: EntryName, in repository: Repository, _ session: Session
-  ) throws -> Vault.Prepared {
+  ) throws -> Adoption {
     let vault = repository.vault
     let entry = try vault.entry(name)
     let opened = try vault.open(entry, requiring: .anywhere, with: session.gpg())
-    if let origin = vault.origin(of: opened) {
+    let origin = vault.origin(of: opened)
+    if let origin {
       guard origin == from else {
         throw Failure(
           .malformed,
@@ -72,17 +88,21 @@ struct Adopt: AsyncParsableCommand {
     }
     try checkKey(of: opened, for: definition)
     let destinations = try session.policy().destinations(of: definition, gateway: nil)
+    let left = try vault.sidecarLeft(behind: opened, with: session.gpg())
+    let new = try opened.rebound(
+      to: definition, hosts: destinations.hosts,
+      preview: repository.configuration.policy.preview, after: vault.lastSerial(of: name),
+      as: left, isVouched: session.vouches(for: opened, as: id, in: repository))
     let prepared = try vault.prepare(
-      opened.rebound(
-        to: definition, hosts: destinations.hosts,
-        preview: repository.configuration.policy.preview, after: vault.lastSerial(of: name),
-        isVouched: session.vouches(for: opened, as: id, in: repository)),
-      about: Vault.Description(),
-      over: .digest(opened.digest), program: session.gpgProgram(), now: session.surroundings.now)
+      new, taking: left, over: .digest(opened.digest), program: session.gpgProgram(),
+      now: session.surroundings.now)
     if opened.payload.provider != id, let objection = destinations.objection {
       Console.warning(objection.message, hint: objection.hints.first)
     }
-    return prepared
+    let leaving = origin.flatMap { try? EntryName($0) }.flatMap { place in
+      vault.digest(of: place) == nil ? place : nil
+    }
+    return Adoption(prepared: prepared, left: left?.origin, leaving: leaving)
   }
 
   /// Throws where an entry of keyvault could not hold all of it.

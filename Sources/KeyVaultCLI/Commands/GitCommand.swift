@@ -42,7 +42,8 @@ struct GitInstall: AsyncParsableCommand {
     for line in done { session.note(line) }
     if !uninstall, let file = installation.shadowed() {
       Console.warning(
-        "other attributes count for '\(file)', so git may show its plaintext or change its bytes",
+        "other attributes count for '\(file)', so git may show its plaintext, change its bytes, or "
+          + "merge it as text",
         hint: "'git check-attr --all' tells them; remove them from vault/.gitattributes or "
           + ".git/info/attributes")
     }

@@ -96,6 +96,9 @@ struct TwoPlaces: ParsableArguments {
     let opened = try vault.open(source, requiring: .fitting, with: session.gpg())
     try make(opened, target, present, session.vouches(for: opened, in: repository))
     session.tell(newFolder)
+    if opened.sidecar?.exposed == nil, try vault.entry(target).sidecar?.exposed != nil {
+      session.noteMarks([target])
+    }
     let before = (try? vault.readers(of: source.name.path)) ?? []
     if Set(names: readers) != Set(names: before) {
       session.note("'\(target)' can be read by \(readers.joined(separator: ", "))")

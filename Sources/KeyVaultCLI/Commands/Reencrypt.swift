@@ -60,9 +60,12 @@ struct Reencrypt: AsyncParsableCommand {
     let counter = Counter(
       "encrypted", of: drifted.count, isShown: Console.isErrorTerminal && !options.quiet)
     defer { counter.clear() }
-    let outcome = try await reencryption.run(drifted, with: session.gpg()) { counter.step() }
+    let outcome = try await reencryption.run(
+      drifted, with: session.gpg(), now: session.surroundings.now
+    ) { counter.step() }
     counter.clear()
     for name in outcome.done { session.note("encrypted again: \(name)") }
+    session.noteMarks(outcome.exposed)
     for (name, failure) in outcome.failed {
       Console.warning("\(name): \(failure.message)", hint: failure.hints.first)
     }

@@ -40,7 +40,7 @@ struct RemoveRecipient: AsyncParsableCommand {
       session.note("still a recipient by \(others.joined(separator: ", "))")
     }
     for file in removal.written { session.detail("wrote \(file)") }
-    note(removal, hasGPG: program != nil, session)
+    note(removal, hasGPG: program != nil, in: repository.root, session)
     if let program {
       session.noteDrift(try folders.flatMap { try vault.drifted(in: $0, program: program) })
     }
@@ -58,7 +58,9 @@ struct RemoveRecipient: AsyncParsableCommand {
   }
 
   /// What the person may have kept.
-  private func note(_ removal: Vault.Removal, hasGPG: Bool, _ session: Session) {
+  private func note(
+    _ removal: Vault.Removal, hasGPG: Bool, in root: String, _ session: Session
+  ) {
     func note(_ entries: [EntryName], _ one: String, _ many: String) {
       guard !entries.isEmpty else { return }
       let text = entries.count == 1 ? "1 key \(one)" : "\(entries.count) keys \(many)"
@@ -74,6 +76,6 @@ struct RemoveRecipient: AsyncParsableCommand {
       hasGPG
         ? "there is no whole git history here, so what the list let them read counts as read"
         : "there is no gpg to tell who could read what, so what the list let them read counts as read",
-      hint: hasGPG ? "in a shallow clone: git fetch --unshallow" : nil)
+      hint: hasGPG ? Git(in: root).completion : nil)
   }
 }

@@ -50,8 +50,9 @@ struct Resolve: AsyncParsableCommand {
     var failures: [Failure] = []
     for group in groups {
       do {
-        let settlement = try Settlement(
-          of: conflicts.conflicts(of: group), in: repository.vault, with: gpg)
+        let all = try conflicts.conflicts(of: group)
+        if try settleSidecars(of: all, in: repository, session) { continue }
+        let settlement = try Settlement(of: all, in: repository.vault, with: gpg)
         try await settle(settlement, in: repository, session)
       } catch let failure as Failure where failure.isAboutEntry {
         failures.append(failure)
@@ -95,6 +96,18 @@ struct Resolve: AsyncParsableCommand {
     return groups
   }
 
+  /// Ends a conflict that is about sidecars alone; whether it is one.
+  private func settleSidecars(
+    of conflicts: [Conflict], in repository: Repository, _ session: Session
+  ) throws -> Bool {
+    guard conflicts.count == 1,
+      let sidecars = try SidecarResolution(of: conflicts[0], in: repository.vault)
+    else { return false }
+    try GitCommit(in: repository.root).stage(sidecars.settle(in: repository.vault))
+    session.note("resolved \(conflicts[0].name): both have the same key")
+    return true
+  }
+
   private func settle(
     _ settlement: Settlement, in repository: Repository, _ session: Session
   ) async throws {
@@ -114,6 +127,17 @@ struct Resolve: AsyncParsableCommand {
     for ((resolution, choice), place) in zip(chosen, places) {
       session.note(told(choice, resolution, place))
     }
+    session.noteMarks(
+      try zip(chosen, places).compactMap { one, place in
+        let (resolution, choice) = one
+        let sources =
+          resolution.isSameKey
+          ? Side.allCases.map(resolution.opened) : [resolution.kept(by: choice)]
+        guard let place, sources.allSatisfy({ $0?.sidecar?.exposed == nil }),
+          try repository.vault.entry(place).sidecar?.exposed != nil
+        else { return nil }
+        return place
+      })
   }
 
   private func told(_ choice: Side?, _ resolution: Resolution, _ place: EntryName?) -> String {

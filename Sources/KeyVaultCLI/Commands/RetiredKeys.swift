@@ -24,7 +24,8 @@ struct RetiredKeys {
     for key in retirement.keys { try Console.output(key.text.printable + "\n") }
     if !retirement.isComplete {
       Console.warning(
-        "git's history is not whole here, so there may be more keys", hint: "git fetch --unshallow")
+        "git's history is not whole here, so there may be more keys",
+        hint: Git(in: repository.root).completion)
     }
     let written = try repository.vault.record(retirement, of: entry, now: now)
     if !written.isEmpty { session.note("noted in \(entry.name.sidecarPath)") }

@@ -62,9 +62,11 @@ struct RemovalTests {
     try world.repositoryVault.store(
       opened.changed(fields: []), about: .init(), program: Keyring.gpgProgram, now: World.now)
     try world.commit()
+    // The mark was made when it was encrypted for fewer people.
+    #expect(try exposed(world) == ["p/mistral"])
     // Only the root's list names Bob, and p has its own by now.
     let removal = try remove(world)
-    #expect(removal.exposed.map(\.path) == ["p/mistral"])
+    #expect(removal.wasExposed.map(\.path) == ["p/mistral"] && removal.exposed.isEmpty)
     #expect(try exposed(world) == ["p/mistral"])
   }
 
