@@ -1,3 +1,4 @@
+import CProcess
 import Glibc
 
 /// What a person types, on its way to a pseudo-terminal. A command that does not read must not keep

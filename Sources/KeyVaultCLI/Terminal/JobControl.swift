@@ -1,3 +1,4 @@
+import CProcess
 import Glibc
 
 /// A handler may do little more than write to a pipe. Written before a handler exists.
