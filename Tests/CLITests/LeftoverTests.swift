@@ -46,7 +46,9 @@ import Testing
       cat ../out; echo
       test -e "$(cat ../living)" || echo gone
       """)
-    #expect(result.output == "swept\nliving\n***\ngone\n", "\(result)")
+    // Commands of other tests sweep /dev/shm too.
+    let output = result.output.replacing("it is gone already\n", with: "")
+    #expect(output == "swept\nliving\n***\ngone\n", "\(result)")
   }
 
   @Test func `a signal before the command has started leaves no folder`() throws {
@@ -99,9 +101,6 @@ import Testing
     let result = try world.run(
       """
       gpg --batch --armor --export-secret-keys "$FPR" > ../secret.asc
-      KEYVAULT_GPG_KEY_FILE=../secret.asc GNUPGHOME=/none strace -f -qq -o /dev/null \
-        -e trace=flock -e inject=flock:signal=KILL:when=2 \
-        keyvault get production/openai > /dev/null 2>&1
       KEYVAULT_GPG_KEY_FILE=../secret.asc GNUPGHOME=/none keyvault exec production --mask -- \
         sh -c 'kill -9 $PPID'
       ls -A "$XDG_RUNTIME_DIR" | grep -c kvgpg
@@ -109,6 +108,7 @@ import Testing
       ls -A "$XDG_RUNTIME_DIR"
       pgrep -f "$XDG_RUNTIME_DIR/kvgpg" | wc -l
       """)
+    #expect(result.errors.contains("Killed"), "\(result)")
     #expect(result.output.hasSuffix("\n0\n"), "\(result)")
     #expect(!result.output.contains("kvgpg-"), "\(result)")
   }
