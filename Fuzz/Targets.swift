@@ -98,7 +98,7 @@ func readConfiguration(_ bytes: [UInt8]) {
 func readProvider(_ bytes: [UInt8]) {
   let result = CheckedDocument.read(bytes, as: .provider, file: "providers.d/x.yaml")
   guard case .success(let checked) = result else { return }
-  let provider = Provider(checked.root, source: Catalogue.source(of: checked.root, id: "openai"))
+  let provider = Provider(checked.root, source: Provider.source(of: checked.root, id: "openai"))
   use(provider.source.protectedChanges)
   use((provider.hostFields, provider.baseURL(["resource": "acme"]), provider.origins([:])))
   let key = Array("sk-proj-0123456789abcdefghijABCDEFGHIJ".utf8)
