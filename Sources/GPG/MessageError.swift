@@ -24,7 +24,7 @@ public struct MessageError: Error, Sendable, Equatable {
     case noContent
     /// More key packets than ``Message/recipientLimit``.
     case tooManyRecipients
-    /// More key packets that name nobody than ``Message/hiddenLimit``.
+    /// More key packets with a hidden recipient than ``Message/hiddenLimit``.
     case tooManyHidden
     /// Two key packets for one key.
     case repeatedRecipient(UInt64)

@@ -58,7 +58,7 @@ struct PacketReader {
     }
   }
 
-  /// A packet in a frame of our own, so that nobody's length decides where it ends.
+  /// A packet in a frame of our own, so that no length of the input decides where it ends.
   static func framed(_ body: some Collection<UInt8>, tag: UInt8) -> [UInt8] {
     let length = UInt32(body.count)
     let octets = [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: length >> $0) }

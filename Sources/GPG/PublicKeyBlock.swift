@@ -131,7 +131,7 @@ private struct SignatureIssuers {
 
   init(_ body: ArraySlice<UInt8>) {
     let bytes = Array(body)
-    // A revocation of the key counts, whoever is named to make it.
+    // A revocation of the key counts, whatever issuer it names.
     guard bytes.count > 6, bytes[0] == 4, bytes[1] != 0x20 else { return }
     var found: [UInt64] = []
     var rest = bytes[4...]

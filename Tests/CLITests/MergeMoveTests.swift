@@ -4,21 +4,6 @@ import Testing
 
 /// One side moves, copies or removes an entry while the other changes its key.
 @Suite(.fewAtATime) struct MergeMoveTests {
-  struct Case: Sendable, CustomTestStringConvertible {
-    let name: String
-    let theirs: String
-    let ours: String
-    /// How theirs comes to ours.
-    var by = "git merge -q theirs"
-    /// What is asked; nil where nothing is left to choose.
-    let question: String?
-    /// The entries after a choice, each with the last two characters of its key.
-    let afterOurs: String
-    let afterTheirs: String
-
-    var testDescription: String { name }
-  }
-
   private static let rotate1 = rotate("production/openai", 1)
 
   private static func rotate(_ entry: String, _ number: Int) -> String {
@@ -28,46 +13,46 @@ import Testing
   private static let move = "keyvault mv production/openai live/ --quiet"
 
   static let cases = [
-    Case(
+    MergeCase(
       name: "rotated, and moved", theirs: move, ours: rotate1,
       question: "ours rotated it, theirs moved it to live/openai",
       afterOurs: "production/openai 11", afterTheirs: "live/openai 11"),
-    Case(
+    MergeCase(
       name: "moved, and rotated", theirs: rotate1, ours: move,
       question: "ours moved it to live/openai, theirs rotated it",
       afterOurs: "live/openai 11", afterTheirs: "production/openai 11"),
-    Case(
+    MergeCase(
       name: "rotated, and renamed in its folder",
       theirs: "keyvault mv production/openai production/main --quiet", ours: rotate1,
       question: "ours rotated it, theirs moved it to production/main",
       afterOurs: "production/openai 11", afterTheirs: "production/main 11"),
-    Case(
+    MergeCase(
       name: "rotated, and moved and rotated", theirs: move + "; " + rotate("live/openai", 2),
       ours: rotate1, question: "ours rotated it, theirs moved it to live/openai and rotated it",
       afterOurs: "production/openai 11", afterTheirs: "live/openai 12"),
-    Case(
+    MergeCase(
       name: "moved to two places", theirs: move,
       ours: "keyvault mv production/openai staging/ --quiet",
       question: "ours moved it to staging/openai, theirs moved it to live/openai",
       afterOurs: "staging/openai 01", afterTheirs: "live/openai 01"),
-    Case(
+    MergeCase(
       name: "encrypted again, and moved", theirs: move,
       ours: "keyvault adopt production/openai --quiet", question: nil,
       afterOurs: "live/openai 01", afterTheirs: "live/openai 01"),
-    Case(
+    MergeCase(
       name: "moved, and removed", theirs: "keyvault rm -f production/openai", ours: move,
       question: "theirs removed it, ours moved it to live/openai",
       afterOurs: "live/openai 01", afterTheirs: ""),
-    Case(
+    MergeCase(
       name: "encrypted again, and removed", theirs: "keyvault rm -f production/openai",
       ours: "keyvault adopt production/openai --quiet",
       question: "theirs removed it, ours encrypted it again",
       afterOurs: "production/openai 01", afterTheirs: ""),
-    Case(
+    MergeCase(
       name: "rotated, and encrypted again", theirs: "keyvault adopt production/openai --quiet",
       ours: rotate1, question: nil,
       afterOurs: "production/openai 11", afterTheirs: "production/openai 11"),
-    Case(
+    MergeCase(
       name: "rotated beside a new entry, and the whole folder moved",
       theirs: "for e in openai anthropic; do keyvault mv production/$e live/ --quiet; done",
       ours: rotate1
@@ -75,37 +60,37 @@ import Testing
       question: "ours rotated it, theirs moved it to live/openai",
       afterOurs: "production/new 17 production/openai 11",
       afterTheirs: "live/openai 11 production/new 17"),
-    Case(
+    MergeCase(
       name: "a picked move", theirs: move, ours: rotate1, by: "git cherry-pick theirs",
       question: "ours rotated it, theirs moved it to live/openai",
       afterOurs: "production/openai 11", afterTheirs: "live/openai 11"),
-    Case(
+    MergeCase(
       name: "a patch of a move", theirs: move, ours: rotate1,
       by: "git format-patch -1 -q --stdout theirs | git am -q -3",
       question: "ours rotated it, theirs moved it to live/openai",
       afterOurs: "production/openai 11", afterTheirs: "live/openai 11"),
-    Case(
+    MergeCase(
       name: "a patch of a rotation", theirs: rotate1,
       ours: move + "; git add -A; git commit -qm moved; keyvault mv live/openai moved/ --quiet",
       by: "git format-patch -1 -q --stdout theirs | git am -q -3",
       question: "ours moved it to moved/openai, theirs rotated it",
       afterOurs: "moved/openai 11", afterTheirs: "production/openai 11"),
-    Case(
+    MergeCase(
       name: "a patch of a rotation, and removed", theirs: rotate1,
       ours: "keyvault rm -f production/openai",
       by: "git format-patch -1 -q --stdout theirs | git am -q -3",
       question: "ours removed it, theirs rotated it",
       afterOurs: "", afterTheirs: "production/openai 11"),
-    Case(
+    MergeCase(
       name: "a rebased rotation", theirs: move, ours: rotate1, by: "git rebase -q theirs",
       question: "ours moved it to live/openai, theirs rotated it",
       afterOurs: "live/openai 11", afterTheirs: "production/openai 11"),
-    Case(
+    MergeCase(
       name: "a reverted move", theirs: "true", ours: move,
       by: rotate("live/openai", 2) + "; git commit -qam again; git revert --no-edit HEAD~1",
       question: "ours rotated it, theirs moved it to production/openai",
       afterOurs: "live/openai 12", afterTheirs: "production/openai 12"),
-    Case(
+    MergeCase(
       name: "a stashed rotation", theirs: "true", ours: "true",
       by: rotate1 + "; git stash -q; \(move) --commit; git stash pop",
       question: "ours moved it to live/openai, theirs rotated it",
@@ -113,21 +98,12 @@ import Testing
   ]
 
   @Test(arguments: cases)
-  func `a merge follows an entry, and the newer key stays`(_ example: Case) throws {
+  func `a merge follows an entry, and the newer key stays`(_ example: MergeCase) throws {
     let world = try World()
     try world.output(
       """
       cp -a "$FILLED/." .
-      git init -q
-      git add -A; git commit -qm start
-      git checkout -q -b theirs
-      \(example.theirs)
-      git add -A; git commit -qm theirs --allow-empty
-      git checkout -q main
-      \(example.ours)
-      git add -A; git commit -qm ours --allow-empty
-      ! { \(example.by); } > /dev/null 2>&1
-      cp -a . ../start
+      \(example.script)
       """)
     let asked = try world.run("keyvault resolve --no-test")
     #expect(asked.status == (example.question == nil ? 0 : 1), "\(asked)")

@@ -4,22 +4,6 @@ import Testing
 
 /// One side puts entries into places that others leave, while the other side changes a key.
 @Suite(.fewAtATime) struct MergeSwapTests {
-  struct Case: Sendable, CustomTestStringConvertible {
-    let name: String
-    let theirs: String
-    let ours: String
-    var by = "git merge -q theirs"
-    /// Of what is asked; nil where nothing is left to choose.
-    let question: String?
-    /// All entries after a choice, each with the last two characters of its key.
-    let afterOurs: String
-    let afterTheirs: String
-    /// What the hints of the question say, too.
-    var hints: [String] = []
-
-    var testDescription: String { name }
-  }
-
   private static func rotate(_ entry: String, _ number: Int) -> String {
     #"printf %s\#(number) "$OPENAI" | keyvault rotate \#(entry) --no-test --quiet"#
   }
@@ -32,7 +16,7 @@ import Testing
   private static let swap = move(("a/openai", "t/x"), ("b/openai", "a/openai"), ("t/x", "b/openai"))
 
   static let cases = [
-    Case(
+    MergeCase(
       name: "rotated, and swapped", theirs: swap, ours: rotate("a/openai", 1),
       question:
         "'a/openai', 'b/openai' need one choice: of a/openai, ours rotated it, theirs moved it to b/openai; "
@@ -42,49 +26,49 @@ import Testing
         "--ours: at a/openai: the newer key, sk-proj-…0011", "at b/openai: sk-proj-…0002",
         "--theirs: at b/openai: the newer key, sk-proj-…0011", "at a/openai: sk-proj-…0002",
       ]),
-    Case(
+    MergeCase(
       name: "swapped, and rotated", theirs: rotate("b/openai", 1), ours: swap,
       question: "of b/openai, ours moved it to a/openai, theirs rotated it",
       afterOurs: "a 11 b 01 c 03", afterTheirs: "a 01 b 11 c 03"),
-    Case(
+    MergeCase(
       name: "both rotated, and swapped", theirs: swap,
       ours: rotate("a/openai", 1) + ";" + rotate("b/openai", 2),
       question: "of b/openai, ours rotated it, theirs moved it to a/openai",
       afterOurs: "a 11 b 12 c 03", afterTheirs: "a 12 b 11 c 03"),
-    Case(
+    MergeCase(
       name: "rotated, and swapped and rotated",
       theirs: swap + ";" + rotate("b/openai", 4), ours: rotate("a/openai", 1),
       question: "theirs moved it to b/openai and rotated it",
       afterOurs: "a 11 b 02 c 03", afterTheirs: "a 02 b 14 c 03"),
-    Case(
+    MergeCase(
       name: "rotated, and three go round",
       theirs: move(
         ("a/openai", "t/x"), ("c/openai", "a/openai"), ("b/openai", "c/openai"), ("t/x", "b/openai")
       ), ours: rotate("a/openai", 1),
       question: "of c/openai, ours kept the key, theirs moved it to a/openai",
       afterOurs: "a 11 b 02 c 03", afterTheirs: "a 03 b 11 c 02"),
-    Case(
+    MergeCase(
       name: "swapped with another one by each",
       theirs: move(("a/openai", "t/x"), ("c/openai", "a/openai"), ("t/x", "c/openai")), ours: swap,
       question: "of a/openai, ours moved it to b/openai, theirs moved it to c/openai",
       afterOurs: "a 02 b 01 c 03", afterTheirs: "a 03 b 02 c 01"),
-    Case(
+    MergeCase(
       name: "rotated, and moved on to make room",
       theirs: move(("b/openai", "d/openai"), ("a/openai", "b/openai")), ours: rotate("b/openai", 1),
       question: "of b/openai, ours rotated it, theirs moved it to d/openai",
       afterOurs: "a 01 b 11 c 03", afterTheirs: "b 01 c 03 d 11"),
-    Case(
+    MergeCase(
       name: "rotated, and moved into the room",
       theirs: move(("b/openai", "d/openai"), ("a/openai", "b/openai")), ours: rotate("a/openai", 1),
       question: "of a/openai, ours rotated it, theirs moved it to b/openai",
       afterOurs: "a 11 b 02 c 03", afterTheirs: "b 11 c 03 d 02"),
-    Case(
+    MergeCase(
       name: "rotated, and overwritten by another one",
       theirs: move(("a/openai", "b/openai")), ours: rotate("b/openai", 1),
       question: "of b/openai, ours rotated it, theirs removed it",
       afterOurs: "a 01 b 11 c 03", afterTheirs: "b 01 c 03",
       hints: ["--theirs: at b/openai: sk-proj-…0001", "without sk-proj-…0011"]),
-    Case(
+    MergeCase(
       name: "rotated, and moved, with another key in its place",
       theirs: move(("a/openai", "d/openai"))
         + #"; SOURCE_DATE_EPOCH=1795542300 keyvault add a/openai --no-test --quiet < ../other"#,
@@ -92,24 +76,24 @@ import Testing
       question: "of the new a/openai, ours does not have it, theirs added it",
       afterOurs: "a 11 b 02 c 03", afterTheirs: "a 09 b 02 c 03 d 11",
       hints: ["without sk-proj-…0009"]),
-    Case(
+    MergeCase(
       name: "encrypted again, and swapped", theirs: swap,
       ours: "keyvault adopt a/openai --quiet", question: nil,
       afterOurs: "a 02 b 01 c 03", afterTheirs: "a 02 b 01 c 03"),
-    Case(
+    MergeCase(
       name: "swapped by both, and rotated by one", theirs: swap + ";" + rotate("a/openai", 1),
       ours: swap, question: nil, afterOurs: "a 11 b 01 c 03", afterTheirs: "a 11 b 01 c 03"),
-    Case(
+    MergeCase(
       name: "rotated, and swapped by a patch", theirs: swap, ours: rotate("a/openai", 1),
       by: "git format-patch -1 -q --stdout theirs | git am -q -3",
       question: "of a/openai, ours rotated it, theirs moved it to b/openai",
       afterOurs: "a 11 b 02 c 03", afterTheirs: "a 02 b 11 c 03"),
-    Case(
+    MergeCase(
       name: "a rebased rotation of what was swapped", theirs: swap, ours: rotate("a/openai", 1),
       by: "git rebase -q theirs",
       question: "of a/openai, ours moved it to b/openai, theirs rotated it",
       afterOurs: "a 02 b 11 c 03", afterTheirs: "a 11 b 02 c 03"),
-    Case(
+    MergeCase(
       name: "rotated in its place, after a copy was made",
       theirs: "keyvault cp a/openai d/openai --quiet;"
         + rotate("a/openai", 4), ours: rotate("a/openai", 1),
@@ -118,7 +102,7 @@ import Testing
   ]
 
   /// `atOnce` is whether all were made in one second, so that their origins do not tell them apart.
-  private func world(_ example: Case, atOnce: Bool) throws -> World {
+  private func world(_ example: MergeCase, atOnce: Bool) throws -> World {
     let world = try World()
     try world.output(
       """
@@ -130,23 +114,14 @@ import Testing
         \(atOnce ? "" : "export SOURCE_DATE_EPOCH=$((SOURCE_DATE_EPOCH + 1))")
         printf '%s%s' "${OPENAI%?}" $number | keyvault add $place/openai --no-test --quiet
       done
-      git init -q
-      git add -A; git commit -qm start
-      git checkout -q -b theirs
-      \(example.theirs)
-      git add -A; git commit -qm theirs
-      git checkout -q main
-      \(example.ours)
-      git add -A; git commit -qm ours
-      ! { \(example.by); } > /dev/null 2>&1
-      cp -a . ../start
+      \(example.script)
       """)
     return world
   }
 
   @Test(arguments: cases, [false, true])
   func `entries that change places are followed, and no key is lost`(
-    _ example: Case, atOnce: Bool
+    _ example: MergeCase, atOnce: Bool
   ) throws {
     let world = try world(example, atOnce: atOnce)
     let asked = try world.run("keyvault resolve --no-test")
@@ -174,7 +149,7 @@ import Testing
 
   @Test func `what one side described goes with an entry that the other side swapped`() throws {
     let world = try world(
-      Case(
+      MergeCase(
         name: "", theirs: Self.swap,
         ours:
           "keyvault set a/openai owner=bob@example.com --quiet; keyvault adopt a/openai --quiet",

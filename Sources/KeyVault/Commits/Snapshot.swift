@@ -32,7 +32,7 @@ struct Snapshot: Sendable {
   }
 
   private static let places = [
-    Paths.vault, Paths.configuration, Paths.providers, "Schemas",
+    Paths.vault, Paths.configuration, Paths.providers, Paths.schemas,
   ]
 
   /// `<mode> blob <id>`, a tab and a path each; links and submodules are no files.

@@ -13,8 +13,8 @@ extension Folder {
     return try locks(of: root, create: create)
   }
 
-  /// The same for the lock in it, which the repository's owner and root share. What root makes is the owner's,
-  /// whom it would keep out else.
+  /// Opens the folder for the lock in it, which the repository's owner and root share. What root makes is given to
+  /// the owner, who could not open it otherwise.
   static func locks(of root: String, create: Bool = false) throws(FileError) -> Folder {
     let repository = try Folder(root)
     guard repository.owner == geteuid() || geteuid() == 0 else {
@@ -187,7 +187,7 @@ public final class LocalState: Sendable {
     return (ours, foreign)
   }
 
-  /// The lines of a file, or of the old one, whoever wrote them.
+  /// The lines of a file, or of the old one, with or without our MAC.
   func lines(of log: Log, isOld: Bool = false) -> [ArraySlice<UInt8>] {
     guard key != nil else { return [] }
     do throws(FileError) {
@@ -205,7 +205,7 @@ public final class LocalState: Sendable {
     record(in: line, purpose: log.purpose)
   }
 
-  /// The same for any purpose.
+  /// The record of a line (without its line break) that carries our MAC for that purpose.
   func record(in line: ArraySlice<UInt8>, purpose: String) -> ArraySlice<UInt8>? {
     let head = Array("{\"mac\":\"".utf8)
     let middle = Array("\",\"record\":".utf8)

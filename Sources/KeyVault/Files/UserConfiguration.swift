@@ -55,7 +55,7 @@ public struct UserConfiguration: Sendable {
   /// By a folder's absolute path, shorter ones first.
   private let folders: [(path: String, trust: Trust)]
 
-  /// Reads the file at `path` (absolute); where there is none, nobody is trusted. Throws if it cannot be
+  /// Reads the file at `path` (absolute); where there is none, no signer is trusted. Throws if it cannot be
   /// read or is broken, since it may ask for signatures.
   public init(at path: String) throws(Failure) {
     try Self.checkOwner(of: path)

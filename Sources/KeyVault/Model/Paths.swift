@@ -4,6 +4,8 @@ enum Paths {
   static let configuration = "keyvault.yaml"
   static let vault = "vault"
   static let providers = "providers.d"
+  /// Copies for editors, which decide nothing.
+  static let schemas = "Schemas"
   /// This machine's own; never in git.
   static let state = ".keyvault"
 

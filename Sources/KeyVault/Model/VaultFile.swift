@@ -32,7 +32,7 @@ enum VaultFile: Hashable, Sendable {
     case .recipients: Paths.list
     case .publicKey(let fingerprint): fingerprint
     case .recipientsSignature: Paths.listsSignature
-    case .passSignature: Paths.list + ".sig"
+    case .passSignature: Paths.listSignature
     }
   }
 

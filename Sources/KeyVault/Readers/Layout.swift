@@ -51,7 +51,7 @@ public struct Layout: Sendable {
     var written: [String] = []
     for name in SchemaLibrary.fileKinds {
       let file = "\(name).schema.json"
-      try write(SchemaLibrary.text(name) ?? "", to: "Schemas", file, in: folder, &written)
+      try write(SchemaLibrary.text(name) ?? "", to: Paths.schemas, file, in: folder, &written)
     }
     let keys = "\(Paths.vault)/\(Paths.publicKeys)"
     for recipient in recipients {

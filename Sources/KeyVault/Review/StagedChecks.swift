@@ -44,7 +44,7 @@ public struct StagedChecks {
       findings += state(changes, root)
       let ignored = try IgnoredFiles(in: workTree, below: root).all()
       findings += ignored.map { self.finding(of: $0, root, paths) }
-      let parts = [Paths.configuration, Paths.providers + "/", "Schemas/", Paths.vault]
+      let parts = [Paths.configuration, Paths.providers + "/", Paths.schemas + "/", Paths.vault]
       guard paths.contains(where: { path in parts.contains { path.text.hasPrefix(root + $0) } })
       else {
         continue

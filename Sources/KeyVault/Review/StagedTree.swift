@@ -16,7 +16,7 @@ struct StagedTree {
 
   /// What of a repository is checked.
   private static let parts = [
-    Paths.configuration, Paths.providers, "Schemas", Paths.vault,
+    Paths.configuration, Paths.providers, Paths.schemas, Paths.vault,
   ]
 
   /// Copies into `scratch`, which is empty.

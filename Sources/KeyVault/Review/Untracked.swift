@@ -25,5 +25,5 @@ public enum Untracked {
   }
 
   /// Each stands for the files in it.
-  private static let folders = [PublicKeys.folder, "Schemas"]
+  private static let folders = [PublicKeys.folder, Paths.schemas]
 }

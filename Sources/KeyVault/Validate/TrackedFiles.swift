@@ -11,9 +11,8 @@ struct TrackedFiles {
     self.root = root
   }
 
-  private static let schemas = "Schemas"
   private static let places = [
-    Paths.configuration, Paths.vault, Paths.providers, schemas, Paths.state,
+    Paths.configuration, Paths.vault, Paths.providers, Paths.schemas, Paths.state,
   ]
 
   /// Outside of a work tree there are none. That git does not answer is a finding.
@@ -50,7 +49,7 @@ struct TrackedFiles {
         Finding(
           .stateCommitted, in: Paths.state,
           "this machine's own state is tracked by git, where anybody can write it",
-          hint: Shell("git rm -r --cached \(Paths.state)").description))
+          hint: Shell("git rm -r --cached \(path: Paths.state)").description))
     }
     return findings.findings
   }
@@ -74,7 +73,7 @@ struct TrackedFiles {
     let name = parts.popLast() ?? ""
     let folder = parts.joined(separator: "/")
     let isShown = (try? root.folder(folder))?.kind(of: name) == .link
-    guard !isShown || parts.first == schemas else { return nil }
+    guard !isShown || parts.first == Paths.schemas else { return nil }
     return Finding(
       .symbolicLink, in: path.printable, "git has a symbolic link here, which is not followed",
       hint: "put the file itself here, or remove the link")

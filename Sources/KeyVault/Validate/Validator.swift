@@ -100,8 +100,8 @@ public struct Validator: Sendable {
       ).add(to: &findings)
       findings += absentFindings(repository.absent)
       // What cannot be read was said.
-      entries = (try? repository.vault.entries().count) ?? 0
-      absent = (try? repository.vault.absentEntries().count) ?? 0
+      entries = (try? repository.vault.names().count) ?? 0
+      absent = (try? repository.vault.absentNames().count) ?? 0
     }
     findings += TrackedFiles(in: root).findings()
     findings += stateFindings()
@@ -148,12 +148,12 @@ public struct Validator: Sendable {
   /// Editors read `Schemas/`; a changed copy would tell them something else than we check.
   private func schemaFindings() -> [Finding] {
     do throws(FileError) {
-      let folder = try Folder(root).folder("Schemas")
+      let folder = try Folder(root).folder(Paths.schemas)
       return SchemaLibrary.names.compactMap { Self.schemaFinding($0, in: folder) }
     } catch let error where error.isMissing {
       return []
     } catch {
-      return [Finding(error.findingCode, in: "Schemas", error.message, hint: error.hint)]
+      return [Finding(error.findingCode, in: Paths.schemas, error.message, hint: error.hint)]
     }
   }
 
@@ -165,11 +165,11 @@ public struct Validator: Sendable {
     } catch let error where error.isMissing {
       return nil
     } catch {
-      return Finding(.unreadable, in: "Schemas/\(file)", error.message, hint: error.hint)
+      return Finding(.unreadable, in: "\(Paths.schemas)/\(file)", error.message, hint: error.hint)
     }
     guard bytes != Array((SchemaLibrary.text(name) ?? "").utf8) else { return nil }
     return Finding(
-      .schemaChanged, .warning, in: "Schemas/\(file)",
+      .schemaChanged, .warning, in: "\(Paths.schemas)/\(file)",
       "this is not the schema that this version of keyvault checks with",
       hint: "write the right one: \(Shell("keyvault schema \(name) > Schemas/\(file)"))")
   }

@@ -200,7 +200,7 @@ struct VaultChecks {
         hint: "put the file itself here, or remove the link")
     }
     switch item.name {
-    case Paths.list, Paths.publicKeys, ".gpg-id.sig", ".recipients.sig":
+    case Paths.list, Paths.publicKeys, Paths.listSignature, Paths.listsSignature:
       return nil
     case ".gitattributes", ".git":
       return Finding(

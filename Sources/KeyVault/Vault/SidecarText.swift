@@ -208,7 +208,7 @@ struct SidecarEditor {
   /// Editors complete from the schema that this comment names.
   private static func schemaComment(for name: EntryName) -> String {
     let depth = name.path.split(separator: "/").count
-    let schemas = String(repeating: "../", count: depth) + "Schemas"
+    let schemas = String(repeating: "../", count: depth) + Paths.schemas
     return "# yaml-language-server: $schema=\(schemas)/entry.schema.json"
   }
 

@@ -72,22 +72,22 @@ struct SigningTrustTests {
     let file = """
       allow_hosts: [gate.example.com]
       repositories:
-        /work/a/tools: {}
-        /work/a: {signatures: required, trusted_signers: [\(Self.a)]}
-        /work: {allow_hosts: [other.example.com]}
+        /srv/a/tools: {}
+        /srv/a: {signatures: required, trusted_signers: [\(Self.a)]}
+        /srv: {allow_hosts: [other.example.com]}
 
       """
-    for root in ["/work/a", "/work/a/tools", "/work/a/tools/x"] {
+    for root in ["/srv/a", "/srv/a/tools", "/srv/a/tools/x"] {
       let trust = try configuration(file).trust(in: root)
       #expect(trust.least == .required && trust.signers == [Self.a], "\(root)")
       #expect(trust.hosts == ["other.example.com"], "\(root)")
     }
-    let demanding = "signatures: required\nrepositories: {/work: {allow_names: [ACME_SETTINGS]}}\n"
-    #expect(try configuration(demanding).trust(in: "/work/x").least == .required)
+    let demanding = "signatures: required\nrepositories: {/srv: {allow_names: [ACME_SETTINGS]}}\n"
+    #expect(try configuration(demanding).trust(in: "/srv/x").least == .required)
     // Moved up to where a folder is named that asks for nothing.
     let moved = try configuration(
-      "repositories: {/work: {}, /work/a/b: {signatures: required, trusted_signers: [\(Self.b)]}}\n"
-    ).trust(in: "/work/a")
+      "repositories: {/srv: {}, /srv/a/b: {signatures: required, trusted_signers: [\(Self.b)]}}\n"
+    ).trust(in: "/srv/a")
     #expect(moved.least == .required && moved.signers == [Self.b])
   }
 
