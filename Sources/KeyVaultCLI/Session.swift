@@ -26,7 +26,7 @@ final class Session {
   let surroundings: Surroundings
   let options: CommonOptions
   private let userGPG: UserGPG
-  /// Written down when the command has ended, however it did.
+  /// Written down by ``end()``.
   private var memory: Memory?
   var hasToldDanger = false
   /// What the user's configuration says of a root, once that was checked.
@@ -45,7 +45,8 @@ final class Session {
     sweep()
   }
 
-  deinit {
+  /// Writes down what was learned, and says what was not kept.
+  func end() {
     guard let memory else { return }
     do throws(Failure) {
       try memory.save()

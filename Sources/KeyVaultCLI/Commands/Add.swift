@@ -53,6 +53,7 @@ struct Add: AsyncParsableCommand {
     // Before git is asked for an owner: no child may see it.
     let fromVariable = fromEnv.map(SecretVariable.init)
     let session = try Session(options)
+    defer { session.end() }
     let repository = try session.repositoryToChange()
     let name = try EntryName(entryName())
     // Read first: what is written over is what was judged, and not what comes after, be it between

@@ -3,7 +3,7 @@ import GPG
 import Glibc
 import KeyVault
 
-struct AddRecipient: AsyncParsableCommand {
+struct AddRecipient: SessionCommand {
   static let configuration = CommandConfiguration(
     commandName: "add", abstract: "Let somebody read the entries of a folder.",
     discussion: """
@@ -24,8 +24,7 @@ struct AddRecipient: AsyncParsableCommand {
   @OptionGroup var commit: CommitOption
   @OptionGroup var options: CommonOptions
 
-  func run() async throws {
-    let session = try Session(options)
+  func run(in session: Session) async throws {
     let repository = try session.repositoryToChange()
     let folder = try place.folder.map { try Vault.folder(named: $0) } ?? ""
     let file = try publicKey(session)

@@ -1,7 +1,7 @@
 import ArgumentParser
 import KeyVault
 
-struct Adopt: AsyncParsableCommand {
+struct Adopt: SessionCommand {
   static let configuration = CommandConfiguration(
     commandName: "adopt",
     abstract: "Bind what 'pass insert' made to its place, or mend a sidecar.",
@@ -30,8 +30,7 @@ struct Adopt: AsyncParsableCommand {
   @OptionGroup var commit: CommitOption
   @OptionGroup var options: CommonOptions
 
-  func run() async throws {
-    let session = try Session(options)
+  func run(in session: Session) async throws {
     let repository = try session.repositoryToChange()
     let names = try EntryName.distinct(entries)
     // One that is not there is said before any other is opened.

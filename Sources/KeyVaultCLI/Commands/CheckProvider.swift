@@ -3,7 +3,7 @@ import GPG
 import HTTP
 import KeyVault
 
-struct CheckProvider: AsyncParsableCommand {
+struct CheckProvider: SessionCommand {
   static let configuration = CommandConfiguration(
     commandName: "check", abstract: "Prove that a provider's definition tells good keys from bad.",
     discussion: """
@@ -42,8 +42,7 @@ struct CheckProvider: AsyncParsableCommand {
     }
   }
 
-  func run() async throws {
-    let session = try Session(options)
+  func run(in session: Session) async throws {
     let provider = try session.provider(id)
     if let repository = try? session.repository() {
       try session.warnOfNames(of: provider, in: repository)

@@ -3,7 +3,7 @@ import GPG
 import HTTP
 import KeyVault
 
-struct Doctor: AsyncParsableCommand {
+struct Doctor: SessionCommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor",
     abstract: "Check what keyvault needs on this machine, and say how to mend it.",
@@ -22,8 +22,7 @@ struct Doctor: AsyncParsableCommand {
 
   @OptionGroup var options: CommonOptions
 
-  func run() async throws {
-    let session = try Session(options)
+  func run(in session: Session) async throws {
     if mend { try dropForeignLines(session) }
     var report = DoctorReport()
     checkGPG(session, &report)

@@ -85,6 +85,7 @@ struct Exec: AsyncParsableCommand {
 
   private func prepare() async throws -> Prepared {
     let session = try Session(options)
+    defer { session.end() }
     let repository = try session.repositoryToOpen()
     let gpg = try session.gpg()
     var prepared = Prepared(surroundings: session.surroundings)

@@ -1,7 +1,7 @@
 import ArgumentParser
 import KeyVault
 
-struct Get: AsyncParsableCommand {
+struct Get: SessionCommand {
   static let configuration = CommandConfiguration(
     commandName: "get",
     abstract: "Print a key.",
@@ -18,8 +18,7 @@ struct Get: AsyncParsableCommand {
 
   @OptionGroup var options: CommonOptions
 
-  func run() async throws {
-    let session = try Session(options)
+  func run(in session: Session) async throws {
     try session.refuseLog(revealed: reveal, what: "the key")
     let gpg = try session.gpg()
     let repository = try session.repositoryToOpen()

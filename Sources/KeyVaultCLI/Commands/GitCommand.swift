@@ -9,7 +9,7 @@ struct GitCommand: AsyncParsableCommand {
     subcommands: [GitInstall.self, GitPreCommit.self, GitTextconv.self])
 }
 
-struct GitInstall: AsyncParsableCommand {
+struct GitInstall: SessionCommand {
   static let configuration = CommandConfiguration(
     commandName: "install",
     abstract: "Set up this clone: a diff driver, .gitattributes and hooks.",
@@ -31,8 +31,7 @@ struct GitInstall: AsyncParsableCommand {
 
   @OptionGroup var options: CommonOptions
 
-  func run() async throws {
-    let session = try Session(options)
+  func run(in session: Session) async throws {
     let root = try session.root()
     let installation = try GitInstallation(of: root)
     let done =
@@ -51,7 +50,7 @@ struct GitInstall: AsyncParsableCommand {
   }
 }
 
-struct GitPreCommit: AsyncParsableCommand {
+struct GitPreCommit: SessionCommand {
   static let configuration = CommandConfiguration(
     commandName: "pre-commit",
     abstract: "Check what is staged; the hooks run this.",
@@ -71,8 +70,7 @@ struct GitPreCommit: AsyncParsableCommand {
 
   @OptionGroup var options: CommonOptions
 
-  func run() async throws {
-    let session = try Session(options)
+  func run(in session: Session) async throws {
     // git runs hooks at the top, wherever the person is.
     let top = session.surroundings.workingFolder
     if let folder = Surroundings.variable("GIT_PREFIX"),
@@ -101,7 +99,7 @@ struct GitPreCommit: AsyncParsableCommand {
   }
 }
 
-struct GitTextconv: AsyncParsableCommand {
+struct GitTextconv: SessionCommand {
   static let configuration = CommandConfiguration(
     commandName: "textconv",
     abstract: "Tell of a ciphertext what may be told without opening it; git runs this.",
@@ -113,8 +111,7 @@ struct GitTextconv: AsyncParsableCommand {
 
   @OptionGroup var options: CommonOptions
 
-  func run() async throws {
-    let session = try Session(options)
+  func run(in session: Session) async throws {
     let summary = CiphertextSummary(
       of: file, in: session.surroundings.workingFolder, program: try? session.gpgProgram())
     try Console.output(summary.text)

@@ -1,7 +1,7 @@
 import ArgumentParser
 import KeyVault
 
-struct HistoryCommand: AsyncParsableCommand {
+struct HistoryCommand: SessionCommand {
   static let configuration = CommandConfiguration(
     commandName: "history",
     abstract: "Show past verdicts of this machine: changes, latency, availability.",
@@ -19,8 +19,7 @@ struct HistoryCommand: AsyncParsableCommand {
 
   @OptionGroup var options: CommonOptions
 
-  func run() async throws {
-    let session = try Session(options)
+  func run(in session: Session) async throws {
     let repository = try session.repository()
     let past = try session.past(of: repository)
     let report = try HistoryReport(of: past, selection: selection, in: repository)

@@ -65,6 +65,7 @@ struct Import: AsyncParsableCommand {
     let source = ImportSource(from)
     let answers = try self.answers.map { text throws(Failure) in try Self.answer(text) }
     let session = try Session(options)
+    defer { session.end() }
     // A name for all entries to come.
     _ = try EntryName(environment)
     let read = try source.read(session)

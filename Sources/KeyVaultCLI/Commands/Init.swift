@@ -2,7 +2,7 @@ import ArgumentParser
 import GPG
 import KeyVault
 
-struct Init: AsyncParsableCommand {
+struct Init: SessionCommand {
   static let configuration = CommandConfiguration(
     commandName: "init",
     abstract: "Make a keyvault repository in this folder.",
@@ -23,8 +23,7 @@ struct Init: AsyncParsableCommand {
   @OptionGroup var commit: CommitOption
   @OptionGroup var options: CommonOptions
 
-  func run() async throws {
-    let session = try Session(options)
+  func run(in session: Session) async throws {
     let folder = session.surroundings.workingFolder
     let layout = Layout(root: folder)
     var written: [String]

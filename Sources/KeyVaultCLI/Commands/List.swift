@@ -1,7 +1,7 @@
 import ArgumentParser
 import KeyVault
 
-struct List: AsyncParsableCommand {
+struct List: SessionCommand {
   static let configuration = CommandConfiguration(
     commandName: "ls",
     abstract: "List entries.",
@@ -15,8 +15,7 @@ struct List: AsyncParsableCommand {
 
   @OptionGroup var options: CommonOptions
 
-  func run() async throws {
-    let session = try Session(options)
+  func run(in session: Session) async throws {
     let repository = try session.repository()
     let entries = try Selection(selection, in: repository).everything
     guard !entries.isEmpty else {

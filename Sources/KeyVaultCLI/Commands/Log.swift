@@ -1,7 +1,7 @@
 import ArgumentParser
 import KeyVault
 
-struct Log: AsyncParsableCommand {
+struct Log: SessionCommand {
   static let configuration = CommandConfiguration(
     commandName: "log",
     abstract: "Show who added, rotated, moved or described an entry, by git's history.",
@@ -21,8 +21,7 @@ struct Log: AsyncParsableCommand {
 
   @OptionGroup var options: CommonOptions
 
-  func run() async throws {
-    let session = try Session(options)
+  func run(in session: Session) async throws {
     let repository = try session.repository()
     let log = try EntryLog(
       of: EntryName(entry), in: repository, program: try? session.gpgProgram())

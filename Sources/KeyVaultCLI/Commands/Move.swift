@@ -2,7 +2,7 @@ import ArgumentParser
 import KeyVault
 import Naming
 
-struct Move: AsyncParsableCommand {
+struct Move: SessionCommand {
   static let configuration = CommandConfiguration(
     commandName: "mv",
     abstract: "Move an entry: encrypt it for its new folder's readers, and bind it there.",
@@ -16,8 +16,7 @@ struct Move: AsyncParsableCommand {
   @OptionGroup var commit: CommitOption
   @OptionGroup var options: CommonOptions
 
-  func run() async throws {
-    let session = try Session(options)
+  func run(in session: Session) async throws {
     let repository = try session.repositoryToChange()
     let (source, target) = try places.run(in: repository, session) {
       opened, target, over, isVouched in
@@ -31,7 +30,7 @@ struct Move: AsyncParsableCommand {
   }
 }
 
-struct Copy: AsyncParsableCommand {
+struct Copy: SessionCommand {
   static let configuration = CommandConfiguration(
     commandName: "cp",
     abstract: "Copy an entry: encrypt it for another folder's readers too, and bind it there.",
@@ -45,8 +44,7 @@ struct Copy: AsyncParsableCommand {
   @OptionGroup var commit: CommitOption
   @OptionGroup var options: CommonOptions
 
-  func run() async throws {
-    let session = try Session(options)
+  func run(in session: Session) async throws {
     let repository = try session.repositoryToChange()
     let (source, target) = try places.run(in: repository, session) {
       opened, target, over, isVouched in

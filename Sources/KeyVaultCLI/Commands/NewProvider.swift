@@ -1,7 +1,7 @@
 import ArgumentParser
 import KeyVault
 
-struct NewProvider: ParsableCommand {
+struct NewProvider: SessionCommand {
   static let configuration = CommandConfiguration(
     commandName: "new", abstract: "Begin a provider of your own: its file, and recorded answers.",
     discussion: """
@@ -29,8 +29,7 @@ struct NewProvider: ParsableCommand {
 
   @OptionGroup var options: CommonOptions
 
-  func run() throws {
-    let session = try Session(options)
+  func run(in session: Session) async throws {
     let root = try session.root()
     let scaffold = try ProviderScaffold(id: id, name: name, baseURL: baseURL)
     let here = session.surroundings.workingFolder

@@ -1,7 +1,7 @@
 import ArgumentParser
 import KeyVault
 
-struct PickCommand: AsyncParsableCommand {
+struct PickCommand: SessionCommand {
   static let configuration = CommandConfiguration(
     commandName: "pick",
     abstract: "Name the key that serves a capability best.",
@@ -40,9 +40,8 @@ struct PickCommand: AsyncParsableCommand {
     }
   }
 
-  func run() async throws {
+  func run(in session: Session) async throws {
     let end = deadline.end
-    let session = try Session(options)
     let repository = try session.repository()
     let policy = try gateway.policy(session)
     let capability = try Capability(named: capability)

@@ -9,7 +9,7 @@ struct Providers: AsyncParsableCommand {
     defaultSubcommand: ListProviders.self)
 }
 
-struct ListProviders: AsyncParsableCommand {
+struct ListProviders: SessionCommand {
   static let configuration = CommandConfiguration(
     commandName: "ls", abstract: "List every provider.",
     discussion: "Example: keyvault providers ls --capability image-generation")
@@ -26,8 +26,7 @@ struct ListProviders: AsyncParsableCommand {
 
   @OptionGroup var options: CommonOptions
 
-  func run() async throws {
-    let session = try Session(options)
+  func run(in session: Session) async throws {
     let (all, failures) = try session.catalogue().all()
     for failure in failures { Console.warning(failure.message) }
     let providers = all.filter { capability.map($0.capabilities.contains) ?? true }
@@ -44,7 +43,7 @@ struct ListProviders: AsyncParsableCommand {
   }
 }
 
-struct ShowProvider: AsyncParsableCommand {
+struct ShowProvider: SessionCommand {
   static let configuration = CommandConfiguration(
     commandName: "show", abstract: "Show one provider.",
     discussion: "Example: keyvault providers show openai")
@@ -57,8 +56,7 @@ struct ShowProvider: AsyncParsableCommand {
 
   @OptionGroup var options: CommonOptions
 
-  func run() async throws {
-    let session = try Session(options)
+  func run(in session: Session) async throws {
     let provider = try session.provider(id)
     switch format {
     case .text:

@@ -1,7 +1,7 @@
 import ArgumentParser
 import KeyVault
 
-struct RecipientDebt: AsyncParsableCommand {
+struct RecipientDebt: SessionCommand {
   static let configuration = CommandConfiguration(
     commandName: "debt",
     abstract: "List the keys that somebody could read, by git's history.",
@@ -26,8 +26,7 @@ struct RecipientDebt: AsyncParsableCommand {
 
   @OptionGroup var options: CommonOptions
 
-  func run() async throws {
-    let session = try Session(options)
+  func run(in session: Session) async throws {
     let repository = try session.repository()
     let full = try FullFingerprint.parse(fingerprint)
     let debt = try Debt(of: full, in: repository, program: session.gpgProgram(of: repository))

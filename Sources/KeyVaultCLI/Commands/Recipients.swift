@@ -14,7 +14,7 @@ struct Recipients: AsyncParsableCommand {
     defaultSubcommand: ListRecipients.self)
 }
 
-struct ListRecipients: AsyncParsableCommand {
+struct ListRecipients: SessionCommand {
   static let configuration = CommandConfiguration(
     commandName: "ls", abstract: "List the recipients of each folder.",
     discussion: """
@@ -31,8 +31,7 @@ struct ListRecipients: AsyncParsableCommand {
 
   @OptionGroup var options: CommonOptions
 
-  func run() async throws {
-    let session = try Session(options)
+  func run(in session: Session) async throws {
     let repository = try session.repository()
     let listing = try RecipientListing(
       of: repository, folder: place.existing(in: repository),

@@ -1,7 +1,7 @@
 import ArgumentParser
 import KeyVault
 
-struct Reencrypt: AsyncParsableCommand {
+struct Reencrypt: SessionCommand {
   static let configuration = CommandConfiguration(
     commandName: "reencrypt",
     abstract: "Encrypt entries again whose readers are not who they should be.",
@@ -24,8 +24,7 @@ struct Reencrypt: AsyncParsableCommand {
   @OptionGroup var commit: CommitOption
   @OptionGroup var options: CommonOptions
 
-  func run() async throws {
-    let session = try Session(options)
+  func run(in session: Session) async throws {
     let repository = try check ? session.repository() : session.repositoryToChange()
     let chosen = try Selection(selection, in: repository)
     let (selected, absent) = (chosen.entries, chosen.absent)

@@ -2,7 +2,7 @@ import ArgumentParser
 import GPG
 import KeyVault
 
-struct RefreshRecipients: AsyncParsableCommand {
+struct RefreshRecipients: SessionCommand {
   static let configuration = CommandConfiguration(
     commandName: "refresh",
     abstract: "Take what your keyring knows anew of the recipients' keys.",
@@ -20,8 +20,7 @@ struct RefreshRecipients: AsyncParsableCommand {
   @OptionGroup var commit: CommitOption
   @OptionGroup var options: CommonOptions
 
-  func run() async throws {
-    let session = try Session(options)
+  func run(in session: Session) async throws {
     let repository = try session.repositoryToChange()
     let full = try fingerprints.map { try FullFingerprint.parse($0) }
     let (results, written) = try repository.vault.refreshRecipients(

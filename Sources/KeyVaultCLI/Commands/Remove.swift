@@ -1,7 +1,7 @@
 import ArgumentParser
 import KeyVault
 
-struct Remove: AsyncParsableCommand {
+struct Remove: SessionCommand {
   static let configuration = CommandConfiguration(
     commandName: "rm",
     abstract: "Remove entries from the vault.",
@@ -20,8 +20,7 @@ struct Remove: AsyncParsableCommand {
   @OptionGroup var commit: CommitOption
   @OptionGroup var options: CommonOptions
 
-  func run() async throws {
-    let session = try Session(options)
+  func run(in session: Session) async throws {
     let repository = try session.repositoryToChange()
     let found = try EntryName.distinct(entries).map { name in try repository.vault.entry(name) }
     if !force, Console.isInputTerminal {

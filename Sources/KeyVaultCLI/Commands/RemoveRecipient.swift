@@ -1,7 +1,7 @@
 import ArgumentParser
 import KeyVault
 
-struct RemoveRecipient: AsyncParsableCommand {
+struct RemoveRecipient: SessionCommand {
   static let configuration = CommandConfiguration(
     commandName: "rm", abstract: "Take a person from the recipients of the vault, or of a folder.",
     discussion: """
@@ -20,8 +20,7 @@ struct RemoveRecipient: AsyncParsableCommand {
   @OptionGroup var commit: CommitOption
   @OptionGroup var options: CommonOptions
 
-  func run() async throws {
-    let session = try Session(options)
+  func run(in session: Session) async throws {
     let repository = try session.repositoryToChange()
     let digits = try FullFingerprint.parse(fingerprint)
     let vault = repository.vault

@@ -2,7 +2,7 @@ public import ArgumentParser
 import Glibc
 public import KeyVault
 
-struct Render: AsyncParsableCommand {
+struct Render: SessionCommand {
   static let configuration = CommandConfiguration(
     commandName: "render",
     abstract: "Write the keys of an environment in the form that a program reads.",
@@ -39,8 +39,7 @@ struct Render: AsyncParsableCommand {
     }
   }
 
-  func run() async throws {
-    let session = try Session(options)
+  func run(in session: Session) async throws {
     if listFormats {
       return try Console.output(Dialect.table(Console.style(session.surroundings)))
     }

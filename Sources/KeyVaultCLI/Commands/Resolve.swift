@@ -3,7 +3,7 @@ import GPG
 import HTTP
 import KeyVault
 
-struct Resolve: AsyncParsableCommand {
+struct Resolve: SessionCommand {
   static let configuration = CommandConfiguration(
     commandName: "resolve",
     abstract: "End the merge conflicts of entries.",
@@ -40,8 +40,7 @@ struct Resolve: AsyncParsableCommand {
     if ours, theirs { throw ValidationError("--ours and --theirs exclude each other") }
   }
 
-  func run() async throws {
-    let session = try Session(options)
+  func run(in session: Session) async throws {
     let root = try session.root()
     let conflicts = try MergeConflicts(at: root)
     let repository = try session.repositoryToChange()

@@ -49,6 +49,7 @@ struct Rotate: AsyncParsableCommand {
     // Before gpg is started: no child may see it.
     let fromVariable = fromEnv.map(SecretVariable.init)
     let session = try Session(options)
+    defer { session.end() }
     let repository = try session.repositoryToChange()
     let vault = repository.vault
     let entry = try vault.entry(EntryName(entry))

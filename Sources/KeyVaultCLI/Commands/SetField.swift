@@ -1,7 +1,7 @@
 import ArgumentParser
 import KeyVault
 
-struct SetField: AsyncParsableCommand {
+struct SetField: SessionCommand {
   static let configuration = CommandConfiguration(
     commandName: "set",
     abstract: "Change what is written in the clear about an entry.",
@@ -34,8 +34,7 @@ struct SetField: AsyncParsableCommand {
     "owner", "description", "env", "expires", "disabled", "acknowledged",
   ]
 
-  func run() async throws {
-    let session = try Session(options)
+  func run(in session: Session) async throws {
     let repository = try session.repositoryToChange()
     let name = try EntryName(entry)
     let entry = try repository.vault.entry(name)

@@ -2,7 +2,7 @@ import ArgumentParser
 import KeyVault
 import Naming
 
-struct Show: AsyncParsableCommand {
+struct Show: SessionCommand {
   static let configuration = CommandConfiguration(
     commandName: "show",
     abstract: "Show everything about an entry but the key.",
@@ -16,8 +16,7 @@ struct Show: AsyncParsableCommand {
 
   @OptionGroup var options: CommonOptions
 
-  func run() async throws {
-    let session = try Session(options)
+  func run(in session: Session) async throws {
     let repository = try session.repository()
     let entry = try repository.vault.entry(EntryName(entry))
     if let objection = entry.objection {

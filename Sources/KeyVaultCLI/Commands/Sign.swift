@@ -1,7 +1,7 @@
 import ArgumentParser
 import KeyVault
 
-struct Sign: AsyncParsableCommand {
+struct Sign: SessionCommand {
   static let configuration = CommandConfiguration(
     commandName: "sign",
     abstract: "Sign entries that nobody has signed, or whose signer has left.",
@@ -18,8 +18,7 @@ struct Sign: AsyncParsableCommand {
   @OptionGroup var commit: CommitOption
   @OptionGroup var options: CommonOptions
 
-  func run() async throws {
-    let session = try Session(options)
+  func run(in session: Session) async throws {
     let repository = try session.repositoryToChange()
     let vault = repository.vault
     guard repository.signingRules.policy != .off else {

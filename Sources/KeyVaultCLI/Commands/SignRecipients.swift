@@ -1,7 +1,7 @@
 import ArgumentParser
 import KeyVault
 
-struct SignRecipients: AsyncParsableCommand {
+struct SignRecipients: SessionCommand {
   static let configuration = CommandConfiguration(
     commandName: "sign",
     abstract:
@@ -16,8 +16,7 @@ struct SignRecipients: AsyncParsableCommand {
   @OptionGroup var commit: CommitOption
   @OptionGroup var options: CommonOptions
 
-  func run() async throws {
-    let session = try Session(options)
+  func run(in session: Session) async throws {
     let repository = try session.repositoryToChange()
     guard repository.signingRules.policy != .off else {
       throw Failure(

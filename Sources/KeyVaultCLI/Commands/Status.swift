@@ -1,7 +1,7 @@
 import ArgumentParser
 import KeyVault
 
-struct Status: AsyncParsableCommand {
+struct Status: SessionCommand {
   static let configuration = CommandConfiguration(
     commandName: "status",
     abstract: "Report what is known of every key, without opening any.",
@@ -35,8 +35,7 @@ struct Status: AsyncParsableCommand {
   @OptionGroup var failing: FailOnOption
   @OptionGroup var options: CommonOptions
 
-  func run() async throws {
-    let session = try Session(options)
+  func run(in session: Session) async throws {
     let repository = try session.repository()
     let failOn = try failing.value ?? .nothing
     let selection = try narrowing.narrow(Selection(selection, in: repository), in: repository)

@@ -4,7 +4,7 @@ import HTTP
 import KeyVault
 import Naming
 
-struct Test: AsyncParsableCommand {
+struct Test: SessionCommand {
   static let configuration = CommandConfiguration(
     commandName: "test",
     abstract: "Ask the providers whether they accept the keys.",
@@ -69,9 +69,8 @@ struct Test: AsyncParsableCommand {
     guard (0...10).contains(retries) else { throw ValidationError("--retries is 0 to 10") }
   }
 
-  func run() async throws {
+  func run(in session: Session) async throws {
     let end = deadline.end
-    let session = try Session(options)
     let repository = try session.repository()
     let policy = try gateway.policy(session)
     let failOn = try failing.value

@@ -1,7 +1,7 @@
 import ArgumentParser
 import KeyVault
 
-struct Trust: AsyncParsableCommand {
+struct Trust: SessionCommand {
   static let configuration = CommandConfiguration(
     commandName: "trust",
     abstract:
@@ -31,8 +31,7 @@ struct Trust: AsyncParsableCommand {
     }
   }
 
-  func run() async throws {
-    let session = try Session(options)
+  func run(in session: Session) async throws {
     let repository = try session.repository()
     let names = try entries.map { text throws in try EntryName(text) }
     guard let memory = repository.memory else {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import KeyVault
 
-struct Validate: AsyncParsableCommand {
+struct Validate: SessionCommand {
   static let configuration = CommandConfiguration(
     commandName: "validate",
     abstract: "Check all that can be checked without a private key and without a network.",
@@ -39,8 +39,7 @@ struct Validate: AsyncParsableCommand {
 
   @OptionGroup var options: CommonOptions
 
-  func run() async throws {
-    let session = try Session(options)
+  func run(in session: Session) async throws {
     let root = try session.root()
     let outcome = try session.validator(root: root, base: base, readsHistory: history).outcome()
     let report = FindingReport(outcome)
