@@ -26,8 +26,9 @@ final class Session {
   let surroundings: Surroundings
   let options: CommonOptions
   private let userGPG: UserGPG
-  /// Written down by ``end()``.
-  private var memory: Memory?
+  private let host: Host
+  /// Opened once, and ended by ``end()``.
+  private var workspace: Workspace?
   var hasToldDanger = false
   /// What the user's configuration says of a root, once that was checked.
   var trust: (root: String, said: UserConfiguration.Trust)?
@@ -42,14 +43,15 @@ final class Session {
     surroundings = try Surroundings()
     userGPG = UserGPG(
       searchPath: surroundings.searchPath, runtimeDirectory: surroundings.runtimeDirectory)
+    host = Host(surroundings, userGPG)
     sweep()
   }
 
   /// Writes down what was learned, and says what was not kept.
   func end() {
-    guard let memory else { return }
+    guard let workspace, let memory = workspace.repository.memory else { return }
     do throws(Failure) {
-      try memory.save()
+      try workspace.end()
     } catch {
       tellUnkept("what was opened is not remembered", error, in: memory.root)
     }
@@ -76,22 +78,31 @@ final class Session {
   }
 
   private func repository(at root: String, _ opening: LocalStateOpening?) throws -> Repository {
+    try workspace(at: root, opening).repository
+  }
+
+  private func workspace(at root: String, _ opening: LocalStateOpening?) throws -> Workspace {
+    if let workspace, workspace.repository.root == root { return workspace }
     tellDanger(of: root)
-    let isQuiet = options.quiet
-    let signing = Signing(
-      trust: try trust(in: root), program: try? gpgProgram(),
-      gpg: { [userGPG] () throws(Failure) in try userGPG.gpg() },
-      tell: { if !isQuiet { Console.note($0) } },
-      warn: { Console.warning($0, hint: $1) })
-    var repository = try Repository(
-      at: root, stateHome: surroundings.stateHome, signing: signing)
-    repository.names = try names(in: root)
-    if !surroundings.isCI {
-      memory =
-        memory ?? Memory(of: repository, stateHome: surroundings.stateHome, opening: opening)
-      repository.memory = memory
+    let made = try host.workspace(
+      at: root, with: permissions(in: root), for: TerminalFrontEnd(isQuiet: options.quiet),
+      opening: opening)
+    workspace = made
+    return made
+  }
+
+  /// What the user says outside of the repository at `root`.
+  private func permissions(in root: String) throws(Failure) -> Host.Permissions {
+    let origins = Result { () throws(Failure) in try policy() }
+    return Host.Permissions(trust: try trust(in: root), names: try names(in: root)) {
+      () throws(Failure) in try origins.get()
     }
-    return repository
+  }
+
+  /// The repository that the working folder belongs to, for actions that change it.
+  func workspaceToChange() throws -> Workspace {
+    _ = try repositoryToChange()
+    return try workspace(at: root(), nil)
   }
 
   /// The same for a command that changes it: what an earlier one was interrupted in is ended first, so
@@ -145,15 +156,9 @@ final class Session {
       names: try names(in: root))
   }
 
-  /// The same, with what this machine remembers of the public keys of a repository; a job of CI has
-  /// nothing to remember, and keeps nothing.
+  /// gpg in homes of its own, which remembers what it said about public keys of the repository.
   func gpgProgram(of repository: Repository) throws(Failure) -> GPGProgram {
-    guard !surroundings.isCI,
-      let state = try? LocalState(of: repository, stateHome: surroundings.stateHome)
-    else { return try gpgProgram() }
-    return GPGProgram(
-      path: try gpgPath(), runtimeDirectory: surroundings.runtimeDirectory,
-      memo: PublicKeyMemo(state, now: surroundings.now))
+    try host.program(repository)
   }
 
   func gpgProgram() throws(Failure) -> GPGProgram {

@@ -9,7 +9,7 @@ internal import Secrets
 /// ciphertext and every list of readers is as it was. Where nothing is remembered, nothing is kept.
 public struct WarmCache: Sendable {
   /// What a person may want to know although the work is done.
-  public enum Notice: Sendable, Equatable {
+  public enum Trouble: Sendable, Equatable {
     /// A file, relative to the repository's root, that this machine did not write and that is ignored.
     case foreign(file: String)
     /// Why nothing is kept.
@@ -17,13 +17,13 @@ public struct WarmCache: Sendable {
   }
 
   private let program: GPGProgram
-  private let tell: @Sendable (Notice) -> Void
+  private let tell: @Sendable (Trouble) -> Void
 
   static let folder = "\(Paths.state)/\(name)"
   private static let name = "cache"
 
   /// `program` encrypts.
-  public init(program: GPGProgram, tell: @escaping @Sendable (Notice) -> Void = { _ in }) {
+  public init(program: GPGProgram, tell: @escaping @Sendable (Trouble) -> Void = { _ in }) {
     self.program = program
     self.tell = tell
   }

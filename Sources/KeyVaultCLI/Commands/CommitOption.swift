@@ -15,6 +15,10 @@ struct CommitOption: ParsableArguments {
     )
   }
 
+  func run(_ message: String, _ names: [EntryName], in session: Session) throws {
+    try run(message, names, in: session.repository(), session)
+  }
+
   /// The same of files, relative to the root.
   func run(
     _ message: String, files: [String], in repository: Repository, _ session: Session

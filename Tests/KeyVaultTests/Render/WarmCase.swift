@@ -25,7 +25,7 @@ struct WarmCase {
   struct Rendered: Equatable {
     var text: String
     var decryptions: Int
-    var notices: [WarmCache.Notice] = []
+    var notices: [WarmCache.Trouble] = []
   }
 
   /// An OpenAI and an Anthropic key in `p`, and a Mistral one in `shared`, which `p` inherits.
@@ -59,7 +59,7 @@ struct WarmCase {
     var repository = try Repository(at: root ?? world.scratch.folder)
     let memory = Memory(of: repository, stateHome: state ?? stateHome)
     if remembers { repository.memory = memory }
-    let notices = Locked<[WarmCache.Notice]>([])
+    let notices = Locked<[WarmCache.Trouble]>([])
     let cache = WarmCache(program: Keyring.gpgProgram) { notice in
       notices.change { $0.append(notice) }
     }

@@ -1,0 +1,48 @@
+/// Who asked for an action: a person at a terminal, a program, the caller of a server. An action prints nothing and asks
+/// nobody itself; it tells its front end what a person should know, and asks it for consent.
+public protocol FrontEnd: Sendable {
+  /// Hears what happens, while it happens.
+  func tell(_ notice: Notice)
+
+  /// Whether the person consents; nil where there is no person to ask. Throws to stop the action, as where the person
+  /// went away.
+  func consents(to consent: Consent) throws(Failure) -> Bool?
+}
+
+/// Something that a person should know although the action goes on.
+public struct Notice: Sendable, Equatable {
+  public enum Weight: String, Sendable {
+    /// What was done, or follows from it.
+    case note
+    /// What may be a slip of the person's.
+    case remark
+    /// What makes keys less secure, was not done, or will fail.
+    case warning
+  }
+
+  /// A stable kebab-case name. Each action declares its own, in an extension.
+  public struct Code: RawRepresentable, Sendable, Equatable {
+    public let rawValue: String
+
+    public init(rawValue: String) { self.rawValue = rawValue }
+  }
+
+  public let code: Code
+  public let weight: Weight
+  /// One sentence, lower case, no full stop, never a secret.
+  public let message: String
+  /// What to do next, one step each.
+  public let hints: [String]
+
+  public init(_ code: Code, _ weight: Weight, _ message: String, hints: [String] = []) {
+    self.code = code
+    self.weight = weight
+    self.message = message.printable
+    self.hints = hints.map(\.printable)
+  }
+
+  /// Of an objection that does not stop the action.
+  public init(_ code: Code, _ weight: Weight = .warning, of failure: Failure) {
+    self.init(code, weight, failure.message, hints: failure.hints)
+  }
+}
