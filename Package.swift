@@ -25,7 +25,7 @@ let package = Package(
     .library(name: "KeyVault", targets: ["KeyVault"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2")
   ],
   targets: [
     // The system's libraries as they are.

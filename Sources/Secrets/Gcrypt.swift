@@ -4,36 +4,45 @@ internal import Glibc
 /// The four functions of libgcrypt that we call, found at run time: GnuPG's own library is on
 /// every machine that has gpg.
 @safe struct Gcrypt: @unchecked Sendable {
-  /// Opened and initialised at the first use, once for the process; traps with the reason when
-  /// the library is missing, because nothing of ours can go on without digests and random bytes.
-  static let shared = Gcrypt()
+  /// Traps with the reason where ``Cryptography/check()`` throws, which is called before: nothing can go on without
+  /// digests and random bytes.
+  static let shared: Gcrypt = {
+    switch opened {
+    case .success(let library): library
+    case .failure(let error): fatalError(error.message)
+    }
+  }()
+
+  /// Opened and initialised at the first use, once for the process.
+  fileprivate static let opened = Result { () throws(CryptographyError) in try Gcrypt() }
 
   private let hashBuffer: kv_gcry_md_hash_buffer
   private let hashBuffers: kv_gcry_md_hash_buffers
   private let fill: kv_gcry_randomize
 
-  private init() {
+  private init() throws(CryptographyError) {
     guard let library = unsafe dlopen("libgcrypt.so.20", RTLD_NOW | RTLD_LOCAL) else {
-      fatalError("cannot open libgcrypt.so.20: install the package libgcrypt20")
+      throw CryptographyError("cannot open libgcrypt.so.20: install the package libgcrypt20")
     }
-    func symbol(_ name: String) -> UnsafeMutableRawPointer {
+    func symbol(_ name: String) throws(CryptographyError) -> UnsafeMutableRawPointer {
       guard let found = unsafe dlsym(library, name) else {
-        fatalError("libgcrypt.so.20 has no '\(name)': install the package libgcrypt20 again")
+        throw CryptographyError(
+          "libgcrypt.so.20 has no '\(name)': install the package libgcrypt20 again")
       }
       return unsafe found
     }
     unsafe hashBuffer = unsafeBitCast(
-      symbol("gcry_md_hash_buffer"), to: kv_gcry_md_hash_buffer.self)
+      try symbol("gcry_md_hash_buffer"), to: kv_gcry_md_hash_buffer.self)
     unsafe hashBuffers = unsafeBitCast(
-      symbol("gcry_md_hash_buffers"), to: kv_gcry_md_hash_buffers.self)
-    unsafe fill = unsafeBitCast(symbol("gcry_randomize"), to: kv_gcry_randomize.self)
+      try symbol("gcry_md_hash_buffers"), to: kv_gcry_md_hash_buffers.self)
+    unsafe fill = unsafeBitCast(try symbol("gcry_randomize"), to: kv_gcry_randomize.self)
 
     let checkVersion = unsafe unsafeBitCast(
-      symbol("gcry_check_version"), to: kv_gcry_check_version.self)
+      try symbol("gcry_check_version"), to: kv_gcry_check_version.self)
     guard unsafe checkVersion("1.8.0") != nil else {
-      fatalError("libgcrypt.so.20 is older than 1.8.0: upgrade the package libgcrypt20")
+      throw CryptographyError("libgcrypt.so.20 is older than 1.8.0: upgrade the package libgcrypt20")
     }
-    let control = unsafe symbol("gcry_control")
+    let control = unsafe try symbol("gcry_control")
     // Another library of the process may have done it; doing it twice is an error there.
     if unsafe kv_gcry_command(control, Int32(KV_GCRYCTL_INITIALIZATION_FINISHED_P)) == 0 {
       // Secrets have their own memory; this spares libgcrypt's pool and its warning.
@@ -88,4 +97,19 @@ internal import Glibc
       initialized = count
     }
   }
+}
+
+/// Why this machine cannot compute digests.
+public struct CryptographyError: Error {
+  /// In a sentence, with what to do.
+  public let message: String
+
+  init(_ message: String) { self.message = message }
+}
+
+/// The functions of libgcrypt that digests, message authentication codes and random bytes need.
+public enum Cryptography {
+  /// Throws where libgcrypt is missing or too old. A process calls it before it uses anything of this module; what
+  /// needs libgcrypt traps then no more.
+  public static func check() throws(CryptographyError) { _ = try Gcrypt.opened.get() }
 }

@@ -149,18 +149,14 @@ extension Credentials {
     for capability: Capability, in environment: String
   ) async throws(Failure) -> Candidates {
     let known = known.withLock { $0 }
-    return try await blocking { [repository, policy] () throws(Failure) in
-      try Candidates(
-        for: capability, in: environment, of: repository, known: known, asksAnew: false,
-        policy: policy)
-    }
+    return try await Candidates.made(
+      for: capability, in: environment, of: repository, known: known, asksAnew: false,
+      policy: policy)
   }
 
   private func gate(_ entries: [Vault.Entry]) async -> SignatureGate {
     let fresh = entries.filter { held($0) == nil }
-    return await DecryptionLanes.shared.run { [repository] in
-      SignatureGate(for: fresh, in: repository)
-    } ?? SignatureGate(for: [], in: repository)
+    return await SignatureGate.made(for: fresh, in: repository)
   }
 
   private func credential(
@@ -198,19 +194,5 @@ extension Credentials {
       $0[entry.name] = Held(entry: opened, sidecar: entry.sidecar?.root.json)
     }
     try? repository.memory?.save()
-  }
-
-  private func blocking<Value: Sendable>(
-    _ work: @escaping @Sendable () throws(Failure) -> Value
-  ) async throws(Failure) -> Value {
-    let outcome = await DecryptionLanes.shared.run { () -> Result<Value, Failure> in
-      do throws(Failure) {
-        return .success(try work())
-      } catch {
-        return .failure(error)
-      }
-    }
-    guard let outcome else { throw Failure(.io, "nothing was read: the task was cancelled") }
-    return try outcome.get()
   }
 }

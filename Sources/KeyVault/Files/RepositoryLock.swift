@@ -7,7 +7,8 @@ internal import Machine
 struct RepositoryLock: ~Copyable {
   private let file: Int32
   private let folder: Folder
-  private let isWriters: Bool
+  /// Of a writer.
+  private let turn: WriterTurn?
 
   private static let fileName = "lock"
 
@@ -18,7 +19,8 @@ struct RepositoryLock: ~Copyable {
     let deadline = ContinuousClock.now + .seconds(patience)
     do throws(FileError) {
       while true {
-        guard let lock = try attempt(root) else { continue }
+        guard let turn = WriterTurn.taken(of: root, until: deadline) else { break }
+        guard let lock = try attempt(root, turn) else { continue }
         guard try lock.take(LOCK_EX, until: deadline) else { break }
         if lock.isNamed { return lock }
       }
@@ -46,23 +48,23 @@ struct RepositoryLock: ~Copyable {
       guard let folder = try? Folder.locks(of: root) else { return nil }
       let file = openat(folder.descriptor, fileName, O_RDONLY | flags)
       guard file >= 0 else { return nil }
-      let lock = RepositoryLock(file: file, folder: folder, isWriters: false)
+      let lock = RepositoryLock(file: file, folder: folder, turn: nil)
       guard lock.isPrivate, (try? lock.take(LOCK_SH, until: deadline)) == true else { return nil }
       if lock.isNamed { return lock }
     }
   }
 
-  private init(file: Int32, folder: consuming Folder, isWriters: Bool) {
+  private init(file: Int32, folder: consuming Folder, turn: consuming WriterTurn?) {
     self.file = file
     self.folder = folder
-    self.isWriters = isWriters
+    self.turn = turn
   }
 
   /// A writer removes its file along with the lock, which no other process can hold yet. The next
   /// writer takes over a file that a killed writer left. The folder stays: another process may have
   /// just opened it to make a file in it.
   deinit {
-    if isWriters, isNamed, flock(file, LOCK_EX | LOCK_NB) == 0 {
+    if turn != nil, isNamed, flock(file, LOCK_EX | LOCK_NB) == 0 {
       unlinkat(folder.descriptor, Self.fileName, 0)
     }
     close(file)
@@ -75,10 +77,15 @@ struct RepositoryLock: ~Copyable {
     try body()
   }
 
+  /// Microseconds between two attempts of the process's first writer.
+  private static let pause: UInt32 = 50_000
+
   private static let flags = O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK
 
   /// nil if a person has just removed the folder.
-  private static func attempt(_ root: String) throws(FileError) -> RepositoryLock? {
+  private static func attempt(
+    _ root: String, _ turn: consuming WriterTurn
+  ) throws(FileError) -> RepositoryLock? {
     let folder = try Folder.locks(of: root, create: true)
     guard var file = try open(in: folder) else { return nil }
     if !isPrivate(file, in: folder) {
@@ -89,7 +96,7 @@ struct RepositoryLock: ~Copyable {
       guard let other = try open(in: folder) else { return nil }
       file = other
     }
-    return RepositoryLock(file: file, folder: folder, isWriters: true)
+    return RepositoryLock(file: file, folder: folder, turn: turn)
   }
 
   private static func open(in folder: borrowing Folder) throws(FileError) -> Int32? {
@@ -119,7 +126,7 @@ struct RepositoryLock: ~Copyable {
     while flock(file, operation | LOCK_NB) != 0 {
       switch errno {
       case EINTR: continue
-      case EWOULDBLOCK where ContinuousClock.now < deadline: usleep(10_000)
+      case EWOULDBLOCK where ContinuousClock.now < deadline: usleep(Self.pause)
       case EWOULDBLOCK: return false
       case let code: throw FileError(.lock, Paths.state + "/" + Self.fileName, code)
       }

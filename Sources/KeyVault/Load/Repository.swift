@@ -1,5 +1,6 @@
 internal import Glibc
 internal import Naming
+internal import Secrets
 internal import YAML
 
 /// A keyvault repository: a folder with a sound `keyvault.yaml`. Only
@@ -30,6 +31,11 @@ public struct Repository: Sendable {
   public init(
     at root: String, stateHome: String? = nil, signing: Signing? = nil
   ) throws(Failure) {
+    do throws(CryptographyError) {
+      try Cryptography.check()
+    } catch {
+      throw Failure(.programMissing, error.message)
+    }
     self.root = root
     absent = AbsentFiles(of: root)
     self.stateHome = stateHome

@@ -16,6 +16,19 @@ struct Candidates: Sendable {
   /// Those that are not.
   private(set) var skipped: [Skip] = []
 
+  /// Those that are made beside other tasks.
+  static func made(
+    for capability: Capability, in environment: String, of repository: Repository,
+    known: KnownVerdicts, asksAnew: Bool, policy: OriginPolicy
+  ) async throws(Failure) -> Candidates {
+    let interruption = Failure(.io, "nothing was read: the task was cancelled")
+    return try await BlockingWork.run(or: interruption) { () throws(Failure) in
+      try Candidates(
+        for: capability, in: environment, of: repository, known: known, asksAnew: asksAnew,
+        policy: policy)
+    }
+  }
+
   /// Preferred providers first, those that keyvault.yaml does not name last; of one rank, keys that were
   /// seen to work before those of which nothing is known. What was seen to be of no use is passed over,
   /// or, where the providers are asked anew, asked last.

@@ -32,13 +32,13 @@ public struct Picker: Sendable {
     _ capability: Capability, in environment: String, past: History.Past, now: Timestamp,
     until end: ContinuousClock.Instant? = nil
   ) async throws(Failure) -> Pick {
-    let candidates = try Candidates(
+    let candidates = try await Candidates.made(
       for: capability, in: environment, of: repository, known: KnownVerdicts(past),
       asksAnew: prober != nil, policy: policy)
     var pick = Pick(
       capability: capability, environment: environment, choice: nil, skipped: candidates.skipped)
     let tried = candidates.ranked.prefix(Limits.tries)
-    let signatures = SignatureGate(for: tried.map(\.entry), in: repository)
+    let signatures = await SignatureGate.made(for: tried.map(\.entry), in: repository)
     for (index, candidate) in tried.enumerated() where !Task.isCancelled {
       if let end, .now >= end {
         pick.skipped += Self.untried(candidates.ranked[index...], "the deadline has passed")
@@ -101,23 +101,12 @@ public struct Picker: Sendable {
 }
 
 extension Candidates.Candidate {
-  /// Opens the entry on a thread of its own: gpg blocks.
   func open(
     in vault: Vault, gpg: GPG, signatures: SignatureGate
   ) async throws(Failure) -> OpenedEntry {
-    let outcome = await DecryptionLanes.shared.run { [entry] in
-      Result { () throws(Failure) in
-        try vault.open(entry, requiring: .signed, with: gpg, by: signatures)
-      }
+    let interruption = Failure(.io, "'\(entry.name)' was not opened: the task was cancelled")
+    return try await BlockingWork.run(or: interruption) { [entry] () throws(Failure) in
+      try vault.open(entry, requiring: .signed, with: gpg, by: signatures)
     }
-    guard let outcome else {
-      throw Failure(.io, "'\(entry.name)' was not opened: the task was cancelled")
-    }
-    return try outcome.get()
   }
-}
-
-extension DecryptionLanes {
-  /// For one entry after the other.
-  static let shared = DecryptionLanes()
 }

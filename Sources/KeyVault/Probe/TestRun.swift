@@ -26,8 +26,7 @@ public struct TestRun: Sendable {
     of entries: [Vault.Entry], now: Timestamp, until end: ContinuousClock.Instant? = nil,
     isAttended: Bool = false, progress: @escaping @Sendable (TestResult) -> Void
   ) async -> [TestResult] {
-    let lanes = DecryptionLanes()
-    let signatures = SignatureGate(for: entries, in: repository)
+    let signatures = await SignatureGate.made(for: entries, in: repository)
     let end = RunEnd(end, isAttended: isAttended)
     return await withTaskGroup(of: (Int, TestResult)?.self) { group in
       if end.isKnown {
@@ -38,7 +37,7 @@ public struct TestRun: Sendable {
       }
       for (index, entry) in entries.enumerated() {
         group.addTask {
-          var result = await test(entry, on: lanes, signatures, now: now, until: end)
+          var result = await test(entry, signatures, now: now, until: end)
           result.isRequired = repository.requires(entry)
           result.isExposed = entry.sidecar?.exposed == nil ? nil : true
           result.isOverdue = repository.freshness(of: entry, now: now).isLate
@@ -63,8 +62,7 @@ public struct TestRun: Sendable {
   }
 
   private func test(
-    _ entry: Vault.Entry, on lanes: DecryptionLanes, _ signatures: SignatureGate, now: Timestamp,
-    until end: RunEnd
+    _ entry: Vault.Entry, _ signatures: SignatureGate, now: Timestamp, until end: RunEnd
   ) async -> TestResult {
     func early(_ verdict: Verdict, _ note: String) -> TestResult {
       TestResult(
@@ -78,7 +76,7 @@ public struct TestRun: Sendable {
     }
     if entry.sidecar?.isDisabled == true { return early(.untested, "disabled in its sidecar") }
     guard !end.hasPassed else { return cutShort() }
-    let outcome = await lanes.run { [vault = repository.vault, gpg] in
+    let outcome = await BlockingWork.run { [vault = repository.vault, gpg] in
       Result { () throws(Failure) in
         try vault.open(entry, requiring: .signed, with: gpg, by: signatures)
       }

@@ -26,24 +26,23 @@ public struct Rendering: Sendable {
     }
     let folders = Set(names: orders.joined())
     repository.memory?.prepare()
-    let lanes = DecryptionLanes()
     // What one entry needs is one decryption, and no other key in memory.
     let cache = choice.isOfOne ? nil : cache
     // gpg is busy with what was kept while the sidecars are read.
-    async let kept = kept(of: environments, in: folders, by: cache, lanes, gpg: gpg)
+    async let kept = kept(of: environments, in: folders, by: cache, gpg: gpg)
     let (all, slots) = try slots(of: environments, in: folders, choosing: choice)
     let contents = try await kept.get()
     let opened =
       if let contents {
-        try open(slots.map(\.slot), from: contents, gpg: gpg)
+        try await open(slots.map(\.slot), from: contents, gpg: gpg)
       } else {
-        try await open(slots.map(\.slot), lanes, gpg: gpg)
+        try await open(slots.map(\.slot), gpg: gpg)
       }
     // One entry needs one decryption in any case.
     if let cache, all.count > 1, Set(opened.map(\.name)) == all,
       !(contents?.hold(opened) ?? false)
     {
-      _ = await lanes.run { [repository] in
+      _ = await BlockingWork.run { [repository] in
         cache.keep(opened, of: environments, in: folders, of: repository, with: gpg)
       }
     }
@@ -127,10 +126,10 @@ public struct Rendering: Sendable {
 
   private func kept(
     of environments: [String], in folders: Set<Name>, by cache: WarmCache?,
-    _ lanes: DecryptionLanes, gpg: GPG
+    gpg: GPG
   ) async -> Result<WarmCache.Contents?, Failure> {
     guard let cache else { return .success(nil) }
-    return await lanes.run { [repository] in
+    return await BlockingWork.run { [repository] in
       Result { () throws(Failure) in
         try cache.open(environments, in: folders, of: repository, with: gpg)
       }
@@ -140,27 +139,30 @@ public struct Rendering: Sendable {
   /// Opens entries for most of which gpg is not needed any more.
   private func open(
     _ slots: [Assembly.Slot], from contents: WarmCache.Contents, gpg: GPG
-  ) throws(Failure) -> [OpenedEntry] {
+  ) async throws(Failure) -> [OpenedEntry] {
     let vault = repository.vault
-    let signatures = SignatureGate(for: slots.map(\.entry), in: repository)
-    let results = concurrentMap(slots.count) { index in
-      Result { () throws(Failure) in
-        try vault.open(
-          slots[index].entry, requiring: .signed, with: gpg, by: signatures, from: contents)
+    let signatures = await SignatureGate.made(for: slots.map(\.entry), in: repository)
+    let results = await BlockingWork.run {
+      concurrentMap(slots.count) { index in
+        Result { () throws(Failure) in
+          try vault.open(
+            slots[index].entry, requiring: .signed, with: gpg, by: signatures, from: contents)
+        }
       }
     }
+    guard let results else { throw Self.interruption }
     return try results.map { result throws(Failure) in try result.get() }
   }
 
   private func open(
-    _ slots: [Assembly.Slot], _ lanes: DecryptionLanes, gpg: GPG
+    _ slots: [Assembly.Slot], gpg: GPG
   ) async throws(Failure) -> [OpenedEntry] {
     let vault = repository.vault
-    let signatures = SignatureGate(for: slots.map(\.entry), in: repository)
+    let signatures = await SignatureGate.made(for: slots.map(\.entry), in: repository)
     let results = await withTaskGroup(of: (Int, Result<OpenedEntry, Failure>?).self) { group in
       for (index, slot) in slots.enumerated() {
         group.addTask {
-          let result = await lanes.run {
+          let result = await BlockingWork.run {
             Result { () throws(Failure) in
               try vault.open(slot.entry, requiring: .signed, with: gpg, by: signatures)
             }
@@ -174,9 +176,13 @@ public struct Rendering: Sendable {
     }
     return try results.map { result throws(Failure) in
       // Without a result its turn never came, because the task was cancelled.
-      guard let result else { throw Failure(.io, "interrupted: not every key was opened") }
+      guard let result else { throw Self.interruption }
       return try result.get()
     }
+  }
+
+  private static var interruption: Failure {
+    Failure(.io, "interrupted: not every key was opened")
   }
 
   private func variables(of slot: Assembly.Slot, _ entry: OpenedEntry) -> [Variable] {

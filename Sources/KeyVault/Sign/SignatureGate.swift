@@ -30,6 +30,12 @@ struct SignatureGate: Sendable {
     }
   }
 
+  /// One that is made beside other tasks. Once the task is cancelled, it lets nothing pass where signatures are required.
+  static func made(for entries: [Vault.Entry], in repository: Repository) async -> SignatureGate {
+    await BlockingWork.run { SignatureGate(for: entries, in: repository) }
+      ?? SignatureGate(for: [], in: repository)
+  }
+
   /// Throws unless the entry may be used. `digest` is that of the ciphertext which was opened: the
   /// signature covers what the sidecar says of it.
   func check(_ entry: Vault.Entry, digest: String) throws(Failure) {

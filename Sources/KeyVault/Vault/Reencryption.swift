@@ -46,11 +46,10 @@ public struct Reencryption: Sendable {
   ) async throws(Failure) -> Outcome {
     try repository.vault.checkRecipientsSigned()
     let files = try recipientFiles(for: entries)
-    let lanes = DecryptionLanes()
     let results = await withTaskGroup(of: (Int, Result<Renewal, Failure>?).self) { group in
       for (index, entry) in entries.enumerated() {
         group.addTask {
-          let result = await lanes.run {
+          let result = await BlockingWork.run {
             Result { () throws(Failure) in
               try renewed(entry, for: files[entry.name.environment] ?? [], with: gpg, now: now)
             }

@@ -76,33 +76,4 @@ struct OpeningBoundTests {
     #expect(results.count == 4 && results.allSatisfy { $0.isCutShort })
     #expect(stub.requests.isEmpty)
   }
-
-  @Test func `who is cancelled does not wait for a job that has begun`() async throws {
-    let lanes = DecryptionLanes()
-    let (begun, end) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
-    let task = Task {
-      await lanes.run {
-        begun.signal()
-        end.wait()
-        return 1
-      }
-    }
-    await withCheckedContinuation { continuation in
-      DispatchQueue.global().async {
-        begun.wait()
-        continuation.resume()
-      }
-    }
-    task.cancel()
-    #expect(await task.value == nil)
-    end.signal()
-    // The lane is free again, and another job's value arrives.
-    for number in 0..<40 { #expect(await lanes.run { number } == number) }
-    let cancelled = Task {
-      while !Task.isCancelled { await Task.yield() }
-      return await lanes.run { 2 }
-    }
-    cancelled.cancel()
-    #expect(await cancelled.value == nil)
-  }
 }
