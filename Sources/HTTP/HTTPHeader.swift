@@ -12,7 +12,7 @@ public struct HTTPHeader: Sendable, Equatable {
 }
 
 extension HTTPHeader {
-  /// Headers that frame a message or speak to a proxy: ours and libcurl's to write, nobody else's.
+  /// Headers that frame a message or speak to a proxy: only we and libcurl may write them.
   private static let reserved: Set<Name> = [
     "connection", "content-length", "expect", "host", "keep-alive", "proxy-authorization",
     "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade",

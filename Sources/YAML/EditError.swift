@@ -27,7 +27,7 @@ extension EditError {
     case .emptyPath: "no key to change"
     case .notMapping: "'\(name)' is not a mapping"
     case .noSuchKey: "no key '\(name)'"
-    case .unsupported: "cannot change '\(name)' and leave the rest of the file as it is"
+    case .unsupported: "cannot change '\(name)' and keep the rest of the file"
     case .refused(let reason):
       "cannot change '\(name)': \(YAMLError(reason, at: place).message)"
     }

@@ -65,7 +65,7 @@ internal import CYAML
     let since = unsafe Place(state.context_mark)
     let reason = unsafe YAMLError.Reason.syntax(
       problem: text, context: String(cString: context), since: since)
-    // What never ends is mended where it begins.
+    // What never ends is reported where it begins.
     let isOpen = text == "found unexpected end of stream"
     return YAMLError(reason, at: isOpen ? since : unsafe Place(state.problem_mark))
   }

@@ -55,7 +55,7 @@ public struct Node: Sendable {
 }
 
 extension Node {
-  /// The value of a mapping's key; nil where there is none or this is no mapping.
+  /// The value of a mapping's key; nil where there is none or this is not a mapping.
   public subscript(key: String) -> Node? {
     guard case .mapping(let pairs) = value else { return nil }
     return pairs.first { $0.key == key }?.value

@@ -23,7 +23,7 @@ struct GitObjects {
   }
 
   /// The blob that each name (`COMMIT:path` or an id) stands for, in their order; nil where there is
-  /// none, and for a name with a line break, by which somebody could ask for more than one. Throws if
+  /// none, and for a name with a line break, which would ask for more than one. Throws if
   /// git cannot be asked.
   func find(_ names: [String]) throws(Failure) -> [Blob?] {
     let asked = names.filter { !Self.isSeveral($0) }

@@ -30,7 +30,7 @@ extension Git {
     }
   }
 
-  /// The same, as fields that end in NUL, each without it.
+  /// The output of a git command, as fields that end in NUL, each without it.
   func readFields(
     _ arguments: [String], input: [UInt8] = [], environment: [Name: String] = [:],
     within bounds: ChildProcess.Bounds, or what: String, _ take: (ArraySlice<UInt8>) -> Bool

@@ -73,7 +73,7 @@ struct RecipientList: Sendable {
     if recipients.isEmpty && found.isEmpty {
       found.append(
         Finding(
-          .noRecipients, in: file, "no recipient: nobody could read what is encrypted here",
+          .noRecipients, in: file, "no recipients: nothing can be encrypted here",
           hint: "write one full fingerprint a line"))
     }
     self.recipients = recipients

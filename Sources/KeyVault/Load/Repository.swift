@@ -2,7 +2,7 @@ internal import Glibc
 internal import Naming
 internal import YAML
 
-/// A keyvault repository: a folder with a sound `keyvault.yaml`. Only
+/// A keyvault repository: a folder with a valid `keyvault.yaml`. Only
 /// ``init(at:stateHome:signing:)`` makes one.
 public struct Repository: Sendable {
   /// Absolute.
@@ -25,8 +25,9 @@ public struct Repository: Sendable {
   /// Names those who could open what is locked here.
   let holders = Holders()
 
-  /// Opens the repository whose root is `root`. Without `signing` nobody is trusted, and nothing can be
-  /// signed.
+  /// Opens the repository whose root is `root`. Without `signing` there are no trusted signers, and
+  /// nothing can be signed.
+  /// 
   public init(
     at root: String, stateHome: String? = nil, signing: Signing? = nil
   ) throws(Failure) {

@@ -11,7 +11,7 @@ enum BaseURLVariable {
   static func objection(to name: String, fieldOf provider: String? = nil) -> String? {
     let owners = owners(of: name)
     guard !owners.isEmpty, provider.map({ !owners.contains($0) }) ?? true else { return nil }
-    return "'\(name)' tells programs where to send keys, so it never holds one"
+    return "'\(name)' is a base-URL variable, so it cannot hold a key"
   }
 
   /// Why no address is rendered under this name; nil if it may be.

@@ -51,7 +51,7 @@ public struct Finding: Sendable, Equatable, Codable {
     self.file = file
     self.line = place.line
     self.column = place.column
-    // The file stays as it is, to be compared; both of these are only shown.
+    // The file stays unchanged, to be compared; both of these are only shown.
     self.message = message.shortened(to: Limits.message).printable
     self.hint = hint?.shortened(to: Limits.message).printable
   }

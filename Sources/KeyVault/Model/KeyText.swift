@@ -63,7 +63,7 @@ public enum KeyText {
     ]
   }
 
-  /// Validated where it lies: a `String` would be a copy that nobody wipes.
+  /// Validated in place: a `String` would be a copy that is never wiped.
   static func isUTF8(_ bytes: RawSpan) -> Bool {
     var index = 0
     while index < bytes.byteCount {
@@ -86,7 +86,7 @@ public enum KeyText {
     return true
   }
 
-  /// Rules out overlong forms, surrogates and what lies beyond U+10FFFF (RFC 3629 §4).
+  /// Rules out overlong forms, surrogates and what is beyond U+10FFFF (RFC 3629 §4).
   private static func isShortest(_ first: UInt8, _ second: UInt8) -> Bool {
     switch first {
     case 0xe0: second >= 0xa0

@@ -15,7 +15,7 @@ enum Preview {
     let shown = min(limit, longestTail, secret / 8)
     guard shown > 0, secret - shown >= 16 else { return prefix + "…" }
     let tail = (key.byteCount - shown..<key.byteCount).map { key.byte($0) }
-    // Half of a character would be no text.
+    // Half of a character would not be text.
     guard tail.allSatisfy({ (0x21...0x7e).contains($0) }) else { return prefix + "…" }
     return prefix + "…" + String(decoding: tail, as: UTF8.self)
   }

@@ -79,7 +79,7 @@ struct ProbeDefinition: Sendable {
     }
   }
 
-  /// Why no rule held, as far as the answer's form tells.
+  /// Why no rule held, as far as the answer's form shows.
   private static func doubt(_ answer: ProbeAnswer) -> String {
     if answer.http.isBodyTruncated { return "the answer is too long to be read" }
     if answer.reportsError { return "the status says success, but the body reports an error" }

@@ -22,7 +22,7 @@ public struct Provider: Sendable {
     }
   }
 
-  /// A further part of a credential, such as an endpoint, kept in the payload.
+  /// An additional field of a credential, such as an endpoint, stored in the payload.
   public struct Field: Sendable {
     public let name: String
     public let variable: String?

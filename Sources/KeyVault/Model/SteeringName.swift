@@ -49,7 +49,7 @@ enum SteeringName {
     "NCCL_", "OMPI_", "PMIX_", "PRTE_", "SLURM_", "UCX_",
   ]
 
-  /// The same, but for names that end as those of credentials.
+  /// Whether the name steers programs; names that end like those of credentials are left out.
   private static let families = [
     // Package managers.
     "NPM_", "YARN_", "BUN_", "DENO_", "COREPACK_", "UV_", "POETRY_", "PDM_", "HATCH_", "PIPENV_",

@@ -8,8 +8,9 @@ public struct HistoryReport: Sendable, Codable {
     public var verdict: Verdict
     public var word: Verdict.Word
     public var http: Int?
-    /// Whether another ciphertext lay there than at the test before: a new key, or the same one
-    /// encrypted anew.
+    /// Whether the ciphertext changed since the previous test: a new key, or the same key
+    /// re-encrypted.
+    /// 
     public var isOtherCiphertext: Bool
 
     private enum CodingKeys: String, CodingKey {

@@ -15,7 +15,7 @@ public final class FoundVariable: Sendable {
   let fault: String?
   /// Whether a fault leaves open what it is: an entry that could not be opened, or is another vault's.
   let isUnread: Bool
-  /// Further parts that stand beside it, none of them secret.
+  /// Additional fields beside it, none of them secret.
   let fields: [(name: String, value: String)]
   private let value: Secret
 

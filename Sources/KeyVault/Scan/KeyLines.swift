@@ -9,7 +9,7 @@ struct KeyLines {
 
   /// Shorter prefixes are found in words of every kind.
   private static let shortestPrefix = 3
-  /// A shorter value of a variable is no key.
+  /// A shorter value of a variable is not a key.
   private static let shortestValue = 8
 
   init() {

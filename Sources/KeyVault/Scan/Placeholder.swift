@@ -1,13 +1,14 @@
 /// Text that stands where a key belongs, in examples and templates: `your-key-here`, `<key>`, `xxxx`.
 ///
-/// One rule for every place that a key comes in by, and for the search for keys in the clear.
+/// One rule for every place that a key comes in by, and for the search for plaintext keys.
 enum Placeholder {
   /// A key has at least so many different characters.
   private static let leastVariety = 10
   /// No key has so many equal characters in a row.
   private static let longestRow = 10
 
-  /// Why a text is no key; nil if it may be one. `prefix` is how many bytes the form of the key gives.
+  /// Why a text is not a key; nil if it may be one. `prefix` is how many bytes the form of the key
+  /// gives.
   static func objection(to key: RawSpan, prefix: Int = 0) -> String? {
     if let why = standIn(for: key) { return why }
     if isBracketed(key) { return "it stands in brackets" }

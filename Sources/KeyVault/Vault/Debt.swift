@@ -37,7 +37,7 @@ public struct Debt: Sendable, Codable {
 
   public var version = 1
   public var fingerprint: String
-  /// Whether the whole history was there to look at; if not, a key that is not listed proves nothing.
+  /// Whether the complete history was available; if not, a missing key proves nothing.
   public var isComplete: Bool
   /// Sorted by entry.
   public var keys: [Key]
