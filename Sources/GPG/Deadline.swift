@@ -30,7 +30,6 @@ struct Deadline: Sendable {
   /// What `body` returns. Throws if it took too long, whatever it returned: a gpg that was ended may have
   /// said half of what it had to say. `allowance` is what an honest run takes at most; nil for a
   /// run that does not count against the bound on all of them.
-  /// 
   func run<R: ~Copyable>(
     allowance: Duration?, limit: Int = Deadline.limit, _ body: () throws(GPGError) -> R
   ) throws(GPGError) -> R {

@@ -74,7 +74,6 @@ public struct GPG: Sendable {
   /// Decrypts a message that `next` returns while gpg starts, which is most of what a decryption
   /// takes. Returns nil, and sends gpg nothing, if `next` returns nil. `next` is called once at
   /// most, and must not decrypt.
-  /// 
   public func decrypt(
     limit: Int = GPG.plaintextLimit, awaiting next: () -> Message?
   ) throws(GPGError) -> Secret? {

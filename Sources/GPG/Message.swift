@@ -20,7 +20,6 @@ public struct Message: Sendable {
 
   /// The first bytes of the encrypted data, which depend on random ones: they identify one
   /// encryption, however it is framed or armored and whatever recipients were added to it.
-  /// 
   public let identity: [UInt8]
 
   /// Whether a recipient is not named.

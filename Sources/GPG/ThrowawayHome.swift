@@ -10,7 +10,6 @@ final class ThrowawayHome: Sendable {
 
   /// Made in `runtimeDirectory` ($XDG_RUNTIME_DIR) if it is this user's alone, else in /dev/shm. A
   /// home that holds no secret may also be in /tmp, which can be on disk.
-  /// 
   init(runtimeDirectory: String?, holdsSecret: Bool) throws(GPGError) {
     let places = ThrowawayHomes.places(runtimeDirectory, allowsDisk: !holdsSecret)
     do throws(ScratchError) {

@@ -10,7 +10,6 @@ extension [String] {
 
 /// The text between quotes; of a long one the beginning, with control characters escaped, since a
 /// terminal would obey them.
-/// 
 func quoted(_ text: String) -> String {
   let limit = 40
   var shown = ""

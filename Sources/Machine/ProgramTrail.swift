@@ -4,7 +4,6 @@ internal import Glibc
 ///
 /// Only root and this user may own or change any part of it. No part may be in a git work tree or
 /// in a repository of keyvault, where commits can write.
-/// 
 struct ProgramTrail {
   /// Why a path is not used.
   enum Objection {

@@ -100,7 +100,6 @@ struct Snapshot: Sendable {
 
   /// Whether the commit that is checked out has this one in its history. Asked once, since many
   /// findings mention it.
-  /// 
   var isMerged: Bool {
     known.isMerged.withLock { known in
       let isMerged = known ?? isAncestor(of: "HEAD")

@@ -28,7 +28,7 @@ extension Credentials {
     public init() {}
   }
 
-  /// Opens the repository that `folder` (absolute) lies in.
+  /// Opens the repository that contains `folder` (absolute).
   public convenience init(
     at folder: String, options: Options = Options(),
     tell: @escaping @Sendable (Skip) -> Void = { _ in }

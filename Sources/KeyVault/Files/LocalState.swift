@@ -174,7 +174,6 @@ public final class LocalState: Sendable {
 
   /// The records of a file that carry our MAC, oldest first, and how many lines do not: torn ones,
   /// and those written by other programs or machines.
-  /// 
   func records(of log: Log) -> (ours: [ArraySlice<UInt8>], foreign: Int) {
     var ours: [ArraySlice<UInt8>] = []
     var foreign = 0

@@ -12,7 +12,7 @@ public struct ImportPlan: Sendable {
     public let variable: String?
     /// Why it should not be stored; nil if nothing is wrong with it.
     public internal(set) var objection: String?
-    /// Further parts of the credential.
+    /// Additional fields of the credential.
     var fields: [(name: String, value: String)]
     /// Where it may travel.
     public var destinations: Destinations
@@ -52,7 +52,7 @@ public struct ImportPlan: Sendable {
   public private(set) var refused: [Other] = []
   /// Variables of theirs that keyvault renders only where a person permits it.
   public private(set) var unlisted: [String] = []
-  /// What is no key.
+  /// Variables that are not keys.
   public private(set) var skipped: [Other] = []
 
   /// `answers` says of variables which provider's they are, and `excluded` names those to be left out.

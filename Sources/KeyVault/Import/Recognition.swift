@@ -2,16 +2,17 @@ internal import HTTP
 internal import Naming
 internal import Secrets
 
-/// Tells whose a variable is: by its name, then by the form of its value.
+/// Recognises the provider of a variable: by its name, then by the form of its value.
 ///
-/// Only the built-in catalogue recognises. What a repository alone defines could claim any variable of
-/// whoever imports, and have its value sent to a host of its own: such a provider a person must name.
+/// Only the built-in catalogue recognises. A provider that only a repository defines could claim
+/// any imported variable, and have its value sent to a host of its own: a person must name such a
+/// provider.
 struct Recognition {
   enum Kind {
     case key(Provider)
-    /// A further part of a credential, under the name that it has there.
+    /// An additional field of a credential, under its name in the provider file.
     case field(Provider, String)
-    /// The address of an API, which is no key.
+    /// The address of an API, which is not a key.
     case baseURL(Provider)
     /// A key, as it seems, of one of these; and why that is not certain.
     case ambiguous([String], String)

@@ -12,7 +12,6 @@ final class Holders: Sendable {
 
   /// Names the people who hold a key of a message, for the person who does not; nil where no public
   /// key here belongs to one of them.
-  /// 
   func hint(for keyIDs: [UInt64], in repository: Repository, program: String) -> String? {
     guard let keys = keys(of: repository, program) else { return nil }
     var people: [String] = []

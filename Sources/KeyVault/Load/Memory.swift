@@ -88,7 +88,7 @@ public final class Memory: Sendable {
       if let failure = otherBranch(of: known, name, serial: serial, ciphertext) { throw failure }
       throw Failure(
         .malformed,
-        "'\(name)' was rolled back: its serial is \(serial), and \(known.serial) was opened here before",
+        "'\(name)' was rolled back: its serial is \(serial), but \(known.serial) was opened here",
         hints: [
           "merge or restore the newer one; if this one is right: \(Shell("keyvault trust \(name)"))"
         ])

@@ -2,7 +2,6 @@ internal import HTTP
 
 /// A provider file to begin with, and recorded answers for it: valid, but with placeholders for
 /// everything that only the provider's documentation can answer.
-/// 
 public struct ProviderScaffold {
   private let id: String
   private let name: String
@@ -13,7 +12,7 @@ public struct ProviderScaffold {
     guard Provider.isID(id) else {
       throw Failure(
         .usage, "invalid provider id '\(id.printable(limit: 80))'",
-        hints: ["expected lower-case letters, digits and underscores, starting with a letter: acme_ai"])
+        hints: ["expected a lower-case letter, then letters, digits and underscores: acme_ai"])
     }
     guard !BuiltIn.ids.contains(id) else {
       throw Failure(

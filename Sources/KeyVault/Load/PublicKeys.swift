@@ -4,7 +4,6 @@ internal import Naming
 /// `vault/.public-keys/` as gpg understands it: each file is shown to gpg once, however many entries
 /// there are. Which subkey belongs to whom is decided by gpg and never by our own reading of
 /// packets: a subkey that an attacker appended to a file would pass as that person's.
-/// 
 struct PublicKeys: Sendable {
   struct File: Sendable {
     /// The fingerprint of the key that it must hold, if it is called as it must be.

@@ -27,7 +27,6 @@ public struct Repository: Sendable {
 
   /// Opens the repository whose root is `root`. Without `signing` there are no trusted signers, and
   /// nothing can be signed.
-  /// 
   public init(
     at root: String, stateHome: String? = nil, signing: Signing? = nil
   ) throws(Failure) {

@@ -72,7 +72,7 @@ extension Configuration {
     return policy
   }
 
-  /// The properties of an environment that keyvault does not know.
+  /// The policy with what an environment, and those above it, say of rotation.
   func policy(in environment: String) -> Policy {
     var policy = policy
     let parts = environment.split(separator: "/")

@@ -41,7 +41,6 @@ extension Gateway {
 extension Provider {
   /// Distinguishes requests to a provider: by its file, and by the URL of a gateway, whose paths
   /// may belong to several accounts. An answer to one proves nothing about another.
-  /// 
   func question(through gateway: String?) -> String {
     let place = gateway.map { template in
       (try? Gateway(template).base(for: id))?.text ?? template

@@ -75,7 +75,6 @@ extension Provider {
 
 /// A file that is YAML and satisfies its schema. Only ``read(_:as:file:)`` makes one, so that a
 /// decoder need not check shapes again.
-/// 
 struct CheckedDocument {
   let document: Document
   var root: Node { document.root }

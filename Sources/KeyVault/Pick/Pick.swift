@@ -25,7 +25,7 @@ public struct Pick: Sendable {
   /// What the providers said that were asked, in that order.
   public internal(set) var results: [TestResult] = []
 
-  /// What it says as a whole. Where no key serves, one that nobody could judge leaves it open.
+  /// What it says as a whole. Where no key serves, an unclear one leaves the result open.
   public var conclusion: Conclusion {
     let causes = skipped.map(\.cause).filter { $0 != .disabled }
     if choice != nil { return .good }

@@ -6,7 +6,7 @@ public struct Picker: Sendable {
   private let repository: Repository
   private let policy: OriginPolicy
   private let gpg: GPG
-  /// Asks the providers anew; nil where their last word counts.
+  /// Asks the providers again; nil where their last verdict counts.
   private let prober: Prober?
   private let planner: ProbePlanner
   /// Of the command line; replaces the environment's own.

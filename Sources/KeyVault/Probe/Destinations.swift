@@ -14,7 +14,7 @@ public struct Destinations: Sendable {
     public let isAnswerable: Bool
     /// The entry whose key is replaced, where only the payload of that key names the origin.
     var inheritedFrom: EntryName?
-    /// Whether a further part of the credential makes it, which would come with the payload.
+    /// Whether an additional field of the credential, which comes with the payload, makes it.
     var isOfField = false
 
     var isInherited: Bool { inheritedFrom != nil }
@@ -38,16 +38,16 @@ public struct Destinations: Sendable {
     barrier != nil || questions.contains { $0.isAsked || $0.isInherited }
   }
 
-  /// Why nothing may be stored, whatever is forced: the further parts that would be kept decide where the
-  /// key goes. nil if that is not so.
+  /// Why nothing may be stored, whatever is forced: the additional fields that would be stored
+  /// decide where the key is sent. nil if that is not so.
   public var refusal: Failure? {
     guard let question = questions.first(where: \.isOfField), let entry = question.inheritedFrom
     else { return nil }
     let name = question.origin.permission
     return Failure(
       .findings,
-      "only \(question.file.printable(limit: 120)) names '\(name)', by a further part of its credential, "
-        + "so no key is stored with that part",
+      "only \(question.file.printable(limit: 120)) names '\(name)', by a field of its credential, "
+        + "so no key is stored with that field",
       hints: [
         "allow it: \(Shell("KEYVAULT_ALLOW_HOSTS=\(name)"))",
         "or store the key with a part of your own: "

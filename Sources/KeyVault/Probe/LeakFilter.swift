@@ -2,13 +2,13 @@ internal import FoundationEssentials
 internal import Naming
 internal import Secrets
 
-/// Drops what an answer tells if it repeats a part of the key: providers echo keys in messages, and
+/// Drops facts of an answer that repeat a part of the key: providers echo keys in messages, and
 /// one returns the key itself.
 ///
 /// What is compared are letters and digits, whatever stands between them and however they are dressed
-/// (``PlainReading``), forwards and backwards. The key is compared as it is, in base64, base32, hexadecimal
-/// and decimal digits, percent-encoded, and as JSON, each also of the key read backwards. A fact is dropped
-/// if it shares with one of these
+/// (``PlainReading``), forwards and backwards. The key is compared verbatim, in base64, base32,
+/// hexadecimal and decimal digits, percent-encoded, and as JSON, each also of the key read
+/// backwards. A fact is dropped if it shares with one of these
 /// - eight characters in a row, or
 /// - pieces of four characters or more of the key, together sixteen, in any order, or
 /// - more characters in the same order, with any others between them, than chance explains
@@ -30,7 +30,7 @@ struct LeakFilter: ~Copyable {
   private static let leastInPiecesOfAll = 24
   private static let longestCompared = 512
 
-  /// Of forms as they are.
+  /// Of forms without changes.
   private var fragments: Set<Int> = []
   /// Of the letters and digits of forms, small ones alone.
   private var plain: Set<Int> = []
@@ -71,7 +71,7 @@ struct LeakFilter: ~Copyable {
     return repeats(all, Self.leastInPiecesOfAll) ? [:] : kept
   }
 
-  /// Whether `text`, or a word of it, shares more with the key than may be told.
+  /// Whether `text`, or a word of it, shares more with the key than may be shown.
   func leaks(in text: String) -> Bool {
     if repeats(text, Self.leastInPieces) { return true }
     // In a longer text, more is chance.
@@ -101,7 +101,7 @@ struct LeakFilter: ~Copyable {
     var rest = pieces
     var start = 0
     Self.windows(of: bytes.span.bytes, Self.piece) { hash in
-      // A piece that comes again tells nothing more.
+      // A piece that is repeated reveals nothing more.
       if rest.remove(hash) != nil {
         for index in start..<start + Self.piece { covered[index] = true }
       }

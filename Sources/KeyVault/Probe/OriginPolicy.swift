@@ -45,7 +45,7 @@ public struct OriginPolicy: Sendable {
     text.unicodeScalars.split { $0 == "," || $0.properties.isWhitespace }.map(String.init)
   }
 
-  /// The same, for a command whose line names a gateway.
+  /// Where keys may travel, for a command whose line names a gateway.
   public func naming(gateway: Origin) -> OriginPolicy {
     var policy = self
     policy.named = gateway
@@ -74,7 +74,8 @@ public struct OriginPolicy: Sendable {
     return "'\(shown)' is not below a path that is allowed for \(url.origin)"
   }
 
-  /// The same of a gateway that keyvault.yaml names: beyond what the user allows, its path must be plain.
+  /// Checks a gateway that keyvault.yaml names: beyond what the user allows, its path must be
+  /// plain.
   func objection(to gateway: Gateway, for provider: String) -> String? {
     guard let base = try? gateway.base(for: provider), base.origin != named,
       let rest = rest(of: base), !PlainRequest.isPlain(path: rest)

@@ -126,7 +126,7 @@ struct ProbePlanner: Sendable {
     return try trusted(provider)
   }
 
-  /// The same provider. Throws where a repository's definition of it may not be used.
+  /// The entry's provider. Throws where a repository's definition of it may not be used.
   func trusted(_ provider: Provider) throws(ProbePlan.Early) -> Provider {
     guard let objection = policy.objection(to: provider) else { return provider }
     throw ProbePlan.Early(
@@ -152,7 +152,7 @@ struct ProbePlanner: Sendable {
 }
 
 extension Payload {
-  /// The further parts that are no secrets, for requests with another key.
+  /// The additional fields that are not secret, for requests with another key.
   public func openFields(of provider: Provider) -> [(name: String, value: String)] {
     provider.fields.filter { !$0.isSecret }.compactMap { field in
       text(of: field.name).map { (field.name, $0) }
@@ -165,7 +165,7 @@ extension Payload {
     }
   }
 
-  /// The values of the fields that are a part of the provider's host; they are no secrets.
+  /// The values of the fields that are a part of the provider's host; they are not secret.
   func hostFields(of provider: Provider) -> [Name: String] {
     var fields: [Name: String] = [:]
     for name in provider.hostFields {

@@ -2,10 +2,10 @@ internal import Naming
 
 extension Prober {
   /// What the provider's definitions say of no key and of a bogus one: each must refuse both. Throws
-  /// where nothing can be asked, or a host is not where a key of `payloadHosts` may travel: a bogus key is
-  /// no secret, but the repository's text must not choose whom this machine connects to.
+  /// where nothing can be asked, or a host is not where a key of `payloadHosts` may travel: a bogus
+  /// key is not secret, but the repository's text must not choose whom this machine connects to.
   ///
-  /// `fields` are further parts of the credential; `gateway` replaces scheme, host and port.
+  /// `fields` are additional fields of the credential; `gateway` replaces scheme, host and port.
   public func check(
     _ provider: Provider, fields: [(name: String, value: String)], payloadHosts: [String] = [],
     gateway: String?

@@ -43,7 +43,7 @@ public struct Prober: Sendable {
     return result
   }
 
-  /// The same for a key that is not stored yet.
+  /// Tests a key that is not stored yet.
   public func test(
     _ new: borrowing NewKey, in repository: Repository, now: Timestamp
   ) async throws(Failure) -> TestResult {
@@ -155,7 +155,7 @@ public struct Prober: Sendable {
     result.distrust(control.reproach(plan.provider))
   }
 
-  /// What the definition says of no key and of a bogus one, with these further parts beside it.
+  /// The definition's verdicts on no key and on a bogus one, with these additional fields.
   func control(
     _ plan: ProbePlan, fields: [(name: String, value: String)]
   ) async -> Control {

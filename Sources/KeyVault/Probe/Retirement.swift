@@ -9,7 +9,7 @@ public struct Retirement: Sendable {
     case proven
     /// It still works, or is still in use.
     case alive
-    /// Nobody knows.
+    /// Unknown.
     case unproven
   }
 
@@ -24,7 +24,7 @@ public struct Retirement: Sendable {
 
   /// The latest first.
   public private(set) var keys: [Key] = []
-  /// Whether git's whole history was there to look at.
+  /// Whether the complete git history was available.
   public let isComplete: Bool
 
   /// Opens the old ciphertexts and asks. `present` is what the entry holds now: where the provider rejects

@@ -6,7 +6,7 @@ struct EncodedForms: ~Copyable {
   private var text = SecretBuilder()
   private var ranges: [Range<Int>] = []
 
-  /// Adds a value as it is, in base64, percent-encoded and as a JSON string.
+  /// Adds a value unchanged, in base64, percent-encoded and as a JSON string.
   mutating func add(_ value: RawSpan) {
     append { $0.append(value) }
     for isURL in [false, true] {
@@ -98,7 +98,7 @@ struct EncodedForms: ~Copyable {
   }
 
   /// What RFC 3986, JavaScript's encodeURIComponent, Python's quote, forms of HTML and Python's forms
-  /// leave as it is, beside letters and digits. A form's space is '+'.
+  /// leave unescaped, beside letters and digits. A form's space is '+'.
   private static let keptByEncoders = ["-._~", "-._~!'()*", "-._~/", "-._* ", "-._~ "]
 
   private static func percent(
@@ -120,7 +120,7 @@ struct EncodedForms: ~Copyable {
 /// How writers of JSON differ: all must escape quotes, backslashes and control characters.
 private enum JSONEscape: CaseIterable {
   case least
-  /// `\/`, as PHP does where it is told to leave Unicode alone.
+  /// `\/`, as PHP does with JSON_UNESCAPED_UNICODE.
   case slash
   /// `\u003c` for what HTML would read, as Go does.
   case markup

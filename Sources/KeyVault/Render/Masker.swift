@@ -56,7 +56,7 @@ public struct Masker: ~Copyable {
     }
   }
 
-  /// The stream has ended, and what waited is no value.
+  /// The stream has ended, and what waited is not a value.
   public mutating func finish(to write: (UnsafeRawBufferPointer) -> Void) {
     let count = held.count
     release(to: write) { _ in count }

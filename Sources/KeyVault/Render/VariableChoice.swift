@@ -10,8 +10,8 @@ public struct VariableChoice: Sendable {
 
   public static let all = VariableChoice()
 
-  /// `only` and `except` name a provider, an entry's path or a variable as it is without `prefix`;
-  /// empty is all, and none. Throws a usage failure for a capability that nobody knows.
+  /// `only` and `except` name a provider, an entry's path or a variable without its `prefix`; empty
+  /// is all, and none. Throws a usage failure for an unknown capability.
   public init(
     only: [String] = [], except: [String] = [], capabilities: [String] = [], prefix: String = ""
   ) throws(Failure) {

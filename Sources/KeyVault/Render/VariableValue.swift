@@ -29,7 +29,7 @@ enum VariableValue {
   }
 
   /// Whether a value under a listed name may say which files to read and where to send them, so that it
-  /// needs what a name that is not listed needs: a document or a path, in the clear or in base64.
+  /// needs what a name that is not listed needs: a document or a path, plain or in base64.
   static func isDoubtful(_ value: RawSpan, under name: String) -> Bool {
     guard base(of: name).hasSuffix("_CREDENTIALS") else { return false }
     guard value.allSatisfy({ isInLabel($0) || opaque.contains($0) }) else { return true }

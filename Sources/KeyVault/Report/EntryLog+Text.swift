@@ -11,8 +11,8 @@ extension EntryLog {
     let limit =
       isComplete
       ? ""
-      : "the history is not whole here, so it may begin earlier: run 'git fetch --unshallow', or in a "
-        + "partial clone '\(Git.refetch)'\n"
+      : "the history is incomplete here, so it may begin earlier: run 'git fetch --unshallow', or in "
+        + "a partial clone '\(Git.refetch)'\n"
     return table.text(style) + limit
   }
 }

@@ -1,6 +1,6 @@
 internal import Naming
 
-/// What makes a command fail: verdicts, and states of a key that no verdict tells.
+/// What makes a command fail: verdicts, and states of a key that have no verdict.
 public struct FailOn: Sendable, Equatable {
   /// What may be wrong with a key whatever its provider says.
   public enum State: String, Sendable, CaseIterable {

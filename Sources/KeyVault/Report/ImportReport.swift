@@ -44,10 +44,10 @@ public struct ImportReport: Sendable, Codable {
   public var keys: [Key] = []
   public var skipped: [Skipped] = []
   public var faults: [Fault] = []
-  /// What still holds the keys in the clear, and what to do about it.
+  /// What still holds the keys in plaintext, and what to do about it.
   public var remains: [String] = []
 
-  /// What was not stored, and of the rest nothing but what is no key.
+  /// What was not stored, and of the rest only what is not a key.
   public init(
     of plan: ImportPlan, faults: [DotenvText.Fault], to environment: String, from source: String
   ) {

@@ -91,8 +91,8 @@ public struct Conflict: Sendable {
     }
   }
 
-  /// Throws where what a side has does not belong together, so that a swapped ciphertext is not
-  /// taken for sound because of a merge.
+  /// Throws where what a side has does not belong together, so that a merge does not make a swapped
+  /// ciphertext look valid.
   private func check() throws(Failure) {
     // A sidecar that both sides have, or that one of them left alone, was not changed for a ciphertext.
     let texts = [ours, theirs].map { $0.sidecar?.document.bytes }
@@ -109,7 +109,7 @@ public struct Conflict: Sendable {
       "\(side.rawValue) has no sidecar of '\(place)' that belongs to its ciphertext: one of the two "
         + "was changed alone",
       hints: [
-        "take a sound side: "
+        "take a valid side: "
           + "\(Shell("git checkout --\(side.other.rawValue) -- \(paths: [place.ciphertextPath, place.sidecarPath])"))",
         "then '\(Shell("keyvault adopt \(place)"))', once you know that it is right, and 'git add' both",
       ])

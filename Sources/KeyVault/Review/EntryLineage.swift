@@ -164,8 +164,8 @@ struct EntryLineages {
     return copies.sorted { ($0.place, $0.origin) < ($1.place, $1.origin) }
   }
 
-  /// Where that side may have put a copy of another key: in a new place, in that of another key, or where an
-  /// entry may have gone.
+  /// Where that side may have put a copy of another key: in a new place, in that of another key, or
+  /// where an entry may have moved.
   private func placesOfCopies(_ lineage: EntryLineage, by side: Side) -> [EntryName] {
     guard let place = lineage.place(side) else { return lineage.candidates[side] ?? [] }
     let isKept = lineage.base.map { $0 != place || moves[side]?.changed.contains($0) != true }

@@ -108,7 +108,7 @@ public struct MergeConflicts {
     }
   }
 
-  /// Whether a file tells for whom entries are encrypted.
+  /// Whether a file decides for whom entries are encrypted.
   private static func decidesReaders(_ path: String) -> Bool {
     let parts = path.split(separator: "/")
     return path == Paths.configuration || parts.contains { $0 == Paths.publicKeys }

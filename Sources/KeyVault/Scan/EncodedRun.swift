@@ -138,7 +138,6 @@ extension [UInt8] {
   /// The words of 16 or 32 bits a character as words of 8, whatever the order of bytes: a character and the
   /// next one have so many bytes less one of zeros between them. Everything else is left out,
   /// except line feeds.
-  /// 
   func narrowed(from width: Int) -> [UInt8] {
     var text: [UInt8] = []
     var (wordStart, characters, index) = (0, 0, 0)

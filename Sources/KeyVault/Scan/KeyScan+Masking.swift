@@ -23,7 +23,6 @@ extension Node {
   /// Text of a repository's file that people read and no program uses, without keys. keyvault shows
   /// such text in this form only: it may contain a key, in plaintext, encoded, or behind its
   /// variable.
-  /// 
   var prose: String? { string.map { $0.hasLongWord ? KeyScan.builtIn.shown($0) : $0 } }
 
   /// The key that such text holds, if any.

@@ -179,7 +179,6 @@ struct KeyScan {
 
   /// Whether a word may begin there: at the start, behind a byte that is not part of a word, and
   /// behind a length byte that follows a byte that no text has.
-  /// 
   private static func isWordStart(_ index: Int, in bytes: [UInt8]) -> Bool {
     guard index > 0, isWordByte(bytes[index - 1]) else { return true }
     guard index > 1 else { return false }

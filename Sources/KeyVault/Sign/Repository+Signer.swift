@@ -2,8 +2,8 @@ internal import GPG
 internal import Naming
 
 extension Repository {
-  /// Who signs here: the first of `keys` (those that the person named, if not said) with a secret key,
-  /// else the one trusted signer with one. Throws, and says why, if there is nobody.
+  /// Who signs here: the first of `keys` (default: those that the person configured) with a secret
+  /// key, else the one trusted signer with one. Throws, with the reason, if there is none.
   public func signer(keys: [String]? = nil) throws(Failure) -> Signer {
     guard let signing, let program = signing.program else {
       throw Failure(.programMissing, "there is no gpg to sign with")
@@ -22,7 +22,7 @@ extension Repository {
     guard let publicKey = vault.publicKey(fingerprint) else {
       throw Failure(
         .notFound,
-        "nobody could check signatures of \(fingerprint): its public key is not in the repository",
+        "signatures by \(fingerprint) could not be verified: no public key in the repository",
         hints: [
           "save it: \(PublicKeys.export(of: fingerprint))"
         ])
@@ -57,7 +57,7 @@ extension Repository {
         candidates.isEmpty
           ? "there is no secret key of a trusted signer here"
           : "there are secret keys of several trusted signers here",
-        hints: ["say who signs: export KEYVAULT_SIGNING_KEY=FINGERPRINT"])
+        hints: ["choose the signer: export KEYVAULT_SIGNING_KEY=FINGERPRINT"])
     }
     return only
   }

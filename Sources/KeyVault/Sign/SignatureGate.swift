@@ -10,7 +10,7 @@ struct SignatureGate: Sendable {
   private let fault: Failure?
   let isRequired: Bool
 
-  /// Where signatures are not required, it lets everything pass and asks nobody.
+  /// Where signatures are not required, it lets everything pass and checks nothing.
   init(for entries: [Vault.Entry], in repository: Repository) {
     let rules = repository.signingRules
     isRequired = rules.policy == .required
@@ -42,7 +42,7 @@ struct SignatureGate: Sendable {
     guard entry.sidecar?.digest == digest else { throw Self.otherCiphertext(entry.name) }
   }
 
-  /// The sidecar is signed, and with it the digest of another file than the one that lies there.
+  /// The sidecar is signed, and with it the digest of another file than the current one.
   static func otherCiphertext(_ name: EntryName) -> Failure {
     Failure(
       .malformed, "'\(name)': the ciphertext is not the one that was signed",
@@ -57,7 +57,7 @@ extension SignatureState {
   /// Why an entry cannot be used where signatures are required; nil if it can.
   func failure(of name: EntryName) -> Failure? { isGood ? nil : refusal(of: name) }
 
-  /// The same of one that cannot.
+  /// The refusal of an entry that cannot be signed here.
   func refusal(of name: EntryName) -> Failure {
     Failure(.malformed, objection(to: "'\(name)'"), hints: [hint(for: name)])
   }
@@ -80,7 +80,7 @@ extension SignatureState {
 }
 
 extension Repository {
-  /// Throws where nobody can be believed: without gpg, and without a trusted signer.
+  /// Throws where no signature can be verified: without gpg, and without a trusted signer.
   func signatureJudge(
     _ rules: SigningRules, keys: Set<Name>? = nil
   ) throws(Failure) -> SignatureJudge {
@@ -108,7 +108,7 @@ extension Repository {
 
   /// A repository cannot say itself whom to believe.
   static let noTrustedSigner = Failure(
-    .malformed, "nobody is trusted here, so no signature proves anything",
+    .malformed, "no trusted signers are configured, so no signature proves anything",
     hints: [
       "export KEYVAULT_TRUSTED_SIGNERS='FINGERPRINT …', or name them in ~/.config/keyvault/config.yaml"
     ])

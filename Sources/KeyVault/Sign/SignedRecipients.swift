@@ -12,7 +12,7 @@ struct SignedRecipients: Sendable, Codable {
   struct Content: Sendable, Equatable, Codable {
     var version = 2
     var vault: String
-    /// One more at each signature, so that an older one can be told.
+    /// One more at each signature, so that an older one can be recognised.
     var counter: Int
     /// Fingerprints, sorted, by the folder that has the list, such as `vault/production`.
     var folders: [Name: [String]]

@@ -74,7 +74,7 @@ extension Repository {
       return
     case .outdated:
       what = "\(SignedRecipients.path) was signed in version 1, which leaves the provider files out"
-    case .missing: what = "nobody has signed who can read the vault (\(SignedRecipients.path))"
+    case .missing: what = "the recipients are not signed: there is no \(SignedRecipients.path)"
     case .refused(let state): what = state.objection(to: SignedRecipients.path)
     case .changed(let changes, _): what = "\(changes[0].file): \(changes[0].message)"
     }
@@ -96,7 +96,7 @@ extension Repository {
       return
     }
     throw Failure(
-      .malformed, "\(SignedRecipients.path) was put back: \(numbers)",
+      .malformed, "\(SignedRecipients.path) was rolled back: \(numbers)",
       hints: [
         "merge or restore the newer one, or let a writer sign what is right: keyvault recipients sign",
         "accept this one on this machine: keyvault trust --recipients",

@@ -3,7 +3,6 @@ public import Naming
 
 /// Whose signatures count, and what is required at least: configured outside the repository, since
 /// a change of the repository could otherwise name its own signers.
-/// 
 public struct SigningTrust: Sendable, Equatable {
   /// Full fingerprints of primary keys.
   public let signers: Set<Name>
@@ -83,7 +82,8 @@ public struct SigningTrust: Sendable, Equatable {
       guard word.utf8.count == 40, Key.isFingerprint(String(word)) else {
         throw Failure(
           .usage,
-                    "\(variable): invalid fingerprint '\(String(word).printable(limit: 80))': expected "            + "40 hex digits",
+          "\(variable): invalid fingerprint '\(String(word).printable(limit: 80))': "
+            + "expected 40 hex digits",
           hints: ["gpg --list-keys --fingerprint shows them; leave out the spaces"])
       }
       found.append(word.uppercased())

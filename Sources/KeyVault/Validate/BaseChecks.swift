@@ -5,7 +5,7 @@ internal import YAML
 /// is trusted, and nothing of the change is: not even its policy.
 struct BaseChecks {
   let repository: Repository
-  /// keyvault.yaml, as it lies there.
+  /// The work tree's keyvault.yaml.
   let root: Node
   let base: Snapshot
   let program: GPGProgram?
@@ -55,7 +55,7 @@ struct BaseChecks {
       findings.append(
         Finding(
           .baseUnreadable, in: Paths.configuration,
-          "this file as \(base.name) has it is not sound, so the policy was not compared"))
+          "\(base.name) has an invalid version of this file, so the policy was not compared"))
     }
     let keys = publicKeys(&findings)
     findings += try ReaderChanges(
@@ -92,8 +92,8 @@ struct BaseChecks {
     return nil
   }
 
-  /// Keys in the clear, and files that were not searched, in what is committed or staged and differs from
-  /// the base: in any file of the work tree, which may be larger than the repository.
+  /// Plaintext keys, and files that were not searched, in what is committed or staged and differs
+  /// from the base: in any file of the work tree, which may be larger than the repository.
   private func plaintextKeys(
     _ changes: [Index.Change], in index: Index, _ prefix: String
   ) throws(Failure) -> [Finding] {
@@ -109,7 +109,7 @@ struct BaseChecks {
     }
   }
 
-  /// nil where the commit has none, or none that is sound.
+  /// nil where the commit has none, or none that is valid.
   static func configuration(_ base: Snapshot) throws(Failure) -> Configuration? {
     try document(base).map { Configuration($0) }
   }
@@ -157,7 +157,7 @@ extension Snapshot {
 }
 
 extension SigningBase {
-  /// nil where the commit's keyvault.yaml is missing or not sound.
+  /// nil where the commit's keyvault.yaml is missing or invalid.
   init?(_ base: Snapshot) throws(Failure) {
     guard let configuration = try BaseChecks.configuration(base) else { return nil }
     self.init(

@@ -34,7 +34,7 @@ struct ConfigurationChecks {
     return [
       finding(
         .badEntryName, at: pair.keyPlace,
-        "'\(pair.key.printable(limit: 80))' is no name for an environment: \(objection)")
+        "invalid environment name '\(pair.key.printable(limit: 80))': \(objection)")
     ]
   }
 

@@ -1,8 +1,8 @@
 internal import Naming
 internal import YAML
 
-/// Keys that somebody could read, by git's history, who is no reader any more, and of which no sidecar
-/// says so: `exposed` is a cache, and anybody can take it out.
+/// Keys that a former reader could read, from git history, and that no sidecar marks as exposed:
+/// `exposed` is a cache, and anyone can remove it.
 struct HistoryChecks {
   let repository: Repository
   let keys: PublicKeys
@@ -24,7 +24,7 @@ struct HistoryChecks {
       return [absent(error.message, error.hints.first)]
     }
     let past = PastReaders(history, program: program)
-    var findings = history.isWhole ? [] : [absent("git's history is not whole here")]
+    var findings = history.isWhole ? [] : [absent("git history is incomplete here")]
     var readers: [Name: Set<Name>] = [:]
     let entries: [Vault.Entry]
     do throws(Failure) {
@@ -83,10 +83,10 @@ struct HistoryChecks {
   ) -> Finding {
     let person = keys.text(of: debt.person) + (count > 1 ? " and \(count - 1) more" : "")
     let word = debt.key.reason == .named ? "could" : "may have been able to"
-    let commit = debt.key.commit.map { "commit \($0.prefix(12))" } ?? "what lies there"
+    let commit = debt.key.commit.map { "commit \($0.prefix(12))" } ?? "the current files"
     return Finding(
       .exposed, .warning, in: name.sidecarPath,
-      "\(person) \(word) read this key, by \(commit), is no reader any more, and it is not marked",
-      hint: "make a new key: \(Shell("keyvault rotate \(name)"))")
+      "\(person), a former reader, \(word) read this key (\(commit)), and it is not marked as exposed",
+      hint: "rotate it: \(Shell("keyvault rotate \(name)"))")
   }
 }

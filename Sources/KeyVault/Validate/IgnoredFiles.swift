@@ -32,7 +32,7 @@ public struct IgnoredFiles: Sendable {
         + (paths.count == 1 ? "it" : "them")
     }
 
-    /// How to mend it.
+    /// How to fix it.
     public var hint: String {
       let add = Shell("git add --force -- \(paths: paths)")
       return "remove that rule"

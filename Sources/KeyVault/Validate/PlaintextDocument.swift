@@ -1,7 +1,7 @@
 internal import YAML
 
-/// Keys in the clear in a YAML file of a repository, be it in a comment. The hook refuses them; this finds those
-/// that came another way.
+/// Plaintext keys in a YAML file of a repository, including its comments. The hook refuses them;
+/// this finds those that came another way.
 struct PlaintextDocument {
   let file: String
   let bytes: [UInt8]
@@ -21,7 +21,7 @@ struct PlaintextDocument {
   }
 }
 
-/// The same in a sidecar, and a preview that shows more than keyvault writes.
+/// Plaintext keys in a sidecar, and a preview that shows more than keyvault writes.
 struct PlaintextSidecar {
   private let document: PlaintextDocument
   private let root: Node

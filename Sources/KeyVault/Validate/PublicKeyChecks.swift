@@ -14,7 +14,7 @@ struct PublicKeyChecks {
     keys.files.flatMap { form($0) + state($0) }
   }
 
-  /// What is wrong with the file, whoever's it is.
+  /// What is wrong with the file, whichever person's it is.
   private func form(_ file: PublicKeys.File) -> [Finding] {
     func fault(_ message: String, _ hint: String?) -> Finding {
       Finding(.badPublicKey, in: file.path.printable, message, hint: hint)
@@ -25,9 +25,9 @@ struct PublicKeyChecks {
       findings.append(
         Finding(
           .secretKey, in: file.path.printable,
-          "SECRET KEY: whoever sees this repository can read whatever is encrypted to it",
+          "SECRET KEY: anyone with this repository can read everything that is encrypted to it",
           hint: "revoke it, and rotate every key that it can read; then put the public key in its "
-            + "place, here and in git's history"))
+            + "place, here and in git history"))
     }
     guard let first = file.keys.first else {
       return [fault(GPGError.Unusable.noKey.message, GPGError.Unusable.noKey.hint)]

@@ -12,7 +12,7 @@ struct RecipientChecks {
   /// The secret key of this repository's own demo is public.
   static let demoFingerprint = "0DA7BF98E3D16E8C9C4830D88BDEFB879FBC0082"
 
-  /// `isOwn` tells whether the folder has a list itself; that of a folder above is checked there.
+  /// `isOwn`: the folder has a list itself; that of a folder above is checked there.
   func findings(isOwn: Bool) -> [Finding] {
     let file = RecipientList.file(in: folder)
     do throws(FileError) {

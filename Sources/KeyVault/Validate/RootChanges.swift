@@ -25,7 +25,7 @@ struct RootChanges {
         .repositoryMoved, .error, in: Paths.configuration,
         "\(base.name) has no repository here, but one in '\(place(first))' that is gone, so nothing was "
           + "compared with it",
-        hint: "put it back, or compare by hand what moved, and merge that alone")
+        hint: "restore it, or compare by hand what moved, and merge that alone")
     ]
   }
 

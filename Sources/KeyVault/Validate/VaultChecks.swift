@@ -8,7 +8,7 @@ struct VaultChecks {
   let now: Timestamp
   let program: GPGProgram?
   let readsHistory: Bool
-  /// Whether a signature that does not count is told elsewhere.
+  /// Whether a signature that does not count is reported elsewhere.
   let judgesSignatures: Bool
 
   func add(to findings: inout FindingList) {
@@ -36,7 +36,7 @@ struct VaultChecks {
     undecided(&findings)
   }
 
-  /// A ciphertext that git takes for binary has no markers, and what is left of it may look sound.
+  /// A ciphertext that git takes for binary has no markers, and what is left of it may look valid.
   private func undecided(_ findings: inout FindingList) {
     for name in repository.undecided.names.sorted() {
       if case .malformed? = (try? repository.vault.entry(name))?.fault?.kind { continue }
@@ -164,7 +164,7 @@ struct VaultChecks {
     return true
   }
 
-  /// nil where a list is at fault: it tells only half of who is wanted.
+  /// nil where a list is invalid: it has only some of the recipients.
   private func driftChecks(of folder: String, _ keys: PublicKeys?) -> DriftChecks? {
     guard let keys, let list = try? repository.vault.recipients(of: folder) else { return nil }
     return DriftChecks(readers: Readers(of: list, keys: keys), keys: keys)
@@ -210,7 +210,7 @@ struct VaultChecks {
     default: break
     }
     if item.kind == .other {
-      return Finding(.unreadable, in: file, "this is no regular file", hint: "remove it")
+      return Finding(.unreadable, in: file, "this is not a regular file", hint: "remove it")
     }
     if item.kind == .folder, !item.name.hasPrefix(".") {
       return EntryName.objection(toPart: item.name[...]).map {
@@ -224,8 +224,8 @@ struct VaultChecks {
       return badName(item.name, in: relative, file: file)
     }
     return Finding(
-      .strayFile, .warning, in: file, "this is no entry, no sidecar and no recipient",
-      hint: "if it holds a key in the clear, remove it and rotate the key")
+      .strayFile, .warning, in: file, "this is neither an entry nor a sidecar nor a recipient",
+      hint: "if it holds a plaintext key, remove it and rotate the key")
   }
 
   private func badName(_ name: String, in relative: String, file: String) -> Finding? {

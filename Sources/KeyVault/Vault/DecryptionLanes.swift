@@ -11,8 +11,8 @@ public final class DecryptionLanes: Sendable {
     lanes = (0..<count).map { DispatchQueue(label: "decryption \($0)") }
   }
 
-  /// Runs `job` on a lane and returns what it returns; nil once the task is cancelled. A job that has begun
-  /// goes on then, and nobody hears of it: gpg may wait for a person, or for ever.
+  /// Runs `job` on a lane and returns what it returns; nil once the task is cancelled. A job that
+  /// has begun goes on then, and its result is dropped: gpg may wait for a person, or for ever.
   func run<Value: Sendable>(_ job: @escaping @Sendable () -> Value) async -> Value? {
     let ticket = Ticket<Value>()
     return await withTaskCancellationHandler {
@@ -38,7 +38,7 @@ public final class DecryptionLanes: Sendable {
 
     var isWanted: Bool { state.withLock { if case .waiting = $0 { true } else { false } } }
 
-    /// Whether the job is wanted; if it is not, the one who waits is told.
+    /// Whether the job is wanted; if it is not, the waiting caller gets nil.
     func hold(_ continuation: CheckedContinuation<Value?, Never>) -> Bool {
       let isWanted = state.withLock { state in
         guard case .new = state else { return false }
@@ -49,7 +49,7 @@ public final class DecryptionLanes: Sendable {
       return isWanted
     }
 
-    /// Tells the one who waits, once.
+    /// Resumes the waiting caller, once.
     func end(with value: Value?) {
       let waiting = state.withLock { state in
         defer { state = .ended }

@@ -1,8 +1,8 @@
-/// Why somebody should look at an entry, though its key can be used.
+/// Why a person should look at an entry, though its key can be used.
 public enum Doubt: Sendable, CaseIterable {
-  /// The sidecar tells the digest or the serial of another ciphertext.
+  /// The sidecar has the digest or the serial of another ciphertext.
   case otherDigest
-  /// Somebody went back in history, and the key with the commit.
+  /// An older commit is checked out, and the key is that commit's.
   case olderCommit
   /// It said where it belongs when it was opened before.
   case unbound

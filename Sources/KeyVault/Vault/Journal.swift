@@ -72,7 +72,7 @@ struct Journal {
     }
   }
 
-  /// Stages, commits and makes `changes`; `replacing` are the digests of what lies there now.
+  /// Stages, commits and makes `changes`; `replacing` are the digests of the current files.
   func run(_ changes: [VaultChange], replacing: [String?]) throws(Failure) {
     let steps = zip(changes, replacing).enumerated().map { index, pair in
       Step(
@@ -185,8 +185,8 @@ struct Journal {
 
   /// Gives files their new content, and forgets the record.
   ///
-  /// `all` are the steps of the change; of those that were made before, nobody knows whether the disk has
-  /// them.
+  /// `all` are the steps of the change; of those that were made before, it is unknown whether the
+  /// disk has them.
   private func redo(
     _ steps: [Step], of all: [Step], from journal: borrowing Folder, in root: borrowing Folder,
     _ done: inout Int

@@ -3,7 +3,7 @@ internal import Secrets
 /// What other programs put on the first line, where the key belongs: gopass a header of its own, people a
 /// name, a block of several lines, or nothing.
 extension Payload {
-  /// Why the first line is no key, in words that do not quote it; nil if it may be one.
+  /// Why the first line is not a key, in words that do not quote it; nil if it may be one.
   public var layoutObjection: String? {
     if isBound { return nil }
     return withKey { line in

@@ -3,7 +3,7 @@ internal import Secrets
 internal import YAML
 
 extension Vault {
-  /// What a person says about an entry; nil leaves the sidecar as it is.
+  /// What a person says about an entry; nil leaves the sidecar unchanged.
   public struct Description: Sendable {
     public var owner: String?
     public var description: String?
@@ -37,8 +37,8 @@ extension Vault {
   /// Encrypts a key to the recipients of its folder and writes it with its sidecar; both change, or
   /// neither. Blocks.
   ///
-  /// `source` is the entry from which the key comes, and with it all that its sidecar says. Throws if
-  /// what lies there is not as `before` says.
+  /// `source` is the entry from which the key comes, and with it all that its sidecar says. Throws
+  /// if the current files are not those of `before`.
   public func store(
     _ new: borrowing NewKey, about description: Description, from source: EntryName? = nil,
     over before: Present = .anything, program: GPGProgram, now: Timestamp
@@ -147,12 +147,12 @@ extension Vault {
     }
   }
 
-  /// Of the ciphertext that lies there; nil where none can be read.
+  /// The serial of the current ciphertext; nil where none can be read.
   public func digest(of name: EntryName) -> String? {
     (try? digest(of: .ciphertext(name))) ?? nil
   }
 
-  /// What lies there of an entry's ciphertext, for whoever writes over it later.
+  /// The current ciphertext of an entry, for a caller that overwrites it later.
   public func present(_ name: EntryName) -> Present {
     digest(of: name).map { .digest($0) } ?? .nothing
   }

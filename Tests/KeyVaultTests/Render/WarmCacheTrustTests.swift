@@ -131,7 +131,7 @@ struct WarmCacheTrustTests {
     for (path, bytes) in zip(paths, old) { try world.scratch.write(bytes, to: path) }
     let refusal = try #require(try await machine.refusal(world))
     #expect(
-      refusal.message == "'p/openai' was put back: its serial is 1, and 2 was opened here before")
+      refusal.message == "'p/openai' was rolled back: its serial is 1, but 2 was opened here")
     #expect(machine.decryptions == 1, "it was warm")
   }
 

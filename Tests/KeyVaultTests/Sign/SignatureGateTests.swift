@@ -73,7 +73,9 @@ struct SignatureGateTests {
     let results = try await world.test()
     #expect(results.allSatisfy { $0.verdict == .misconfigured })
     #expect(
-      results.allSatisfy { $0.error == "nobody is trusted here, so no signature proves anything" })
+      results.allSatisfy {
+        $0.error == "no trusted signers are configured, so no signature proves anything"
+      })
     #expect(try world.scratch.text("vault/p/openai.yaml") == digest)
     // Nor where nothing from outside was given at all, and the tree itself requires it.
     try world.configure("policy: {signatures: required}\n")

@@ -10,7 +10,7 @@ public struct Dialect: Sendable, CustomStringConvertible {
   let consumer: String
   /// What no value of it can hold.
   let obstacles: [Obstacle]
-  /// Names that the consumer would not take as they are.
+  /// Names that the consumer would not read verbatim.
   var keptNames = KeptNames.none
   /// The text must be smaller than so many bytes.
   var limit: Int?
