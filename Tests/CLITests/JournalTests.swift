@@ -21,7 +21,7 @@ import Testing
     return world
   }
 
-  @Test func `validate tells of it, and reading changes nothing`() throws {
+  @Test func `validate reports it, and reading changes nothing`() throws {
     let world = try interrupted()
     let result = try world.run(
       """
@@ -44,7 +44,7 @@ import Testing
     #expect(try world.output("keyvault get production/openai").hasSuffix("0001-2\n"))
   }
 
-  @Test func `over a file that somebody changed since it is not redone`() throws {
+  @Test func `over a file that was changed since it is not redone`() throws {
     let world = try interrupted()
     let result = try world.run(
       """
@@ -74,7 +74,7 @@ import Testing
     #expect(result.errors.contains("the new vault/production/openai.yaml is damaged"), "\(result)")
   }
 
-  @Test func `a journal of another folder or of somebody else is not redone`() throws {
+  @Test func `a journal of another folder or another machine is not redone`() throws {
     let world = try interrupted()
     let result = try world.run(
       """

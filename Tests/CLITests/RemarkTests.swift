@@ -69,7 +69,7 @@ import Testing
     #expect(try world.run("keyvault get production/none --field user").output == "x\n")
   }
 
-  @Test func `what gpg has against its configuration is told`() throws {
+  @Test func `gpg's complaints about its configuration are passed on`() throws {
     let world = try world("echo 'trust-model odd' > $GNUPGHOME/gpg.conf")
     for command in [
       "keyvault doctor", "keyvault get production/openai", "cd ..; mkdir n; cd n; keyvault init",

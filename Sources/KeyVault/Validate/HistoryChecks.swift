@@ -86,7 +86,7 @@ struct HistoryChecks {
     let commit = debt.key.commit.map { "commit \($0.prefix(12))" } ?? "the current files"
     return Finding(
       .exposed, .warning, in: name.sidecarPath,
-      "\(person), a former reader, \(word) read this key (\(commit)), and it is not marked as exposed",
+      "\(person), a former reader, \(word) read this key (\(commit)); it is not marked as exposed",
       hint: "rotate it: \(Shell("keyvault rotate \(name)"))")
   }
 }

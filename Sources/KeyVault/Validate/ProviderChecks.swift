@@ -137,7 +137,8 @@ private struct ProviderFileChecks {
         ? []
         : [
           Finding(
-            .badURL, in: file, at: node.place, "'{\(name)}' is not a required field of this provider",
+            .badURL, in: file, at: node.place,
+            "'{\(name)}' is not a required field of this provider",
             hint: "declare it: key: {fields: [{name: \(name), required: true}]}")
         ]
       let own =

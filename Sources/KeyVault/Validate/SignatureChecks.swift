@@ -28,7 +28,8 @@ struct SignatureChecks {
     let isRequired = rules.policy == .required
     return Finding(
       .noTrustedSigner, isRequired ? .error : .note, in: Paths.configuration,
-      "no trusted signers are configured here, so no signature was checked: a repository cannot name its own",
+      "no trusted signers are configured here, so no signature was checked: a repository cannot "
+        + "name its own",
       hint: Repository.noTrustedSigner.hints.first)
   }
 

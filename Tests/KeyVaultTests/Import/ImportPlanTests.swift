@@ -28,7 +28,7 @@ struct ImportPlanTests {
     }
   }
 
-  @Test func `a name tells the provider, else the form of a key does`() throws {
+  @Test func `a name identifies the provider, else the form of a key does`() throws {
     let plan = try plan(
       """
       PORT=3000
@@ -112,7 +112,7 @@ struct ImportPlanTests {
     }
   }
 
-  @Test func `further parts go with the key`() throws {
+  @Test func `additional fields go with the key`() throws {
     let key = "0123456789abcdef0123456789abcdef"
     for address in [
       "AZURE_RESOURCE_NAME=acme", "AZURE_OPENAI_ENDPOINT=https://acme.openai.azure.com/",

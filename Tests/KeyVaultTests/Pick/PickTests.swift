@@ -65,7 +65,7 @@ struct PickTests {
     #expect(known.choice?.variable == "BEA_API_KEY" && known.skipped.isEmpty)
   }
 
-  @Test func `what is of no use is passed over, and stays so when a provider is not reached`()
+  @Test func `an unusable key is passed over, and stays so when a provider is not reached`()
     async throws
   {
     let world = try three()
@@ -126,7 +126,7 @@ struct PickTests {
     }
   }
 
-  @Test func `asked anew, the first that a provider accepts is taken, and no other is asked`()
+  @Test func `asked again, the first key that a provider accepts is taken, and no other is asked`()
     async throws
   {
     let stub = try Stub(
@@ -145,7 +145,7 @@ struct PickTests {
       options: options)
     let pick = try await pick(
       world, past: [("p/bea", .invalid)], policy: policy, prober: prober)
-    // What was of no use is asked last.
+    // What was unusable is asked last.
     #expect(stub.requests.map(\.path) == ["/abe/models", "/cee/models"])
     #expect(pick.choice?.entry.path == "p/cee" && pick.choice?.verdict == .valid)
     #expect(pick.results.map(\.verdict) == [.invalid, .valid])

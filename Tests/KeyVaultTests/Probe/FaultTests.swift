@@ -149,7 +149,7 @@ struct FaultTests {
   ]
 
   @Test(arguments: fragments)
-  func `what is no whole HTTP answer is no answer`(what: String, text: String) async throws {
+  func `an incomplete HTTP answer is not an answer`(what: String, text: String) async throws {
     let server = try RawServer { _ in Array(text.utf8) }
     let result = try await result(gateway: "http://127.0.0.1:\(server.port)")
     expectDoubt(result, .unreachable, "'127.0.0.1:\(server.port)'")
@@ -178,7 +178,7 @@ struct FaultTests {
     expectDoubt(result, .unreachable, "cannot find the host 'no-such-host.invalid'")
   }
 
-  @Test func `a host where nobody listens is named`() async throws {
+  @Test func `a host where nothing listens is named`() async throws {
     let port = try RawServer().port
     let result = try await result(gateway: "http://127.0.0.1:\(port)/{provider}")
     expectDoubt(result, .unreachable, "'127.0.0.1:\(port)' refuses connections")

@@ -42,7 +42,7 @@ struct FloodTests {
       Flood(
         name: "page", answer: ["text": "<html>" + mebibyte, "endless": true], verdict: .blocked,
         note: "the answer is a web page"),
-      // Good, but for its length.
+      // Good, except for its length.
       Flood(
         name: "spaces",
         answer: ["headers": json, "text": good + String(repeating: " ", count: 5 << 20) + "}"]),

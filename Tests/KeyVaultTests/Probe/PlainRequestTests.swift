@@ -95,7 +95,7 @@ struct PlainRequestTests {
   }
 
   @Test(arguments: orders.indices)
-  func `a part that could be an order is not sent until the user allows the file as it is`(
+  func `a part that could be an order is not sent until the user allows this version of the file`(
     index: Int
   ) async throws {
     let (name, change) = Self.orders[index]
@@ -168,7 +168,7 @@ struct PlainRequestTests {
     let refused = try await result(world, stub)
     #expect(refused.note?.contains("the header 'x-to'") == true, "\(refused)")
     #expect(stub.requests.count == count)
-    // Where it does not count, the built-in definition does, and a person is told.
+    // Where it does not count, the built-in definition does, and a warning says so.
     let policy = try OriginPolicy(parsing: stub.base)
     let told = try Rendering(repository: world.repository, policy: policy)
       .distrusted([world.open("p/openai")])
@@ -262,7 +262,7 @@ struct PlainRequestTests {
   @Test(arguments: [
     "acme", "acme:", "acme:12", "Acme:\(zeros)", "acme:\(zeros)0", "acme:\(zeros):",
   ])
-  func `what names no definition is no permission`(word: String) {
+  func `what names no definition is not a permission`(word: String) {
     #expect(failure { _ = try OriginPolicy(parsing: "", definitions: word) }?.kind == .usage)
   }
 

@@ -84,7 +84,7 @@ struct QuotaTests {
   ]
 
   @Test(arguments: others)
-  func `any other second answer is told and changes nothing`(
+  func `any other second answer is reported and changes nothing`(
     second: String, verdict: Verdict, status: Int?
   ) async throws {
     let (result, requests) = try await result(second: second)

@@ -145,7 +145,7 @@ struct TestRunTests {
     #expect(stub.requests.first?.header("x-end-id") == "here")
   }
 
-  @Test func `a provider without a free request is unverifiable, and its format is told`()
+  @Test func `a provider without a free request is unverifiable, and its format is reported`()
     async throws
   {
     let world = try World()

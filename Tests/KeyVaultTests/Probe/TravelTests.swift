@@ -259,7 +259,7 @@ struct TravelTests {
     "http://[::1]", "localhost", "localhost:8080", "https://localhost", "0.0.0.0:80", "[::]:80",
     "[::ffff:127.0.0.1]:80", "api.localhost:80", "http://127.1:8080", "http://2130706433:80",
   ])
-  func `what is no host is no permission`(text: String) {
+  func `what is not a host is not a permission`(text: String) {
     #expect(failure { _ = try OriginPolicy(parsing: text) }?.kind == .usage)
   }
 

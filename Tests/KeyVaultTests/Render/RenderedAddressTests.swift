@@ -46,7 +46,7 @@ struct RenderedAddressTests {
     #expect(try await !render(world).contains("BASE_URL"))
   }
 
-  @Test func `two entries of one provider behind a gateway are no conflict of base URLs`()
+  @Test func `two entries of one provider behind a gateway are not a conflict of base URLs`()
     async throws
   {
     let world = try World(

@@ -138,7 +138,7 @@ struct RenderingTests {
     }
   }
 
-  @Test func `bytes that are no text are refused where the reader expects text`() async throws {
+  @Test func `bytes that are not text are refused where the reader expects text`() async throws {
     let world = try World()
     let payload = Array(("fake-key" + Self.binding + "organization: ").utf8) + [0xff, 0x0a]
     try world.encrypt(payload, to: "production/openai")

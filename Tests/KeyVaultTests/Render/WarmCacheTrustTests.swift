@@ -5,8 +5,8 @@ import Testing
 
 @testable import KeyVault
 
-/// What somebody who may write into `.keyvault`, or commit it, cannot do; and that what is kept is checked
-/// as if it had just been decrypted.
+/// What an attacker who may write into `.keyvault`, or commit it, cannot do; and that what is kept
+/// is checked as if it had just been decrypted.
 @Suite(.oneAtATime)
 struct WarmCacheTrustTests {
   private let machine: WarmCase
@@ -104,7 +104,7 @@ struct WarmCacheTrustTests {
     #expect(try await machine.render(world) == .init(text: new, decryptions: 3))
   }
 
-  @Test func `one that is committed, linked or somebody's link is refused before it is read`()
+  @Test func `a file that is committed, linked or a link is refused before it is read`()
     async throws
   {
     let world = try WarmCase.world()
@@ -120,7 +120,7 @@ struct WarmCacheTrustTests {
     #expect(try await machine.render(world).decryptions == 3)
   }
 
-  @Test func `a key that was put back is refused, with the cache of then too`() async throws {
+  @Test func `a key that was rolled back is refused, with the cache of then too`() async throws {
     let world = try WarmCase.world()
     try await machine.render(world)
     let path = try machine.file(world)

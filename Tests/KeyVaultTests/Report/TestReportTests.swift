@@ -43,7 +43,7 @@ struct TestReportTests {
     }
   }
 
-  @Test func `an entry that was named and is locked is no success`() {
+  @Test func `an entry that was named and is locked is not a success`() {
     let results = [result(.valid), result(.locked, entry: "p/mistral")]
     let report = TestReport(checked: World.now, results: results)
     #expect(report.conclusion(named: []) == .good)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import KeyVault
 
-/// A machine that saw newer lists, and lists that were signed once and are put back.
+/// A machine that saw newer lists, and lists that were signed once and are rolled back.
 @Suite(.oneAtATime)
 struct ListMemoryTests {
   private static let statement = "vault/.recipients.sig"
@@ -77,7 +77,7 @@ struct ListMemoryTests {
   }
 
   private static let message =
-    "\(statement) was put back: it is number 2, and number 3 was seen here before"
+    "\(statement) was rolled back: it is number 2, and number 3 was seen here before"
 
   @Test func `what was used is remembered, and its older version is refused`() throws {
     let world = try world()
@@ -142,7 +142,8 @@ struct ListMemoryTests {
     try world.want([Keyring.alice.fingerprint, Self.bob], in: "p")
     try world.signRecipients()
     try world.commit()
-    let message = "\(Self.statement) was put back: it is another number 3 than was seen here before"
+    let message =
+      "\(Self.statement) was rolled back: it is another number 3 than was seen here before"
     #expect(use(world)?.message == message)
     #expect(write(world)?.message == message)
     // The same lists, signed once more under their number, do not count as different.
@@ -166,8 +167,8 @@ struct ListMemoryTests {
     #expect(use(world) == nil)
     try world.git("checkout", "-q", "HEAD~1", "--", Self.statement, "providers.d")
     try world.commit()
-    #expect(use(world)?.message.contains("was put back: it is number 4") == true)
-    #expect(write(world)?.message.contains("was put back: it is number 4") == true)
+    #expect(use(world)?.message.contains("was rolled back: it is number 4") == true)
+    #expect(write(world)?.message.contains("was rolled back: it is number 4") == true)
   }
 
   @Test func `a writer who signs the older lists goes on above the newest number`() throws {
@@ -197,7 +198,7 @@ struct ListMemoryTests {
     try home.remove("state")
     #expect(use(world) == nil)
     #expect(try seen(world) == 2)
-    // Lines that this machine did not write count for nothing.
+    // Lines that this machine did not write are ignored.
     let text = try home.text(home.memoryFile)
     try home.write(text.replacing(" 2 sha256", with: " 9 sha256"), to: home.memoryFile)
     #expect(try seen(world) == nil)

@@ -182,7 +182,7 @@ struct SignedProvidersTests {
     #expect(use == nil && writing == nil)
   }
 
-  @Test func `a signature of one version counts for nothing in the other`() throws {
+  @Test func `a signature of one version is refused in the other`() throws {
     let world = try world()
     let signed = try world.scratch.text(Self.statement)
     let lines = signed.split(separator: "\n").map(String.init)

@@ -46,7 +46,7 @@ struct ValidatorTests {
     #expect(Set(documented) == Set(codes))
   }
 
-  @Test func `an override tells each part that it changes, a variable too`() throws {
+  @Test func `an override names each property that it changes, a variable too`() throws {
     let world = try World()
     try FindingCase.mistral("MISTRAL_API_KEY", "AWS_SECRET_ACCESS_KEY")(world)
     let finding = try #require(try world.findings().first)
@@ -60,7 +60,7 @@ struct ValidatorTests {
     #expect(protected.hint?.contains("KEYVAULT_ALLOW_HOSTS") == true)
   }
 
-  @Test func `a sound repository has no finding`() throws {
+  @Test func `a valid repository has no finding`() throws {
     let world = try World("environments: {p: {require: [openai], inherit: [q]}, q: {}}\n")
     try world.store("p/openai", FindingCase.key)
     try world.store("users/alice/mistral", "NotARealKeyNotARealKeyNotARealKe")
@@ -146,7 +146,7 @@ struct ValidatorTests {
     #expect(errors.allSatisfy { $0.file == "providers.d/acme.yaml" })
   }
 
-  @Test func `a repository without its configuration is no repository`() throws {
+  @Test func `a folder without a configuration is not a repository`() throws {
     let scratch = Scratch()
     #expect(
       failure {

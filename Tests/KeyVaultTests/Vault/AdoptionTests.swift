@@ -66,7 +66,7 @@ struct AdoptionTests {
     #expect(try world.open("p/acme").payload.hosts == ["evil.invalid"])
   }
 
-  @Test func `adopting the same key is no rotation, adopting another one is`() throws {
+  @Test func `adopting the same key is not a rotation, adopting another one is`() throws {
     let world = try World()
     try world.store("p/mistral", "NotARealKeyNotARealKeyNotAR9f3A")
     let old = try #require(try world.entry("p/mistral").sidecar)

@@ -31,7 +31,7 @@ struct EntryNameTests {
     ("x.gpg", "leave out '.gpg'"), (String(repeating: "a", count: 201), "longer than 200 bytes"),
     (String(repeating: "a/", count: 512) + "a", "longer than 1024 bytes"), ("~/x", "it holds '~'"),
   ])
-  func `what could lead elsewhere is no name`(path: String, objection: String) throws {
+  func `a name that could lead elsewhere is refused`(path: String, objection: String) throws {
     let refusal = try #require(failure { _ = try EntryName(path) })
     #expect(refusal.kind == .usage)
     #expect(refusal.message.contains(objection), "\(refusal.message)")

@@ -56,7 +56,8 @@ struct RecipientListTests {
     "sk-proj-NotARealKeyNotARealKeyNotARealKey1", "correct horse battery", "p@ssw0rd!x",
     "３" + fingerprint.dropFirst(), "alice",
   ])
-  func `a line that could be a secret is not quoted, and its place is told`(line: String) throws {
+  func `a line that could be a secret is not quoted, and its place is reported`(line: String) throws
+  {
     let list = RecipientList(parsing: Array("\(Self.other)\n\(line)\n".utf8), folder: "")
     let finding = try #require(list.findings.first)
     #expect(finding.line == 2 && finding.message.hasPrefix("this line is"))
@@ -90,7 +91,7 @@ struct RecipientListTests {
   }
 
   @Test(arguments: ["", "\n", "# nobody\n"])
-  func `a list of nobody is an error`(text: String) {
+  func `an empty list is an error`(text: String) {
     let list = RecipientList(parsing: Array(text.utf8), folder: "")
     #expect(list.findings.map(\.code) == ["no-recipients"])
   }
