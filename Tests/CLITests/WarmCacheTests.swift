@@ -112,6 +112,6 @@ import Testing
       head -1 errors
       """)
     #expect(
-      asked.hasPrefix("1\nkeyvault: error: cannot open what is kept of 'production': "), "\(asked)")
+      asked.hasPrefix("1\nkeyvault: error: cannot open the cache of 'production': "), "\(asked)")
   }
 }

@@ -6,7 +6,7 @@ public struct GitCommit {
   private let git: Git
   private let root: String
 
-  static let what = "git could not take the change"
+  static let what = "git could not record the change"
   /// How often a commit is rebuilt because another process committed first.
   private static let attempts = 5
 

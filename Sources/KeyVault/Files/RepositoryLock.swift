@@ -34,7 +34,9 @@ struct RepositoryLock: ~Copyable {
         hints: error.failure.hints + ["nothing was changed"])
     }
     throw Failure(
-      .cannotWrite, "another keyvault has been changing '\(root)' for \(Int(patience)) seconds",
+      .cannotWrite,
+      "another keyvault process has been changing '\(root)' for \(Int(patience)) "
+        + "seconds",
       hints: ["wait for it, or end it; nothing was changed by this one"])
   }
 

@@ -33,7 +33,7 @@ struct GitObjects {
     let output = try git.output(of: arguments, input: input, within: .history, or: Self.what)
     let lines = output.split(separator: UInt8(ascii: "\n"))
     guard lines.count == asked.count else {
-      throw Failure(.io, "git answered less than was asked")
+      throw Failure(.io, "git gave an incomplete answer")
     }
     var found = lines[...]
     return names.map { Self.isSeveral($0) ? nil : Self.blob(found.removeFirst()) }
@@ -79,7 +79,7 @@ struct GitObjects {
     }
     take()
     guard values.count == wanted.count else {
-      throw Failure(.io, "git answered less than was asked")
+      throw Failure(.io, "git gave an incomplete answer")
     }
     return blobs.map { $0.flatMap { numbers[$0.id] }.map { values[$0] } }
   }
@@ -132,7 +132,7 @@ struct GitObjects {
       take(bytes)
       return true
     }
-    guard count == blob.size else { throw Failure(.io, "git answered less than was asked") }
+    guard count == blob.size else { throw Failure(.io, "git gave an incomplete answer") }
   }
 }
 

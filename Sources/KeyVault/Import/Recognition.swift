@@ -55,7 +55,7 @@ struct Recognition {
       let others = byForm.filter { $0 != provider.id }
       if !isForm, !others.isEmpty {
         return .ambiguous(
-          [provider.id] + others, "the name is \(provider.name)'s, and the form another's")
+          [provider.id] + others, "the name is \(provider.name)'s, and the format another's")
       }
       if elsewhere.contains(provider.id), !byForm.contains(provider.id) {
         return .ambiguous(
@@ -71,7 +71,7 @@ struct Recognition {
   private func unnamed(_ variable: FoundVariable, _ byForm: [String]) -> Kind {
     let claimed = own.filter { $0.allVariables.contains(variable.name) }.map(\.id)
     if !claimed.isEmpty {
-      return .ambiguous(claimed + byForm, "only this repository's providers.d says so")
+      return .ambiguous(claimed + byForm, "only this repository's providers.d recognises it")
     }
     if byForm.count == 1, let provider = providers.first(where: { $0.id == byForm[0] }) {
       return .key(provider)
@@ -79,7 +79,7 @@ struct Recognition {
     if let provider = spoken(of: variable) {
       let length = variable.withValue { provider.format(of: $0)?.prefix.utf8.count } ?? 0
       return length > 0
-        ? .key(provider) : .ambiguous([provider.id], "its name speaks of \(provider.name)")
+        ? .key(provider) : .ambiguous([provider.id], "its name suggests \(provider.name)")
     }
     let similar = byForm.isEmpty ? variable.withValue { providers(by: $0, prefix: 1) } : byForm
     return similar.isEmpty ? .nothing : .ambiguous(similar, "its form fits")

@@ -90,7 +90,8 @@ public final class Memory: Sendable {
         .malformed,
         "'\(name)' was rolled back: its serial is \(serial), but \(known.serial) was opened here",
         hints: [
-          "merge or restore the newer one; if this one is right: \(Shell("keyvault trust \(name)"))"
+          "merge or restore the newer one; if you have verified this one: "
+            + "\(Shell("keyvault trust \(name)"))"
         ])
     }
     return false

@@ -45,7 +45,7 @@ struct PublicKeys: Sendable {
   /// No team has more files than that, and each takes a process.
   static let limit = 400
 
-  static let removalHint = "remove those of people whom no ciphertext of git's history names"
+  static let removalHint = "remove those of people whom no ciphertext in git history names"
 
   static let folder = "\(Paths.vault)/\(Paths.publicKeys)"
 

@@ -65,7 +65,7 @@ public struct Repository: Sendable {
     guard let root = candidates.first(where: holdsConfiguration) else {
       throw Failure(
         .notFound, "no \(Paths.configuration) in '\(folder)' or any folder above it",
-        hints: ["run 'keyvault init' to make a repository here"])
+        hints: ["run 'keyvault init' to create a repository here"])
     }
     try owner.check(root)
     if let above = rootAbove(root), try !isNamed(root) {

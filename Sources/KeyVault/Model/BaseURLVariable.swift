@@ -19,7 +19,7 @@ enum BaseURLVariable {
     if !owners(of: name).isEmpty { return nil }
     if let objection = VariableName.objection(to: name) { return objection }
     guard !suffixes.contains(where: { name.hasSuffix($0) }) else { return nil }
-    return "'\(name)' is not a name for an address: expected one that ends in "
+    return "'\(name)' is not a base-URL variable: expected a name that ends in "
       + suffixes.joined(separator: ", ")
   }
 

@@ -68,7 +68,7 @@ public struct EntryName: Sendable, Hashable, Comparable, CustomStringConvertible
   /// What is wrong with one component, such as a folder's name; nil if nothing is.
   static func objection(toPart component: Substring) -> String? {
     if component.isEmpty { return "it has an empty part between slashes" }
-    if component == "." || component == ".." { return "it leads out of its folder" }
+    if component == "." || component == ".." { return "it leads outside of its folder" }
     if component.hasPrefix("-") { return "a part starts with a dash" }
     if component.hasPrefix(".") { return "a part starts with a dot" }
     if component.utf8.count > 200 { return "a part is longer than 200 bytes" }

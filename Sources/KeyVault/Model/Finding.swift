@@ -95,8 +95,8 @@ extension Finding {
     let isPlain = origin.scheme == "http" && !origin.isLoopback
     return Finding(
       .needsPermission, isPlain ? .warning : .note, in: file, at: place,
-      "this file alone sends no key to '\(origin)': "
-        + (isPlain ? "it would travel without encryption" : "any program may listen on loopback"),
+      "this file alone cannot send keys to '\(origin)': "
+        + (isPlain ? "it would travel without encryption" : "any local program may listen there"),
       hint: "allow it outside the repository: \(Shell("KEYVAULT_ALLOW_HOSTS=\(origin.permission)"))"
         + (origin.isLoopback ? ", or --gateway" : ""))
   }

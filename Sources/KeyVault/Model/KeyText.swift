@@ -35,7 +35,7 @@ public enum KeyText {
     if isSpace(key.byte(0)) { return "it starts with white space" }
     if isSpace(key.byte(key.byteCount - 1)) { return "it ends with white space" }
     if isJobCommand(key) {
-      return "it begins with '::', and a CI job takes a line that does for a command"
+      return "it begins with '::', and a CI runner reads such a line as a command"
     }
     for index in 0..<key.byteCount {
       switch key.byte(index) {

@@ -43,6 +43,6 @@ public struct NamePolicy: Sendable {
 
   /// Why a name needs a permission.
   static func objection(to name: String) -> String {
-    "'\(name)' is not known as a variable that holds a key"
+    "'\(name)' is not a known name for a key"
   }
 }

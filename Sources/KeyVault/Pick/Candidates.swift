@@ -68,7 +68,8 @@ struct Candidates: Sendable {
       throw Failure(
         .nothingToDo, "no key of '\(environment)' is for \(capability.rawValue)",
         hints: [
-          "'\(Shell("keyvault providers ls --capability \(capability.rawValue)"))' shows who offers it"
+          "'\(Shell("keyvault providers ls --capability \(capability.rawValue)"))' lists the "
+            + "providers that offer it"
         ])
     }
   }
@@ -103,7 +104,7 @@ extension Candidates.Candidate {
     let http = record?.http.map { "HTTP \($0)" } ?? "unusable"
     return Skip(
       entry, .unusable, verdict, http, checked: record?.at,
-      next: "run '\(next)' once it should work again")
+      next: "run '\(next)' when it may work again")
   }
 }
 

@@ -26,7 +26,7 @@ public struct Control: Sendable, Codable, Equatable {
   func reproach(_ provider: Provider) -> String {
     let who = bogus.verdict.works == .yes ? "a bogus key" : "a request without a key"
     let evidence = bogus.verdict.works == .yes ? bogus : missing
-    return "the request that should prove a key of \(provider.name) does not tell keys apart: "
+    return "the request that should prove a key of \(provider.name) does not distinguish keys: "
       + "\(who) is answered as a good one (\(evidence.text))"
   }
 

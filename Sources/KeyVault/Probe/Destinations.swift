@@ -50,7 +50,7 @@ public struct Destinations: Sendable {
         + "so no key is stored with that field",
       hints: [
         "allow it: \(Shell("KEYVAULT_ALLOW_HOSTS=\(name)"))",
-        "or store the key with a part of your own: "
+        "or store the key with a field of your own: "
           + "\(Shell("keyvault add \(entry) --force --field NAME=VALUE"))",
       ])
   }
@@ -152,14 +152,14 @@ extension OriginPolicy {
     guard let objection = objection(to: provider) else { return nil }
     guard case .changesBuiltIn = objection else {
       return Failure(
-        .findings, "\(objection.text(of: provider)), so no key of it is sent",
+        .findings, "\(objection.text(of: provider)), so none of its keys is sent",
         hints: [objection.hint(for: provider)])
     }
     // A host that a field completes cannot be allowed beforehand.
     let origins = provider.hostFields.isEmpty ? provider.origins([:]) : []
     let hosts = origins.sorted(by: Origin.areInOrder).map(\.permission).joined(separator: ",")
     return Failure(
-      .findings, "\(provider.file) changes a built-in provider, so no key of it is sent",
+      .findings, "\(provider.file) changes a built-in provider, so none of its keys is sent",
       hints: hosts.isEmpty ? [] : ["allow its hosts: \(Shell("KEYVAULT_ALLOW_HOSTS=\(hosts)"))"])
   }
 }

@@ -76,7 +76,7 @@ struct ProbePlanner: Sendable {
     else {
       throw ProbePlan.Early(
         verdict: .misconfigured,
-        note: "nothing was sent: \(url.origin) is not where this key may travel; "
+        note: "nothing was sent: \(url.origin) is not a host that this key may be sent to; "
           + "\(Shell("KEYVAULT_ALLOW_HOSTS=\(url.origin.permission)")) allows it")
     }
     if let objection = policy.objection(toPathOf: url) {
@@ -121,7 +121,7 @@ struct ProbePlanner: Sendable {
     }
     guard let provider = found else {
       throw ProbePlan.Early(
-        verdict: .misconfigured, note: "no provider '\(id.printable(limit: 80))' is known")
+        verdict: .misconfigured, note: "unknown provider '\(id.printable(limit: 80))'")
     }
     return try trusted(provider)
   }
@@ -145,7 +145,7 @@ struct ProbePlanner: Sendable {
     }
     guard !definition.costsTokens || allowsCost else {
       throw ProbePlan.Early(
-        verdict: .unverifiable, note: "the only request that proves it is paid for: --allow-cost")
+        verdict: .unverifiable, note: "the only request that proves it costs money: --allow-cost")
     }
     return definition
   }

@@ -21,7 +21,7 @@ extension Prober {
             of: definition.target, of: provider, fields: hostFields, gateway: gateway))
       } catch {
         throw Failure(
-          .usage, error.note, hints: ["say it with --field NAME=VALUE, or name an entry"])
+          .usage, error.note, hints: ["pass --field NAME=VALUE, or an entry"])
       }
       do throws(ProbePlan.Early) {
         try planner.check(
@@ -49,7 +49,7 @@ extension Prober {
   ) -> DefinitionReport.Row {
     var evidence = evidence
     if evidence.verdict.works == .yes {
-      evidence.note = "this endpoint does not tell keys apart: it proves nothing"
+      evidence.note = "this endpoint does not distinguish keys: it proves nothing"
       return DefinitionReport.Row(what, evidence, .wrong)
     }
     let isUnclear = isBogus && evidence.verdict.works == .unknown

@@ -32,7 +32,7 @@ struct RecordedAnswer {
       throw refuse("\(error)")
     }
     guard let verdict = root["verdict"]?.string.flatMap(Verdict.init) else {
-      throw refuse("'verdict' is missing, or no verdict")
+      throw refuse("'verdict' is missing or invalid")
     }
     self.name = name
     self.verdict = verdict

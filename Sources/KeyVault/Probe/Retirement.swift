@@ -72,7 +72,7 @@ private struct Asker {
     case .inUse(let name): return (.alive, "it is the key of '\(name)' now")
     case .opened(let old):
       if old.holdsSame(as: present) {
-        return (.alive, "it is the present key, which was never changed")
+        return (.alive, "it is the current key, which has never been rotated")
       }
       return await ask(old)
     }
@@ -88,7 +88,7 @@ private struct Asker {
     case .no:
       let control = await prober.test(present, gateway: gateway, now: now)
       guard control.works != .no else {
-        return (.unproven, "\(evidence), and so is the present key, so that proves nothing")
+        return (.unproven, "\(evidence), and so is the current key, so that proves nothing")
       }
       return (.proven, evidence)
     }

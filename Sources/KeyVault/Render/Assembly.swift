@@ -97,7 +97,7 @@ public struct Assembly: Sendable {
     guard let found = try repository.catalogue.provider(entry.provider) else {
       let name = entry.provider.printable(limit: 80)
       throw Failure(
-        .malformed, "no provider '\(name)' is known",
+        .malformed, "unknown provider '\(name)'",
         hints: ["set 'provider:' in \(entry.name.sidecarPath)"])
     }
     let provider = policy?.definition(found) ?? found

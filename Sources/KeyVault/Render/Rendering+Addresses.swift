@@ -36,7 +36,7 @@ extension Rendering {
       guard let stranger else { continue }
       all.removeAll { $0.name == address.variable.name }
       refused.append(
-        Refused(address, "the key of '\(stranger.origin)' may not travel to \(address.origin)"))
+        Refused(address, "the key of '\(stranger.origin)' may not be sent to \(address.origin)"))
     }
     for address in narrow {
       let own = address.variable

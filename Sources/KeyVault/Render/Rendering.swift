@@ -92,7 +92,7 @@ public struct Rendering: Sendable {
     let places = environments.map { "'\($0)'" }.joined(separator: " and ")
     let wanted = slots.filter { choice.mayWant($0.slot) }
     guard !wanted.isEmpty else {
-      throw Failure(.nothingToDo, "there is nothing to render in \(places)")
+      throw Failure(.nothingToDo, "nothing to render in \(places)")
     }
     guard wanted.count <= Limits.opened else {
       throw Failure(
@@ -119,7 +119,7 @@ public struct Rendering: Sendable {
     guard missing.isEmpty else {
       throw Failure(
         .findings,
-        "'\(environment)' requires a key that it lacks: \(missing.joined(separator: ", "))",
+        "'\(environment)' lacks a required key: \(missing.joined(separator: ", "))",
         hints: missing.map { "run '\(Shell("keyvault add \(environment)/\($0)"))'" })
     }
     return assembly

@@ -18,7 +18,7 @@ public struct VariableChoice: Sendable {
     for name in capabilities where !Provider.everyCapability.contains(name) {
       let close = Suggestion.closest(to: name, among: Provider.everyCapability)
       throw Failure(
-        .usage, "no capability '\(name.printable(limit: 80))' is known",
+        .usage, "unknown capability '\(name.printable(limit: 80))'",
         hints: [close.map { "did you mean '\($0)'?" } ?? "'keyvault providers' shows all"])
     }
     self.only = only.isEmpty ? nil : Set(names: only)

@@ -23,7 +23,7 @@ enum VariableValue {
         return isInLabel(byte) || identifier.contains(byte) || byte == UInt8(ascii: "@")
       }
       return isUser && ats <= 1
-        ? nil : "the value of \(name) is not a user's name: expected letters, digits and '_.:=+-@'"
+        ? nil : "the value of \(name) is not a user name: expected letters, digits and '_.:=+-@'"
     }
     return nil
   }
@@ -38,7 +38,8 @@ enum VariableValue {
 
   /// Why a doubtful value needs a permission.
   static func doubt(under name: String) -> String {
-    "the value of \(name) is a document or a path, which can tell programs what to read and where to send it"
+    "the value of \(name) is a document or a path, which can decide what programs read and where "
+      + "they send it"
   }
 
   /// Without what names a file with the value.

@@ -17,7 +17,7 @@ extension Debt {
     }
     let number =
       keys.isEmpty
-      ? "no key that is here now is known to have been readable"
+      ? "no current key is known to have been readable"
       : "\(count(keys.count, "key")) must be rotated at the provider"
     let limits =
       isComplete

@@ -131,7 +131,7 @@ extension ImportPlan.Ambiguity {
     guard found.hasShownName else {
       let whose = candidates.count == 1 ? candidates[0] : "a provider"
       return
-        "\(reason); say with --as that it is a key of \(whose), or leave it out with --except; its "
+        "\(reason); pass --as to make it a key of \(whose), or leave it out with --except; its "
         + "name is not shown here, because it could be a secret"
     }
     let (name, provider) = (found.name, candidates.count == 1 ? candidates[0] : "PROVIDER")
@@ -144,7 +144,7 @@ extension FoundVariable {
   public func answer(_ provider: String) -> String {
     hasShownName
       ? Shell("--as \(name)=\(provider)").description
-      : "say so with --as and its name, which is not shown here, because it could be a secret"
+      : "pass --as with its name, which is not shown here, because it could be a secret"
   }
 }
 

@@ -38,7 +38,7 @@ public struct CiphertextSummary: Sendable {
       ).sorted { ($0.value, $0.key) < ($1.value, $1.key) }.map(\.key)
       self.init(lines: ["OpenPGP message, \(size)", digest] + readers.map { "reader \($0)" })
     } catch {
-      self.init(lines: ["no encrypted OpenPGP message, \(size): \(error.message)", digest])
+      self.init(lines: ["not an encrypted OpenPGP message, \(size): \(error.message)", digest])
     }
   }
 
@@ -52,7 +52,7 @@ public struct CiphertextSummary: Sendable {
     for keys in keys {
       if let holder = keys.holder(of: keyID) { return (holder.text, holder.userID ?? "") }
     }
-    return ("\(Drift.text(keyID: keyID)), a key that no file here has", "")
+    return ("\(Drift.text(keyID: keyID)), an unknown key", "")
   }
 
   private static func publicKeys(around folder: String, _ program: GPGProgram?) -> [PublicKeys] {

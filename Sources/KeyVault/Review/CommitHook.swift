@@ -58,7 +58,8 @@ struct CommitHook {
         let file = (hooks.own + "/" + name).below(workTree.top)
         throw Failure(
           .findings,
-          "git takes its hooks from '\(folder.printable)' (core.hooksPath), where commits write them",
+          "git takes its hooks from '\(folder.printable)' (core.hooksPath), where commits can "
+            + "change them",
           hints: ["add a line to \(file.printable): \(Self.sharedCall) || exit 1", rest])
       }
       // A commit may have changed it since: it is the person's to let run.

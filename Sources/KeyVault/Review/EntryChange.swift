@@ -14,7 +14,7 @@ public struct EntryChange: Sendable, Codable, Equatable {
     case described
     /// The ciphertext alone, as by another program than keyvault.
     case edited
-    /// It was there already where the known history begins.
+    /// It was older than the known history.
     case there
   }
 

@@ -101,9 +101,10 @@ struct EntryLineages {
   /// Whether the ancestor or a side has an entry there.
   func hasEntry(at place: EntryName) -> Bool { numbers.values.contains { $0[place] != nil } }
 
-  /// The numbers in ``all`` of the keys of `others`, and of entries that share a place with one of these, by way
-  /// of more entries too: where one of them goes decides about the others. `others` are further names under
-  /// which git has files of an entry. Those that belong together are in one part, sorted.
+  /// The numbers in ``all`` of the keys of `others`, and of entries that share a place with one of
+  /// these, by way of more entries too: where one of them goes decides about the others. `others`
+  /// are further names under which git has files of an entry. Those that belong together are in one
+  /// part, sorted.
   func parts(by others: [Int: Set<EntryName>]) -> [[Int]] {
     func names(_ number: Int) -> [EntryName] { all[number].places + (others[number] ?? []) }
     var byName: [EntryName: [Int]] = [:]

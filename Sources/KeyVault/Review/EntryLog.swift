@@ -49,7 +49,7 @@ public struct EntryLog: Sendable, Codable {
       let hint =
         (try? repository.vault.entry(name)) == nil
         ? "'keyvault ls' shows every entry" : "it is not committed yet"
-      throw Failure(.notFound, "git's history has no entry '\(name)'", hints: [hint])
+      throw Failure(.notFound, "git history has no entry '\(name)'", hints: [hint])
     }
     if !walk.isWhole, changes.last?.what == .added { changes[changes.count - 1].what = .there }
     entry = name.path

@@ -127,9 +127,9 @@ public struct GitInstallation {
     for hook in hooks where try hook.uninstall() { done.append("removed \(hook.path)") }
     if try driver.uninstall() { done.append("removed the diff driver") }
     switch try attributes.uninstall(Git(in: attributes.root)) {
-    case .done: done.append("took the lines out of \(GitAttributes.fileName)")
+    case .done: done.append("removed the lines from \(GitAttributes.fileName)")
     case .committed:
-      done.append("\(GitAttributes.fileName) is committed, and so everybody's: it stays")
+      done.append("\(GitAttributes.fileName) is committed and belongs to the team: it stays")
     case .nothing: break
     }
     return done

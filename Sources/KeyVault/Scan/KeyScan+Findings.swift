@@ -21,7 +21,8 @@ extension KeyScan {
         hit.provider.map { "the name looks like a plaintext key of \($0)" }
           ?? "the name could be a plaintext key",
         hint:
-          "store it with 'keyvault add', and rename the file; 'git commit --no-verify' if it is none"
+          "store it with 'keyvault add', and rename the file; if it is not a key: 'git commit "
+          + "--no-verify'"
       )
     ]
   }

@@ -11,9 +11,9 @@ enum Placeholder {
   /// gives.
   static func objection(to key: RawSpan, prefix: Int = 0) -> String? {
     if let why = standIn(for: key) { return why }
-    if isBracketed(key) { return "it stands in brackets" }
-    if let mark = mark(in: key) { return "it has \(mark) in it" }
-    if holdsWord(key, from: prefix) { return "it has a word of an example in it" }
+    if isBracketed(key) { return "it is in brackets" }
+    if let mark = mark(in: key) { return "it contains \(mark)" }
+    if holdsWord(key, from: prefix) { return "it contains a word from an example" }
     let rest = key.extracting(min(prefix, key.byteCount)..<key.byteCount)
     if hasRow(rest) { return "it repeats one character" }
     if !isVaried(rest) { return "it has fewer than \(leastVariety) different characters" }
@@ -23,7 +23,7 @@ enum Placeholder {
   /// What another program that keeps secrets has written in place of a key; nil if it may be a key.
   static func standIn(for key: RawSpan) -> String? {
     if references.contains(where: { key.begins($0) }) {
-      return "this says where another program has the key"
+      return "this refers to a key in another program"
     }
     if ciphertexts.contains(where: { key.begins($0) }) { return "another program encrypted this" }
     return nil

@@ -6,7 +6,7 @@ extension Repository {
   /// key, else the one trusted signer with one. Throws, with the reason, if there is none.
   public func signer(keys: [String]? = nil) throws(Failure) -> Signer {
     guard let signing, let program = signing.program else {
-      throw Failure(.programMissing, "there is no gpg to sign with")
+      throw Failure(.programMissing, "gpg is not installed, so nothing can be signed")
     }
     let gpg = try signing.gpg()
     let fingerprint = try Self.key(
@@ -48,15 +48,15 @@ extension Repository {
     if let named = keys.first(where: { own.contains($0) }) { return named }
     guard keys.isEmpty else {
       throw Failure(
-        .locked, "there is no secret key of \(keys.joined(separator: ", ")) here to sign with")
+        .locked, "no secret key of \(keys.joined(separator: ", ")) is here to sign with")
     }
     let candidates = signers.intersection(own).sortedTexts
     guard let only = candidates.first, candidates.count == 1 else {
       throw Failure(
         .locked,
         candidates.isEmpty
-          ? "there is no secret key of a trusted signer here"
-          : "there are secret keys of several trusted signers here",
+          ? "no secret key of a trusted signer is here"
+          : "secret keys of several trusted signers are here",
         hints: ["choose the signer: export KEYVAULT_SIGNING_KEY=FINGERPRINT"])
     }
     return only

@@ -48,7 +48,7 @@ struct SignatureGate: Sendable {
       .malformed, "'\(name)': the ciphertext is not the one that was signed",
       hints: [
         "restore the right one, or run "
-          + "'\(Shell("keyvault adopt \(name)"))' once you know it is right"
+          + "'\(Shell("keyvault adopt \(name)"))' once you have verified it"
       ])
   }
 }
@@ -65,8 +65,8 @@ extension SignatureState {
   func hint(for name: EntryName) -> String {
     switch self {
     case .bad:
-      "see what changed: "
-        + "\(Shell("git log -p -- \(path: name.sidecarPath)")); restore it, or sign what is there: "
+      "review the change: "
+        + "\(Shell("git log -p -- \(path: name.sidecarPath)")); restore the file, or sign it: "
         + "\(Shell("keyvault sign \(name)"))"
     case .signerExpired(let signer):
       "renew the key in \(PublicKeys.folder)/\(signer), or let another writer sign: "
@@ -74,7 +74,7 @@ extension SignatureState {
     case .unknownSigner(let signer):
       "\(PublicKeys.export(of: signer)), or let a writer sign: \(Shell("keyvault sign \(name)"))"
     case .good, .missing, .notWriter, .expired, .signerRevoked:
-      "a writer who knows that it is right signs it: \(Shell("keyvault sign \(name)"))"
+      "a writer reviews and signs it: \(Shell("keyvault sign \(name)"))"
     }
   }
 }
@@ -86,7 +86,9 @@ extension Repository {
   ) throws(Failure) -> SignatureJudge {
     guard let program = signing?.program else {
       throw Failure(
-        .programMissing, "there is no gpg to check signatures with", hints: ["apt-get install gpg"])
+        .programMissing,
+        "gpg is not installed, so signatures cannot be "
+          + "verified", hints: ["apt-get install gpg"])
     }
     guard !rules.signers.isEmpty else { throw Self.noTrustedSigner }
     do throws(GPGError) {

@@ -103,7 +103,9 @@ struct BaseChecks {
       var finding = finding
       finding.file = RootChanges.relative(finding.file, to: prefix)
       if finding.code == Finding.Code.plaintextKey.rawValue {
-        finding.hint = "git keeps it, so revoke it; store a new one: keyvault add"
+        finding.hint =
+          "git keeps it, so revoke it at the provider, then store a new one: "
+          + "keyvault add"
       }
       return finding
     }
@@ -126,7 +128,7 @@ struct BaseChecks {
       switch finding.code {
       case Finding.Code.overridesBuiltIn.rawValue, Finding.Code.schemaChanged.rawValue:
         if isChanged(finding.file, base, root) {
-          finding.message += "; \(base.name) does not have it so"
+          finding.message += "; \(base.name) does not have it"
         }
       case Finding.Code.digestMismatch.rawValue:
         let key = String(finding.file.dropLast(".yaml".count)) + ".gpg"

@@ -126,9 +126,9 @@ struct EntryChecks {
       findings.append(
         Finding(
           .digestMismatch, in: file, at: root["digest"]?.place ?? .start,
-          "this is not the digest of \(name.ciphertextName): one of the two was changed alone",
+          "the digest is not that of \(name.ciphertextName): one of the two was changed alone",
           hint: "restore the right one, or run "
-            + "'\(Shell("keyvault adopt \(name)"))' once you know it is right"))
+            + "'\(Shell("keyvault adopt \(name)"))' once you have verified it"))
     }
     if let node = root["env"] {
       // A signature that counts vouches for the name.
@@ -149,7 +149,7 @@ struct EntryChecks {
     let ids = repository.catalogue.ids
     findings.append(
       Finding(
-        .unknownProvider, in: file, at: place, "no provider '\(id.printable(limit: 80))' is known",
+        .unknownProvider, in: file, at: place, "unknown provider '\(id.printable(limit: 80))'",
         hint: Suggestion.closest(to: id, among: ids).map { "did you mean '\($0)'?" }
           ?? "set 'provider:' in the sidecar, or add \(Paths.providers)/\(id.printable(limit: 80)).yaml"
       ))
@@ -187,7 +187,7 @@ struct ClockChecks {
           .acknowledgementExpired, .warning, in: file,
           at: root[Acknowledgement.field]?["until"]?.place ?? .start,
           "'unverifiable' was accepted until \(acknowledged.until.day)",
-          hint: "accept it for longer, or not at all: "
+          hint: "extend or remove the acknowledgement: "
             + "\(Acknowledgement.command(for: name, from: now))"))
     }
     return findings

@@ -18,7 +18,7 @@ struct HistoryChecks {
       return [
         Finding(
           .historyTooLarge, in: Paths.vault,
-          "\(error.message), so it was not checked who could read what", hint: error.hints.first)
+          "\(error.message), so former readers were not searched for", hint: error.hints.first)
       ]
     } catch {
       return [absent(error.message, error.hints.first)]
@@ -66,7 +66,8 @@ struct HistoryChecks {
         .staleCopy, .warning, in: entry.name.sidecarPath,
         "this is the key that '\(origin)' had before it was rotated",
         hint:
-          "give it the newer key: \(Shell("keyvault cp --force \(origin) \(entry.name)")), or rotate it"
+          "copy the newer key: \(Shell("keyvault cp --force \(origin) \(entry.name)")), or rotate "
+          + "it"
       )
     }
   }
@@ -74,7 +75,7 @@ struct HistoryChecks {
   private func absent(_ why: String, _ hint: String? = nil) -> Finding {
     Finding(
       .noHistory, .warning, in: Paths.vault,
-      "\(why), so it was not checked who could read what",
+      "\(why), so former readers were not searched for",
       hint: hint ?? Git(in: repository.root).completion)
   }
 

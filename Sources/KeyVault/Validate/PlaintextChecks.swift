@@ -144,6 +144,6 @@ struct PlaintextChecks {
     return Finding(
       .notSearched, severity, in: paths[0],
       "this file\(others) was not searched for keys: \(reason)",
-      hint: severity == .note ? nil : "make sure yourself that it holds none")
+      hint: severity == .note ? nil : "check by hand that it contains none")
   }
 }

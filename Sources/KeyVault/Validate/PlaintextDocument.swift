@@ -16,7 +16,7 @@ struct PlaintextDocument {
   static func finding(of hit: KeyScan.Hit, in file: String, at place: Place? = nil) -> Finding {
     var finding = KeyScan.finding(of: hit, path: file)
     if let place { (finding.line, finding.column) = (place.line, place.column) }
-    finding.hint = "take it out; git keeps what was committed, so make a new key at its provider"
+    finding.hint = "remove it; git keeps what was committed, so create a new key at its provider"
     return finding
   }
 }

@@ -75,7 +75,7 @@ struct ProviderChanges {
   }
 
   private static func warning(of exception: PlainRequest.Exception?) -> String {
-    exception.map { "; \($0.text) may tell the server where to pass the key on" } ?? ""
+    exception.map { "; \($0.text) may tell the server where to forward the key" } ?? ""
   }
 
   /// Parts that can name an origin.

@@ -118,8 +118,10 @@ private struct ProviderFileChecks {
     return [
       Finding(
         .needsPermission, .note, in: file, at: exception.place,
-        "this file alone sends no key: \(exception.text) may tell the server where to pass it on",
-        hint: "allow the file as it is now, outside the repository: \(allowed); or sign it, where "
+        "this file alone cannot send keys: \(exception.text) may tell the server where to forward "
+          + "it",
+        hint: "allow this version of the file, outside the repository: \(allowed); or sign it, "
+          + "where "
           + "signatures are required")
     ]
   }

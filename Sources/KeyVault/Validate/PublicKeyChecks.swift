@@ -39,7 +39,7 @@ struct PublicKeyChecks {
       let why = GPGError.Unusable.otherKey(
         found: first.fingerprint, wanted: file.name.printable(limit: 80))
       findings.append(
-        fault(why.message, "call the file by the key's fingerprint, or export the key"))
+        fault(why.message, "name the file after the key's fingerprint, or export the key again"))
     }
     return findings
   }
@@ -68,7 +68,7 @@ struct PublicKeyChecks {
       return Finding(
         .recipientWeak, in: file,
         "the key of \(person) is weak: \(key.weakAlgorithm ?? "")",
-        hint: "its owner makes a new key; RSA needs 2048 bits, DSA and ElGamal are not accepted")
+        hint: "its owner creates a new key; RSA needs 2048 bits, DSA and ElGamal are not accepted")
     case .expired:
       return Finding(
         .recipientExpired, .warning, in: file, "the key of \(person) expired on \(end)",

@@ -79,9 +79,10 @@ struct ReaderChanges {
       Finding(
         .recipientAdded, isProtected ? .error : .warning, in: new?.file ?? "",
         at: Place(line: recipient.line, column: 1),
-        "\(text(recipient.fingerprint)) is to read '\(repository.vault.path(folder))', and is not "
+        "\(text(recipient.fingerprint)) can now read '\(repository.vault.path(folder))', and is "
+          + "not "
           + "in \(base.name)" + (isProtected ? ", which protects it" : ""),
-        hint: "ask them for the fingerprint by another way than this repository")
+        hint: "verify the fingerprint with them through another channel")
     }
   }
 

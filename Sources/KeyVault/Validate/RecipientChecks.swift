@@ -20,7 +20,7 @@ struct RecipientChecks {
         return [
           Finding(
             .noRecipients, in: file,
-            "neither here nor above is a \(Paths.list): nothing can be encrypted here",
+            "there is no \(Paths.list) here or above: nothing can be encrypted here",
             hint: "write the recipients' full fingerprints to it, one a line")
         ]
       }
@@ -48,7 +48,7 @@ struct RecipientChecks {
       findings.append(
         Finding(
           .demoRecipient, in: list.file, at: place,
-          "this is the demo's key, whose secret part anybody has",
+          "this is the demo's key, whose secret part is public",
           hint: "remove the line, and rotate every key that was encrypted to it"))
     }
     return findings

@@ -125,7 +125,7 @@ struct RollbackChecks {
       return [
         Finding(
           .entryRestored, .warning, in: name.ciphertextPath,
-          "this key was removed from here, and comes back as it was",
+          "this key was removed from here and has been restored unchanged",
           hint: "a key that was removed may have been revoked, or be known to others")
       ]
     }
@@ -158,11 +158,11 @@ struct RollbackChecks {
   ) -> [String] {
     let isSameMark = now.serial == last.serial && now.id == last.id
     if isSameFile, !isSameMark, last.serial != nil, last.id != nil {
-      return ["another id or serial stands beside a ciphertext that is as in"]
+      return ["the ciphertext has not changed, but its id or serial has, since"]
     }
     guard isSameMark || isSameFile, let since = last.exposed else { return [] }
     guard let present = now.exposed else {
-      return ["this key is not marked as exposed any more, and no new one took its place, since"]
+      return ["the mark 'exposed' was removed without a rotation, since"]
     }
     return present > since
       ? ["this key was exposed earlier, on \(since.printable(limit: 20)), in"] : []
@@ -204,7 +204,10 @@ struct RollbackChecks {
     let restore =
       "restore it: "
       + "\(Shell("git checkout \(base.revision) -- \(paths: [name.ciphertextPath, name.sidecarPath])")); "
-      + "a new key comes in by '\(Shell("keyvault rotate \(name)"))'"
-    return base.isMerged ? restore : "merge \(base.name) first if it went on; else \(restore)"
+      + "to store a new key: '\(Shell("keyvault rotate \(name)"))'"
+    return base.isMerged
+      ? restore
+      : "merge \(base.name) first if it has advanced; otherwise "
+        + "\(restore)"
   }
 }

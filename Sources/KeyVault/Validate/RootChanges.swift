@@ -36,7 +36,8 @@ struct RootChanges {
       return Finding(
         .repositoryAdded, isAround ? .error : .warning,
         in: Self.relative(other + Paths.configuration, to: prefix),
-        "\(base.name) has no repository in '\(place(other))': commands that are started there use its vault "
+        "\(base.name) has no repository in '\(place(other))': commands that run there use its "
+          + "vault "
           + "and its policy")
     }
   }

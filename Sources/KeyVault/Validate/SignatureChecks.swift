@@ -55,7 +55,7 @@ struct SignatureChecks {
     return zip(entries, states).compactMap { entry, state in
       guard !state.isGood else { return nil }
       let hasSidecar = entry.sidecar != nil
-      let adopt = "once you know that it is right: \(Shell("keyvault adopt \(entry.name)"))"
+      let adopt = "once you have verified it: \(Shell("keyvault adopt \(entry.name)"))"
       return Finding(
         state.code, state.severity(under: rules.policy),
         in: hasSidecar ? entry.name.sidecarPath : entry.name.ciphertextPath,
@@ -96,7 +96,7 @@ struct SignatureChecks {
       return [
         Finding(
           .signatureOutdated, severity, in: file,
-          "this file was signed in version 1, which leaves the provider files out",
+          "this file was signed in version 1, which does not cover the provider files",
           hint: Repository.signRecipientsHint)
       ]
     case .missing:

@@ -196,15 +196,15 @@ public struct Validator: Sendable {
       return [
         Finding(
           .symbolicLink, in: Paths.state, "this machine's own state is not a folder",
-          hint: "remove it; every command that needs it refuses it")
+          hint: "remove it: commands that need it refuse to run")
       ]
     }
     guard Journal.isPending(in: root) else { return [] }
     return [
       Finding(
         .interrupted, .warning, in: Journal.folder,
-        "a change of several files was interrupted, and some are the old ones still",
-        hint: "end it: keyvault reencrypt")
+        "a change of several files was interrupted, and some files are still the old ones",
+        hint: "complete it: keyvault reencrypt")
     ]
   }
 }

@@ -65,7 +65,7 @@ public struct Debt: Sendable, Codable {
         .notFound,
         "\(fingerprint) never had a file in \(Paths.vault)/\(Paths.publicKeys)/, so it is "
           + "unknown which ciphertexts it opens",
-        hints: ["'keyvault recipients' shows those of today"])
+        hints: ["'keyvault recipients' shows the current ones"])
     }
     try self.init(of: fingerprint, in: repository, by: history, program: program)
   }

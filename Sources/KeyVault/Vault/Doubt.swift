@@ -15,11 +15,11 @@ public enum Doubt: Sendable, CaseIterable {
     case .otherDigest:
       "the ciphertext does not fit its sidecar: one of the two was changed alone"
     case .olderCommit:
-      "this is an older key than was opened here before, as the commit that is checked out is older"
+      "this key is older than one that was opened here, because an older commit is checked out"
     case .unbound:
-      "this does not say where it belongs, and did when it was opened here before"
+      "this is not bound to its place any more; it was when it was opened here before"
     case .undecided:
-      "a merge is in progress that did not decide on this, so it may not be the key that stays"
+      "a merge is in progress and has not resolved this entry, so another key may stay"
     }
   }
 
@@ -29,7 +29,7 @@ public enum Doubt: Sendable, CaseIterable {
     case .otherDigest:
       [
         "restore the right one, or run "
-          + "'\(Shell("keyvault adopt \(entry)"))' once you know it is right"
+          + "'\(Shell("keyvault adopt \(entry)"))' once you have verified it"
       ]
     case .olderCommit: []
     case .undecided: ["run '\(Shell("keyvault resolve \(entry)"))'"]

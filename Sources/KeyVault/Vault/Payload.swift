@@ -140,7 +140,7 @@ private struct Scan {
       Payload.bindingNames.contains { $0 == value.name }
         && (value.name != "provider" || provider == nil)
     }
-    return first.map { "line \($0.line) is '\($0.name): …', as keyvault writes it itself" }
+    return first.map { "line \($0.line) is '\($0.name): …', which keyvault itself writes" }
   }
 
   /// A value that is not secret, as text of its own.

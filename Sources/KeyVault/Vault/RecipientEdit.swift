@@ -108,7 +108,7 @@ extension PublicKeyFile {
     if let weak = file.key.weakAlgorithm {
       throw Failure(
         .malformed, "\(what) cannot be a recipient: the key is weak, \(weak)",
-        hints: ["its owner makes a new one: gpg --quick-generate-key 'Their Name <address>'"])
+        hints: ["its owner creates a new one: gpg --quick-generate-key 'Their Name <address>'"])
     }
     return file.key
   }
@@ -268,7 +268,9 @@ extension Vault {
     if let key = present?.key {
       if key.isRevoked {
         throw Failure(
-          .malformed, "the key \(file.fingerprint) is revoked, as its file in the repository says",
+          .malformed,
+          "the key \(file.fingerprint) is revoked, according to its file in the "
+            + "repository",
           hints: ["ask its owner for the new key"])
       }
       if !key.hasSecret, key.unusable == nil { return [] }

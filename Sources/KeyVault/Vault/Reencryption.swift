@@ -114,8 +114,10 @@ public struct Reencryption: Sendable {
     let opened = try vault.open(entry, requiring: .here, with: gpg)
     if opened.doubts.contains(.otherDigest) {
       throw Failure(
-        .malformed, "\(entry.name.sidecarPath) has not the digest of \(entry.name.ciphertextPath)",
-        hints: ["once you know that both are right: \(Shell("keyvault adopt \(entry.name)"))"])
+        .malformed,
+        "\(entry.name.sidecarPath) does not have the digest of "
+          + "\(entry.name.ciphertextPath)",
+        hints: ["once you have verified both: \(Shell("keyvault adopt \(entry.name)"))"])
     }
     let ciphertext = try vault.encrypt(
       opened.payload.copy(), of: entry.name, to: files, program: program)

@@ -46,7 +46,7 @@ extension Vault {
     where !recipients.contains(fingerprint) && publicKey(fingerprint) == nil {
       throw Failure(
         .notFound, "\(fingerprint) is not a recipient of the vault",
-        hints: ["'keyvault recipients' shows who is"])
+        hints: ["'keyvault recipients' lists them"])
     }
     let renewal = try recipientRenewal()
     var changes: [VaultChange] = []
@@ -84,7 +84,7 @@ extension Vault {
         publicKeyFiles: known + [theirs], of: fingerprint, program: program.path,
         runtimeDirectory: program.runtimeDirectory)
       guard let new = try soundKey(in: merged, fingerprint, program) else {
-        result.outcome = .refused("gpg does not read back what it exports")
+        result.outcome = .refused("gpg cannot read its own export")
         return (result, nil)
       }
       result.note(new, as: \.after)

@@ -111,7 +111,7 @@ private struct ShorterList {
     else {
       throw Failure(
         .notFound, "\(fingerprint) is not a recipient of '\(vault.path(folder))'",
-        hints: ["'keyvault recipients' shows who is"])
+        hints: ["'keyvault recipients' lists them"])
     }
     try list.checkOthers(than: fingerprint, path: vault.path(folder))
     text = old.split(separator: "\n", omittingEmptySubsequences: false)

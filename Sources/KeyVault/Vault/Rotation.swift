@@ -25,7 +25,7 @@ extension OpenedEntry {
       serial: max(serial, last) + 1)
   }
 
-  /// The same key in another place, where the serial does not go back either: `last` is the highest
+  /// This key, moved to another place, where the serial does not go back either: `last` is the highest
   /// that was there, 0 if there was none. Whether it is there alone then, `isLeaving` says.
   public func moved(
     to target: EntryName, after last: Int, isVouched: Bool = false, isLeaving: Bool = false

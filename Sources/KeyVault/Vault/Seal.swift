@@ -87,8 +87,8 @@ extension Vault {
   ) throws(Failure) -> Prepared {
     if let fault = new.predecessor?.fault {
       throw Failure(
-        .malformed, "'\(new.entry)' holds what an entry cannot: \(fault)",
-        hints: ["'pass edit' can make it 'note: …', or remove it"])
+        .malformed, "'\(new.entry)' has an invalid line: \(fault)",
+        hints: ["change the line to 'note: …', or remove it, with 'pass edit'"])
     }
     let (writer, files) = try place(of: new.entry, keeping: source, program: program)
     let configuration = repository.configuration
@@ -201,7 +201,7 @@ extension Vault {
     }
   }
 
-  /// The same; nil where it cannot be read.
+  /// The public key file of a recipient; nil where it cannot be read.
   func publicKey(_ fingerprint: String) -> [UInt8]? { try? soundPublicKey(fingerprint) }
 
   /// Removes what is there of entries, each named once: all of it or nothing. Throws if nothing is there of

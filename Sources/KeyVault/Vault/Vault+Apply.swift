@@ -76,7 +76,7 @@ extension Vault {
       throw Failure(
         .cannotWrite,
         "\(file.path) was \(digest == nil ? "removed" : "changed") meanwhile, so nothing was changed",
-        hints: ["look at it, and run the command again"])
+        hints: ["review it, and run the command again"])
     }
     return digest
   }

@@ -66,7 +66,7 @@ extension Vault {
     if payload.isBound {
       try checkPlace(of: payload, at: name)
     } else if !repository.configuration.policy.allowsUnbound {
-      throw Failure(.malformed, "it does not say where it belongs")
+      throw Failure(.malformed, "it is not bound to this entry")
     }
     if let objection = payload.withKey(KeyText.objection) { throw Failure(.malformed, objection) }
     return OpenedEntry(
@@ -154,7 +154,9 @@ extension Vault {
   private func checkBound(_ opened: OpenedEntry) throws(Failure) {
     guard opened.payload.isBound || repository.configuration.policy.allowsUnbound else {
       throw Failure(
-        .malformed, "'\(opened.name)' does not say where it belongs, as what 'pass insert' makes",
+        .malformed,
+        "'\(opened.name)' is not bound to this entry (it was created outside "
+          + "keyvault, for example by 'pass insert')",
         hints: [
           "run "
             + "'\(Shell("keyvault adopt \(opened.name)"))' once you know that it is the right key"
@@ -162,7 +164,7 @@ extension Vault {
     }
     if let objection = opened.payload.withKey(KeyText.objection) {
       throw Failure(
-        .malformed, "'\(opened.name)' holds what cannot be a key: \(objection)",
+        .malformed, "'\(opened.name)' has an invalid key: \(objection)",
         hints: ["store the right one: \(Shell("keyvault add \(opened.name) --force"))"])
     }
   }
@@ -239,7 +241,7 @@ extension Vault {
       .malformed,
       "'\(entry.name)' is a key of '\(provider.printable(limit: 80))', "
         + "but its sidecar or name says '\(entry.provider.printable(limit: 80))'",
-      hints: ["set 'provider:' in \(entry.name.sidecarPath) to what the key is for"])
+      hints: ["set 'provider:' in \(entry.name.sidecarPath) to the key's provider"])
   }
 
   private func isHere(_ payload: Payload, _ name: EntryName) -> Bool {

@@ -64,7 +64,7 @@ public struct WarmCache: Sendable {
       }
     } catch let error where error.reason == .cancelled {
       let places = environments.map { "'\($0)'" }.joined(separator: " and ")
-      throw error.failure(what: "cannot open what is kept of \(places)")
+      throw error.failure(what: "cannot open the cache of \(places)")
     } catch {
       // The key may be gone, or its card not be there; another one may open the entries.
       return nil
@@ -165,7 +165,7 @@ public struct WarmCache: Sendable {
       throw error.failure(what: "cannot encrypt it")
     }
     guard let file else {
-      throw Failure(.locked, "none of your own keys is to read '\(name)'")
+      throw Failure(.locked, "none of your own keys can now read '\(name)'")
     }
     return file
   }

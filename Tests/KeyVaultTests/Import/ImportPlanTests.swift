@@ -131,7 +131,7 @@ struct ImportPlanTests {
           == "a key of Azure OpenAI needs 'resource' too: AZURE_RESOURCE_NAME")
     }
     let stray = try plan("OPENAI_ORG_ID=org-1", in: World())
-    #expect(stray.skipped.map(\.reason) == ["no key of openai is beside it"])
+    #expect(stray.skipped.map(\.reason) == ["no key of openai comes with it"])
   }
 
   @Test func `names that steer programs are refused, and no flag helps`() throws {
@@ -148,7 +148,7 @@ struct ImportPlanTests {
       in: World())
     #expect(plan.refused.map(\.found.name) == ["OPENAI_API_KEY", "GROQ_API_KEY"])
     #expect(plan.skipped.map(\.found.name) == ["B", "XAI_API_KEY", "C", "C"])
-    #expect(plan.skipped.map(\.reason)[2] == "set again in line 6, which counts")
+    #expect(plan.skipped.map(\.reason)[2] == "set again in line 6, which takes effect")
   }
 
   @Test func `a key finds the entry that renders its variable`() throws {

@@ -17,7 +17,7 @@ struct RepositoryTests {
     #expect(try Repository.root(from: root + "/nested/sub") == root + "/nested")
     let refusal = try #require(failure { _ = try Repository.root(from: "/usr/lib") })
     #expect(refusal.kind == .notFound)
-    #expect(refusal.hints == ["run 'keyvault init' to make a repository here"])
+    #expect(refusal.hints == ["run 'keyvault init' to create a repository here"])
   }
 
   @Test func `a root in another one's work tree is used only if the user names it`() throws {

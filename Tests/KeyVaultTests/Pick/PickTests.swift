@@ -91,7 +91,7 @@ struct PickTests {
     let pick = try await pick(world)
     #expect(pick.choice?.entry.path == "p/cee")
     #expect(pick.skipped.map(\.cause) == [.disabled, .broken])
-    #expect(pick.skipped.last?.reason.contains("does not say where it belongs") == true)
+    #expect(pick.skipped.last?.reason.contains("is not bound to this entry") == true)
     let locked = try await self.pick(world, as: .bob)
     #expect(locked.choice == nil)
     #expect(locked.skipped.map(\.cause).contains(.locked))
@@ -165,7 +165,7 @@ struct PickTests {
       ("r", nil, "keyvault pick text-generation r --test"),
     ] {
       let pick = try await pick(world, in: environment, past: past, through: asked)
-      #expect(pick.skipped.map(\.next) == ["run '\(next)' once it should work again"])
+      #expect(pick.skipped.map(\.next) == ["run '\(next)' when it may work again"])
     }
   }
 
@@ -208,7 +208,7 @@ struct PickTests {
     #expect(pick.choice?.entry.path == "p/bea")
     #expect(
       pick.skipped.map(\.reason) == [
-        "nothing was sent: https://api.example.com is not where this key may travel; "
+        "nothing was sent: https://api.example.com is not a host that this key may be sent to; "
           + "KEYVAULT_ALLOW_HOSTS=api.example.com allows it"
       ])
     try world.configure("environments: {p: {gateway: \"https://evil.example.com/{provider}\"}}\n")

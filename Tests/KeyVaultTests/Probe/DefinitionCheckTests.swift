@@ -47,7 +47,7 @@ struct DefinitionCheckTests {
     let report = try await check(#require(BuiltIn.provider("openai")), stub)
     #expect(report.rows.map(\.outcome) == [.wrong, .ok, .wrong, .ok])
     #expect(
-      report.rows[0].note == "this endpoint does not tell keys apart: it proves nothing")
+      report.rows[0].note == "this endpoint does not distinguish keys: it proves nothing")
     #expect(report.outcome == .wrong)
   }
 

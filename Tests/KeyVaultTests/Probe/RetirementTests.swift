@@ -124,7 +124,7 @@ struct RetirementTests {
     try world.store("p/openai", Self.key(1), serial: 3)
     let found = try await retirement(world)
     #expect(outcomes(found) == ["2 alive", "1 alive"])
-    #expect(found.keys[1].evidence == "it is the present key, which was never changed")
+    #expect(found.keys[1].evidence == "it is the current key, which has never been rotated")
   }
 
   @Test func `a re-encrypted key is one key, and not an old one`() async throws {

@@ -75,7 +75,7 @@ struct TestRunTests {
       ])
     #expect(byEntry["p/acme"]?.note?.hasPrefix("providers.d/acme.yaml:") == true)
     #expect(byEntry["p/nobody"]?.note == "no provider 'nobody' is known")
-    #expect(byEntry["p/unbound"]?.error?.contains("does not say where it belongs") == true)
+    #expect(byEntry["p/unbound"]?.error?.contains("is not bound to this entry") == true)
     #expect(byEntry["p/broken"]?.error?.hasPrefix("vault/p/broken.gpg: ") == true)
     #expect(byEntry["p/copied"]?.error?.contains("was moved or copied") == true)
     #expect(byEntry["q/openai"]?.error == nil)

@@ -124,7 +124,10 @@ struct TravelTests {
     try world.store("production/acme", Self.acmeKey, hosts: ["other-provider.example.com"])
     let refused = try await result(world)
     #expect(refused.verdict == .misconfigured)
-    #expect(refused.note?.contains("https://\(host) is not where this key may travel") == true)
+    #expect(
+      refused.note?.contains(
+        "https://\(host) is not a host that this key may be sent "
+          + "to") == true)
     #expect(Trap.shared.connections(to: host) == 0)
 
     #expect(try await result(world, OriginPolicy(parsing: host)).verdict == .unreachable)

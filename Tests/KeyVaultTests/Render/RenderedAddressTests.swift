@@ -106,7 +106,7 @@ struct RenderedAddressTests {
     #expect(both.names == ["OPENAI_API_KEY", "OPENAI_DEV_API_KEY"])
     #expect(
       both.warnings == [
-        "left out OPENAI_BASE_URL: the key of 'production/openai' may not travel to "
+        "left out OPENAI_BASE_URL: the key of 'production/openai' may not be sent to "
           + "https://evil.example.com"
       ])
     // The caller's own OPENAI_API_KEY would go there.

@@ -142,7 +142,7 @@ struct WarmCacheTrustTests {
     #expect(try await machine.render(world).decryptions == 1)
     try world.configure("environments: {p: {inherit: [shared]}}\n")
     let refusal = try #require(try await machine.refusal(world))
-    #expect(refusal.message.hasPrefix("'p/openai' does not say where it belongs"))
+    #expect(refusal.message.hasPrefix("'p/openai' is not bound to this entry"))
     #expect(machine.decryptions == 1, "it was warm")
   }
 

@@ -206,7 +206,7 @@ struct EntrySignatureTests {
       #expect(refused?.kind == .locked)
       #expect(
         refused?.message
-          == "signatures are required here, and there is no secret key of a trusted signer here")
+          == "signatures are required here, and no secret key of a trusted signer is here")
     }
     #expect(try world.sidecar("p/openai") == before)
     #expect(try world.codes() == [])

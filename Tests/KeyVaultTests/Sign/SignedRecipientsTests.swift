@@ -44,7 +44,7 @@ struct SignedRecipientsTests {
     try world.want([Self.alice, Self.bob])
     let (codes, refusal) = try state(world)
     #expect(codes == ["vault/.gpg-id: error recipients-changed"])
-    #expect(refusal == "vault/.gpg-id: these are not the recipients that were signed")
+    #expect(refusal == "vault/.gpg-id: this is not the signed version of the list")
     try world.want([Self.alice])
     // A list where there was none, a copy of one that was signed for elsewhere.
     try world.want([Self.alice], in: "p")
@@ -63,7 +63,7 @@ struct SignedRecipientsTests {
     try world.scratch.write(Keyring.bob.publicKey + Array("\n".utf8), to: path)
     let changed = try state(world)
     #expect(changed.codes == ["\(path): error recipients-changed"])
-    #expect(changed.refusal == "\(path): this is not the public key that was signed")
+    #expect(changed.refusal == "\(path): this is not the signed version of the public key")
     try world.scratch.remove(path)
     #expect(try state(world).codes == ["\(path): error recipients-changed"])
     try world.scratch.write(Keyring.bob.publicKey, to: path)
@@ -78,7 +78,7 @@ struct SignedRecipientsTests {
     try world.configure("policy: {unbound: allow}\n")
     let (codes, refusal) = try state(world)
     #expect(codes == ["keyvault.yaml: error recipients-changed"])
-    let message = "keyvault.yaml: this is not the configuration that was signed"
+    let message = "keyvault.yaml: this is not the signed version of the configuration"
     #expect(refusal == message)
     #expect(world.refusal("p/openai") == message)
   }
@@ -216,7 +216,7 @@ struct SignedRecipientsTests {
     try world.want([Self.alice, Self.bob])
     let before = try world.scratch.text(Self.file)
     let refused = failure { _ = try world.removeRecipient(Self.bob) }
-    #expect(refused?.message == "vault/.gpg-id: these are not the recipients that were signed")
+    #expect(refused?.message == "vault/.gpg-id: this is not the signed version of the list")
     let told = Locked<[String]>([])
     try world.sign(least: .optional) { line in told.change { $0.append(line) } }
     _ = try world.removeRecipient(Self.bob)

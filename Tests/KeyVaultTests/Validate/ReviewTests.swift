@@ -117,7 +117,7 @@ struct ReviewTests {
     let bob = "\(Keyring.bob.fingerprint) (Bob <bob@example.com>)"
     #expect(
       try messages(world, .recipientAdded)
-        == ["\(bob) is to read 'vault/p', and is not in 'main'"])
+        == ["\(bob) can now read 'vault/p', and is not in 'main'"])
     #expect(try messages(world, .recipientRemoved) == [])
   }
 
@@ -187,7 +187,7 @@ struct ReviewTests {
     try FindingCase.mistral("Bearer {key}", "Basic {key}")(world)
     #expect(
       try messages(world, .overridesBuiltIn).allSatisfy {
-        $0.hasSuffix("; 'main' does not have it so")
+        $0.hasSuffix("; 'main' does not have it")
       })
     #expect(try messages(world, .overridesBuiltIn).count == 1)
     try world.commit()

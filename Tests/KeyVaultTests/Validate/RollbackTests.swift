@@ -140,7 +140,7 @@ struct RollbackTests {
     try world.write(sound, to: path)
     #expect(
       try messages() == [
-        "this key is not marked as exposed any more, and no new one took its place, since 'main'"
+        "the mark 'exposed' was removed without a rotation, since 'main'"
       ])
     try world.write(marked.replacing("2026-11-20", with: "2099-01-01"), to: path)
     #expect(try messages() == ["this key was exposed earlier, on 2026-11-20, in 'main'"])
@@ -148,7 +148,7 @@ struct RollbackTests {
     #expect(try messages() == [])
     try world.write(sound, to: path)
     try edit(world, "serial:", "serial: 3")
-    let other = ["another id or serial stands beside a ciphertext that is as in 'main'"]
+    let other = ["the ciphertext has not changed, but its id or serial has, since 'main'"]
     #expect(try messages() == other)
     try edit(world, "id:", "id: 01JD7Z3K8Q5M2N4P6R8T0V1W2X")
     #expect(try messages() == other)

@@ -77,7 +77,7 @@ struct SteeringTests {
       "header: Authorization", "header: X-Log",
       "error",
       "'auth.header' is 'X-Log', was 'Authorization' in 'main'; the header 'X-Log' may tell the server "
-        + "where to pass the key on"
+        + "where to forward the key"
     ),
     (
       "header: Authorization", "header: X-Acme-Key",

@@ -39,7 +39,7 @@ struct AdoptionTests {
 
     try world.encrypt("pass-fake-key\nhosts: evil.invalid\n", to: "p/mistral")
     let refusal = failure { try adopt("p/mistral", in: world) }
-    #expect(refusal?.message.contains("line 2 is 'hosts: …', as keyvault writes it itself") == true)
+    #expect(refusal?.message.contains("line 2 is 'hosts: …', which keyvault itself writes") == true)
     try world.encrypt("pass-fake-key\n", to: "p/mistral")
     try adopt("p/mistral", in: world)
     #expect(try world.open("p/mistral").payload.hosts == ["api.mistral.ai"])

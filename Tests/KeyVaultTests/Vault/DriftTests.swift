@@ -41,7 +41,7 @@ struct DriftTests {
     #expect(
       try drift(world) == [
         "vault/p/openai.gpg recipient-unexpected: "
-          + "\(Self.bob) (Bob <bob@example.com>) is not wanted by vault/p/.gpg-id and can read this"
+          + "\(Self.bob) (Bob <bob@example.com>) is not on vault/p/.gpg-id and can read this"
       ])
     let key = try #require(
       GPG.inspect(publicKeyFile: Keyring.bob.publicKey, program: Keyring.program).first)
@@ -50,7 +50,7 @@ struct DriftTests {
     #expect(
       try drift(world) == [
         "vault/p/openai.gpg recipient-unexpected: "
-          + "the holder of key \(id), of whom there is no public key here, is not wanted by "
+          + "the holder of key \(id), whose public key is not here, is not on "
           + "vault/p/.gpg-id and can read this"
       ])
   }
@@ -102,7 +102,7 @@ struct DriftTests {
       try drift(world) == [
         "vault/p/mistral.gpg recipient-missing: \(key) (carol@example.com) cannot read this",
         "vault/p/mistral.gpg recipient-unexpected: "
-          + "the revoked subkey \(subkeys[1]) of \(key) (carol@example.com) is not wanted by "
+          + "the revoked subkey \(subkeys[1]) of \(key) (carol@example.com) is not on "
           + "vault/.gpg-id and can read this",
       ])
   }

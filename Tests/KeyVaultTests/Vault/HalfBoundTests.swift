@@ -84,7 +84,10 @@ struct UnboundTests {
     try world.encrypt("fake-key\nhosts: \(host)\n", to: "production/acme")
     let refused = try #require(try await world.test().first)
     #expect(refused.verdict == .misconfigured)
-    #expect(refused.note?.contains("is not where this key may travel") == true, "\(refused)")
+    #expect(
+      refused.note?.contains(
+        "is not a host that this key may be sent "
+          + "to") == true, "\(refused)")
     #expect(Trap.shared.connections(to: host) == 0)
   }
 }

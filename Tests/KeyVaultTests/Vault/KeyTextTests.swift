@@ -35,8 +35,8 @@ struct KeyTextTests {
     ("fake\tkey", "it has a control character inside"),
     ("fake\u{7f}key", "it has a control character inside"),
     ("fake\u{1b}[2Jkey", "it has a control character inside"),
-    ("::add-mask::key", "it begins with '::', and a CI job takes a line that does for a command"),
-    ("::", "it begins with '::', and a CI job takes a line that does for a command"),
+    ("::add-mask::key", "it begins with '::', and a CI runner reads such a line as a command"),
+    ("::", "it begins with '::', and a CI runner reads such a line as a command"),
     (String(repeating: "k", count: 1 << 20), "it is 1048576 bytes long, and 32768 is the limit"),
   ])
   func `what no consumer could carry is refused, never quoted`(input: String, objection: String)

@@ -37,9 +37,9 @@ struct LayoutObjectionTests {
   }
 
   @Test(arguments: [
-    ("vault: Personal", "line 2 is 'vault: …', as keyvault writes it itself"),
-    ("serial: ABC-123", "line 2 is 'serial: …', as keyvault writes it itself"),
-    ("provider: Google", "line 2 is 'provider: …', as keyvault writes it itself"),
+    ("vault: Personal", "line 2 is 'vault: …', which keyvault itself writes"),
+    ("serial: ABC-123", "line 2 is 'serial: …', which keyvault itself writes"),
+    ("provider: Google", "line 2 is 'provider: …', which keyvault itself writes"),
     ("\(key): a\n\(key): b", "line 3 has the same name as line 2"),
     ("login bob", "line 2 is not 'name: value'"),
   ])

@@ -23,8 +23,8 @@ struct RecipientListTests {
       "FFFF000011112222",
       "is a short key id, not a fingerprint of 40 digits: other keys can share it"
     ),
-    ("0x" + fingerprint, "is not a fingerprint alone: write its 40 digits, without '0x' and '!'"),
-    (fingerprint + "!", "is not a fingerprint alone: write its 40 digits, without '0x' and '!'"),
+    ("0x" + fingerprint, "is not just a fingerprint: write its 40 digits, without '0x' and '!'"),
+    (fingerprint + "!", "is not just a fingerprint: write its 40 digits, without '0x' and '!'"),
     (
       fingerprint + "000011112222333344445555",
       "is the fingerprint of a version 5 or 6 key, which gpg 2.2 cannot use"
@@ -87,7 +87,7 @@ struct RecipientListTests {
     #expect(list.recipients.count == 1)
     #expect(list.findings.map(\.code) == ["duplicate-recipient"])
     #expect(list.findings.map(\.severity) == [.warning])
-    #expect(list.findings.map(\.message) == ["'\(Self.other)' stands on line 1 already"])
+    #expect(list.findings.map(\.message) == ["'\(Self.other)' is already on line 1"])
   }
 
   @Test(arguments: ["", "\n", "# nobody\n"])

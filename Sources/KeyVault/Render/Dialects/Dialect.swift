@@ -28,7 +28,8 @@ public struct Dialect: Sendable, CustomStringConvertible {
     let text = unchecked(variables)
     if let limit, text.count >= limit {
       throw Failure(
-        .malformed, "\(name) cannot carry so much: \(text.count) bytes, and its limit is \(limit)",
+        .malformed,
+        "\(name) cannot carry \(text.count) bytes: its limit is \(limit)",
         hints: ["render fewer keys, or in another format"])
     }
     return text

@@ -3,7 +3,7 @@ public import Secrets
 extension Dialect {
   /// Between two lines of an unpredictable delimiter.
   public static let github = Dialect(
-    name: "github", consumer: "GitHub Actions: appended to $GITHUB_ENV, for the steps that follow",
+    name: "github", consumer: "GitHub Actions: appended to $GITHUB_ENV, for the following steps",
     obstacles: [.bytes, .nul]
   ) { name, value, text in
     var delimiter = RandomID.hex()

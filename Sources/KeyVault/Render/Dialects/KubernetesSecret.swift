@@ -28,11 +28,12 @@ public struct KubernetesSecret: Sendable {
   /// Throws what Kubernetes would refuse. A label is `key=value`.
   public init(name: String, namespace: String?, labels: [String]) throws(Failure) {
     guard KubernetesName.isSubdomain(name) else {
-      throw Self.refusal("'\(name.printable(limit: 80))' names no Secret", KubernetesName.subdomain)
+      throw Self.refusal(
+        "invalid name '\(name.printable(limit: 80))' of a Secret", KubernetesName.subdomain)
     }
     if let namespace, !KubernetesName.isLabel(namespace) {
       throw Self.refusal(
-        "'\(namespace.printable(limit: 80))' names no namespace", KubernetesName.label)
+        "invalid namespace '\(namespace.printable(limit: 80))'", KubernetesName.label)
     }
     self.name = name
     self.namespace = namespace
