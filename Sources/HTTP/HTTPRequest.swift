@@ -89,7 +89,7 @@ extension RawSpan {
     unsafe unsafeLoad(fromByteOffset: offset, as: UInt8.self)
   }
 
-  /// Where `byte` first stands at or after `start`; the count if nowhere.
+  /// The first place of `byte` at or after `start`; the count if there is none.
   func firstOffset(of byte: UInt8, from start: Int) -> Int {
     var offset = start
     while offset < byteCount, self.byte(at: offset) != byte { offset += 1 }

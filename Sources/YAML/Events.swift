@@ -141,7 +141,7 @@ extension Events {
     }
   }
 
-  /// Whether a key stands directly behind a `?`. libyaml takes that for the indicator of a key,
+  /// Whether a key is directly behind a `?`. libyaml takes that for the indicator of a key,
   /// YAML 1.2 for the key's first character.
   mutating func followsQuestionMark() -> Bool {
     let start = range().lowerBound

@@ -1,4 +1,4 @@
-/// Where something stands in a file. Lines and columns count from 1; a column is a Unicode scalar.
+/// A place in a file. Lines and columns count from 1; a column is a Unicode scalar.
 public struct Place: Sendable, Hashable, Comparable {
   public var line: Int
   public var column: Int

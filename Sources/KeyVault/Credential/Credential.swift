@@ -7,14 +7,14 @@ public struct Credential: Sendable {
   /// The entry's path, such as `production/openai`.
   public let entry: String
   public let provider: Provider
-  /// Where requests go: the gateway's address, else the provider's own. The key may travel there.
+  /// Where requests go: the gateway's address, else the provider's own. The key may be sent there.
   public let baseURL: String
   let opened: OpenedEntry
   let planner: ProbePlanner
   let client: HTTPClient
   let gateway: String?
 
-  /// Throws where the key may not travel to where requests would go.
+  /// Throws where the key may not be sent to the address of requests.
   init(
     _ opened: OpenedEntry, of provider: Provider, planner: ProbePlanner, client: HTTPClient,
     gateway: String?

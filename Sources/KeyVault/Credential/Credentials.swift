@@ -26,7 +26,7 @@ public final class Credentials: Sendable {
   /// - Parameters:
   ///   - repository: Its `keyvault.yaml` and `providers.d` are not read again.
   ///   - gpg: Holds the secret key that opens the entries.
-  ///   - policy: Where keys may travel besides their providers' own hosts.
+  ///   - policy: Where keys may be sent besides their providers' own hosts.
   ///   - history: What is known of the keys; nil to begin with nothing, and to write nothing down.
   ///   - clock: The time of verdicts.
   ///   - tell: Called with each entry that was passed over, and why.

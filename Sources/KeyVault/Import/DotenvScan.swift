@@ -155,7 +155,7 @@ extension RawSpan {
     return nil
   }
 
-  /// Whether nothing but a comment stands in the rest of the line.
+  /// Whether the rest of the line is empty or a comment.
   fileprivate func isOver(_ index: Int) -> Bool {
     let rest = skipBlanks(index)
     return rest >= byteCount || isBreak(rest)

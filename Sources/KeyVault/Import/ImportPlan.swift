@@ -14,7 +14,7 @@ public struct ImportPlan: Sendable {
     public internal(set) var objection: String?
     /// Additional fields of the credential.
     var fields: [(name: String, value: String)]
-    /// Where it may travel.
+    /// Where it may be sent.
     public var destinations: Destinations
     /// Whether only the sidecar of an entry says whose key it is.
     public let isNamedBySidecar: Bool

@@ -1,7 +1,7 @@
 public import HTTP
 internal import Secrets
 
-/// A server that stands in front of providers: its URL replaces scheme, host and port of a
+/// A server that is in front of providers: its URL replaces scheme, host and port of a
 /// provider's, and its path goes before the provider's path.
 public struct Gateway: Sendable {
   private let template: String

@@ -24,7 +24,7 @@ public struct NamePolicy: Sendable {
     allowed = Set(names: words + configured)
   }
 
-  /// Whether a key may stand under this name; its form and what it steers are judged elsewhere.
+  /// Whether a key may have this name; its form and what it steers are judged elsewhere.
   func allows(_ name: String) -> Bool { VariableName.isListed(name) || permits(name) }
 
   /// Whether a person permitted this name, listed or not.

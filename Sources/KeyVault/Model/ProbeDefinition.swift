@@ -106,7 +106,7 @@ struct Judgement: Sendable, Equatable {
 }
 
 extension ProbeDefinition {
-  /// The target with each `{/json/pointer}` replaced by the value that stands there in `answer`; nil
+  /// The target with each `{/json/pointer}` replaced by the value at that place of `answer`; nil
   /// where there is none, or one that could lead elsewhere. The path is ours and the value is a
   /// stranger's, so it must be a plain word: letters, digits, `-`, `_`.
   func target(filledFrom answer: Node?) -> String? {

@@ -67,7 +67,7 @@ public struct Provider: Sendable {
   public let fields: [Field]
   let probe: ProbeDefinition?
   let quota: ProbeDefinition?
-  /// Further hosts to which a key may travel.
+  /// Additional hosts to which a key may be sent.
   let hosts: [String]
   /// Requests at once.
   let concurrency: Int?

@@ -7,7 +7,7 @@ struct Reading: Sendable {
   let name: String
   private let header: String?
   private let pointer: String?
-  /// What stands before the value in a longer text.
+  /// The text before the value in a longer one.
   private let after: String?
   private let scale: Double?
   private let unit: String?

@@ -26,7 +26,7 @@ public enum Standpoint: Sendable, Equatable {
     }
   }
 
-  /// Has all further messages of this process tell commands for a person who stands here.
+  /// Makes all later messages of this process suggest commands for a person in this folder.
   public func take() { Self.current.withLock { $0 = self } }
 
   /// A command made of text and paths (`parts`), for a person in the folder that this process was

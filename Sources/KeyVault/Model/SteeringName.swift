@@ -71,7 +71,7 @@ enum SteeringName {
     "GTK_", "GDK_", "GIO_", "GI_", "QT_", "GST_", "LIBGL_", "MESA_", "CUDA_", "OMP_", "MKL_",
     "KMP_", "LIBC_", "NSS_", "GCONV_", "GETCONF_", "CHROME_", "MOZ_", "SNAP_", "PROOT_", "QEMU_",
     "VALGRIND_", "STRACE_", "FAKEROOT", "FAKETIME",
-    // Shells, pagers, editors and what stands around them.
+    // Shells, pagers, editors and programs around them.
     "FISH_", "ZSH_", "TMUX_", "LESS_", "FZF_", "BAT_", "DIRENV_", "STARSHIP_", "RIPGREP_", "NVIM_",
     "EMACS", "PSQL_", "RSYNC_", "LISTEN_", "WATCHDOG_",
     // Exporters of telemetry.

@@ -3,7 +3,7 @@ public struct Pick: Sendable {
   public struct Choice: Sendable {
     let slot: Assembly.Slot
     let opened: OpenedEntry
-    /// Where its requests go: the gateway's address, else the provider's own. The key may travel there.
+    /// Where its requests go: the gateway's address, else the provider's own. The key may be sent there.
     public let baseURL: String
     public let verdict: Verdict
     /// When the verdict was given.

@@ -12,7 +12,7 @@ public struct Picker: Sendable {
   /// Of the command line; replaces the environment's own.
   private let gateway: String?
 
-  /// `policy` says where keys may travel besides their providers' own hosts.
+  /// `policy` says where keys may be sent besides their providers' own hosts.
   public init(
     repository: Repository, gpg: GPG, policy: OriginPolicy, prober: Prober? = nil,
     gateway: String? = nil

@@ -1,10 +1,10 @@
 internal import Glibc
 internal import Secrets
 
-/// How many characters a text has in common with another in the same order, whatever stands between them:
+/// How many characters a text has in common with another in the same order, whatever is between them:
 /// the length of their longest common subsequence.
 struct CommonSubsequence {
-  /// By byte: at which places of the text it stands, a bit a place.
+  /// By byte: its places in the text, one bit each.
   private var places: [[UInt64]]
   private let count: Int
 

@@ -1,7 +1,7 @@
 internal import HTTP
 public import Naming
 
-/// Where a new key may travel, decided before the first request.
+/// Where a new key may be sent, decided before the first request.
 public struct Destinations: Sendable {
   /// An origin that only the repository's text names.
   public struct Question: Sendable, Hashable {
@@ -81,7 +81,7 @@ public struct Destinations: Sendable {
 }
 
 extension OriginPolicy {
-  /// Where a new key of `provider` may travel. `old` are the hosts of the key whose place it takes and
+  /// Where a new key of `provider` may be sent. `old` are the hosts of the key whose place it takes and
   /// `gateway` is its environment's; `fields` complete a host's name.
   public func destinations(
     of provider: Provider, fields: [Name: String] = [:], keeping old: [String] = [],

@@ -5,7 +5,7 @@ internal import Secrets
 /// Drops facts of an answer that repeat a part of the key: providers echo keys in messages, and
 /// one returns the key itself.
 ///
-/// What is compared are letters and digits, whatever stands between them and however they are dressed
+/// What is compared are letters and digits, whatever is between them and however they are dressed
 /// (``PlainReading``), forwards and backwards. The key is compared verbatim, in base64, base32,
 /// hexadecimal and decimal digits, percent-encoded, and as JSON, each also of the key read
 /// backwards. A fact is dropped if it shares with one of these
@@ -13,7 +13,7 @@ internal import Secrets
 /// - pieces of four characters or more of the key, together sixteen, in any order, or
 /// - more characters in the same order, with any others between them, than chance explains
 ///   (``CommonSubsequence``), in all of it or in one word: every second character of a key, or a key between
-///   whose characters others stand. This is not done for keys of more than 512 bytes.
+///   whose characters there are others. This is not done for keys of more than 512 bytes.
 ///
 /// All facts of a test are judged together as well, in the order of their names, and dropped together: there
 /// are more pieces by chance, and 24 characters count.
@@ -36,7 +36,7 @@ struct LeakFilter: ~Copyable {
   private var plain: Set<Int> = []
   /// Of the letters and digits of the key itself, each as long as a piece.
   private var pieces: Set<Int> = []
-  /// The letters and digits of forms, one after the other, and where each stands.
+  /// The letters and digits of forms, one after the other, and the place of each.
   private let text: Secret
   private let forms: [Range<Int>]
 
@@ -95,7 +95,7 @@ struct LeakFilter: ~Copyable {
     return isHeld
   }
 
-  /// Whether pieces of the key make up a good part of it, whatever stands between them.
+  /// Whether pieces of the key make up a good part of it, whatever is between them.
   private func hasPieces(_ bytes: [UInt8], _ least: Int) -> Bool {
     var covered = [Bool](repeating: false, count: bytes.count)
     var rest = pieces

@@ -1,4 +1,4 @@
-/// A text as nothing but small letters and digits of ASCII, so that what stands between them, and how
+/// A text as nothing but small letters and digits of ASCII, so that what is between them, and how
 /// they are dressed, does not count.
 enum PlainReading {
   /// What the text may be read as: unchanged, with its escapes undone, with its letters rotated,

@@ -52,7 +52,7 @@ struct ProbePlanner: Sendable {
     return ProbePlan(provider: provider, format: format, definition: definition, url: url)
   }
 
-  /// Where `target` of a definition is; throws if this key may not travel there, by this gateway or without.
+  /// Where `target` of a definition is; throws if this key may not be sent there, by this gateway or without.
   func url(
     of target: String, for payload: Payload, of provider: Provider, gateway: String?
   ) throws(ProbePlan.Early) -> WebURL {
@@ -66,7 +66,7 @@ struct ProbePlanner: Sendable {
     return url
   }
 
-  /// Throws unless a key with these hosts may travel to `url`.
+  /// Throws unless a key with these hosts may be sent to `url`.
   func check(
     _ url: WebURL, of provider: Provider, fields: [Name: String], payloadHosts: [String]
   ) throws(ProbePlan.Early) {
@@ -84,7 +84,7 @@ struct ProbePlanner: Sendable {
     }
   }
 
-  /// Where a program sends requests with this key, without a final slash. Throws if the key may not travel
+  /// Where a program sends requests with this key, without a final slash. Throws if the key may not be sent
   /// there, or the definition may not be used.
   func baseURL(
     for payload: Payload, of provider: Provider, gateway: String?

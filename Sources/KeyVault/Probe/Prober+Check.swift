@@ -2,7 +2,7 @@ internal import Naming
 
 extension Prober {
   /// What the provider's definitions say of no key and of a bogus one: each must refuse both. Throws
-  /// where nothing can be asked, or a host is not where a key of `payloadHosts` may travel: a bogus
+  /// where nothing can be asked, or a host is not where a key of `payloadHosts` may be sent: a bogus
   /// key is not secret, but the repository's text must not choose whom this machine connects to.
   ///
   /// `fields` are additional fields of the credential; `gateway` replaces scheme, host and port.

@@ -2,7 +2,7 @@ public import GPG
 internal import YAML
 
 /// Whether the keys that an entry had before are dead, by their provider's word. It sends old keys, to
-/// where each of them may travel, so it is only done when asked for.
+/// where each of them may be sent, so it is only done when asked for.
 public struct Retirement: Sendable {
   public enum Outcome: String, Sendable {
     /// The provider rejects it.

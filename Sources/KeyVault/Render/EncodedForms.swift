@@ -31,7 +31,7 @@ struct EncodedForms: ~Copyable {
     }
   }
 
-  /// All forms, no two the same, and where each stands.
+  /// All forms, no two the same, and the place of each.
   struct List: ~Copyable {
     let text: Secret
     let ranges: [Range<Int>]
@@ -55,7 +55,7 @@ struct EncodedForms: ~Copyable {
     ranges.append(start..<text.count)
   }
 
-  /// The characters that the value alone decides, where `offset` bytes stand before it in their group
+  /// The characters that the value alone decides, where `offset` bytes precede it in its group
   /// of three: of what was encoded with it, such as `user:key`. At the end of all that was encoded, the
   /// last character is decided too.
   private mutating func addBase64(of value: RawSpan, at offset: Int, isURL: Bool, isEnd: Bool) {
@@ -164,7 +164,7 @@ private enum JSONEscape: CaseIterable {
 }
 
 extension RawSpan {
-  /// Below, at or above 0 as one part stands before, at or behind another in the order of bytes.
+  /// Below, at or above 0 as one part sorts before, with or after another in the order of bytes.
   fileprivate func order(_ a: Range<Int>, _ b: Range<Int>) -> Int {
     for offset in 0..<min(a.count, b.count) {
       let difference = Int(byte(a.lowerBound + offset)) - Int(byte(b.lowerBound + offset))

@@ -18,7 +18,7 @@ public struct Masker: ~Copyable {
   private var shown = 0
   /// How much of `held` belongs to a value that began before.
   private var covered = 0
-  /// Whether the mark stands at the end of what was written.
+  /// Whether the mark is at the end of what was written.
   private var isMarked = false
 
   public init(hiding variables: [Rendering.Variable]) {

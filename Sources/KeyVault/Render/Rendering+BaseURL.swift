@@ -16,7 +16,7 @@ extension Rendering {
         .filter { BaseURLVariable.objection(toAddress: $0) == nil })
   }
 
-  /// A base URL that is left out, since its key may not travel there.
+  /// A base URL that is left out, since its key may not be sent there.
   struct Refused: Error {
     let variable: String
     let reason: String

@@ -60,7 +60,7 @@ public struct Rendering: Sendable {
       default: break
       }
     }
-    // A program sends every key of a provider to the address that it finds: where one of them may not travel
+    // A program sends every key of a provider to the address that it finds: where one of them may not be sent
     // there, the address that another entry would set is left out too.
     let barred = Set(names: refused.map(\.address.variable))
     addresses.removeAll { barred.contains($0.variable.name) }

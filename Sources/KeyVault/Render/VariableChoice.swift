@@ -1,6 +1,6 @@
 internal import Naming
 
-/// Which of an environment's variables are wanted, and what stands before their names.
+/// Which of an environment's variables to use, and the prefix of their names.
 public struct VariableChoice: Sendable {
   /// Providers, entries or variables; nil for all.
   private let only: Set<Name>?

@@ -3,7 +3,8 @@ internal import Naming
 /// Values that steer programs under names that do not: libraries make a host's name of an identifier, and
 /// look into the file that a credential names.
 enum VariableValue {
-  /// Why a value cannot stand under a name; nil if it can. No flag, permission or signature overrides this.
+  /// Why a variable cannot have a value; nil if it can. No flag, permission or signature overrides
+  /// this.
   static func objection(to value: RawSpan, under name: String) -> String? {
     let word = base(of: name)
     // What the catalogue calls an organization or a project goes into a header.

@@ -1,4 +1,4 @@
-/// The document of `keyvault import`. No value stands in it.
+/// The document of `keyvault import`. It contains no values.
 public struct ImportReport: Sendable, Codable {
   public enum Outcome: String, Sendable, Codable {
     case stored

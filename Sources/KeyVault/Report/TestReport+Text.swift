@@ -4,7 +4,7 @@ extension TestReport {
   /// The table that `keyvault test` prints: a line a key, what to do below it, and a summary.
   public func text(_ style: Style) -> String { rows(style) + ending }
 
-  /// What stands below the rows.
+  /// The lines below the rows.
   public var ending: String { footnotes + summary + "\n" }
 
   /// The rows alone. `names` are the entries of a table that is printed in parts, so that all of them have

@@ -48,8 +48,8 @@ struct EncodedRun {
     EncodedRun(digits: Array(text), line: 1).base64(from: 0)
   }
 
-  /// What it may stand for, as far as a key can be in it. Digits of other words may stand before it, so that
-  /// each way to group them is tried.
+  /// What it may stand for, as far as a key can be in it. Digits of other words may precede it, so
+  /// that each way to group them is tried.
   var decodings: [[UInt8]] {
     var all = (0..<4).map { base64(from: $0) }
     if digits.allSatisfy({ Self.hex($0) != nil }) { all += (0..<2).map { hex(from: $0) } }

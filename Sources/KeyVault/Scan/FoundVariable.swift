@@ -9,7 +9,7 @@ public final class FoundVariable: Sendable {
   let aliases: [String]
   /// The variable that programs read it from; nil where the name is none.
   let variable: String?
-  /// Where it stands in a text; nil elsewhere.
+  /// Its line in a text; nil for other sources.
   public let line: Int?
   /// Why the value cannot be taken, though the name is known; nil if it can.
   let fault: String?

@@ -87,9 +87,9 @@ struct KeyScan {
     return nil
   }
 
-  /// The first key at or behind `start`, where a word may begin: what it is, and where it stands, lines counted
-  /// from `start`. `breaks` are places, in their order, where a word may begin although a letter stands before
-  /// it.
+  /// The first key at or behind `start`, where a word may begin: what it is, and its place, lines
+  /// counted from `start`. `breaks` are places, in their order, where a word may begin although a
+  /// letter precedes it.
   func firstPlainKey(
     in bytes: [UInt8], breaks: [Int], from start: Int, _ allowance: inout ScanAllowance
   ) -> (hit: Hit, range: Range<Int>)? {

@@ -1,4 +1,4 @@
-/// Text that stands where a key belongs, in examples and templates: `your-key-here`, `<key>`, `xxxx`.
+/// Text in place of a key, in examples and templates: `your-key-here`, `<key>`, `xxxx`.
 ///
 /// One rule for every place that a key comes in by, and for the search for plaintext keys.
 enum Placeholder {

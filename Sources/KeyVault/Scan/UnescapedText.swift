@@ -1,6 +1,6 @@
 /// A text with its escapes undone: those of C, JSON, and shells, of URLs, of mail (quoted-printable), of
 /// HTML, and of terminals. The first byte behind an escape may begin a word, whatever the escape stands for:
-/// in `\nsk-…` and `%3Dsk-…` a letter or digit stands before the key.
+/// in `\nsk-…` and `%3Dsk-…` a letter or digit precedes the key.
 struct UnescapedText {
   /// What is not ASCII is 0xff.
   private(set) var bytes: [UInt8] = []

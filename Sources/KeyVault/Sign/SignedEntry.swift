@@ -3,7 +3,7 @@ internal import GPG
 internal import Naming
 internal import YAML
 
-/// What the signature of an entry covers, and how it stands in a sidecar.
+/// What the signature of an entry covers, and its form in a sidecar.
 enum SignedEntry {
   static let field = "signature"
 

@@ -112,7 +112,7 @@ extension SignedRecipients.Content {
   /// Whether it is of the version that leaves the provider files out.
   var isOutdated: Bool { providers == nil }
 
-  /// What stands in the repository, and will once `changes` are made.
+  /// The content of the repository once `changes` are made.
   init(
     of repository: Repository, after changes: [VaultChange] = [], counter: Int
   ) throws(FileError) {

@@ -131,7 +131,7 @@ struct LooseningChecks {
 }
 
 extension Node {
-  /// Where the value at that path stands, or the nearest above it that is there.
+  /// The place of the value at that path, or of the nearest one above it that exists.
   func place(of path: [String]) -> Place {
     var node = self
     for key in path {
