@@ -17,8 +17,8 @@ build: deps-build ## the release binary at .build/release/keyvault, and the demo
 demo: build ## the whole way of a key, on this repository's own demo environment
 	@Demo/run
 
-# In three runs. What fills memory runs apart from what starts gpg, for gpgme forks, and the more memory the
-# longer that takes. Whole commands take both cores for minutes, so what measures times runs before them; they
+# In three runs. Tests that fill memory run apart from those that start gpg, for gpgme forks, and the more memory the
+# longer that takes. Complete commands take both cores for minutes, so what measures times runs before them; they
 # are the programs that people get, which also start five times as fast as those built for the tests.
 LARGE    = ^(YAML|JSONSchema|Secrets)Tests\.|^KeyVaultTests\.($(subst $(empty) ,|,$(LARGE_SUITES)))Tests
 LARGE_SUITES = RoundTrip HostileNames Dialect Systemd KubernetesSecret Masker Fixture History

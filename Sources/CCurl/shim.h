@@ -96,8 +96,8 @@ static inline CURLcode kv_set_socket_callback(
   return curl->easy_setopt(easy, option, value);
 }
 
-// The port that a connection goes to, which is a proxy's where there is one: libcurl tells it only
-// of connections that stand.
+// The port that a connection goes to, which is a proxy's where there is one: libcurl reports it for established
+// connections only.
 static inline int kv_port(const struct curl_sockaddr *to) {
   switch (to->family) {
     case AF_INET: return ntohs(((const struct sockaddr_in *)&to->addr)->sin_port);

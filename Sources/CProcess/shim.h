@@ -55,7 +55,7 @@ static inline int kv_become(const kv_program *program) {
 }
 
 // A program beside which keyvault stays. `terminal` is the inner end of a pseudo-terminal, or -1; the
-// streams are descriptors that become 0, 1 and 2, or -1 where one stays as it is.
+// streams are descriptors that become 0, 1 and 2, or -1 to leave one unchanged.
 typedef struct {
   kv_program program;
   int terminal;
@@ -112,7 +112,8 @@ static inline void kv_start_child(const kv_companion *companion, int report) {
     if (setsid() < 0 || ioctl(companion->terminal, TIOCSCTTY, 0) < 0 || (command = fork()) < 0)
       failure = errno;
     if (command > 0) {
-      // A group of its own, and in the foreground before anything of it runs; whoever is first.
+      // A group of its own, and in the foreground before anything of it runs; parent or child, the first of them
+      // does it.
       setpgid(command, command);
       if (companion->keys_size > 0) explicit_bzero(companion->keys, companion->keys_size);
       for (int number = 1; number < NSIG; number++) signal(number, SIG_DFL);
@@ -187,7 +188,7 @@ static inline void kv_copy_size(int from, int to) {
   if (ioctl(from, TIOCGWINSZ, &size) == 0) ioctl(to, TIOCSWINSZ, &size);
 }
 
-// A file in memory that nobody can change from now on, at a number from `least` on that a child
+// A file in memory that no process can change from now on, at a number from `least` on that a child
 // inherits; -1 and errno.
 static inline int kv_seal(int file, int least) {
   const int seals = 0xf; // F_SEAL_SEAL, _SHRINK, _GROW and _WRITE
@@ -195,7 +196,7 @@ static inline int kv_seal(int file, int least) {
   return fcntl(file, F_DUPFD, least);
 }
 
-// Whether what lies in a folder is on no disk, but for swap.
+// Whether the files of a folder are in memory, not on disk (swap aside).
 static inline bool kv_is_in_memory(const char *folder) {
   struct statfs info;
   return statfs(folder, &info) == 0 && (info.f_type == TMPFS_MAGIC || info.f_type == RAMFS_MAGIC);

@@ -78,7 +78,7 @@ struct AgentSocket {
     }
   }
 
-  /// Opens a connection for `body`, which closes it; nil when nobody listens.
+  /// Opens a connection for `body`, which closes it; nil when no process listens.
   @discardableResult
   private static func connected<R>(to path: String, _ body: (Int32) -> R) -> R? {
     guard unsafe access(path, F_OK) == 0, path.utf8.count <= limit else { return nil }

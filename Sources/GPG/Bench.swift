@@ -41,7 +41,7 @@ final class Bench: Sendable {
     return try result.get()
   }
 
-  /// What `body` lists, with nobody beside it until a first one has found a key: gpg then makes the
+  /// What `body` lists, alone until a first call has found a key: gpg then makes the
   /// home's trust database, and two that do so at once corrupt it and find nothing.
   func list(_ body: () throws(GPGError) -> [Key]) throws(GPGError) -> [Key] {
     if hasTrustDatabase.load(ordering: .acquiring) { return try body() }

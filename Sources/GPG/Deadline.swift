@@ -2,7 +2,7 @@ internal import Dispatch
 internal import Synchronization
 
 /// Ends gpg in a throwaway home where it takes longer than any honest work: gpg has no limit of its own, and
-/// gpgme waits for it. Nobody is asked for a passphrase in such a home.
+/// gpgme waits for it. No passphrase is asked for in such a home.
 struct Deadline: Sendable {
   /// Of the throwaway home, which is in the arguments of every gpg that works there.
   let home: String
@@ -28,8 +28,8 @@ struct Deadline: Sendable {
   }
 
   /// What `body` returns. Throws if it took too long, whatever it returned: a gpg that was ended may have
-  /// said half of what it had to say. `allowance` is what an honest run takes at most; nil for a run that is
-  /// no part of the bound on all of them.
+  /// said half of what it had to say. `allowance` is what an honest run takes at most; nil for a
+  /// run that does not count against the bound on all of them.
   func run<R: ~Copyable>(
     allowance: Duration?, limit: Int = Deadline.limit, _ body: () throws(GPGError) -> R
   ) throws(GPGError) -> R {

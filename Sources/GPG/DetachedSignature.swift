@@ -1,5 +1,5 @@
-/// A detached OpenPGP signature over bytes: exactly one packet of version 4 (RFC 9580 §5.2.3), of the
-/// kind that covers the bytes as they are.
+/// A detached OpenPGP signature over bytes: exactly one packet of version 4 (RFC 9580 §5.2.3), of
+/// the kind that covers the bytes unchanged (a binary signature).
 public struct DetachedSignature: Sendable, Equatable {
   /// Most bytes of a signature; one by RSA with 8192 bits has 1100.
   public static let sizeLimit = 4096

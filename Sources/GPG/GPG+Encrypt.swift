@@ -2,7 +2,7 @@ internal import CGPGME
 public import Secrets
 
 extension GPG {
-  /// Encrypts for the holders of the files' keys and for nobody else, in an empty home: neither
+  /// Encrypts for the holders of the files' keys and for no other key, in an empty home: neither
   /// the user's keyring nor their trust database decides, or changes. Binary output.
   ///
   /// Who can read the result is compared with who was asked for before it is returned.
@@ -34,7 +34,7 @@ extension GPG {
     return ciphertext
   }
 
-  /// Not compressed: the length of a compressed text tells something about its content.
+  /// Not compressed: the length of a compressed text reveals something about its content.
   private static let flags = gpgme_encrypt_flags_t(
     GPGME_ENCRYPT_ALWAYS_TRUST.rawValue | GPGME_ENCRYPT_NO_ENCRYPT_TO.rawValue
       | GPGME_ENCRYPT_NO_COMPRESS.rawValue)

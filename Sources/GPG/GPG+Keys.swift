@@ -18,7 +18,7 @@ extension GPG {
 
   /// The key with this full fingerprint; nil when the home lacks it.
   public func publicKey(_ fingerprint: String) throws(GPGError) -> Key? {
-    // gpg takes anything for a search: a part of a user id would find somebody else.
+    // gpg takes anything for a search: a part of a user id would find another person's key.
     guard Key.isFingerprint(fingerprint) else { return nil }
     return try engine.withContext { context throws(GPGError) in
       context.begin()

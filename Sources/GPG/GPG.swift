@@ -20,7 +20,7 @@ public struct GPG: Sendable {
   /// Whether a person did not enter a passphrase that some home asked for.
   public static var wasCancelled: Bool { Engine.wasCancelled }
 
-  /// With a passphrase gpg asks nobody; without one, the home's agent asks the user.
+  /// With a passphrase gpg does not prompt; without one, the home's agent asks the user.
   public init(program: String, home: String?, passphrase: Passphrase? = nil) {
     engine = Engine(program: program, home: home, passphrase: passphrase)
   }
@@ -71,8 +71,9 @@ public struct GPG: Sendable {
     try decrypt(Input { message }, limit: limit)
   }
 
-  /// The same of a message that `next` gives while gpg starts, which is most of what a decryption takes. nil,
-  /// with gpg told nothing, if it gives none. `next` is asked once at most, and must not decrypt itself.
+  /// Decrypts a message that `next` returns while gpg starts, which is most of what a decryption
+  /// takes. Returns nil, and sends gpg nothing, if `next` returns nil. `next` is called once at
+  /// most, and must not decrypt.
   public func decrypt(
     limit: Int = GPG.plaintextLimit, awaiting next: () -> Message?
   ) throws(GPGError) -> Secret? {
@@ -106,7 +107,7 @@ public struct GPG: Sendable {
     }
   }
 
-  /// The reason of a failed decryption, from the most to the least telling source.
+  /// The reason of a failed decryption, from the most to the least specific source.
   private func failure(
     of status: gpgme_error_t, _ log: StatusLog, recipients: [UInt64]
   ) -> GPGError {
@@ -140,7 +141,7 @@ public struct GPG: Sendable {
     UserHome(home).objection ?? Runner.objection(of: program, home: home)
   }
 
-  /// With an empty passphrase gpg was told that there is none.
+  /// An empty passphrase means that the caller has none.
   private func complaint(_ error: GPGError) -> GPGError {
     guard error.reason == .badPassphrase, engine.passphrase?.isEmpty == true else { return error }
     return GPGError(.passphraseNeeded)

@@ -5,7 +5,7 @@ public struct GPGError: Error, Sendable, Equatable {
     /// None of the message's keys has a secret part in this home.
     case noSecretKey(keyIDs: [UInt64])
     case badPassphrase
-    /// The key has a passphrase and nobody can be asked.
+    /// The key has a passphrase, and no terminal or agent can ask for it.
     case passphraseNeeded
     /// The agent could not ask: no pinentry program, or no terminal for it.
     case noPinentry
@@ -44,7 +44,7 @@ public struct GPGError: Error, Sendable, Equatable {
     case recipientsDiffer(missing: [String], unexpected: [UInt64])
     case noRecipients
     case noPublicKey(fingerprint: String)
-    /// No secret key here by which this key signs, or gpg added a signature that nobody asked for.
+    /// No secret key here by which this key signs, or gpg added a signature that was not requested.
     case cannotSign(fingerprint: String)
     /// gpg ended before it had judged every signature.
     case noVerdict
@@ -56,7 +56,7 @@ public struct GPGError: Error, Sendable, Equatable {
     case other(code: UInt32)
   }
 
-  /// Why a public key file is no recipient.
+  /// Why a public key file cannot be a recipient.
   public enum Unusable: Sendable, Equatable {
     /// Since, in seconds since 1970, where it is known; `subkey` for encryption has an end too, if it is given.
     case expired(fingerprint: String, subkey: String?, since: Int?)

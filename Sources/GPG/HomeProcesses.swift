@@ -3,8 +3,8 @@ internal import Glibc
 
 /// Processes of GnuPG that work in one throwaway home.
 ///
-/// A gpg that is interrupted may be about to start an agent that nobody can reach by its socket yet;
-/// its command line names the home from the first moment.
+/// A gpg that is interrupted may be about to start an agent that cannot be reached by its socket
+/// yet; its command line names the home from the first moment.
 struct HomeProcesses {
   let home: String
 

@@ -1,4 +1,4 @@
-/// What a key tells of messages that exist, and of those that will.
+/// What a key can do for existing messages, and for new ones.
 extension Key {
   /// Subkeys by which its holder opens messages. One that has expired still does; one that is
   /// revoked may be in other hands.
@@ -28,7 +28,8 @@ extension Key {
 }
 
 extension Key {
-  /// The same with what has expired at a moment, in seconds since 1970, and not when gpg was asked.
+  /// The key with its expiry judged at a moment, in seconds since 1970, instead of when gpg was
+  /// asked.
   public func judged(at now: Int) -> Key {
     func isOver(_ end: Int?) -> Bool { end.map { $0 <= now } ?? false }
     var key = self

@@ -18,8 +18,8 @@ public struct Message: Sendable {
   /// Key ids in the order of the file; 0 for a hidden recipient.
   public let recipients: [UInt64]
 
-  /// The first bytes of the encrypted data, which depend on random ones: they tell an encryption from
-  /// every other, however it is framed or armored and whoever else it was made readable to.
+  /// The first bytes of the encrypted data, which depend on random ones: they identify one
+  /// encryption, however it is framed or armored and whatever recipients were added to it.
   public let identity: [UInt8]
 
   /// Whether a recipient is not named.

@@ -1,4 +1,4 @@
-/// Why bytes are no message that may be given to gpg.
+/// Why bytes must not be given to gpg as a message.
 public struct MessageError: Error, Sendable, Equatable {
   /// What was found instead of key packets and one encrypted packet.
   public enum Reason: Sendable, Equatable {
@@ -64,7 +64,7 @@ public struct MessageError: Error, Sendable, Equatable {
     case .signed: "an OpenPGP file that is signed, not encrypted"
     case .key: "an OpenPGP key, not a message"
     case .unprotected: "encrypted without protection against changes"
-    case .noRecipient: "encrypted for nobody"
+    case .noRecipient: "encrypted to no recipient"
     case .noContent: "names recipients but has no encrypted content"
     case .trailing: "bytes follow the OpenPGP message"
     case .unexpectedPacket(let tag):

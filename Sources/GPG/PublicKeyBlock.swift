@@ -126,7 +126,7 @@ private enum PublicKeyNumbers {
 
 /// Who made a signature, as far as its packet says.
 private struct SignatureIssuers {
-  /// nil where it cannot be told, or does not matter: gpg must see it then.
+  /// nil where it is unknown, or does not matter: gpg must see it then.
   private var ids: [UInt64]?
 
   init(_ body: ArraySlice<UInt8>) {

@@ -42,7 +42,7 @@ public struct RecipientFile: Sendable {
     self.key = key
   }
 
-  /// The same, and asks gpg about the bytes first.
+  /// Reads a file of one recipient, and asks gpg about the bytes first.
   public init(
     name: String, bytes: [UInt8], fingerprint: String, program: String,
     runtimeDirectory: String? = nil

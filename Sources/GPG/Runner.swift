@@ -1,8 +1,8 @@
 internal import CGPGME
 internal import Glibc
 
-/// Runs gpg itself for what gpgme has no operation for. It asks nobody, starts no daemon, and takes no
-/// options but ours.
+/// Runs gpg itself for what gpgme has no operation for. It never prompts, starts no daemon, and
+/// takes no options but ours.
 struct Runner {
   let program: String
   let home: String

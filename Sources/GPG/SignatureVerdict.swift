@@ -4,7 +4,7 @@ internal import Naming
 public enum SignatureVerdict: Sendable, Equatable {
   /// It fits, and neither it nor the key has expired or was revoked.
   case good(signer: String)
-  /// It fits, but was made to last until a day that has gone.
+  /// It fits, but the signature has expired.
   case expired(signer: String)
   /// It fits, but the key, or the subkey that made it, has expired since.
   case signerExpired(signer: String)

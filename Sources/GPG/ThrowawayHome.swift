@@ -8,8 +8,8 @@ final class ThrowawayHome: Sendable {
   /// The open folder, in which files are made.
   private let descriptor: Int32
 
-  /// Made in `runtimeDirectory` ($XDG_RUNTIME_DIR) if it is this user's alone, else in /dev/shm. A home
-  /// that holds no secret may also lie in /tmp, which can be a disk.
+  /// Made in `runtimeDirectory` ($XDG_RUNTIME_DIR) if it is this user's alone, else in /dev/shm. A
+  /// home that holds no secret may also be in /tmp, which can be on disk.
   init(runtimeDirectory: String?, holdsSecret: Bool) throws(GPGError) {
     let places = ThrowawayHomes.places(runtimeDirectory, allowsDisk: !holdsSecret)
     do throws(ScratchError) {
@@ -24,7 +24,7 @@ final class ThrowawayHome: Sendable {
 
   deinit { remove() }
 
-  /// Whether nobody removed it yet.
+  /// Whether it still exists.
   var isThere: Bool { ThrowawayHomes.isRegistered(path) }
 
   /// Stops the home's daemons and deletes it; once.

@@ -34,7 +34,7 @@ public enum ThrowawayHomes {
 
   /// Where homes are made, best first.
   static func places(_ runtimeDirectory: String?, allowsDisk: Bool) -> [ScratchPlace] {
-    // A path that is too long for a socket is no place for a home.
+    // A home cannot have a path that is too long for a socket.
     ScratchPlace.all(runtimeDirectory: runtimeDirectory, allowsDisk: allowsDisk)
       .filter { $0.path.utf8.count <= 60 }
   }

@@ -47,7 +47,7 @@ struct UserHome {
     return nil
   }
 
-  /// Where gpg keeps keys unless it is told otherwise.
+  /// Where gpg keeps keys by default.
   static var standard: String? {
     (variable("HOME") ?? registeredHome).map { $0 + "/.gnupg" }
   }

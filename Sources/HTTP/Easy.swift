@@ -108,7 +108,7 @@ extension Easy {
     } else if timing.connect == 0 && long(CURLINFO_LOCAL_PORT) == 0 {
       .connect
     } else if timing.tls == 0 && isSecure {
-      // Libraries from 7.87 on write the connection's time only when TLS stands, too.
+      // Libraries from 7.87 on write the connection's time only once TLS is established, too.
       .tls
     } else {
       .firstByte

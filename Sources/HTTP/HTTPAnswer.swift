@@ -1,7 +1,7 @@
 /// What a server answered, whatever its status.
 public struct HTTPAnswer: Sendable {
   /// The most of a body that is kept, in bytes after decompression: 1 MiB. What is
-  /// read is anybody's, and as JSON it takes many times its size.
+  /// read comes from outside, and as JSON it takes many times its size.
   public static let bodyLimit = 1 << 20
 
   /// Seconds from the start of the request; 0 for what did not happen, such as TLS on loopback or a

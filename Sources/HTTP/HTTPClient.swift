@@ -1,8 +1,8 @@
 /// Sends requests with libcurl. One client serves a whole program.
 ///
 /// Always: certificates and host names are verified, redirects are not followed, the proxy of the
-/// environment is used but for loopback and plain HTTP, HTTP/2 where the server offers it. Never:
-/// cookies, `.netrc`, `.curlrc`.
+/// environment is used except for loopback and plain HTTP, HTTP/2 where the server offers it.
+/// Never: cookies, `.netrc`, `.curlrc`.
 public final class HTTPClient: Sendable {
   private let library: Library
   private let loop: TransferLoop

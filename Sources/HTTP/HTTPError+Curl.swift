@@ -7,7 +7,7 @@ extension HTTPError {
   static func reason(_ code: CURLcode, of easy: Easy, url: WebURL, openedPort: Int) -> Reason {
     let isSecure = url.scheme == "https"
     let reason = reason(code, of: easy, isSecure: isSecure)
-    // A proxy at the port of the URL is told from the host by libraries from 8.7 on.
+    // From 8.7 on, the library distinguishes a proxy at the URL's port from the host.
     let isProxied = openedPort != 0 && openedPort != url.port || easy.usedProxy
     switch reason {
     // Nothing to connect to: a proxy of a kind that libcurl does not know.

@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// Why there is no answer. An answer with a bad status is no error.
+/// Why there is no answer. An answer with a bad status is not an error.
 public struct HTTPError: Error, Sendable, Equatable {
   public enum Reason: Sendable, Equatable {
     case nameNotResolved
@@ -133,7 +133,7 @@ extension HTTPError.TLSFailure {
     switch self {
     case .expired, .notYetValid: "check this machine's clock"
     case .selfSigned, .unknownAuthority, .wrongHost, .revoked, .certificate:
-      "somebody may be between you and the host; nothing was sent"
+      "the connection may be intercepted; nothing was sent"
     case .handshake: nil
     case .authoritiesMissing: "install them, for example with 'apt install ca-certificates'"
     }

@@ -12,7 +12,7 @@ public struct HTTPHeader: Sendable, Equatable {
 }
 
 extension HTTPHeader {
-  /// Headers that frame a message or speak to a proxy: ours and libcurl's to write, nobody else's.
+  /// Headers that frame a message or speak to a proxy: only we and libcurl may write them.
   private static let reserved: Set<Name> = [
     "connection", "content-length", "expect", "host", "keep-alive", "proxy-authorization",
     "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade",
@@ -23,7 +23,7 @@ extension HTTPHeader {
       && !reserved.contains(String(decoding: name, as: UTF8.self).lowercased())
   }
 
-  /// Whether the byte may stand in a header's value: no control character but the tab.
+  /// Whether a header's value may contain the byte: no control character except the tab.
   static func isAllowed(valueByte byte: UInt8) -> Bool {
     byte >= 0x20 && byte != 0x7f || byte == UInt8(ascii: "\t")
   }

@@ -13,7 +13,7 @@ public struct HTTPRequest: ~Copyable, Sendable {
   let isSentOnce: Bool
 
   /// - Parameters:
-  ///   - method: As in `GET`; letters of either case are sent as they are.
+  ///   - method: As in `GET`; case is preserved.
   ///   - headers: Lines without a secret. `Content-Length` and others that frame the request are
   ///     refused, as is whatever could end a line.
   ///   - secretHeaders: Lines `Name: value`, separated by `\n`; empty for none. A line break within
@@ -72,7 +72,7 @@ extension HTTPRequest {
   private static func isHeaderLine(_ line: RawSpan) -> Bool {
     let colon = line.firstOffset(of: UInt8(ascii: ":"), from: 0)
     guard colon < line.byteCount else { return false }
-    // A name is no secret: it may be copied.
+    // A name is not secret: it may be copied.
     let name = (0..<colon).map { line.byte(at: $0) }
     var isEmpty = true
     for offset in (colon + 1)..<line.byteCount {
@@ -89,7 +89,7 @@ extension RawSpan {
     unsafe unsafeLoad(fromByteOffset: offset, as: UInt8.self)
   }
 
-  /// Where `byte` first stands at or after `start`; the count if nowhere.
+  /// The first place of `byte` at or after `start`; the count if there is none.
   func firstOffset(of byte: UInt8, from start: Int) -> Int {
     var offset = start
     while offset < byteCount, self.byte(at: offset) != byte { offset += 1 }

@@ -1,8 +1,8 @@
-/// Where a request goes: the unit in which it is decided whether a key may travel there.
+/// Where a request goes: the unit in which it is decided whether a key may be sent there.
 public struct Origin: Sendable, Hashable, CustomStringConvertible {
   /// `http` or `https`.
   public let scheme: String
-  /// In lower case; an IPv6 address stands in brackets.
+  /// In lower case; an IPv6 address is in brackets.
   public let host: String
   public let port: Int
 

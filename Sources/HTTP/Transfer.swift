@@ -3,7 +3,7 @@ internal import Secrets
 internal import Synchronization
 
 /// One request on its way, with its `CURL *`. Made by the caller's thread, then touched by the
-/// loop's thread only, but for `isCancelled`.
+/// loop's thread only, except for `isCancelled`.
 @safe final class Transfer: @unchecked Sendable {
   typealias Outcome = Result<HTTPAnswer, HTTPError>
 
@@ -73,7 +73,7 @@ internal import Synchronization
 }
 
 extension Transfer {
-  /// Tells libcurl everything about the request.
+  /// Sets libcurl's options for the request.
   func prepare(_ request: borrowing HTTPRequest, userAgent: String, authorities: String?) {
     easy.set(CURLOPT_URL, url.text)
     easy.set(CURLOPT_USERAGENT, userAgent)
@@ -166,7 +166,7 @@ extension Transfer {
     easy.set(CURLOPT_SSL_VERIFYHOST, 2)
     easy.set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
     if let authorities { easy.set(CURLOPT_CAINFO, authorities) }
-    // Beside a folder of authorities libcurl reads the file anew for each connection, 20 ms of
+    // Beside a folder of authorities libcurl reads the file again for each connection, 20 ms of
     // processor time; without one it keeps what it has read.
     if authorities != nil || library.hasAuthoritiesFile {
       unsafe easy.set(CURLOPT_CAPATH, pointer: nil)

@@ -54,8 +54,8 @@ extension TransferLoop {
   private func start() throws(HTTPError) {
     let this = unsafe Unmanaged.passRetained(self).toOpaque()
     var thread = pthread_t()
-    // Signals are the main thread's, and those of a broken pipe nobody's: a thread is born with the
-    // mask of the one that made it.
+    // Signals are the main thread's, and those of a broken pipe are ignored: a thread is born with
+    // the mask of the one that made it.
     var all = sigset_t()
     var mine = sigset_t()
     _ = unsafe sigfillset(&all)

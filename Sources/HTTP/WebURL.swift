@@ -6,7 +6,7 @@
 public struct WebURL: Sendable, Equatable {
   /// `http` or `https`.
   public let scheme: String
-  /// In lower case; an IPv6 address stands in brackets, in its canonical form.
+  /// In lower case; an IPv6 address is in brackets, in its canonical form.
   public let host: String
   /// The scheme's own port where the text has none.
   public let port: Int

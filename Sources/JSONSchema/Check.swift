@@ -51,7 +51,7 @@ struct Check {
     return verdict.isValid
   }
 
-  /// What a rule finds in a value that stands here, without counting it.
+  /// What a rule finds in a value at this place, without counting it.
   func attempt(_ node: Node, _ rule: Int) -> (violations: [Violation], omitted: Int) {
     var attempt = Check(rules, limit: limit - violations.count)
     attempt.path = path
@@ -83,7 +83,7 @@ struct Check {
     self.omitted += omitted
   }
 
-  /// The JSON pointer of where the walk stands.
+  /// The JSON pointer of the walk's place.
   var pointer: String {
     path.reduce(into: "") { pointer, step in
       switch step {
@@ -93,7 +93,7 @@ struct Check {
     }
   }
 
-  /// What a message calls the value where the walk stands: `'name'`, `item 2 of 'capabilities'`.
+  /// What a message calls the value at the walk's place: `'name'`, `item 2 of 'capabilities'`.
   var subject: String {
     var items = ""
     for step in path.reversed() {

@@ -77,7 +77,7 @@ final class Forms: Sendable {
     check.report(
       .notAllowed, at: node.place, hint: rule.words.map { "it must not be \($0)" }
     ) {
-      "\($0.subject) is not allowed as it is"
+      "\($0.subject) is not an allowed value"
     }
   }
 }

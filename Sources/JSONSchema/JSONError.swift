@@ -1,4 +1,4 @@
-/// Why some bytes are no JSON document that we read. Never carries any of the bytes.
+/// Why some bytes are not a JSON document that we read. Never carries any of the bytes.
 public enum JSONError: Error, Sendable, Equatable, CustomStringConvertible {
   case notUTF8
   /// A byte of zero; the escape `\u0000` inside a string is JSON and is read.

@@ -12,7 +12,7 @@ extension Node {
     do {
       self = try JSONDecoder().decode(JSONDocument.self, from: Data(bytes)).node
     } catch {
-      // The decoder's own words quote the document, which may be anybody's.
+      // The decoder's own words quote the document, which comes from outside.
       throw .malformed
     }
   }

@@ -72,7 +72,7 @@ struct JSONReader {
   }
 }
 
-/// Where one value stands; after a failed attempt it still stands there.
+/// The place of one value; a failed attempt does not move it.
 private protocol Slot {
   mutating func takeNull() throws -> Bool
   mutating func take<T: Decodable>(_ type: T.Type) throws -> T

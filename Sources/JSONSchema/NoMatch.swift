@@ -67,7 +67,7 @@ private struct Attempt: Comparable {
   let violations: [Violation]
   let omitted: Int
   private let path: String
-  /// What tells forms apart: a key of the value that is missing, or one with another constant.
+  /// What distinguishes forms: a key of the value that is missing, or one with another constant.
   private let misfits: Int
   private let nearMisses: Int
 

@@ -4,7 +4,7 @@ public enum PatternError: Error, Sendable, Equatable, CustomStringConvertible {
   case escape(String)
   /// `(?=`, `(?!`, `(?<`: a group other than `(` and `(?:`.
   case group
-  /// `*?`, `a**`, `^*`, a count above 255, or braces that are no count.
+  /// `*?`, `a**`, `^*`, a count above 255, or braces that do not hold a count.
   case quantifier
   /// `[]`, `[z-a]`, `[[:alpha:]]`, or a range or negation with a sign beyond ASCII.
   case brackets

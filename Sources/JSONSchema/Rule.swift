@@ -3,7 +3,7 @@ internal import YAML
 /// A schema made ready to check with. Other rules are numbers in the list of all of them, so that
 /// rules may refer to each other in circles.
 final class Rule: Sendable {
-  /// `description`, or else `title`: what the form is, for whoever missed it.
+  /// `description`, or else `title`: what the form is, for the message of a mismatch.
   let words: String?
   let allowsNothing: Bool
   let kinds: Kinds

@@ -17,7 +17,7 @@ public struct Schema: Sendable {
     try self.init(root)
   }
 
-  /// The same from a document that has been read.
+  /// Compiles a schema from a document that has been read.
   public init(_ root: Node) throws(SchemaError) {
     rules = try Compilation.rules(of: root)
   }

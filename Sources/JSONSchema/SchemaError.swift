@@ -1,4 +1,4 @@
-/// Why a document is no schema that we can check with, and where in it.
+/// Why a document is not a schema that we can check with, and where in it.
 public struct SchemaError: Error, Sendable, Equatable, CustomStringConvertible {
   /// What is wrong.
   public enum Reason: Sendable, Equatable {

@@ -10,7 +10,7 @@ struct SchemaIndex {
   }
 
   private(set) var entries: [Name: Entry] = [:]
-  /// Pointers by `$id`, resolved; the root stands under the empty name too.
+  /// Pointers by `$id`, resolved; the root has the empty name too.
   private var resources: [Name: String] = [:]
   /// Pointers by `$id#$anchor`.
   private var anchors: [Name: String] = [:]

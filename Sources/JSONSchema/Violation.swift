@@ -19,7 +19,7 @@ public struct Violation: Sendable, Hashable {
     case tooFew = "too-few"
     case tooMany = "too-many"
     case notUnique = "not-unique"
-    /// A value or a key that a schema forbids where it stands.
+    /// A value or a key that a schema forbids in its place.
     case notAllowed = "not-allowed"
     /// None of several forms fits, or more than one of those that exclude each other.
     case noMatch = "no-match"

@@ -8,8 +8,8 @@ extension [String] {
   }
 }
 
-/// The text between quotes; of a long one the beginning, and no control sign as it is, since a
-/// terminal would obey it.
+/// The text between quotes; of a long one the beginning, with control characters escaped, since a
+/// terminal would obey them.
 func quoted(_ text: String) -> String {
   let limit = 40
   var shown = ""

@@ -2,8 +2,8 @@ internal import Glibc
 
 /// The way to a program: each folder and link that decides which file its path names.
 ///
-/// Only root and this user may own or change any part of it. No part may lie in a git work tree or in a
-/// repository of keyvault, where commits can write.
+/// Only root and this user may own or change any part of it. No part may be in a git work tree or
+/// in a repository of keyvault, where commits can write.
 struct ProgramTrail {
   /// Why a path is not used.
   enum Objection {
@@ -21,7 +21,7 @@ struct ProgramTrail {
   private var workTree: String?
   private var links = 0
 
-  /// More than any sound path has, and what the system itself follows.
+  /// More than any valid path has, and what the system itself follows.
   private static let greatestLinks = 40
   private static let markers = [".git", "keyvault.yaml"]
 

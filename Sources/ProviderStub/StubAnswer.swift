@@ -24,7 +24,7 @@ struct StubAnswer: Sendable {
   var repeats = 1
   /// Whether to send the body again and again.
   var isEndless = false
-  /// The answer to the second request that the file also tells (`quota`).
+  /// The answer to the second request that the file also has (`quota`).
   private var second: [StubAnswer] = []
 
   /// An answer of the stand-in's own.
@@ -34,7 +34,8 @@ struct StubAnswer: Sendable {
     body = StubAnswer.json(["error": "stand-in: \(error)"])
   }
 
-  /// What a file answers to one request after the other; nil if there is none or it is no JSON object.
+  /// What a file answers to one request after the other; nil if there is none or it is not a JSON
+  /// object.
   static func sequence(in file: URL) -> [StubAnswer]? {
     guard let data = try? Data(contentsOf: file),
       let object = try? JSONSerialization.jsonObject(with: data) as? [String: Any]

@@ -43,7 +43,7 @@ public struct StubRequest: Sendable {
 
 extension StubRequest {
   /// Reads one request from `socket`, which may have sent a part of it (`pending`) already; nil
-  /// when the connection ends or what comes is no request.
+  /// when the connection ends or what comes is not a request.
   static func read(from socket: Int32, pending: inout [UInt8]) -> StubRequest? {
     let end = Array("\r\n\r\n".utf8)
     var headEnd = pending.firstRange(of: end)

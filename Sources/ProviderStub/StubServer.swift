@@ -6,8 +6,8 @@ internal import Synchronization
 ///
 /// The path of a request is `/{provider}/rest` or `/{provider}@{answer}/rest`. The answer is the one
 /// that the path names, or the one that `keys` gives the presented key, or `invalid` for any other
-/// key, or `missing` (if there is one) without a key. It answers wrongly where it is told to, which
-/// no framework would. It serves until `stop()`.
+/// key, or `missing` (if there is one) without a key. It can send malformed answers, which no
+/// framework would. It serves until `stop()`.
 public final class StubServer: Sendable {
   /// The socket could not be had, for the reason that `errno` gives.
   public struct ListenError: Error, Sendable {
@@ -126,7 +126,7 @@ public final class StubServer: Sendable {
   private func chosen(
     for request: StubRequest, at route: (provider: String, answer: String?, rest: String)
   ) -> StubAnswer? {
-    // What every provider may answer lies in `any`.
+    // What every provider may answer is in `any`.
     let named = { (name: String) in
       self.next(in: "\(route.provider)/\(name).json") ?? self.next(in: "any/\(name).json")
     }

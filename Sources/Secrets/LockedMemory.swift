@@ -45,7 +45,7 @@ internal import Glibc
     // Tolerated: RLIMIT_MEMLOCK may be small, and a secret in swap is better than no work done.
     _ = unsafe mlock(mapping, size)
     _ = unsafe madvise(mapping, size, Int32(MADV_DONTDUMP))
-    // A forked child that does not exec at once would otherwise hold a copy that nobody wipes.
+    // A forked child that does not exec at once would otherwise hold a copy that is never wiped.
     _ = unsafe madvise(mapping, size, Int32(MADV_WIPEONFORK))
     return unsafe mapping
   }

@@ -9,10 +9,10 @@ internal import Synchronization
   /// The sizes of slots in bytes, each a divisor of ``chunk``.
   private static let sizes = [128, 512, largest]
   private static let chunk = 8 << 10
-  /// Whoever needs more has pages of its own.
+  /// A longer secret has pages of its own.
   static let largest = 2048
 
-  /// Addresses of the slots that nobody has, by size.
+  /// Addresses of the free slots, by size.
   private static let free = Mutex<[Int: [UInt]]>([:])
 
   /// The size of the slot for so many bytes; nil where they need pages of their own.

@@ -13,7 +13,8 @@ internal import Glibc
     memory = LockedMemory(minimum: capacity)
   }
 
-  /// Starts empty on pages that no other secret shares: what the kernel is told of them is of this one alone.
+  /// Starts empty on pages that no other secret shares: advice to the kernel about them concerns
+  /// this one alone.
   public static func onOwnPages() -> SecretBuilder {
     SecretBuilder(capacity: LockedSlots.largest + 1)
   }

@@ -3,7 +3,7 @@ public struct EditError: Error, Sendable, Equatable {
   public enum Reason: Sendable, Equatable {
     /// A path needs at least one key.
     case emptyPath
-    /// Something on the way holds another value, so no key can stand below it.
+    /// A part of the path holds another value, so it cannot have a key.
     case notMapping
     case noSuchKey
     /// The place is written in a way that cannot be changed without changing what is around it.
@@ -27,7 +27,7 @@ extension EditError {
     case .emptyPath: "no key to change"
     case .notMapping: "'\(name)' is not a mapping"
     case .noSuchKey: "no key '\(name)'"
-    case .unsupported: "cannot change '\(name)' and leave the rest of the file as it is"
+    case .unsupported: "cannot change '\(name)' and keep the rest of the file"
     case .refused(let reason):
       "cannot change '\(name)': \(YAMLError(reason, at: place).message)"
     }

@@ -65,7 +65,7 @@ internal import CYAML
     let since = unsafe Place(state.context_mark)
     let reason = unsafe YAMLError.Reason.syntax(
       problem: text, context: String(cString: context), since: since)
-    // What never ends is mended where it begins.
+    // What never ends is reported where it begins.
     let isOpen = text == "found unexpected end of stream"
     return YAMLError(reason, at: isOpen ? since : unsafe Place(state.problem_mark))
   }
@@ -141,7 +141,7 @@ extension Events {
     }
   }
 
-  /// Whether a key stands directly behind a `?`. libyaml takes that for the indicator of a key,
+  /// Whether a key is directly behind a `?`. libyaml takes that for the indicator of a key,
   /// YAML 1.2 for the key's first character.
   mutating func followsQuestionMark() -> Bool {
     let start = range().lowerBound

@@ -1,6 +1,6 @@
 internal import CYAML
 
-/// Where a value stands in the file, as bytes: what an edit needs and a reader does not.
+/// The place of a value in the file, as bytes: what an edit needs and a reader does not.
 struct Extent {
   enum Form {
     case plain, singleQuoted, doubleQuoted

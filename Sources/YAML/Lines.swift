@@ -32,12 +32,12 @@ extension [UInt8] {
     return offset - (isPair ? 2 : 1)
   }
 
-  /// The offset of the next byte that is no space and no tab.
+  /// The offset of the next byte that is neither a space nor a tab.
   func afterBlanks(_ offset: Int) -> Int {
     self[offset...].firstIndex { !$0.isBlank } ?? count
   }
 
-  /// The next byte that is no white space, no line break and in no comment.
+  /// The next byte that is not white space, a line break or part of a comment.
   func nextToken(_ offset: Int) -> Int {
     var next = offset
     while next < count {

@@ -1,4 +1,4 @@
-/// Where something stands in a file. Lines and columns count from 1; a column is a Unicode scalar.
+/// A place in a file. Lines and columns count from 1; a column is a Unicode scalar.
 public struct Place: Sendable, Hashable, Comparable {
   public var line: Int
   public var column: Int
@@ -55,7 +55,7 @@ public struct Node: Sendable {
 }
 
 extension Node {
-  /// The value of a mapping's key; nil where there is none or this is no mapping.
+  /// The value of a mapping's key; nil where there is none or this is not a mapping.
   public subscript(key: String) -> Node? {
     guard case .mapping(let pairs) = value else { return nil }
     return pairs.first { $0.key == key }?.value

@@ -59,7 +59,7 @@ extension Writer {
     return next < bytes.count && bytes[next] == UInt8(ascii: ",") ? next : nil
   }
 
-  /// The whole line, where nothing but a comment stands beside a range.
+  /// The whole line, if it contains nothing but a range and a comment.
   private func ownLine(from lower: Int, to upper: Int) -> Splice? {
     let start = bytes.startOfLine(lower)
     let end = bytes.endOfLine(upper)

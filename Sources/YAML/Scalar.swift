@@ -81,7 +81,7 @@ extension String {
 }
 
 extension Unicode.Scalar {
-  /// Whether it may stand in a quoted string as it is, on one line.
+  /// Whether a quoted string can hold it unescaped, on one line.
   fileprivate var isPrintable: Bool {
     switch value {
     case 0x20...0x7E: true

@@ -76,7 +76,7 @@ import Testing
     return world
   }
 
-  @Test func `each property that a pull request changes is told, and nothing else`() throws {
+  @Test func `each property that a pull request changes is reported, and nothing else`() throws {
     let world = try world()
     for edit in Self.edits {
       let result = try world.run(
@@ -119,7 +119,9 @@ import Testing
         "sed -i 's/^preview: .*/&x/; s/^disabled: .*/env: OTHER_API_KEY/' vault/production/mistral.yaml",
       was: "was hidden by the disabled 'production/mistral'"),
   ])
-  func `an inherited key that takes the place of another is told`(case takeover: Takeover) throws {
+  func `an inherited key that takes the place of another is reported`(case takeover: Takeover)
+    throws
+  {
     let world = try world()
     let result = try world.run(
       """

@@ -61,6 +61,6 @@ import Testing
     #expect(result.output.contains("error[history-too-large]"))
     #expect(result.output.contains("history 1\n") && result.output.contains("base 3\n"))
     #expect(result.output.contains("validate 0\n"))
-    #expect(!result.output.contains("no key that is here now is known to have been readable"))
+    #expect(!result.output.contains("no current key is known to have been readable"))
   }
 }

@@ -14,7 +14,7 @@ extension CanaryCommand {
     .init(
       "CI=true keyvault render production | cat"
     ),
-    // What GitHub masks is told it on standard output.
+    // GitHub reads what to mask from standard output.
     .init(
       "GITHUB_ENV=$PWD/out/env GITHUB_ACTIONS=true CI=true keyvault render production --format github --verbose",
       setup: ": > out/env", except: .output),
@@ -154,8 +154,8 @@ extension CanaryCommand {
       export KEYVAULT_GPG_KEY_FILE= KEYVAULT_GPG_KEY=x
       keyvault get production/openai --verbose; keyvault doctor --verbose
       """),
-    // Where a person puts a key by mistake: what a message repeats of arguments is theirs to see, and is
-    // told no further.
+    // Where a person puts a key by mistake: what a message repeats of arguments is theirs to see,
+    // and goes no further.
     .init(
       #"keyvault import staging --from "$GIVEN/openai" --no-test --verbose; keyvault import staging --from "$GIVEN/wide""#
     ),

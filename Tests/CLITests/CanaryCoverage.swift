@@ -2,7 +2,8 @@ import Foundation
 
 /// Which commands and formats exist, and which of them ``CanaryCommand`` runs.
 enum CanaryCoverage {
-  /// Each command, and each with `--verbose`, `--quiet` and every format, as the parser itself tells them.
+  /// Each command, and each with `--verbose`, `--quiet` and every format, as the parser itself
+  /// lists them.
   static func wanted(_ help: String) throws -> Set<String> {
     try wanted(JSONDecoder().decode(Help.self, from: Data(help.utf8)).command, below: [])
   }

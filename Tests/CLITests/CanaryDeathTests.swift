@@ -12,7 +12,7 @@ struct CanaryDeathTests {
     var input = "/dev/null"
     /// Which of the keys.
     var key = "openai"
-    /// Whether it is told the key by a variable.
+    /// Whether it gets the key from a variable.
     var isToldByVariable = false
 
     var testDescription: String { command }
@@ -35,7 +35,7 @@ struct CanaryDeathTests {
   /// it a signal. Prints what was found.
   ///
   /// Looked at are its limits; arguments and variables, its own and its children's; whether the system says
-  /// that it dumped (wait status); and files that are new where a core may lie: its folder, its home,
+  /// that it dumped (wait status); and new files where a core may be: its folder, its home,
   /// and the folder that core_pattern names. Where core_pattern is a program, that decides about the
   /// dump and not the limit, so there the limit alone is looked at.
   private static let program = #"""
@@ -130,13 +130,13 @@ struct CanaryDeathTests {
     """#
 
   @Test(arguments: holders, ["ABRT", "SEGV"])
-  func `whoever is ended while it holds a key leaves no core and no key`(
+  func `a process that is ended while it holds a key leaves no core and no key`(
     _ holder: Holder, _ signal: String
   ) throws {
     try end(holder, by: signal, isTold: false)
   }
 
-  @Test(arguments: holders) func `a crash is told without a key`(_ holder: Holder) throws {
+  @Test(arguments: holders) func `a crash is reported without a key`(_ holder: Holder) throws {
     try end(holder, by: "SEGV", isTold: true)
   }
 

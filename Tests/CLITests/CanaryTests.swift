@@ -22,7 +22,7 @@ import Testing
     let wanted = try CanaryCoverage.wanted(world.output("keyvault --experimental-dump-help"))
     let scripts = CanaryCommand.all.map(\.script)
     #expect(CanaryCoverage.missing(of: wanted, in: scripts) == [])
-    // It tells what a list lacks.
+    // It names what a list lacks.
     let help = try world.output("keyvault --help")
     #expect(help.contains("  textconv") == false && help.contains("  sign"))
     let others = scripts.filter { !$0.contains("keyvault sign") && !$0.contains("junit") }
@@ -60,7 +60,7 @@ import Testing
     #expect(sight.leaks.contains { $0.hasPrefix(leak.place) }, "\(sight)")
   }
 
-  @Test func `four characters of the end are no leak`() throws {
+  @Test func `four characters of the end are not a leak`() throws {
     let sight = try CanaryWorld().watch("keyvault show production/openai")
     #expect(sight.output.contains("sk-proj-…0001") && sight.leaks == [])
   }

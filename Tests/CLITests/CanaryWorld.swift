@@ -4,9 +4,9 @@ import Testing
 
 /// A world of which every process is watched while keyvault runs, and every file is searched afterwards.
 ///
-/// The keys lie in `$GIVEN`, which is not searched, and are in no variable. What the system is asked for
-/// is taken from strace and not sampled: arguments, variables and writes of each process are complete,
-/// however short it lives and whatever becomes of the file.
+/// The keys are in `$GIVEN`, which is not searched, and are in no variable. What the system is
+/// asked for is taken from strace and not sampled: arguments, variables and writes of each process
+/// are complete, however short it lives and whatever becomes of the file.
 final class CanaryWorld {
   /// Who may have a key, beside `$GIVEN`.
   struct Exception: OptionSet, Sendable {
@@ -17,7 +17,7 @@ final class CanaryWorld {
     static let child = Exception(rawValue: 2)
     /// Standard error of that program.
     static let errors = Exception(rawValue: 4)
-    /// keyvault's own variables: it was told to look there.
+    /// keyvault's own variables, which it must read.
     static let variable = Exception(rawValue: 8)
     /// The file `plain`, in which a person left one.
     static let plain = Exception(rawValue: 16)
@@ -156,7 +156,7 @@ final class CanaryWorld {
     }
   }
 
-  /// What was traced is of no use if it was not.
+  /// The trace is unusable if it is incomplete.
   func programs() throws -> Set<String> {
     let lines = try output(#"grep -ao 'execve("[^"]*"' "$GIVEN/trace" || true"#)
     return Set(
@@ -236,7 +236,7 @@ struct CanaryCall {
   let name: Substring
   let arguments: Substring
 
-  /// nil of what is no call.
+  /// nil for what is not a call.
   init?(_ line: Substring) {
     let text = line.drop { $0.isNumber }.drop { $0 == " " }
     guard let parenthesis = text.firstIndex(of: "(") else { return nil }

@@ -123,7 +123,7 @@ import Testing
     #expect(lines[0] == "1", "it was not killed: \(result)")
     // Two lists, and two files of each entry.
     #expect(lines[1] == "6", "\(result)")
-    // What the branch was told stays; else the old key is there, or what was staged.
+    // What the branch was set to stays; else the old key is there, or what was staged.
     #expect(lines[2] == "0" || lines[3] == "serial: 2", "\(result)")
     #expect(lines[4] == "15", "\(result)")
     #expect(lines[5] == "keyvault: change production/openai", "\(result)")
@@ -151,7 +151,7 @@ import Testing
     #expect(result.errors.contains("git commit"), "\(result)")
   }
 
-  @Test func `a commit that git was told to sign says that it is not signed`() throws {
+  @Test func `a commit that git is configured to sign says that it is not signed`() throws {
     let world = try world()
     let result = try world.run(
       """

@@ -47,7 +47,7 @@ import Testing
     try world.output(command)
     #expect(try world.output("git log --oneline | wc -l") == "2\n")
     #expect(try world.run("cat ../ran").output == "")
-    // What lies there is what was committed, byte for byte.
+    // The files are what was committed, byte for byte.
     let entries = try world.output("git ls-tree -r HEAD vault | sed 's/^.* blob //'")
     for line in entries.split(separator: "\n") {
       let parts = line.split(separator: "\t")

@@ -3,7 +3,7 @@ import ProviderStub
 import TestSupport
 import Testing
 
-/// The program below `Examples`, as somebody would run it, with a stand-in for the providers.
+/// The program below `Examples`, run as by a user, with a stand-in for the providers.
 @Suite(.fewAtATime) struct ExampleTests {
   private static let chat = #"chat "$PWD" production 'Who are you?'"#
 
@@ -56,7 +56,7 @@ import Testing
     #expect(requests.last?.header("x-api-key") == Templates.anthropic)
   }
 
-  @Test func `the example says why nobody served, without a part of a key`() throws {
+  @Test func `the example says why no provider served, without a part of a key`() throws {
     let (result, _) = try run(openAI: #"{"status": 429}"#, anthropic: #"{"status": 529}"#)
     #expect(result.status == 1 && result.output == "")
     #expect(

@@ -24,7 +24,7 @@ import Testing
     #expect(try world.output("ls -A; ls \"$XDG_RUNTIME_DIR\"").contains("core") == false)
   }
 
-  @Test func `what a command leaves running keeps nobody`() throws {
+  @Test func `what a command leaves running keeps no caller waiting`() throws {
     let world = try World.withKeys()
     let result = try runAsPerson(
       """
@@ -38,7 +38,7 @@ import Testing
 
   @Test func `a reader that waits keeps neither signals nor the other stream`() throws {
     let world = try World.withKeys()
-    // A pipe holds 64 KiB, and so does keyvault; nobody reads of it until the second line.
+    // A pipe holds 64 KiB, and so does keyvault; nothing reads it until the second line.
     let result = try runAsPerson(
       """
       mkfifo pipe; exec 5<>pipe
@@ -69,7 +69,7 @@ import Testing
 
   @Test func `what a command wrote before its end comes whole, however late it is read`() throws {
     let world = try World.withKeys()
-    // Our pipe, what waits here and the command's pipe are full; the key lies across a border of reads.
+    // Our pipe, what waits here and the command's pipe are full; two reads split the key.
     let output = try world.output(
       """
       keyvault exec production --mask -- bash -c '
@@ -81,7 +81,7 @@ import Testing
   }
 
   @Test(arguments: ["--mask", "--folder"])
-  func `who stays with the keys leaves no core, and nobody reads its memory`(
+  func `a process that stays with the keys leaves no core, and no other process reads its memory`(
     _ option: String
   ) throws {
     // Root may, and so must be without that right here.
@@ -97,7 +97,7 @@ import Testing
     #expect(result.output == "0\nown\nhidden\n", "\(result)")
   }
 
-  @Test func `without a runtime folder the keys lie in memory all the same`() throws {
+  @Test func `without a runtime folder the keys are in memory all the same`() throws {
     let result = try World.withKeys().run(
       """
       unset XDG_RUNTIME_DIR
@@ -117,7 +117,7 @@ import Testing
   }
 
   @Test(.enabled(if: Programs.hasStrace))
-  func `where no file can be made in memory alone, they lie in a folder there`() throws {
+  func `where no file can be made in memory alone, they are in a folder there`() throws {
     let world = try World.withKeys()
     let output = try world.output(
       """

@@ -92,7 +92,7 @@ import Testing
     #expect(output == "[\(words.joined(separator: ", "))] 0\n")
   }
 
-  @Test func `a command that is not there is told at a terminal too`() throws {
+  @Test func `a missing command is reported at a terminal too`() throws {
     let output = try play(
       """
       spawn(\(Self.masked), "nosuch")
@@ -161,7 +161,7 @@ import Testing
       output == "['s=3', 'same']\n['s=137', 'same']\n['s=143', 'same']\n")
   }
 
-  @Test func `standard error stays apart, and an input that is no terminal is the command's`()
+  @Test func `standard error stays apart, and an input that is not a terminal is the command's`()
     throws
   {
     let output = try play(

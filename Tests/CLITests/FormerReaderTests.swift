@@ -1,7 +1,8 @@
 import TestSupport
 import Testing
 
-/// A key that somebody could read is marked when that person is taken from its readers, by whichever command.
+/// A key is marked when a person who could read it is removed from its readers, by whichever
+/// command.
 @Suite(.fewAtATime) struct FormerReaderTests {
   private static let bob = """
     export GNUPGHOME="$HOME/bob"; mkdir -m 700 "$GNUPGHOME"
@@ -43,7 +44,7 @@ import Testing
     #expect(sidecar.contains("unproven"), "\(sidecar)")
   }
 
-  @Test func `whoever encrypts again what was added meanwhile marks it`() throws {
+  @Test func `re-encrypting what was added meanwhile marks it`() throws {
     let world = try World()
     let state = try world.run(
       """

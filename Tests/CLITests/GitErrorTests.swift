@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Whatever git has to say is passed on, with what mends it.
+/// Messages of git are passed on, with what fixes them.
 @Suite(.fewAtATime) struct GitErrorTests {
   private func world() throws -> World {
     let world = try World()
@@ -35,7 +35,7 @@ import Testing
       result.errors.contains(
         "git config --global --add safe.directory \(world.folder.path)"), "\(result)")
     #expect(!result.errors.contains("not in a git work tree"))
-    // What is hinted at mends it.
+    // The hint fixes it.
     try world.output("git config --global --add safe.directory '\(world.folder.path)'")
     #expect(!(try world.run("cd inner; \(command)").errors.contains("dubious")))
   }
@@ -98,7 +98,8 @@ import Testing
     #expect(result.status >= 64 && !result.errors.utf8.contains(0x1b), "\(result)")
   }
 
-  @Test func `a git that cannot be started is told from one that is not installed`() throws {
+  @Test func `a git that cannot be started is distinguished from one that is not installed`() throws
+  {
     let world = try world()
     let result = try world.run(
       """

@@ -89,7 +89,7 @@ import Testing
     #expect(
       try world.output("ls .git/modules/keys/hooks/pre-commit; ls .git/hooks").contains("modules"))
     #expect(try world.run("test -e .git/hooks/pre-commit").status == 1)
-    // What lies in the outer work tree is written by its commits.
+    // Files in the outer work tree are written by its commits.
     let refused = try world.run(
       #"cp "$(command -v keyvault)" .; cd keys; ../keyvault git install"#)
     #expect(refused.status == 1)
@@ -159,7 +159,7 @@ import Testing
     }
   }
 
-  @Test func `hooks that are off, and hooks of all repositories, are told`() throws {
+  @Test func `hooks that are off, and hooks of all repositories, are reported`() throws {
     let world = try world("cp -a $FILLED/. .; git init -q; git config core.hooksPath /dev/null")
     let off = try world.run("keyvault git install")
     #expect(off.status == 1)
@@ -175,7 +175,7 @@ import Testing
     #expect(all.status == 0 && all.errors.contains("in every repository of yours"), "\(all)")
   }
 
-  @Test func `attributes that go before ours are told`() throws {
+  @Test func `attributes that take precedence over ours are reported`() throws {
     let world = try world(
       """
       cp -a "$FILLED/." .

@@ -146,7 +146,8 @@ import Testing
 
   @Test func `a commit leaves files that git must look at again such that it does`() throws {
     let world = try World()
-    // Two contents of one size within one tick of the clock: git tells them apart by the index's age.
+    // Two contents of one size within one tick of the clock: git distinguishes them by the index's
+    // age.
     let result = try world.run(
       """
       cp -a "$FILLED/." .

@@ -2,7 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Hooks that `git install` writes: that git runs them, for what, and what mends those that it does not run.
+/// Hooks that `git install` writes: that git runs them, for what, and what fixes those that it does
+/// not run.
 @Suite(.fewAtATime) struct HookTests {
   private func world(_ script: String = "") throws -> World {
     let world = try World()
@@ -16,7 +17,7 @@ import Testing
     return world
   }
 
-  @Test func `a merge with a key in the clear is refused, and one without is not`() throws {
+  @Test func `a merge with a plaintext key is refused, and one without is not`() throws {
     let world = try world(
       """
       keyvault git install --quiet
@@ -34,7 +35,7 @@ import Testing
     #expect(try world.output("ls .git/hooks").isEmpty)
   }
 
-  @Test func `a hook that git ignores is made executable, and doctor tells of it`() throws {
+  @Test func `a hook that git ignores is made executable, and doctor reports it`() throws {
     let world = try world("keyvault git install --quiet")
     for name in ["pre-commit", "pre-merge-commit"] {
       try world.output("chmod -x .git/hooks/\(name)")

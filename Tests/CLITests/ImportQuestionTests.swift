@@ -108,7 +108,7 @@ import Testing
         strace -f -qq -o /dev/null -e trace=\(call) -e inject=\(call):error=ENOSPC:when=\(number) \
           keyvault import production --from ../source --no-test
         """)
-      // What was begun and is recorded, the next command that writes ends.
+      // What was begun and is recorded, the next command that writes completes.
       if result.status == 74 { try world.output("keyvault reencrypt --quiet") }
       let entries = try world.run("keyvault ls").output.split(separator: "\n")
       #expect(

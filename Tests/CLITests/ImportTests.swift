@@ -19,7 +19,7 @@ import Testing
     #expect(world.stub.requests.isEmpty)
   }
 
-  /// The provider is slow: meanwhile somebody else replaces the key.
+  /// The provider is slow: meanwhile another process replaces the key.
   @Test(.enabled(if: Programs.hasPython))
   func `what comes while the providers are asked is not written over`() throws {
     let world = try World()

@@ -77,7 +77,7 @@ import Testing
         "printf 0123456789abcdef0123456789abcde4 | keyvault rotate production/azure_openai \(option)"
       )
       #expect(result.status == 1, "\(result)")
-      #expect(result.errors.contains("'evil.openai.azure.com', by a further part"), "\(result)")
+      #expect(result.errors.contains("'evil.openai.azure.com', by a field"), "\(result)")
     }
     #expect(try payload("production/azure_openai", world).contains("resource: evil"))
     let own = try world.run(

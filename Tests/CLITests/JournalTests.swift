@@ -21,7 +21,7 @@ import Testing
     return world
   }
 
-  @Test func `validate tells of it, and reading changes nothing`() throws {
+  @Test func `validate reports it, and reading changes nothing`() throws {
     let world = try interrupted()
     let result = try world.run(
       """
@@ -33,7 +33,7 @@ import Testing
     #expect(result.output.contains("0001-2\n") && result.output.contains("record"), "\(result)")
   }
 
-  @Test func `the next command that writes ends it, and says so`() throws {
+  @Test func `the next command that writes completes it, and says so`() throws {
     let world = try interrupted()
     let result = try world.run("keyvault set production/anthropic owner=bob@example.com")
     #expect(result.status == 0)
@@ -44,7 +44,7 @@ import Testing
     #expect(try world.output("keyvault get production/openai").hasSuffix("0001-2\n"))
   }
 
-  @Test func `over a file that somebody changed since it is not redone`() throws {
+  @Test func `over a file that was changed since it is not redone`() throws {
     let world = try interrupted()
     let result = try world.run(
       """
@@ -59,7 +59,8 @@ import Testing
     #expect(result.output == "status 65\nstatus 0\n", "\(result)")
     #expect(
       result.errors.contains(
-        "an interrupted change cannot be ended: vault/production/openai.yaml is neither what it was"
+        "an interrupted change cannot be completed: vault/production/openai.yaml is neither what "
+          + "it was"
       ))
   }
 
@@ -74,7 +75,7 @@ import Testing
     #expect(result.errors.contains("the new vault/production/openai.yaml is damaged"), "\(result)")
   }
 
-  @Test func `a journal of another folder or of somebody else is not redone`() throws {
+  @Test func `a journal of another folder or another machine is not redone`() throws {
     let world = try interrupted()
     let result = try world.run(
       """
@@ -99,6 +100,6 @@ import Testing
       test -e .keyvault/journal/record && grep -c bob vault/production/anthropic.yaml
       """)
     #expect(result.output == "status 73\n0\n", "\(result)")
-    #expect(result.errors.contains("cannot be ended without a state folder"), "\(result)")
+    #expect(result.errors.contains("cannot be completed without a state folder"), "\(result)")
   }
 }

@@ -54,11 +54,11 @@ import Testing
     #expect(shown.contains("…") && shown.contains("production/openai"))
   }
 
-  @Test func `a preview as keyvault writes it is shown as it is`() throws {
+  @Test func `a preview that keyvault wrote is shown unchanged`() throws {
     let world = try World()
     try world.output(#"cp -a "$FILLED/." ."#)
     #expect(try world.output("keyvault status").contains("sk-proj-…0001"))
-    // Another version may publish another prefix; what it shows is no reason to fail.
+    // Another version may publish another prefix; what it shows must not fail.
     try world.output(write("preview", "zz-…9f3A"))
     let shown = try world.output("keyvault show production/openai")
     #expect(shown.contains(" …9f3A\n") && !shown.contains("zz"), "\(shown)")

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What a killed process leaves in the clear, and who removes it.
+/// Plaintext that a killed process leaves behind, and who removes it.
 @Suite(.fewAtATime) struct LeftoverTests {
   /// Prints the folder of the keys, and is killed with it in place.
   private static let killed = """

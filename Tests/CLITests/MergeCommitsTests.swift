@@ -72,7 +72,7 @@ import Testing
     }
   }
 
-  @Test func `a squashed move is told as theirs, and the rotation as ours`() throws {
+  @Test func `a squashed move is reported as theirs, and the rotation as ours`() throws {
     let world = try World()
     let asked = try world.run(
       """

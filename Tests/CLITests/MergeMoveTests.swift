@@ -133,7 +133,7 @@ import Testing
     }
   }
 
-  @Test func `a copy of a key that the other side rotated is told`() throws {
+  @Test func `a copy of a key that the other side rotated is reported`() throws {
     let world = try World()
     let result = try world.run(
       """

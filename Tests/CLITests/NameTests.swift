@@ -27,7 +27,7 @@ import Testing
     let yes = try answer("y", in: world)
     #expect(yes.status == 0, "\(yes)")
     #expect(try world.output("keyvault render production --format json").contains("AUDIT_SINK"))
-    // Nobody is asked in CI, and nothing is remembered there.
+    // There are no prompts in CI, and nothing is remembered there.
     let job = try world.run("CI=true keyvault render production --format json --reveal")
     #expect(job.status == 65 && job.errors.contains("export KEYVAULT_ALLOW_NAMES=AUDIT_SINK"))
     // Another repository was not asked about.

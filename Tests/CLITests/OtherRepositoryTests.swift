@@ -3,7 +3,7 @@ import Testing
 
 /// Repositories and keys that are not as most are.
 @Suite(.fewAtATime) struct OtherRepositoryTests {
-  @Test func `a partial clone is told as one that is not whole, with the command that mends it`()
+  @Test func `a partial clone is reported as incomplete, with the command that fixes it`()
     throws
   {
     let world = try World()
@@ -46,7 +46,7 @@ import Testing
     #expect(state.status == 0 && state.output == "vault/live/anthropic.gpg\n", "\(state)")
   }
 
-  @Test func `a key that gpg exports without its user ID is no recipient`() throws {
+  @Test func `a key that gpg exports without its user ID cannot be a recipient`() throws {
     let world = try World()
     let state = try world.run(
       """

@@ -91,7 +91,7 @@ struct OtherUserTests {
       told.contains(
         "keyvault: error: an earlier change by the repository's owner (12346) was interrupted, so nothing "
           + "was changed\n"), "\(told)")
-    #expect(told.contains("that user ends it by any command that writes"), "\(told)")
+    #expect(told.contains("that user completes it with any command that writes"), "\(told)")
   }
 
   @Test func `a user who may write into a repository and cannot lock it changes nothing`() throws {

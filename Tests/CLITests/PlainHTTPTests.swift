@@ -113,7 +113,7 @@ struct PlainHTTPTests {
     for name in ["models", "other", "proxy"] { #expect(try log(name, world).isEmpty, "\(result)") }
     #expect(
       result.output.contains(
-        "http://10.254.7.1:8000 is not where this key may travel; "
+        "http://10.254.7.1:8000 is not a host that this key may be sent to; "
           + "KEYVAULT_ALLOW_HOSTS=http://10.254.7.1:8000 allows it"), "\(result)")
   }
 
@@ -133,13 +133,13 @@ struct PlainHTTPTests {
     #expect(result.status == 0, "\(result)")
     #expect(
       result.output == """
-        keyvault.yaml:20:25: warning[needs-permission]: this file alone sends no key to \
+        keyvault.yaml:20:25: warning[needs-permission]: this file alone cannot send keys to \
         'http://10.254.7.1:8001': it would travel without encryption
           hint: allow it outside the repository: KEYVAULT_ALLOW_HOSTS=http://10.254.7.1:8001
-        providers.d/vllm.yaml:4:11: warning[needs-permission]: this file alone sends no key to \
+        providers.d/vllm.yaml:4:11: warning[needs-permission]: this file alone cannot send keys to \
         'http://10.254.7.1:8000': it would travel without encryption
           hint: allow it outside the repository: KEYVAULT_ALLOW_HOSTS=http://10.254.7.1:8000
-        keyvault: warning: left out OPENAI_BASE_URL: keys may not travel to http://10.254.7.1:8001
+        keyvault: warning: left out OPENAI_BASE_URL: keys may not be sent to http://10.254.7.1:8001
         keyvault: hint: allow it: KEYVAULT_ALLOW_HOSTS=http://10.254.7.1:8001
         OPENAI_BASE_URL=http://10.254.7.1:8001/openai/v1
 

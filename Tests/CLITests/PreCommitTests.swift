@@ -78,7 +78,8 @@ import Testing
     #expect(unstaged.errors.contains("keyvault.yaml:1:1: error[half-staged]"), "\(unstaged)")
   }
 
-  /// Where a repository is made that git does not have yet: its folder, and that of a key in the clear.
+  /// Where a repository is made that git does not have yet: its folder, and that of a plaintext
+  /// key.
   @Test(arguments: [(".", "."), (".", "src/app"), ("infra/keys", "."), ("infra/keys", "infra")])
   func `keys are found although git does not have keyvault.yaml yet`(
     folders: (repository: String, key: String)
@@ -131,7 +132,7 @@ import Testing
         && said.errors.contains("x.jar:1:1: note"), "\(said)")
   }
 
-  @Test func `links and submodules are no part of a vault`() throws {
+  @Test func `links and submodules are not part of a vault`() throws {
     let world = try world()
     let link = try world.run(
       "ln -s ../x vault/production/mistral.gpg; git add -A; git commit -qm x")

@@ -25,7 +25,7 @@ enum Programs {
     return result?.status == 0
   }()
 
-  /// The Python that has python-dotenv, if any: the first of whoever runs the tests.
+  /// The Python that has python-dotenv, if any: the first in the PATH of the tests.
   static let pythonWithDotenv: String? = {
     let folder = URL(fileURLWithPath: "/")
     let result = try? shell(

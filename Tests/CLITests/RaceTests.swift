@@ -39,7 +39,7 @@ import Testing
       holds: "keyvault get production/openai | grep -q -e '-2$'"),
   ]
 
-  @Test(arguments: cases) func `whoever was slower changes nothing`(_ example: Case) throws {
+  @Test(arguments: cases) func `the slower process changes nothing`(_ example: Case) throws {
     let world = try World()
     try world.output(
       """

@@ -42,7 +42,7 @@ import Testing
       """#)
     #expect(!result.errors.contains("hold"), "\(result)")
     #expect(result.output.contains("another program encrypted this"), "\(result)")
-    #expect(result.output.contains("this says where another program has the key"), "\(result)")
+    #expect(result.output.contains("this refers to a key in another program"), "\(result)")
   }
 
   @Test func `git's history is said to keep what was committed, and nothing else`() throws {
@@ -69,7 +69,7 @@ import Testing
     #expect(try world.run("keyvault get production/none --field user").output == "x\n")
   }
 
-  @Test func `what gpg has against its configuration is told`() throws {
+  @Test func `gpg's complaints about its configuration are passed on`() throws {
     let world = try world("echo 'trust-model odd' > $GNUPGHOME/gpg.conf")
     for command in [
       "keyvault doctor", "keyvault get production/openai", "cd ..; mkdir n; cd n; keyvault init",
@@ -118,7 +118,7 @@ import Testing
       let added = try world.run(
         """
         cd \(folder)
-        eval "$(\(command) | sed -n 's/.*in spite of it: //p')"
+        eval "$(\(command) | sed -n 's/.*the files anyway: //p')"
         git -C "$HOME/work" ls-files --error-unmatch vault/staging/openai.gpg
         git -C "$HOME/work" rm -q --cached vault/staging/openai.gpg
         """)

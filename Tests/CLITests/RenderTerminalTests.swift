@@ -5,7 +5,7 @@ import Testing
 /// `render` where a person looks at it.
 @Suite(.fewAtATime, .enabled(if: Programs.hasPython)) struct RenderTerminalTests {
   @Test(arguments: ["dotenv", "fish", "json", "yaml", "k8s-secret --name keys"])
-  func `a terminal shows previews, and the keys where it is told to`(format: String) throws {
+  func `a terminal shows previews, and the keys on request`(format: String) throws {
     let organization = "org-NotAnOrganization"
     let world = try World.withKeys()
     try world.output(

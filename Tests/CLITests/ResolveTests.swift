@@ -28,7 +28,7 @@ import Testing
     try world.output("git diff --name-only --diff-filter=U").split(separator: "\n").map(String.init)
   }
 
-  /// That nothing is left to do but a commit, and that the result is sound.
+  /// That nothing is left to do but a commit, and that the result is valid.
   private func isSettled(_ world: World) throws {
     #expect(try conflicts(world) == [])
     #expect(try world.output("git diff --name-only") == "")
@@ -66,7 +66,7 @@ import Testing
     try isSettled(world)
   }
 
-  @Test(arguments: ["ours", "theirs"]) func `one side removed it, so somebody must say`(
+  @Test(arguments: ["ours", "theirs"]) func `one side removed it, so a person must choose`(
     _ side: String
   ) throws {
     let world = try merge(theirs: "keyvault rm -f production/openai", ours: Self.rotate)
@@ -115,7 +115,7 @@ import Testing
     try isSettled(world)
   }
 
-  @Test func `the same key with other further parts is another credential`() throws {
+  @Test func `the same key with other additional fields is another credential`() throws {
     func store(_ resource: String) -> String {
       """
       printf 0123456789abcdef0123456789abcde7 | keyvault add production/azure_openai --no-test --quiet --force \
@@ -169,7 +169,7 @@ import Testing
     try isSettled(world)
   }
 
-  @Test func `a side that does not belong together is no side`() throws {
+  @Test func `a side whose files do not belong together is refused`() throws {
     let swap = "cp vault/production/anthropic.gpg vault/production/openai.gpg"
     let world = try merge(
       theirs: "keyvault set production/openai owner=x description=y; \(swap)",
@@ -254,7 +254,7 @@ import Testing
   }
 
   @Test(arguments: ["required", "optional"])
-  func `nobody signs by a merge what somebody else wrote`(_ policy: String) throws {
+  func `a merge does not sign what another person wrote`(_ policy: String) throws {
     let world = try World()
     let result = try world.run(
       """

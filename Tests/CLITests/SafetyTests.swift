@@ -122,7 +122,7 @@ import Testing
       try world.output("cat /proc/[0-9]*/cmdline 2> /dev/null | tr '\\0' ' ' || true").contains(
         mark)
     }
-    // An agent that was told to end may take a moment.
+    // An agent that was asked to end may take a moment.
     for _ in 0..<50 where try isAlive() { usleep(50_000) }
     #expect(try !isAlive())
   }

@@ -49,7 +49,7 @@ import Testing
     #expect(kept.errors == "" && kept.output.hasSuffix("\n1\n"))
   }
 
-  @Test func `the memory of another machine is told once, and not believed`() throws {
+  @Test func `the memory of another machine is reported once, and not believed`() throws {
     let world = try world()
     try world.output("keyvault get production/openai > /dev/null")
     try world.output(
@@ -66,7 +66,7 @@ import Testing
     #expect(try world.run("keyvault get production/openai > /dev/null").errors == "")
   }
 
-  @Test func `doctor tells of lines of others, and removes them on request`() throws {
+  @Test func `doctor reports lines of others, and removes them on request`() throws {
     let world = try world()
     let result = try world.run(
       """
@@ -109,7 +109,7 @@ import Testing
   }
 
   @Test(arguments: ["chmod 644 $K/key", "chmod 777 $K", "chmod 666 $K/key; chmod 770 $K"])
-  func `a key that others could know is said once a command, with what mends it`(
+  func `a key that others could know is reported once a command, with what fixes it`(
     _ damage: String
   ) throws {
     let world = try world()
@@ -174,7 +174,7 @@ import Testing
     #expect(try world.output("ls -A; ls -A /") == before)
     let doctor = try world.run("\(get.replacing("get production/openai", with: "doctor"))")
     #expect(doctor.output.contains("HOME does not name a folder"), "\(doctor)")
-    // Nor where the state home lies in a home that is not there.
+    // Nor where the state home is in a home that does not exist.
     let inside = try world.run(
       "HOME=/none/home XDG_STATE_HOME=/none/home/state keyvault get production/openai")
     #expect(inside.status == 0)
@@ -185,7 +185,9 @@ import Testing
     #expect(change.status == 0, "\(change)")
   }
 
-  @Test func `a git that fails, hangs or lies does not have committed state read`() throws {
+  @Test func `a git that fails, hangs or answers wrongly does not have committed state read`()
+    throws
+  {
     let world = try world()
     let result = try world.run(
       """
@@ -229,7 +231,7 @@ import Testing
     #expect(try world.output("keyvault status").contains("2 keys: 2 valid"))
   }
 
-  @Test func `lines of others in the history are told once, and not believed`() throws {
+  @Test func `lines of others in the history are reported once, and not believed`() throws {
     let world = try world()
     try world.output(Self.test)
     let forged = try world.run(

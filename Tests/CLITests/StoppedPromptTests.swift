@@ -15,7 +15,7 @@ import Testing
   private static let key =
     "sk-proj-" + String(repeating: "Qx7Lm2Zp9Rk4Tv8Wn3Yb6Hc1Jd5Fg0", count: 2)
 
-  /// A shell whose prompt tells that it waits.
+  /// A shell whose prompt shows that it waits.
   private static let shell = """
     spawn("bash", "--norc", "--noprofile", "-i")
     type("PS1='re''ady> '\\n")

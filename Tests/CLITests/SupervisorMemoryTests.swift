@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What lies in the memory of a keyvault that stays beside a command. Root reads it, since keyvault is not
+/// The memory of a keyvault that stays beside a command. Root reads it, since keyvault is not
 /// dumpable.
 @Suite(.fewAtATime, .enabled(if: geteuid() == 0, "only root can read another process's memory"))
 struct SupervisorMemoryTests {

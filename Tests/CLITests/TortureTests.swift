@@ -40,7 +40,7 @@ import Testing
     Change(name: "recipients add", command: #"keyvault recipients add "$BOB" --folder fresh"#),
     Change(
       name: "recipients rm",
-      // What history does not show counts as read, which is told by the exit status.
+      // What history does not show counts as read, which the exit status shows.
       command:
         "keyvault recipients rm $(cat ../bob.fpr) --folder production || { s=$?; test $s = 3 || exit $s; }"
     ),
@@ -85,7 +85,7 @@ import Testing
       \(run("bash ../change"))
       """)
     let told = "\(change.name): \(result.status) \(result.errors)"
-    // What was refused says so; what was killed cannot, and 137 is how its shell tells it.
+    // What was refused says so; what was killed cannot, and its shell reports 137.
     #expect(
       !canTell || result.status == 0 || result.status >= 128
         || result.errors.contains("keyvault: error: "),
@@ -171,8 +171,8 @@ import Testing
     }
   }
 
-  /// How often a change makes each call that writes, on the thread that makes most: strace counts each
-  /// call by itself, and on each thread anew.
+  /// How often a change makes each call that writes, on the thread that makes most: strace counts
+  /// each call by itself, and separately on each thread.
   private func counts(
     of change: Change, in world: World
   ) throws -> [(call: String, count: Int)] {

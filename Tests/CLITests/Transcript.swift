@@ -8,8 +8,8 @@ import Foundation
 ///     2> keyvault: error: no entry 'production/opnai' in the vault
 ///     ? 66
 ///
-/// A command goes on in lines that start with `> `. Lines of standard output stand as they are,
-/// those of standard error after `2> `, and a status other than 0 after `? `. `<*>` stands for
+/// A command goes on in lines that start with `> `. Lines of standard output are unchanged, those
+/// of standard error after `2> `, and a status other than 0 after `? `. `<*>` stands for
 /// anything within a line; `$PWD`, `$HOME`, `$BIN`, `$STUB` and `$FPR` for what ``World`` calls so.
 ///
 /// Sections at the end name files that are there before: `-- path --`; the section `-- setup --` is

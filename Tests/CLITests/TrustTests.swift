@@ -38,7 +38,7 @@ import Testing
       keyvault adopt production/openai; mv ../openai.gpg vault/production
       """)
     #expect(
-      forged.errors.contains("line 2 is 'hosts: …', as keyvault writes it itself"), "\(forged)")
+      forged.errors.contains("line 2 is 'hosts: …', which keyvault itself writes"), "\(forged)")
     // Nothing but leave from outside the repository lets them in.
     try world.output(
       """

@@ -64,7 +64,7 @@ import Testing
       grep -e owner -e description vault/production/openai.yaml
       keyvault validate --quiet --strict
       """)
-    // Whoever said that it changed the description or the owner was not undone by the other kind.
+    // A command that reported a changed description or owner was not undone by the other kind.
     let lines = result.output.split(separator: "\n")
     let said = lines.filter { $0.count == 2 }
     #expect(!said.isEmpty, "\(result)")
@@ -154,7 +154,8 @@ import Testing
     }
   }
 
-  @Test func `a machine whose clock is behind its keys reads, tells and writes as another`() throws
+  @Test func `a machine whose clock is behind its keys reads, reports and writes as another`()
+    throws
   {
     let world = try world()
     let result = try world.run(

@@ -49,7 +49,7 @@ import Testing
     #expect(try world.run("keyvault validate --quiet").output == "")
   }
 
-  @Test func `a ciphertext in conflict has no markers, and is told all the same`() throws {
+  @Test func `a ciphertext in conflict has no markers, and is reported all the same`() throws {
     let world = try world()
     // The person resolved the text and forgot the key.
     let sidecar = "vault/production/openai.yaml"

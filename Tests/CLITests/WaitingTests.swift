@@ -28,7 +28,7 @@ import Testing
     return try StubServer(answers: answers)
   }
 
-  @Test func `results are shown as they come, and the wait is told`() throws {
+  @Test func `results are shown as they come, and the wait is shown`() throws {
     let world = try World()
     let stub = try stub(in: world)
     defer { stub.stop() }

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// The second command needs one use of the secret key, where somebody comes back for it.
+/// The second command needs one use of the secret key, if the cache is on.
 @Suite(.fewAtATime) struct WarmCacheTests {
   private static let render = "keyvault render production"
 
@@ -48,14 +48,16 @@ import Testing
     """,
     "XDG_STATE_HOME=/dev/null/x \(render)",
   ])
-  func `nothing is kept where nobody wants it, or nobody comes back`(_ command: String) throws {
+  func `nothing is kept where the cache is off, or no later command could use it`(_ command: String)
+    throws
+  {
     let world = try world()
     let lines = try world.output(
       "(\(command)) 2> errors | wc -l; cat errors; ls -A .keyvault 2>&1 | grep cache || true")
     #expect(lines == "2\n", "\(command)")
   }
 
-  @Test func `a file that somebody else wrote is told of, and kept anew`() throws {
+  @Test func `a file that another machine wrote is reported, and replaced`() throws {
     let world = try world()
     let result = try world.run(
       """
@@ -73,7 +75,7 @@ import Testing
         && result.errors.split(separator: "\n").count == 1, "\(result.errors)")
   }
 
-  @Test func `why nothing is kept is said to whoever asks`() throws {
+  @Test func `why nothing is kept is reported on request`() throws {
     let world = try world()
     let command = "mkdir -p .keyvault; touch .keyvault/cache; \(Self.render) -o ../out"
     let verbose = try world.run("\(command) --verbose")
@@ -81,7 +83,7 @@ import Testing
     #expect(try world.run("\(command) --quiet").errors == "")
   }
 
-  @Test func `whoever cancels the question for the passphrase is not asked again`() throws {
+  @Test func `a person who cancels the passphrase prompt is not asked again`() throws {
     let world = try world()
     let asked = try world.output(
       """
@@ -110,6 +112,6 @@ import Testing
       head -1 errors
       """)
     #expect(
-      asked.hasPrefix("1\nkeyvault: error: cannot open what is kept of 'production': "), "\(asked)")
+      asked.hasPrefix("1\nkeyvault: error: cannot open the cache of 'production': "), "\(asked)")
   }
 }

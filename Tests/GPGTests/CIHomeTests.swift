@@ -72,7 +72,7 @@ import Testing
     #expect(opened == "content")
   }
 
-  @Test func `a wrong and a missing passphrase are told apart`() throws {
+  @Test func `a wrong and a missing passphrase are distinguished`() throws {
     let home = try TestHome()
     let fingerprint = try home.makeKey("a", passphrase: "fake-passphrase")
     let message = try Message(encrypted("content", to: [home.recipient(fingerprint)]))

@@ -12,7 +12,7 @@ struct DecryptionFailureTests {
     #expect(failure == .noSecretKey(keyIDs: file.key.encryptionKeyIDs))
   }
 
-  @Test func `a bad passphrase is told from a missing one and from a right one`() throws {
+  @Test func `a bad passphrase is distinguished from a missing one and from a right one`() throws {
     let home = try TestHome()
     let message = try Message(
       home.encrypt("x", for: home.makeKey("a", passphrase: "right-fake")))
@@ -79,7 +79,7 @@ struct DecryptionFailureTests {
         == .socketPathTooLong(path: path, length: path.utf8.count))
   }
 
-  @Test func `an agent that does not start is told from a key that is not there`() throws {
+  @Test func `an agent that does not start is distinguished from a missing key`() throws {
     let home = try TestHome()
     let message = try Message(home.encrypt("x", for: home.makeKey("a")))
     try home.stopAgent()
@@ -88,7 +88,7 @@ struct DecryptionFailureTests {
     #expect(reason { try home.gpg.decrypt(message) } == .noAgent)
   }
 
-  @Test func `a public key without its secret part is no secret key`() throws {
+  @Test func `a public key without its secret part is not a secret key`() throws {
     let (home, stranger) = (try TestHome(), try TestHome())
     let file = try home.recipient(home.makeKey("a"))
     try stranger.run(["--import"], input: Data(home.export(file.key.fingerprint)))

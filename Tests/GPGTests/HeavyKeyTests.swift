@@ -65,7 +65,7 @@ struct HeavyKeyTests {
     }
   }
 
-  @Test func `what is cut off, or is no key, is not shown to gpg`() {
+  @Test func `a truncated file, or one that is not a key, is not shown to gpg`() {
     let key = Self.key(6, 1, [2048, 17])
     #expect(refusal(of: Array(key.dropLast())) == .refusedKey(.damagedKey))
     // Packets that hold others, or a length that says less than the numbers.
@@ -141,7 +141,7 @@ struct HeavyKeyTests {
   @Test func `gpg that takes too long is ended, and that is said`() throws {
     let home = try ThrowawayHome(runtimeDirectory: nil, holdsSecret: false)
     defer { home.remove() }
-    // gpg waits for somebody to write.
+    // gpg waits for a writer.
     let pipe = home.path + "/pipe"
     #expect(mkfifo(pipe, 0o600) == 0)
     let runner = Runner(program: TestHome.program, home: home.path)

@@ -55,7 +55,7 @@ struct RecipientTests {
     }
   }
 
-  @Test func `a key whose encryption subkey has expired is refused as that, and its hint mends it`()
+  @Test func `a key whose encryption subkey has expired is refused as that, and its hint fixes it`()
     throws
   {
     let home = try TestHome()
@@ -133,7 +133,7 @@ struct RecipientTests {
     }
   }
 
-  @Test func `encrypting for nobody is refused`() {
+  @Test func `encrypting to no recipient is refused`() {
     #expect(reason { try encrypted("x", to: []) } == .noRecipients)
   }
 
@@ -150,7 +150,7 @@ struct RecipientTests {
     }
   }
 
-  @Test func `readers that nobody asked for are found in the result`() throws {
+  @Test func `readers that were not requested are found in the result`() throws {
     let home = try TestHome()
     let files = [try home.recipient(home.makeKey("a")), try home.recipient(home.makeKey("b"))]
     let both = try encrypted("x", to: files)

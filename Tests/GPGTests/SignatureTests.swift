@@ -58,7 +58,7 @@ import Testing
     #expect(try verdicts([(signature, Self.text)], keys: []) == [.unknownSigner(alice)])
   }
 
-  @Test func `a key that has expired or was revoked is told`() throws {
+  @Test func `a key that has expired or was revoked is reported`() throws {
     let home = try TestHome()
     let alice = try home.makeKey("alice")
     let signature = try home.gpg.sign(Self.text, as: alice)
@@ -101,7 +101,7 @@ import Testing
       ])
   }
 
-  @Test func `a signature over a weak digest, or over text, counts for nothing`() throws {
+  @Test func `a signature over a weak digest, or over text, is refused`() throws {
     let home = try TestHome()
     let alice = try home.makeKey("alice", primary: "rsa2048")
     let weak = try home.run(

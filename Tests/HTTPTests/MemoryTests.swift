@@ -46,7 +46,7 @@ struct MemoryTests {
   }
 }
 
-/// Random bytes that stand in one known place, so that every other copy can be told.
+/// Random bytes that stand in one known place, so that every other copy can be found.
 private struct Canary: @unchecked Sendable {
   private static let count = 48
   private static let bufferSize = 1 << 20
@@ -116,7 +116,7 @@ private struct Canary: @unchecked Sendable {
         if isCopy && !mine.contains(start + UInt(hit - buffer)) { copies += 1 }
         rest = hit + 1
       }
-      // Overlap, for what lies across two reads.
+      // Overlap, for what two reads split.
       start += UInt(got == wanted && got == Canary.bufferSize ? got - Canary.count : got)
     }
     return copies

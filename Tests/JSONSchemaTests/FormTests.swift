@@ -19,7 +19,7 @@ struct FormTests {
       #"{"oneOf": [{"const": "get"}, {"const": "post"}]}"#, #""pos""#,
       ["wrong-value : the document cannot be 'pos' (did you mean 'post'?)"]
     ),
-    // A constant tells which form was meant, although the other finds no more wrong.
+    // A constant shows which form was meant, although the other finds no more wrong.
     (
       #"""
       {"oneOf": [
@@ -66,7 +66,7 @@ struct FormTests {
       #"{"oneOf": [{"minimum": 1}, {"minimum": 2}]}"#, "3",
       ["no-match : the document fits more than one of the allowed forms"]
     ),
-    // Nothing tells: the schema's own words, or those of all forms.
+    // Nothing distinguishes the forms: the schema's own words, or those of all forms.
     (
       #"{"anyOf": [{"pattern": "^a"}, {"pattern": "^b"}], "description": "a or b in front"}"#,
       #""c""#, ["no-match : the document has none of the allowed forms (a or b in front)"]

@@ -62,7 +62,7 @@ struct JSONNodeTests {
     #expect(throws: JSONError.malformed) { try Node(json: text) }
   }
 
-  @Test func `a NUL and bytes that are no UTF-8 are refused`() {
+  @Test func `a NUL and bytes that are not UTF-8 are refused`() {
     #expect(throws: JSONError.containsNUL) { try Node(json: "{}\0") }
     #expect(throws: JSONError.notUTF8) { try Node(json: [0x22, 0xC3, 0x28, 0x22]) }
     #expect(throws: JSONError.notUTF8) { try Node(json: [0xFF, 0xFE, 0x7B, 0x7D]) }
@@ -76,7 +76,7 @@ struct JSONNodeTests {
     #expect(throws: JSONError.tooDeep) { try Node(json: mapping) }
   }
 
-  @Test func `64 levels are read, and brackets in a string are no level`() throws {
+  @Test func `64 levels are read, and brackets in a string do not count`() throws {
     let text = String(repeating: "[", count: 64) + #""[[[[\"[""# + String(repeating: "]", count: 64)
     _ = try Node(json: text)
   }

@@ -33,7 +33,7 @@ struct SuiteTests {
 
 /// What the tests above rely on; needs no suite.
 struct OutcomeTests {
-  @Test func `a wrong verdict and a refused schema are told from what passes`() throws {
+  @Test func `a wrong verdict and a refused schema are distinguished from what passes`() throws {
     let schema = try Node(json: #"{"type": "string"}"#)
     let unknown = try Node(json: #"{"unevaluatedItems": false}"#)
     let one = try Node(json: "1")

@@ -149,7 +149,7 @@ struct ViolationTests {
     ),
     (
       #"{"not": {"const": 1, "title": "the first"}}"#, "1",
-      "not-allowed : the document is not allowed as it is (it must not be the first)"
+      "not-allowed : the document is not an allowed value (it must not be the first)"
     ),
     (
       #"{"propertyNames": {"pattern": "^[a-z]$"}}"#, #"{"A": 1}"#,
@@ -197,7 +197,7 @@ struct ViolationTests {
     #expect(schema.check(Node(.mapping(pairs))).count == 20_000)
   }
 
-  @Test func `the Kelvin sign is no K`() throws {
+  @Test func `the Kelvin sign is not a K`() throws {
     let schema = try Schema(#"{"enum": ["K"], "type": "string"}"#)
     #expect(try schema.check(json: #""K""#).isEmpty)
     #expect(try schema.check(json: #""\u212a""#).count == 1)

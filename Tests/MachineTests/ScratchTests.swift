@@ -146,7 +146,8 @@ struct ScratchFolderTests {
     #expect(ScratchFolder.stale(.files, in: try places(ground)).isEmpty)
   }
 
-  @Test func `the first place that takes a folder has it, and none is told with its reason`() throws
+  @Test func `the first place that takes a folder has it, and the error of none has the reasons`()
+    throws
   {
     let ground = Ground()
     #expect(throws: ScratchError.self) { _ = try ScratchFolder(.files, in: []) }

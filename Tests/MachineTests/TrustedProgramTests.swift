@@ -63,13 +63,13 @@ struct TrustedProgramTests {
       chown(path, 0, 0)
       #expect(search(folder).program != nil)
     }
-    // A link in a folder that all can write, to a program that is sound.
+    // A link in a folder that all can write, to a program that is trusted.
     let open = ground.folder("open", mode: 0o1777)
     symlink(folder, open + "/link")
     #expect(search(open + "/link").program != nil)
     lchown(open + "/link", 12346, 12346)
     #expect(search(open + "/link").program == nil)
-    // A sound link, to a program that is another user's.
+    // A good link, to a program that is another user's.
     let theirs = ground.folder("theirs", mode: 0o755)
     try program(theirs)
     let links = ground.folder("links", mode: 0o755)
@@ -116,7 +116,7 @@ struct TrustedProgramTests {
     #expect(search(sound).program != nil)
   }
 
-  @Test func `links that lead in a circle, or nowhere, are no program`() {
+  @Test func `links that lead in a circle, or nowhere, are not a program`() {
     let ground = Ground()
     symlink("a", ground.path + "/b")
     symlink("b", ground.path + "/a")

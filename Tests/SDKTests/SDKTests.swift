@@ -44,7 +44,7 @@ struct SDKTests {
     let gateway = "http://127.0.0.1:\(Machine.shared.stub.port)/\(sdk.id)"
     var environment = [
       "PATH": "/usr/bin:/bin", "HOME": folder.path, "LANG": "C.UTF-8",
-      // Nobody listens there: an SDK that ignores its base URL reaches no provider.
+      // Nothing listens there: an SDK that ignores its base URL reaches no provider.
       "HTTPS_PROXY": "http://127.0.0.1:9",
     ]
     if let name = sdk.baseURL {

@@ -5,7 +5,7 @@ would. BASE_URL is there for the SDKs that read no variable for it. What comes b
 interest, and neither is whether the SDK can make sense of it: the stand-in has the request.
 
 The call is the one that keyvault probes with wherever the SDK has it. None is retried, where the
-SDK can be told so.
+SDK can be configured so.
 """
 
 import os

@@ -39,7 +39,7 @@ struct LockedMemoryTests {
   @Test(arguments: [14, 3000])
   func `the memory of a secret is locked and left out of core dumps`(count: Int) throws {
     let secret = Secret(utf8: String(repeating: "x", count: count))
-    // What lies beside it may come and go.
+    // Its neighbours may come and go.
     for _ in 0..<3 { _ = Secret(utf8: "neighbour") }
     let flags = try #require(self.flags(at: address(of: secret)))
     #expect(flags.contains("dd"), "not MADV_DONTDUMP: \(flags)")

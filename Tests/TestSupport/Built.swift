@@ -1,6 +1,6 @@
 package import Foundation
 
-/// Where the programs lie that tests start.
+/// The folder of the programs that tests start.
 package enum Built {
   /// Beside the test bundle: everything, as it was built for the tests.
   package static let forTests = URL(fileURLWithPath: CommandLine.arguments[0])

@@ -78,7 +78,7 @@ package final class RawServer: Sendable {
     }
   }
 
-  /// Whether somebody listens on that port.
+  /// Whether a process listens on that port.
   static func isListening(port: UInt16) -> Bool {
     let client = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     defer { close(client) }

@@ -31,7 +31,9 @@ import YAML
     #expect(try Tree.read(text) == expected)
   }
 
-  @Test(arguments: [".nan", ".NaN", ".NAN"]) func `reads what is no number`(_ text: String) throws {
+  @Test(arguments: [".nan", ".NaN", ".NAN"]) func `reads what is not a number`(_ text: String)
+    throws
+  {
     #expect(try Document(parsing: Array(text.utf8)).root.number?.isNaN == true)
   }
 

@@ -42,7 +42,7 @@ indirect enum Tree: Equatable, Sendable {
 }
 
 extension Tree {
-  /// The same tree with its keys in order, as JSON's objects have none.
+  /// The tree with its keys sorted, as JSON's objects are unordered.
   var sorted: Tree {
     switch self {
     case .list(let items): .list(items.map(\.sorted))

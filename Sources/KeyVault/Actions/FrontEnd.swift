@@ -1,5 +1,5 @@
-/// Who asked for an action: a person at a terminal, a program, the caller of a server. An action prints nothing and asks
-/// nobody itself; it tells its front end what a person should know, and asks it for consent.
+/// Who asked for an action: a person at a terminal, a program, the caller of a server. An action prints nothing
+/// and does not ask a person itself; its front end hears what a person should know, and is asked for consent.
 public protocol FrontEnd: Sendable {
   /// Hears what happens, while it happens.
   func tell(_ notice: Notice)

@@ -25,7 +25,7 @@ public struct Host: Sendable {
 
   /// An absolute folder of the user's own, outside of repositories; nil where nothing is remembered.
   public let stateHome: String?
-  /// Whether entries that are opened here are remembered; a job of CI has nobody who comes back.
+  /// Whether entries that are opened here are remembered; a CI job has no next run.
   public let remembers: Bool
   /// gpg with the secret keys of the user. Throws where there is none.
   public let gpg: @Sendable () throws(Failure) -> GPG

@@ -65,7 +65,7 @@ public struct MoveEntry: Sendable {
     }
   }
 
-  /// Tells what another place makes of the key: who reads it, whether it is marked, which variable it competes for.
+  /// Reports what another place makes of the key: who reads it, whether it is marked, which variable it competes for.
   private func tell(
     of opened: OpenedEntry, at target: EntryName, _ readers: [String], in workspace: Workspace
   ) throws(Failure) {

@@ -13,7 +13,7 @@ extension Workspace {
     }
   }
 
-  /// Tells that the action has made a folder.
+  /// Reports that the action has made a folder.
   func tell(_ new: NewFolder?) {
     guard let new else { return }
     tell(

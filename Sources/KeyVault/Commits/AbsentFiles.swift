@@ -113,8 +113,8 @@ extension AbsentFiles {
   }
 }
 
-/// The index of the work tree that a folder lies in, as far as it says whether files are left out: without
-/// a process, since most clones leave out none.
+/// The index of the work tree that contains a folder, as far as it says whether files are left out:
+/// without a process, since most clones leave out none.
 private struct SparseIndex {
   /// Absolute; nil where there is no work tree.
   private let folder: String?

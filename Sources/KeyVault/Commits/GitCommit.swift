@@ -6,8 +6,8 @@ public struct GitCommit {
   private let git: Git
   private let root: String
 
-  static let what = "git could not take the change"
-  /// How often a commit is built anew because another one was faster.
+  static let what = "git could not record the change"
+  /// How often a commit is rebuilt because another process committed first.
   private static let attempts = 5
 
   /// `root` is the repository's, absolute.
@@ -19,9 +19,9 @@ public struct GitCommit {
   /// Commits `paths` (relative to the root) as they are in the work tree; one that is gone is removed.
   /// Returns whether there was anything to commit.
   ///
-  /// Killed at any time, it leaves the files as they are, and they are staged before the branch moves: the
-  /// next commit contains them, and none removes them. Throws if git cannot commit, with the index and the
-  /// branch as they were.
+  /// Killed at any time, it leaves the files unchanged, and they are staged before the branch
+  /// moves: the next commit contains them, and none removes them. Throws if git cannot commit, with
+  /// the index and the branch as they were.
   public func make(_ message: String, of paths: [String]) throws(Failure) -> Bool {
     do throws(Failure) {
       return try commit(message, paths)
@@ -40,7 +40,7 @@ public struct GitCommit {
     index.keep()
   }
 
-  /// Whether git is told to sign commits, which these are not.
+  /// Whether git is configured to sign commits, which these are not.
   public var isSigningWanted: Bool {
     git.line(["config", "--type=bool", "--get", "commit.gpgSign"]) == "true"
   }

@@ -67,7 +67,8 @@ struct IndexLock: ~Copyable {
     return file
   }
 
-  /// The file of a keyvault that was killed; nil if it is somebody else's, or its owner works.
+  /// The file of a keyvault that was killed; nil if another program made it, or its owner still
+  /// runs.
   private static func takeOver(_ path: String) -> Int32? {
     let file = open(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
     guard file >= 0 else { return nil }

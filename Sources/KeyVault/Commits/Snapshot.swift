@@ -1,7 +1,7 @@
 internal import Naming
 internal import Synchronization
 
-/// The repository's files as a commit has them, whatever lies in the work tree. Nothing is checked out
+/// The repository's files as a commit has them, whatever the work tree has. Nothing is checked out
 /// and no filter runs.
 struct Snapshot: Sendable {
   /// What the person named, such as `origin/main`.
@@ -13,7 +13,7 @@ struct Snapshot: Sendable {
   private let git: Git
   private let known = Known()
 
-  /// Reads the list of the files of `revision` by one git process; the root may lie below the work
+  /// Reads the list of the files of `revision` by one git process; the root may be below the work
   /// tree's top. Throws if it names no commit, or more than one.
   init(_ revision: String, of root: String) throws(Failure) {
     git = Git(in: root)
@@ -35,7 +35,7 @@ struct Snapshot: Sendable {
     Paths.vault, Paths.configuration, Paths.providers, Paths.schemas,
   ]
 
-  /// `<mode> blob <id>`, a tab and a path each; links and submodules are no files.
+  /// `<mode> blob <id>`, a tab and a path each; links and submodules are left out.
   private static func file(_ line: ArraySlice<UInt8>) -> (path: String, id: String)? {
     guard let tab = line.firstIndex(of: UInt8(ascii: "\t")) else { return nil }
     let words = line[..<tab].split(separator: UInt8(ascii: " "))
@@ -49,10 +49,11 @@ struct Snapshot: Sendable {
   ) throws(Failure) -> String {
     let shown = revision.printable(limit: 80)
     guard !revision.isEmpty, !revision.hasPrefix("-") else {
-      throw Failure(.usage, "'\(shown)' is no name of a commit", hints: ["such as origin/main"])
+      throw Failure(.usage, "invalid revision '\(shown)'", hints: ["such as origin/main"])
     }
     _ = try git.requiredPrefix(or: "cannot look for the commit '\(shown)'")
-    // A tag 'origin/main' would go before the branch, and whoever may push can make one.
+    // A tag 'origin/main' would take precedence over the branch, and anyone who may push can create
+    // one.
     let names = ["", "tags/", "heads/", "remotes/"].map { "refs/\($0)\(revision)" }
     let listed = try git.output(
       of: ["for-each-ref", "--format=%(refname)"] + names,
@@ -97,8 +98,8 @@ struct Snapshot: Sendable {
   /// Whether all commits before this one are here.
   var hasWholeHistory: Bool { git.isWhole }
 
-  /// Whether the commit that is checked out has this one in its history. Asked once, for each of many
-  /// findings tells it.
+  /// Whether the commit that is checked out has this one in its history. Asked once, since many
+  /// findings mention it.
   var isMerged: Bool {
     known.isMerged.withLock { known in
       let isMerged = known ?? isAncestor(of: "HEAD")

@@ -12,7 +12,7 @@ struct WorkTree {
   /// What all work trees of this clone share: `.git`, absolute.
   let commonFolder: String
 
-  /// The one that `folder` (absolute) lies in. Throws if there is none, or no git.
+  /// The work tree that contains `folder` (absolute). Throws if there is none, or no git.
   init(around folder: String) throws(Failure) {
     let git = Git(in: folder)
     let what = "cannot find the work tree of '\(folder.printable)'"
@@ -40,7 +40,7 @@ struct WorkTree {
     return [top] + others.filter { !$0.isInside(commonFolder) } + (above.map { [$0] } ?? [])
   }
 
-  /// Whether commits of this repository write what lies at `path`.
+  /// Whether commits of this repository write the file at `path`.
   func isWritten(_ path: String) -> Bool {
     !path.isInside(commonFolder) && folders.contains(where: path.isInside)
   }
@@ -59,7 +59,7 @@ struct WorkTree {
 }
 
 extension String {
-  /// Whether this path is `folder` or lies in it, links resolved as far as they exist.
+  /// Whether this path is `folder` or inside it, links resolved as far as they exist.
   func isInside(_ folder: String) -> Bool {
     let folder = folder.resolved
     let path = resolved

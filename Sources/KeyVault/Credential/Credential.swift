@@ -2,19 +2,19 @@ internal import HTTP
 internal import Secrets
 
 /// A key that was opened for a program, with what it needs to use it. The key is lent as bytes and never
-/// handed out as a `String`, which nobody could wipe.
+/// handed out as a `String`, which could not be wiped.
 public struct Credential: Sendable {
   /// The entry's path, such as `production/openai`.
   public let entry: String
   public let provider: Provider
-  /// Where requests go: the gateway's address, else the provider's own. The key may travel there.
+  /// Where requests go: the gateway's address, else the provider's own. The key may be sent there.
   public let baseURL: String
   let opened: OpenedEntry
   let planner: ProbePlanner
   let client: HTTPClient
   let gateway: String?
 
-  /// Throws where the key may not travel to where requests would go.
+  /// Throws where the key may not be sent to the address of requests.
   init(
     _ opened: OpenedEntry, of provider: Provider, planner: ProbePlanner, client: HTTPClient,
     gateway: String?
@@ -35,7 +35,8 @@ public struct Credential: Sendable {
     try opened.payload.withKey(body)
   }
 
-  /// Lends a further part of the credential, such as Azure's endpoint; nil where it has none of that name.
+  /// Lends an additional field of the credential, such as Azure's endpoint; nil where it has none
+  /// of that name.
   public func withField<R, E: Error>(
     _ name: String, _ body: (RawSpan) throws(E) -> R
   ) throws(E) -> R? {
@@ -60,11 +61,12 @@ extension Credential {
     public func header(_ name: String) -> String? { answer.header(name) }
   }
 
-  /// Sends a request with the key in the header that the provider wants, and returns its answer if it is
-  /// none that has the next provider asked. Answers are read whole, up to 1 MiB; they are not streamed.
+  /// Sends a request with the key in the header that the provider wants, and returns its answer
+  /// unless the answer means that the next provider should be asked. Answers are read completely,
+  /// up to 1 MiB; they are not streamed.
   ///
   /// - Parameters:
-  ///   - method: As in `POST`. What is no `GET` is never sent twice.
+  ///   - method: As in `POST`. Only a `GET` may be sent twice.
   ///   - path: Below ``baseURL``, such as `/chat/completions`.
   ///   - json: The body, if any.
   ///   - timeout: From the first packet to the last byte of the answer.

@@ -12,7 +12,7 @@ extension Credentials {
     public var searchPath = "/usr/local/bin:/usr/bin:/bin"
     /// `$XDG_RUNTIME_DIR`, where there is one.
     public var runtimeDirectory: String?
-    /// Hosts to which keys may travel besides their providers' own, as in `KEYVAULT_ALLOW_HOSTS`. What
+    /// Hosts to which keys may be sent besides their providers' own, as in `KEYVAULT_ALLOW_HOSTS`. What
     /// the repository names alone, a gateway or loopback too, gets no key without.
     public var allowedHosts = ""
     /// Files of `providers.d` that are used as they are written, as in `KEYVAULT_ALLOW_PROVIDERS`.
@@ -28,7 +28,7 @@ extension Credentials {
     public init() {}
   }
 
-  /// Opens the repository that `folder` (absolute) lies in.
+  /// Opens the repository that contains `folder` (absolute).
   public convenience init(
     at folder: String, options: Options = Options(),
     tell: @escaping @Sendable (Skip) -> Void = { _ in }

@@ -2,8 +2,8 @@ public import GPG
 internal import HTTP
 internal import Synchronization
 
-/// The keys of a repository for a program that runs: each is opened once, used as long as it lies there
-/// unchanged, and replaced by the next provider's where it does not serve.
+/// The keys of a repository for a program that runs: each is opened once, used as long as its file
+/// is unchanged, and replaced by the next provider's where it does not serve.
 public final class Credentials: Sendable {
   public let repository: Repository
   private let gpg: GPG
@@ -26,10 +26,10 @@ public final class Credentials: Sendable {
   /// - Parameters:
   ///   - repository: Its `keyvault.yaml` and `providers.d` are not read again.
   ///   - gpg: Holds the secret key that opens the entries.
-  ///   - policy: Where keys may travel besides their providers' own hosts.
+  ///   - policy: Where keys may be sent besides their providers' own hosts.
   ///   - history: What is known of the keys; nil to begin with nothing, and to write nothing down.
-  ///   - clock: Tells the time of verdicts.
-  ///   - tell: Hears of each entry that was passed over, and why.
+  ///   - clock: The time of verdicts.
+  ///   - tell: Called with each entry that was passed over, and why.
   public init(
     of repository: Repository, gpg: GPG, policy: OriginPolicy = OriginPolicy(allowed: []),
     history: History? = nil, clock: @escaping @Sendable () -> Timestamp = { .now },
@@ -84,9 +84,9 @@ public final class Credentials: Sendable {
     throw NoCredential(capability: capability, environment: environment, skipped: skipped)
   }
 
-  /// Asks the providers of an environment's keys anew, so that the next choice rests on what they say
-  /// now: at the start of a program, or from time to time, since a key that was seen to be of no use is
-  /// passed over until then.
+  /// Asks the providers of an environment's keys again, so that the next choice rests on their
+  /// current answers: at the start of a program, or from time to time, since a key that was found
+  /// unusable is passed over until then.
   /// What has no answer after `deadline` is not tested.
   @discardableResult
   public func refresh(
@@ -132,12 +132,12 @@ public final class Credentials: Sendable {
     let result = await prober.test(refused.credential.opened, gateway: gateway, now: clock())
     remember([result])
     var skip = Skip(candidate.entry, result)
-    skip.reason = [refusal.text, "asked anew: " + skip.reason]
+    skip.reason = [refusal.text, "asked again: " + skip.reason]
       .filter { !$0.isEmpty }.joined(separator: "; ")
     return skip
   }
 
-  /// A history that cannot be written is no reason to serve nobody.
+  /// A history that cannot be written must not stop the program.
   private func remember(_ results: [TestResult]) {
     known.withLock { known in results.forEach { known.add($0) } }
     try? history?.append(results)

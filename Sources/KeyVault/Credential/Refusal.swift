@@ -1,5 +1,5 @@
-/// Why a provider did not serve a request. Thrown by whoever used a ``Credential``, it has the next one
-/// tried; any other error ends the attempt.
+/// Why a provider did not serve a request. If the user of a ``Credential`` throws it, the next
+/// credential is tried; any other error ends the attempt.
 public struct Refusal: Error, Sendable, Equatable {
   public enum Reason: Sendable, Equatable {
     /// The key was not accepted, or its account cannot be used.

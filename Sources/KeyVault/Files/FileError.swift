@@ -12,7 +12,7 @@ public struct FileError: Error, Sendable, Equatable {
     case tooManyFiles(limit: Int)
     /// A walk came to more folders.
     case tooManyFolders(limit: Int)
-    /// Folders lie deeper in one another.
+    /// Folders are nested deeper.
     case tooDeep(limit: Int)
     /// Others could know or change what is to be this user's alone; `remedy` is what to do about it.
     case danger(why: String, remedy: String)
@@ -41,7 +41,7 @@ public struct FileError: Error, Sendable, Equatable {
     self.code = code
   }
 
-  /// Whether nothing is there at all, as opposed to something that is no folder.
+  /// Whether nothing is there at all, as opposed to something that is not a folder.
   var isAbsence: Bool { attempt == .open && code == ENOENT }
 
   var isMissing: Bool { attempt == .open && (code == ENOENT || code == ENOTDIR) }
@@ -86,7 +86,7 @@ public struct FileError: Error, Sendable, Equatable {
     }
   }
 
-  /// The code of a finding that tells it.
+  /// The code of the finding for it.
   var findingCode: Finding.Code {
     switch attempt {
     case .tooManyNames, .tooManyFiles, .tooManyFolders: .tooManyFiles
@@ -110,7 +110,7 @@ public struct FileError: Error, Sendable, Equatable {
   /// What to do about it; nil where the message says all.
   var hint: String? { failure.hints.first }
 
-  /// The same as a failure of a whole command.
+  /// The error as a failure of a whole command.
   public var failure: Failure {
     switch attempt {
     case .open where isMissing: Failure(.notFound, message)

@@ -2,8 +2,9 @@ extension Folder {
   /// Gives `visit` the folder at `start` and each one below it, parents first, with what it holds; what
   /// `visit` answers decides whether the folders in it are entered. Paths are relative to this folder.
   ///
-  /// Links are not followed, and folders whose names can be no part of an entry's are not entered. `tooDeep` is given
-  /// each folder whose own folders lie deeper than ``Limits/depth``. `unreadable` is given what cannot be
+  /// Links are not followed, and folders whose names cannot be part of an entry's are not entered.
+  /// `tooDeep` is given each folder whose subfolders are deeper than ``Limits/depth``.
+  /// `unreadable` is given what cannot be
   /// listed, and may throw to end the walk. Throws if there are more than
   /// ``Limits/folders``, or more than ``Limits/names`` names in all of them.
   func walk(

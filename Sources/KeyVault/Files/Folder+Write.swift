@@ -1,13 +1,14 @@
 internal import Glibc
 
 extension Folder {
-  /// Replaces a file as a whole: a reader sees the old bytes or the new ones, and so does whoever
-  /// comes after a crash. The mode is set whatever the umask says.
+  /// Replaces a file as a whole: a reader sees the old bytes or the new ones, also after a crash.
+  /// The mode is set whatever the umask says.
   public func write(_ bytes: RawSpan, as name: String, mode: UInt32) throws(FileError) {
     try commit(try stage(bytes, as: name, mode: mode))
   }
 
-  /// A file's new bytes, on the disk, under no name yet: whoever is killed now leaves nothing behind.
+  /// A file's new bytes, on the disk, under no name yet: a process that is killed now leaves
+  /// nothing behind.
   struct Staged: ~Copyable {
     fileprivate let file: Int32
     /// Only where the file system knows no files without a name.
@@ -18,7 +19,7 @@ extension Folder {
   }
 
   /// The first half of a write. All that can go wrong for want of space or rights goes wrong here,
-  /// so that whoever changes two files stages both before it commits the first.
+  /// so that a change of two files stages both before it commits the first.
   func stage(_ bytes: RawSpan, as name: String, mode: UInt32) throws(FileError) -> Staged {
     let target = path + "/" + name
     if let kind = kind(of: name), kind != .file { throw FileError(.notRegular, target, 0) }
@@ -94,7 +95,7 @@ extension Folder {
     guard fsync(descriptor) == 0 else { throw FileError(.write, target, errno) }
   }
 
-  /// The same where nothing may have that name yet; whether it had none.
+  /// Commits a file only if nothing has its name yet; returns whether it did.
   func commitNew(_ staged: consuming Staged) throws(FileError) -> Bool {
     let name = staged.name
     let source = staged.temporary.map { path + "/" + $0 } ?? "/proc/self/fd/\(staged.file)"
@@ -159,7 +160,7 @@ extension Folder {
   }
 
   /// Replaces a file of at most `limit` bytes by what `change` makes of it, under the lock of
-  /// ``append(_:to:mode:limit:oldSuffix:)``. Whoever waits for that finds the new file.
+  /// ``append(_:to:mode:limit:oldSuffix:)``. A process that waits for that lock finds the new file.
   func rewrite(
     _ name: String, mode: UInt32, limit: Int, _ change: ([UInt8]) -> [UInt8]
   ) throws(FileError) {
@@ -229,7 +230,7 @@ extension Folder {
     }
   }
 
-  /// Removes a folder that is empty; one that is not stays, and that is no error.
+  /// Removes a folder that is empty; one that is not stays, and that is not an error.
   func removeIfEmpty(_ name: String) {
     unlinkat(descriptor, name, AT_REMOVEDIR)
   }

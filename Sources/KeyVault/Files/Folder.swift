@@ -140,7 +140,7 @@ public struct Folder: ~Copyable, Sendable {
     return Int(status.st_size)
   }
 
-  /// Whether a regular file lies at `relative`, links not followed.
+  /// Whether there is a regular file at `relative`, links not followed.
   func holds(_ relative: String) -> Bool {
     let parts = relative.split(separator: "/").map(String.init)
     guard let name = parts.last else { return false }

@@ -19,7 +19,7 @@ final class FolderOwners: Sendable {
     self.path = path
   }
 
-  /// Throws if what lies at `path` is another user's.
+  /// Throws if the file or folder at `path` belongs to another user.
   func check(_ status: stat, _ path: String) throws(FileError) {
     let user = status.st_uid
     guard user != owner, user != geteuid(), user != 0, !isListed else { return }

@@ -98,7 +98,7 @@ public final class LocalState: Sendable {
     stateHome.flatMap { StateHome(at: $0, outside: root).danger }
   }
 
-  /// Whether git tracks `.keyvault`, where it can be told.
+  /// Whether git tracks `.keyvault`; nil if unknown.
   private enum Tracking {
     case untracked
     case unknown(why: String)
@@ -136,8 +136,8 @@ public final class LocalState: Sendable {
       lines(records, of: log), to: log.name, mode: 0o600, limit: limit, oldSuffix: Self.oldSuffix)
   }
 
-  /// Replaces the records of a file, while nobody else appends to it, by what `change` makes of those
-  /// that carry our MAC.
+  /// Replaces the records of a file, while no other process appends to it, by what `change` makes
+  /// of those that carry our MAC.
   func rewrite(
     _ log: Log, isOld: Bool = false, _ change: ([ArraySlice<UInt8>]) -> [[UInt8]]
   ) throws(FileError) {
@@ -173,7 +173,7 @@ public final class LocalState: Sendable {
   }
 
   /// The records of a file that carry our MAC, oldest first, and how many lines do not: torn ones,
-  /// and those that somebody else wrote.
+  /// and those written by other programs or machines.
   func records(of log: Log) -> (ours: [ArraySlice<UInt8>], foreign: Int) {
     var ours: [ArraySlice<UInt8>] = []
     var foreign = 0

@@ -13,8 +13,8 @@ struct RepositoryLock: ~Copyable {
   private static let fileName = "lock"
 
   /// Of a writer, who is alone then. Waits for others, `patience` seconds at most. Throws, with nothing
-  /// changed, if they take longer, the file cannot be made, or the repository is another user's, save for root:
-  /// without a lock nothing is written.
+  /// changed, if they take longer, the file cannot be made, or the repository is another user's,
+  /// except for root: without a lock nothing is written.
   static func exclusive(of root: String, patience: Double = 30) throws(Failure) -> RepositoryLock {
     let deadline = ContinuousClock.now + .seconds(patience)
     do throws(FileError) {
@@ -36,7 +36,9 @@ struct RepositoryLock: ~Copyable {
         hints: error.failure.hints + ["nothing was changed"])
     }
     throw Failure(
-      .cannotWrite, "another keyvault has been changing '\(root)' for \(Int(patience)) seconds",
+      .cannotWrite,
+      "another keyvault process has been changing '\(root)' for \(Int(patience)) "
+        + "seconds",
       hints: ["wait for it, or end it; nothing was changed by this one"])
   }
 

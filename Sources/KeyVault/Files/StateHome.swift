@@ -10,7 +10,7 @@ internal import Secrets
 struct StateHome {
   /// Absolute.
   let path: String
-  /// Folders of the repository and of its other work trees, in which the key must not lie.
+  /// Folders of the repository and of its other work trees, in which the key must not be.
   private let outside: [FileStatus]
 
   private static let keyName = "key"
@@ -40,8 +40,8 @@ struct StateHome {
     return known
   }
 
-  /// Why what is there is not used: others could know the key, or put another in its place. nil if it is
-  /// sound, or there is nothing yet, or for want of anything else. Makes nothing.
+  /// Why what is there is not used: others could know the key, or put another in its place. nil if
+  /// it can be used, or there is nothing yet, or nothing better. Makes nothing.
   var danger: FileError? {
     do throws(FileError) {
       if let folder = try folder(making: false) { _ = try key(in: folder) }

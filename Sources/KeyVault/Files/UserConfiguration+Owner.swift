@@ -2,8 +2,8 @@ internal import Glibc
 internal import Machine
 
 extension UserConfiguration {
-  /// Throws if the file at `path` could say what others want: another user owns it or can write it, or it
-  /// lies in a repository, where commits can write. A file that is not there says nothing.
+  /// Throws if the file at `path` could say what others want: another user owns it or can write it,
+  /// or it is in a repository, where commits can write. A file that is not there says nothing.
   static func checkOwner(of path: String) throws(Failure) {
     let file = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)
     guard file >= 0 else { return }

@@ -3,7 +3,7 @@ internal import Glibc
 /// The work trees that commits of one repository can write: those around a folder, such as of a repository
 /// that has it as a submodule, and those that `git worktree add` made.
 ///
-/// git is not asked. What is found is only ever refused, so that a file which lies costs nothing.
+/// git is not asked. What is found is only ever refused, so that a forged file does no harm.
 enum WorkTrees {
   /// Absolute paths, some of which may not exist. `folder` is absolute.
   static func all(around folder: String) -> [String] {

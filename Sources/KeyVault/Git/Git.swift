@@ -5,7 +5,7 @@ public import Naming
 public struct Git: Sendable {
   let folder: String
 
-  /// For the work tree that `folder` (absolute) lies in.
+  /// For the work tree that contains `folder` (absolute).
   public init(in folder: String) {
     self.folder = folder
   }

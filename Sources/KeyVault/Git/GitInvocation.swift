@@ -20,7 +20,8 @@ enum GitInvocation {
 
   /// Variables that replace the caller's.
   static let environment: [Name: String] = [
-    // Neither may change what a commit is, or which ones come before it. A name in /dev/null is no file.
+    // Neither may change what a commit is, or which ones come before it. A path in /dev/null is not
+    // a file.
     "GIT_NO_REPLACE_OBJECTS": "1", "GIT_GRAFT_FILE": "/dev/null/none",
     // An object that is missing is not asked for. Versions before 2.39.4 do not know the first variable;
     // with the second no transport starts, whatever 'protocol.NAME.allow' says.
@@ -29,7 +30,7 @@ enum GitInvocation {
     // Magit has hooks inherit the first one. Our path specifications say themselves how they are meant.
     "GIT_LITERAL_PATHSPECS": "0", "GIT_GLOB_PATHSPECS": "0", "GIT_NOGLOB_PATHSPECS": "0",
     "GIT_ICASE_PATHSPECS": "0",
-    // What git says is told apart by its words.
+    // git's messages are distinguished by their words, so they must be English.
     "LC_ALL": "C",
   ]
 }

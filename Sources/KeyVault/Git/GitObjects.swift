@@ -23,7 +23,7 @@ struct GitObjects {
   }
 
   /// The blob that each name (`COMMIT:path` or an id) stands for, in their order; nil where there is
-  /// none, and for a name with a line break, by which somebody could ask for more than one. Throws if
+  /// none, and for a name with a line break, which would ask for more than one. Throws if
   /// git cannot be asked.
   func find(_ names: [String]) throws(Failure) -> [Blob?] {
     let asked = names.filter { !Self.isSeveral($0) }
@@ -33,7 +33,7 @@ struct GitObjects {
     let output = try git.output(of: arguments, input: input, within: .history, or: Self.what)
     let lines = output.split(separator: UInt8(ascii: "\n"))
     guard lines.count == asked.count else {
-      throw Failure(.io, "git answered less than was asked")
+      throw Failure(.io, "git gave an incomplete answer")
     }
     var found = lines[...]
     return names.map { Self.isSeveral($0) ? nil : Self.blob(found.removeFirst()) }
@@ -79,7 +79,7 @@ struct GitObjects {
     }
     take()
     guard values.count == wanted.count else {
-      throw Failure(.io, "git answered less than was asked")
+      throw Failure(.io, "git gave an incomplete answer")
     }
     return blobs.map { $0.flatMap { numbers[$0.id] }.map { values[$0] } }
   }
@@ -132,7 +132,7 @@ struct GitObjects {
       take(bytes)
       return true
     }
-    guard count == blob.size else { throw Failure(.io, "git answered less than was asked") }
+    guard count == blob.size else { throw Failure(.io, "git gave an incomplete answer") }
   }
 }
 

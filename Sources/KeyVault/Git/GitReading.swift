@@ -30,7 +30,7 @@ extension Git {
     }
   }
 
-  /// The same, as fields that end in NUL, each without it.
+  /// The output of a git command, as fields that end in NUL, each without it.
   func readFields(
     _ arguments: [String], input: [UInt8] = [], environment: [Name: String] = [:],
     within bounds: ChildProcess.Bounds, or what: String, _ take: (ArraySlice<UInt8>) -> Bool
@@ -65,13 +65,13 @@ extension Git {
       case .output: "wrote more than \(bounds.bytes >> 20) MiB"
       case .memory: "needed more than \((bounds.memory ?? 0) >> 20) MiB of memory"
       case .unread: "could not be read to its end"
-      case .declined: "listed more files than are looked at"
+      case .declined: "listed more files than keyvault reads"
       }
     guard excess != .unread else {
       return Failure(.io, "\(what): the output of 'git \(command)' \(why)")
     }
     return Failure(
       .inconclusive, "\(what): too large, 'git \(command)' \(why)",
-      hints: ["'git for-each-ref' shows what was fetched; delete what is not wanted"])
+      hints: ["'git for-each-ref' shows what was fetched; delete what you do not need"])
   }
 }

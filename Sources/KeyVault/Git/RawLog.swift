@@ -5,7 +5,7 @@ internal import Naming
 enum RawLog {
   struct Change: Sendable {
     let commit: String
-    /// When it was committed, by the clock of whoever did.
+    /// When it was committed, by the committer's clock.
     let time: Timestamp
     /// Relative to the folder that git runs in.
     let path: String
@@ -58,7 +58,7 @@ enum RawLog {
       } else if text.hasPrefix(":") {
         let words = text.split(separator: " ")
         guard words.count == 5 else { return true }
-        // The commit of a submodule is no object of this repository.
+        // The commit of a submodule is not an object of this repository.
         object = words[1] == "160000" ? "0" : String(words[3])
       }
       return changes.count <= Limits.changes

@@ -41,11 +41,11 @@ struct DotenvScan {
     }
     start = bytes.skipExport(start)
     let nameEnd = bytes.skipName(start)
-    guard nameEnd > start else { return .fault("it does not begin with a variable's name") }
+    guard nameEnd > start else { return .fault("it does not begin with a variable name") }
     let name = String(decoding: (start..<nameEnd).map { bytes.byte($0) }, as: UTF8.self)
     let equals = bytes.skipBlanks(nameEnd)
     guard equals < end, bytes.byte(equals) == UInt8(ascii: "=") else {
-      return .fault("no '=' follows the name")
+      return .fault("there is no '=' after the name")
     }
     let value = bytes.skipBlanks(equals + 1)
     guard value < end else { return .value(name, value..<value) }
@@ -155,7 +155,7 @@ extension RawSpan {
     return nil
   }
 
-  /// Whether nothing but a comment stands in the rest of the line.
+  /// Whether the rest of the line is empty or a comment.
   fileprivate func isOver(_ index: Int) -> Bool {
     let rest = skipBlanks(index)
     return rest >= byteCount || isBreak(rest)

@@ -1,7 +1,8 @@
 public import Secrets
 
-/// `NAME=value` lines, as far as all parsers of .env files read them alike. What they read differently
-/// is told, and not guessed: a key that is off by a character would be stored for good.
+/// `NAME=value` lines, as far as all parsers of .env files read them alike. What they read
+/// differently is reported, and not guessed: a key that is off by a character would be stored for
+/// good.
 ///
 /// Lines are counted from 1, and nothing but names is ever copied out of the text.
 public struct DotenvText: Sendable {

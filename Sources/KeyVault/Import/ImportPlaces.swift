@@ -26,8 +26,9 @@ struct ImportPlaces {
     }
   }
 
-  /// The place of a key: where one of the same provider and variable lies, else under the provider's
-  /// name, else under the variable's. `variable` is what the sidecar must say. Throws why there is none.
+  /// The place of a key: that of an entry with the same provider and variable, else the provider's
+  /// name, else the variable's.
+  /// `variable` is what the sidecar must say. Throws why there is none.
   mutating func take(
     for found: FoundVariable, of provider: Provider
   ) throws(Failure) -> (entry: EntryName, variable: String?) {

@@ -12,9 +12,9 @@ public struct ImportPlan: Sendable {
     public let variable: String?
     /// Why it should not be stored; nil if nothing is wrong with it.
     public internal(set) var objection: String?
-    /// Further parts of the credential.
+    /// Additional fields of the credential.
     var fields: [(name: String, value: String)]
-    /// Where it may travel.
+    /// Where it may be sent.
     public var destinations: Destinations
     /// Whether only the sidecar of an entry says whose key it is.
     public let isNamedBySidecar: Bool
@@ -52,7 +52,7 @@ public struct ImportPlan: Sendable {
   public private(set) var refused: [Other] = []
   /// Variables of theirs that keyvault renders only where a person permits it.
   public private(set) var unlisted: [String] = []
-  /// What is no key.
+  /// Variables that are not keys.
   public private(set) var skipped: [Other] = []
 
   /// `answers` says of variables which provider's they are, and `excluded` names those to be left out.
@@ -80,7 +80,11 @@ public struct ImportPlan: Sendable {
         continue
       }
       if let later = last[variable.name], later != index {
-        skip(variables[later].line.map { "set again in line \($0), which counts" } ?? "set again")
+        skip(
+          variables[later].line.map {
+            "set again in line \($0), which takes "
+              + "effect"
+          } ?? "set again")
         continue
       }
       let answer = answers[variable.name]
@@ -115,12 +119,12 @@ public struct ImportPlan: Sendable {
         if let (name, value) = provider.hostField(from: variable.openText) {
           parts.append((variable, provider.id, name, value))
         } else {
-          skip("the address of \(provider.name)'s API, and no key")
+          skip("the address of \(provider.name)'s API, not a key")
         }
       case .ambiguous(let candidates, let reason):
         ambiguities.append(Ambiguity(found: variable, candidates: candidates, reason: reason))
       case .misplaced(let provider, let right):
-        let reason = "a key of this form belongs in \(right), which it gets if you say so"
+        let reason = "a key of this form belongs in \(right); pass --as to use that"
         ambiguities.append(
           Ambiguity(found: variable, candidates: [provider.id], reason: reason))
       case .nothing: skip("no key of a known provider")
@@ -132,7 +136,7 @@ public struct ImportPlan: Sendable {
     }
     unlisted = places.unlisted
     for part in parts {
-      skipped.append(Other(found: part.found, reason: "no key of \(part.provider) is beside it"))
+      skipped.append(Other(found: part.found, reason: "no key of \(part.provider) comes with it"))
     }
   }
 
@@ -193,7 +197,7 @@ public struct ImportPlan: Sendable {
     if let provider = try repository.catalogue.provider(id) { return provider }
     let close = Suggestion.closest(to: id, among: repository.catalogue.ids)
     throw Failure(
-      .usage, "no provider '\(id.printable(limit: 80))' is known",
+      .usage, "unknown provider '\(id.printable(limit: 80))'",
       hints: [close.map { "did you mean '\($0)'?" } ?? "'keyvault providers' shows all"])
   }
 
@@ -212,7 +216,7 @@ extension Provider {
     let prefix = formats.filter { $0.matches(key) }.map(\.prefix.utf8.count).max() ?? 0
     if let why = Placeholder.standIn(for: key) { return why }
     if let why = Placeholder.objection(to: key, prefix: prefix) {
-      return "this looks like a placeholder, not like a key: \(why)"
+      return "this looks like a placeholder, not a key: \(why)"
     }
     guard !formats.isEmpty, format(of: key) == nil else { return nil }
     let shapes = formats.map { format in

@@ -5,7 +5,7 @@ internal import Secrets
 /// A password store of `pass`, or a part of it, whose entries are opened by gpg itself.
 public struct PassStore: Sendable {
   private let root: String
-  /// Names of lines that are further parts of a credential; no others are copied out.
+  /// Names of lines that are additional fields of a credential; no others are copied out.
   private let fieldNames: Set<Name>
   private let scan = KeyScan()
 
@@ -21,7 +21,7 @@ public struct PassStore: Sendable {
   public func variables(at path: String, with gpg: GPG) throws(Failure) -> [FoundVariable] {
     let parts = path.split(separator: "/").map(String.init)
     guard !parts.contains(where: { $0.hasPrefix(".") }) else {
-      throw Failure(.usage, "'\(path.printable(limit: 120))' is no path in a password store")
+      throw Failure(.usage, "invalid path '\(path.printable(limit: 120))' in a password store")
     }
     let paths: [String]
     do throws(FileError) {

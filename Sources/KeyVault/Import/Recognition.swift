@@ -2,16 +2,17 @@ internal import HTTP
 internal import Naming
 internal import Secrets
 
-/// Tells whose a variable is: by its name, then by the form of its value.
+/// Recognises the provider of a variable: by its name, then by the form of its value.
 ///
-/// Only the built-in catalogue recognises. What a repository alone defines could claim any variable of
-/// whoever imports, and have its value sent to a host of its own: such a provider a person must name.
+/// Only the built-in catalogue recognises. A provider that only a repository defines could claim
+/// any imported variable, and have its value sent to a host of its own: a person must name such a
+/// provider.
 struct Recognition {
   enum Kind {
     case key(Provider)
-    /// A further part of a credential, under the name that it has there.
+    /// An additional field of a credential, under its name in the provider file.
     case field(Provider, String)
-    /// The address of an API, which is no key.
+    /// The address of an API, which is not a key.
     case baseURL(Provider)
     /// A key, as it seems, of one of these; and why that is not certain.
     case ambiguous([String], String)
@@ -54,7 +55,7 @@ struct Recognition {
       let others = byForm.filter { $0 != provider.id }
       if !isForm, !others.isEmpty {
         return .ambiguous(
-          [provider.id] + others, "the name is \(provider.name)'s, and the form another's")
+          [provider.id] + others, "the name is \(provider.name)'s, and the format another's")
       }
       if elsewhere.contains(provider.id), !byForm.contains(provider.id) {
         return .ambiguous(
@@ -70,7 +71,7 @@ struct Recognition {
   private func unnamed(_ variable: FoundVariable, _ byForm: [String]) -> Kind {
     let claimed = own.filter { $0.allVariables.contains(variable.name) }.map(\.id)
     if !claimed.isEmpty {
-      return .ambiguous(claimed + byForm, "only this repository's providers.d says so")
+      return .ambiguous(claimed + byForm, "only this repository's providers.d recognises it")
     }
     if byForm.count == 1, let provider = providers.first(where: { $0.id == byForm[0] }) {
       return .key(provider)
@@ -78,7 +79,7 @@ struct Recognition {
     if let provider = spoken(of: variable) {
       let length = variable.withValue { provider.format(of: $0)?.prefix.utf8.count } ?? 0
       return length > 0
-        ? .key(provider) : .ambiguous([provider.id], "its name speaks of \(provider.name)")
+        ? .key(provider) : .ambiguous([provider.id], "its name suggests \(provider.name)")
     }
     let similar = byForm.isEmpty ? variable.withValue { providers(by: $0, prefix: 1) } : byForm
     return similar.isEmpty ? .nothing : .ambiguous(similar, "its form fits")

@@ -20,7 +20,7 @@ extension Provider {
 }
 
 extension Catalogue {
-  /// Every provider that has the capability and whose file is sound, by id.
+  /// Every provider that has the capability and whose file is valid, by id.
   public func providers(with capability: Capability) -> [Provider] {
     all().providers.filter { $0.has(capability) }
   }

@@ -62,7 +62,7 @@ public final class Catalogue: Sendable {
     return provider
   }
 
-  /// Every provider whose file is sound, by id, and what is wrong with the others.
+  /// Every provider whose file is valid, by id, and what is wrong with the others.
   public func all() -> (providers: [Provider], failures: [Failure]) {
     var providers: [Provider] = []
     var failures: [Failure] = []
@@ -81,7 +81,7 @@ public final class Catalogue: Sendable {
     return (providers, failures)
   }
 
-  /// The repository's own, as far as their files are sound.
+  /// The repository's own providers, as far as their files are valid.
   var own: [Provider] {
     ((try? localFiles()) ?? []).compactMap { id in (try? provider(id)) ?? nil }
   }
@@ -101,7 +101,7 @@ public final class Catalogue: Sendable {
     guard let bytes = try localBytes(id) else { return BuiltIn.provider(id) }
     read.withLock { $0[id + ".yaml"] = Vault.digest(bytes) }
     let file = "\(Paths.providers)/\(id).yaml"
-    // Only the first fault is told.
+    // Only the first fault is reported.
     switch CheckedDocument.read(bytes, as: .provider, file: file, limit: 20) {
     case .failure(let malformed): throw malformed.failure
     case .success(let checked):

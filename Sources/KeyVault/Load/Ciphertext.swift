@@ -21,7 +21,7 @@ extension Vault {
     }
   }
 
-  /// All that lie in these environments.
+  /// All ciphertexts in these environments.
   func ciphertexts(of environments: Set<Name>) throws(Failure) -> [EntryName: Ciphertext] {
     var all: [EntryName: Ciphertext] = [:]
     for (environment, names) in try names(of: environments) {

@@ -10,8 +10,8 @@ final class Holders: Sendable {
   private static let greatestFiles = 64
   private static let shown = 3
 
-  /// Names the people who hold a key of a message, for the person who does not; nil where no public key here
-  /// tells.
+  /// Names the people who hold a key of a message, for the person who does not; nil where no public
+  /// key here belongs to one of them.
   func hint(for keyIDs: [UInt64], in repository: Repository, program: String) -> String? {
     guard let keys = keys(of: repository, program) else { return nil }
     var people: [String] = []

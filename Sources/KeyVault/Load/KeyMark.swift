@@ -6,14 +6,14 @@ struct KeyMark: Sendable {
   let id: String?
   let serial: Int?
   let digest: String?
-  /// Since when somebody may know the key who must not.
+  /// Since when a former recipient may know the key.
   let exposed: String?
   /// As it is written; it stays while the key is exchanged.
   let created: String?
   /// Of the serial.
   let place: Place
 
-  /// nil for what is no sidecar at all.
+  /// nil for a text that is not a sidecar.
   init?(_ bytes: [UInt8]?) {
     guard let bytes, let root = try? Document(parsing: bytes).root else { return nil }
     id = root["id"]?.string

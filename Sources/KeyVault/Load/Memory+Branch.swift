@@ -15,7 +15,8 @@ extension Memory {
       "'\(name)' has the serial \(serial) on this branch, and \(remembered.serial) was opened here on "
         + "another branch, at commit \(commit.prefix(10))",
       hints: [
-        "merge that branch, and 'keyvault resolve' decides which key stays; to use this one now, once you "
+        "merge that branch: 'keyvault resolve' then decides which key stays; to use this one now, "
+          + "once you "
           + "know that it is right: \(Shell("keyvault trust \(name)"))"
       ])
   }

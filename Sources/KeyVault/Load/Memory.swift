@@ -3,8 +3,8 @@ internal import Naming
 internal import Synchronization
 
 /// What this machine knows of the entries that it opened: the highest serial of each place, the
-/// ciphertext that had it, and the commit that was checked out. A key that somebody put back is known
-/// by it, however well its files fit each other. The signed lists are remembered beside them.
+/// ciphertext that had it, and the commit that was checked out. They reveal an entry that was
+/// rolled back, however well its files fit each other. The signed lists are remembered beside them.
 ///
 /// Nothing is read before it is needed, and what is new is written by one ``save()``.
 public final class Memory: Sendable {
@@ -88,9 +88,10 @@ public final class Memory: Sendable {
       if let failure = otherBranch(of: known, name, serial: serial, ciphertext) { throw failure }
       throw Failure(
         .malformed,
-        "'\(name)' was put back: its serial is \(serial), and \(known.serial) was opened here before",
+        "'\(name)' was rolled back: its serial is \(serial), but \(known.serial) was opened here",
         hints: [
-          "merge or restore the newer one; if this one is right: \(Shell("keyvault trust \(name)"))"
+          "merge or restore the newer one; if you have verified this one: "
+            + "\(Shell("keyvault trust \(name)"))"
         ])
     }
     return false
@@ -169,7 +170,7 @@ public final class Memory: Sendable {
   /// The local state that it reads; nil while there is nothing to read. Throws if it is not ours.
   func state() throws(Failure) -> LocalState? { try withHeld { $0.state } }
 
-  /// The same to keep something in.
+  /// The memory file, opened to store something in it.
   func stateToKeep() throws(Failure) -> LocalState {
     if let state = try state() ?? kept.withLock(\.self) { return state }
     let state = try LocalState(of: repository, stateHome: stateHome)
@@ -177,7 +178,7 @@ public final class Memory: Sendable {
     return state
   }
 
-  /// Forgets entries: whatever is opened next in their places is remembered anew.
+  /// Forgets entries: what is opened next in their places is remembered from the start.
   public func forget(_ names: [EntryName]) throws(Failure) {
     try forget(named: names.map(\.path))
   }
@@ -247,8 +248,8 @@ extension Memory.Held {
     return best
   }
 
-  /// Whether somebody went back in history: the commit that is checked out is the remembered one or
-  /// before it, and the ciphertext is that commit's own.
+  /// Whether an older commit is checked out on purpose: the commit that is checked out is the
+  /// remembered one or before it, and the ciphertext is that commit's own.
   mutating func isBefore(
     _ record: Memory.Record, with ciphertext: [UInt8], at path: String, root: String
   ) -> Bool {
@@ -285,7 +286,7 @@ extension Memory.Record {
     return Array("\"\(vault) \(serial) \(digest) \(commit ?? "-") \(knowledge) \(entry)\"".utf8)
   }
 
-  /// The last word of a line, before `"}`, whoever wrote it.
+  /// The last word of a line, before `"}`, by whatever program it was written.
   static func entry(inLine line: ArraySlice<UInt8>) -> String {
     let start = line.lastIndex(of: UInt8(ascii: " ")).map { $0 + 1 } ?? line.endIndex
     return String(decoding: line[start...].dropLast(2), as: UTF8.self)

@@ -1,7 +1,7 @@
 internal import HTTP
 
-/// A provider file to begin with, and recorded answers for it: sound as they are, and wrong about
-/// everything that only the provider's documentation tells.
+/// A provider file to begin with, and recorded answers for it: valid, but with placeholders for
+/// everything that only the provider's documentation can answer.
 public struct ProviderScaffold {
   private let id: String
   private let name: String
@@ -11,8 +11,8 @@ public struct ProviderScaffold {
   public init(id: String, name: String?, baseURL: String?) throws(Failure) {
     guard Provider.isID(id) else {
       throw Failure(
-        .usage, "'\(id.printable(limit: 80))' is no provider id",
-        hints: ["lower-case letters, digits and underscores, starting with a letter: acme_ai"])
+        .usage, "invalid provider id '\(id.printable(limit: 80))'",
+        hints: ["expected a lower-case letter, then letters, digits and underscores: acme_ai"])
     }
     guard !BuiltIn.ids.contains(id) else {
       throw Failure(
@@ -113,7 +113,7 @@ public struct ProviderScaffold {
     }
     return [
       answer("valid", "a good key lists the models", 200, "{\"object\": \"list\", \"data\": []}"),
-      answer("invalid", "a key that nobody has", 401, error("invalid_api_key")),
+      answer("invalid", "a key that does not exist", 401, error("invalid_api_key")),
       answer("missing", "no key arrived", 401, error("invalid_api_key")),
       answer("no_credit", "an account without credit", 402, error("no_credit")),
     ]

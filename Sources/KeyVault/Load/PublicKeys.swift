@@ -2,8 +2,8 @@ internal import GPG
 internal import Naming
 
 /// `vault/.public-keys/` as gpg understands it: each file is shown to gpg once, however many entries
-/// there are. Which subkey belongs to whom is gpg's word and never our own reading of packets: a
-/// subkey that somebody appended to a file would pass as that person's.
+/// there are. Which subkey belongs to whom is decided by gpg and never by our own reading of
+/// packets: a subkey that an attacker appended to a file would pass as that person's.
 struct PublicKeys: Sendable {
   struct File: Sendable {
     /// The fingerprint of the key that it must hold, if it is called as it must be.
@@ -42,10 +42,10 @@ struct PublicKeys: Sendable {
   private let byName: [Name: File]
   private let holders: [UInt64: Holder]
 
-  /// More files than that are nobody's team, and a process each.
+  /// No team has more files than that, and each takes a process.
   static let limit = 400
 
-  static let removalHint = "remove those of people whom no ciphertext of git's history names"
+  static let removalHint = "remove those of people whom no ciphertext in git history names"
 
   static let folder = "\(Paths.vault)/\(Paths.publicKeys)"
 
@@ -84,7 +84,7 @@ struct PublicKeys: Sendable {
   /// Who has the subkey of that id; nil if no file has it.
   func holder(of keyID: UInt64) -> Holder? { holders[keyID] }
 
-  /// A person for a message: the fingerprint, and the first user id where the file tells it.
+  /// A person for a message: the fingerprint, and the first user id if the file has one.
   func text(of fingerprint: String) -> String {
     Self.text(fingerprint, file(fingerprint)?.key?.userIDs.first)
   }
@@ -99,7 +99,7 @@ struct PublicKeys: Sendable {
     (try? listed(in: repository)) ?? []
   }
 
-  /// The same. Throws if there are more than ``limit``, or they cannot be listed.
+  /// The public keys. Throws if there are more than ``limit``, or they cannot be listed.
   static func listed(in repository: Repository) throws(FileError) -> [String] {
     let names = try allNames(in: repository).filter(Key.isFingerprint)
     guard names.count <= limit else { throw FileError(.tooManyNames(limit: limit), folder, 0) }

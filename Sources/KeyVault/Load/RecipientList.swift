@@ -62,7 +62,7 @@ struct RecipientList: Sendable {
         findings.add(.duplicateRecipient, .warning, in: file) {
           Finding(
             .duplicateRecipient, .warning, in: file, at: place,
-            "'\(fingerprint)' stands on line \(first) already")
+            "'\(fingerprint)' is already on line \(first)")
         }
       } else {
         lineNumbers[fingerprint] = index + 1
@@ -73,7 +73,7 @@ struct RecipientList: Sendable {
     if recipients.isEmpty && found.isEmpty {
       found.append(
         Finding(
-          .noRecipients, in: file, "no recipient: nobody could read what is encrypted here",
+          .noRecipients, in: file, "no recipients: nothing can be encrypted here",
           hint: "write one full fingerprint a line"))
     }
     self.recipients = recipients
@@ -117,13 +117,13 @@ struct RecipientList: Sendable {
 
   private static func objection(to text: String) -> String? {
     if text.hasPrefix("0x") || text.hasSuffix("!") {
-      return "is not a fingerprint alone: write its 40 digits, without '0x' and '!'"
+      return "is not just a fingerprint: write its 40 digits, without '0x' and '!'"
     }
     if text.contains("@") {
       return "is an address, not a fingerprint: anyone can make a key for it"
     }
     if text.contains(" ") || text.contains("\t") {
-      return "is not a fingerprint alone: a comment begins with '#'"
+      return "is not just a fingerprint: a comment begins with '#'"
     }
     guard text.utf8.allSatisfy({ Unicode.Scalar($0).properties.isASCIIHexDigit }) else {
       return "is not a fingerprint"

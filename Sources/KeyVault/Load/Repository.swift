@@ -3,7 +3,7 @@ internal import Naming
 internal import Secrets
 internal import YAML
 
-/// A keyvault repository: a folder with a sound `keyvault.yaml`. Only
+/// A keyvault repository: a folder with a valid `keyvault.yaml`. Only
 /// ``init(at:stateHome:signing:)`` makes one.
 public struct Repository: Sendable {
   /// Absolute.
@@ -26,8 +26,8 @@ public struct Repository: Sendable {
   /// Names those who could open what is locked here.
   let holders = Holders()
 
-  /// Opens the repository whose root is `root`. Without `signing` nobody is trusted, and nothing can be
-  /// signed.
+  /// Opens the repository whose root is `root`. Without `signing` there are no trusted signers, and
+  /// nothing can be signed.
   public init(
     at root: String, stateHome: String? = nil, signing: Signing? = nil
   ) throws(Failure) {
@@ -71,7 +71,7 @@ public struct Repository: Sendable {
     guard let root = candidates.first(where: holdsConfiguration) else {
       throw Failure(
         .notFound, "no \(Paths.configuration) in '\(folder)' or any folder above it",
-        hints: ["run 'keyvault init' to make a repository here"])
+        hints: ["run 'keyvault init' to create a repository here"])
     }
     try owner.check(root)
     if let above = rootAbove(root), try !isNamed(root) {

@@ -87,7 +87,7 @@ public struct Selection: Sendable {
       .nothingToDo, "no environment or entry '\(argument.printable(limit: 120))'", hints: [hint])
   }
 
-  /// The same with keys of these providers alone.
+  /// The selection with keys of these providers alone.
   public func narrowed(to providers: Set<Name>) -> Selection {
     var narrowed = self
     narrowed.entries = entries.filter { providers.contains($0.provider) }

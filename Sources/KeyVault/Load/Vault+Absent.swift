@@ -3,7 +3,7 @@ internal import Naming
 
 /// Entries that git has and a sparse checkout leaves out.
 extension Vault {
-  /// Sorted. Of an entry of which one file is checked out, ``entries(below:)`` tells.
+  /// Sorted. ``entries(below:)`` has the entries of which one file is checked out.
   func absentEntries() throws(Failure) -> [Entry] {
     try reporting { () throws(FileError) in
       try absentNames().map { name in

@@ -2,11 +2,11 @@ internal import GPG
 internal import Naming
 internal import YAML
 
-/// The encrypted keys of a repository, and what stands beside them in the clear.
+/// The encrypted keys of a repository, and the plaintext metadata beside them.
 public struct Vault: Sendable {
   let repository: Repository
 
-  /// An entry as it lies there, unopened.
+  /// The entry in the work tree, unopened.
   public struct Entry: Sendable {
     public let name: EntryName
     /// nil where there is none, or it is broken.
@@ -151,7 +151,7 @@ public struct Vault: Sendable {
     }
   }
 
-  /// Gives `visit` each folder, from `relative` down, with the entries that lie in it.
+  /// Gives `visit` each folder, from `relative` down, with the entries in it.
   private func walk(
     _ relative: String, in root: borrowing Folder,
     _ visit: (String, [EntryName], borrowing Folder) -> Void
@@ -184,7 +184,7 @@ public struct Vault: Sendable {
     }
   }
 
-  /// The packets of an entry's ciphertext, unopened; nil where it has none that are sound.
+  /// The packets of an entry's ciphertext, unopened; nil where it has no valid ones.
   func structure(of name: EntryName) -> Message? {
     let bytes = try? bytes(of: name.ciphertextPath)
     return bytes.flatMap { try? Message($0) }
@@ -213,7 +213,7 @@ public struct Vault: Sendable {
     return list
   }
 
-  /// The same with its faults; nil if there is none.
+  /// A sidecar with its faults; nil if there is none.
   func recipientList(of folder: String) throws(FileError) -> RecipientList? {
     var parts = folder.split(separator: "/").map(String.init)
     while true {

@@ -3,12 +3,12 @@ struct VaultChange: Sendable {
   let file: VaultFile
   /// nil removes the file.
   let content: [UInt8]?
-  /// What must lie there when the change is made; else somebody else was faster.
+  /// What must be there when the change is made; else another process was faster.
   var over = Vault.Present.anything
 }
 
 extension Vault {
-  /// What lies in a place.
+  /// What is in a place.
   public enum Present: Sendable, Equatable {
     case anything
     case nothing

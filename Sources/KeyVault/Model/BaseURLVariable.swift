@@ -11,7 +11,7 @@ enum BaseURLVariable {
   static func objection(to name: String, fieldOf provider: String? = nil) -> String? {
     let owners = owners(of: name)
     guard !owners.isEmpty, provider.map({ !owners.contains($0) }) ?? true else { return nil }
-    return "'\(name)' tells programs where to send keys, so it never holds one"
+    return "'\(name)' is a base-URL variable, so it cannot hold a key"
   }
 
   /// Why no address is rendered under this name; nil if it may be.
@@ -19,7 +19,7 @@ enum BaseURLVariable {
     if !owners(of: name).isEmpty { return nil }
     if let objection = VariableName.objection(to: name) { return objection }
     guard !suffixes.contains(where: { name.hasSuffix($0) }) else { return nil }
-    return "'\(name)' is not a name for an address: expected one that ends in "
+    return "'\(name)' is not a base-URL variable: expected a name that ends in "
       + suffixes.joined(separator: ", ")
   }
 

@@ -19,7 +19,7 @@ enum BlockingWork {
     }
   }
 
-  /// The same of a job that throws; a cancelled task throws `interruption`.
+  /// Runs a `job` that throws, in its turn. A cancelled task throws `interruption`.
   static func run<Value: Sendable>(
     or interruption: Failure, _ job: @escaping @Sendable () throws(Failure) -> Value
   ) async throws(Failure) -> Value {
@@ -77,7 +77,7 @@ private final class Lanes: Sendable {
   }
 }
 
-/// The caller of a job, who is told once.
+/// The caller of a job, which gets a result once.
 private final class Ticket<Value: Sendable>: Sendable {
   private enum State {
     case new

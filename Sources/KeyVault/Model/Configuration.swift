@@ -72,7 +72,7 @@ extension Configuration {
     return policy
   }
 
-  /// The same of an environment.
+  /// The policy with what an environment, and those above it, say of rotation.
   func policy(in environment: String) -> Policy {
     var policy = policy
     let parts = environment.split(separator: "/")
@@ -92,7 +92,7 @@ extension Configuration {
     }
   }
 
-  /// The same with the policy of another one, for its environments too.
+  /// The configuration with the policy of another one, for its environments too.
   func judged(by other: Configuration) -> Configuration {
     var judged = self
     judged.policy = other.policy

@@ -11,7 +11,7 @@ public struct EntryName: Sendable, Hashable, Comparable, CustomStringConvertible
   public init(_ text: String) throws(Failure) {
     if let objection = Self.objection(to: text) {
       throw Failure(
-        .usage, "'\(text.printable)' is no name for an entry: \(objection)",
+        .usage, "invalid entry name '\(text.printable)': \(objection)",
         hints: ["an entry is named by its path below vault/, such as production/openai"])
     }
     self.init(checked: text)
@@ -24,7 +24,7 @@ public struct EntryName: Sendable, Hashable, Comparable, CustomStringConvertible
       .filter { seen.insert($0).inserted }
   }
 
-  /// The same for names that were found; nil where one is not allowed.
+  /// The entry name of a path that was found; nil where it is not allowed.
   init?(found text: String) {
     guard Self.objection(to: text) == nil else { return nil }
     self.init(checked: text)
@@ -68,7 +68,7 @@ public struct EntryName: Sendable, Hashable, Comparable, CustomStringConvertible
   /// What is wrong with one component, such as a folder's name; nil if nothing is.
   static func objection(toPart component: Substring) -> String? {
     if component.isEmpty { return "it has an empty part between slashes" }
-    if component == "." || component == ".." { return "it leads out of its folder" }
+    if component == "." || component == ".." { return "it leads outside of its folder" }
     if component.hasPrefix("-") { return "a part starts with a dash" }
     if component.hasPrefix(".") { return "a part starts with a dot" }
     if component.utf8.count > 200 { return "a part is longer than 200 bytes" }

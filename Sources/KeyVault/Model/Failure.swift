@@ -32,7 +32,7 @@ public struct Failure: Error, Sendable, Equatable {
 
   public init(_ kind: Kind, _ message: String, hints: [String] = []) {
     self.kind = kind
-    // Names in it may be anybody's: they bring no line breaks and no control characters.
+    // Names in it come from outside: they bring no line breaks and no control characters.
     self.message = message.printable
     self.hints = hints.map(\.printable)
   }

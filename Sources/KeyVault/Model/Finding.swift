@@ -51,7 +51,7 @@ public struct Finding: Sendable, Equatable, Codable {
     self.file = file
     self.line = place.line
     self.column = place.column
-    // The file stays as it is, to be compared; both of these are only shown.
+    // The file stays unchanged, to be compared; both of these are only shown.
     self.message = message.shortened(to: Limits.message).printable
     self.hint = hint?.shortened(to: Limits.message).printable
   }
@@ -95,8 +95,8 @@ extension Finding {
     let isPlain = origin.scheme == "http" && !origin.isLoopback
     return Finding(
       .needsPermission, isPlain ? .warning : .note, in: file, at: place,
-      "this file alone sends no key to '\(origin)': "
-        + (isPlain ? "it would travel without encryption" : "any program may listen on loopback"),
+      "this file alone cannot send keys to '\(origin)': "
+        + (isPlain ? "it would travel without encryption" : "any local program may listen there"),
       hint: "allow it outside the repository: \(Shell("KEYVAULT_ALLOW_HOSTS=\(origin.permission)"))"
         + (origin.isLoopback ? ", or --gateway" : ""))
   }

@@ -165,7 +165,7 @@ extension Finding {
   static func more(
     _ count: Int, _ severity: Severity, in file: String, _ message: String
   ) -> Finding {
-    let hint = "mend those that are listed, and run it again"
+    let hint = "fix the listed findings, then run the command again"
     var finding = Finding(.moreFindings, severity, in: file, message, hint: hint)
     finding.omitted = count
     return finding

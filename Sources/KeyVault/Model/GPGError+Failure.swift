@@ -1,7 +1,7 @@
 internal import GPG
 
 extension GPGError {
-  /// The same as a failure of a whole command.
+  /// The error as a failure of a whole command.
   func failure(what: String) -> Failure {
     let kind: Failure.Kind =
       switch reason {

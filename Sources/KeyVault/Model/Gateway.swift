@@ -1,7 +1,7 @@
 public import HTTP
 internal import Secrets
 
-/// A server that stands in front of providers: its URL replaces scheme, host and port of a
+/// A server that is in front of providers: its URL replaces scheme, host and port of a
 /// provider's, and its path goes before the provider's path.
 public struct Gateway: Sendable {
   private let template: String
@@ -17,7 +17,7 @@ public struct Gateway: Sendable {
     try base(for: provider).appending(path: url.path)
   }
 
-  /// The origin, which is the same for every provider. Throws where the template is no URL.
+  /// The origin, which is the same for every provider. Throws where the template is not a URL.
   public func origin() throws(WebURLError) -> Origin {
     try base(for: "provider").origin
   }
@@ -39,8 +39,8 @@ extension Gateway {
 }
 
 extension Provider {
-  /// Tells questions to a provider apart: by what its file says, and by where a gateway is asked, whose
-  /// paths may be those of several accounts. An answer to one says nothing of another.
+  /// Distinguishes requests to a provider: by its file, and by the URL of a gateway, whose paths
+  /// may belong to several accounts. An answer to one proves nothing about another.
   func question(through gateway: String?) -> String {
     let place = gateway.map { template in
       (try? Gateway(template).base(for: id))?.text ?? template

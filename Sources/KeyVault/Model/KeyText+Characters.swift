@@ -24,7 +24,7 @@ extension KeyText {
 }
 
 extension RawSpan {
-  /// One character of UTF-8, and how many bytes it has; nil where the bytes are no UTF-8.
+  /// One character of UTF-8, and how many bytes it has; nil where the bytes are not UTF-8.
   fileprivate func scalar(at start: Int) -> (Unicode.Scalar, Int)? {
     let first = byte(start)
     let (length, bits): (Int, UInt8) =

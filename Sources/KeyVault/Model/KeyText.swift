@@ -35,7 +35,7 @@ public enum KeyText {
     if isSpace(key.byte(0)) { return "it starts with white space" }
     if isSpace(key.byte(key.byteCount - 1)) { return "it ends with white space" }
     if isJobCommand(key) {
-      return "it begins with '::', and a CI job takes a line that does for a command"
+      return "it begins with '::', and a CI runner reads such a line as a command"
     }
     for index in 0..<key.byteCount {
       switch key.byte(index) {
@@ -63,7 +63,7 @@ public enum KeyText {
     ]
   }
 
-  /// Validated where it lies: a `String` would be a copy that nobody wipes.
+  /// Validated in place: a `String` would be a copy that is never wiped.
   static func isUTF8(_ bytes: RawSpan) -> Bool {
     var index = 0
     while index < bytes.byteCount {
@@ -86,7 +86,7 @@ public enum KeyText {
     return true
   }
 
-  /// Rules out overlong forms, surrogates and what lies beyond U+10FFFF (RFC 3629 §4).
+  /// Rules out overlong forms, surrogates and what is beyond U+10FFFF (RFC 3629 §4).
   private static func isShortest(_ first: UInt8, _ second: UInt8) -> Bool {
     switch first {
     case 0xe0: second >= 0xa0

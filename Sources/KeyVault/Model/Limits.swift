@@ -1,5 +1,6 @@
-/// How much a repository may make a command read. Whoever opens a pull request decides how large its files
-/// are, how many there are, and how deep its folders lie in one another, so each of them has a bound.
+/// How much a repository may make a command read. The author of a pull request decides how large
+/// its files are, how many there are, and how deep its folders are nested, so each of them has a
+/// bound.
 enum Limits {
   // Bytes of one file, or of one object of git.
   static let document = 1 << 20

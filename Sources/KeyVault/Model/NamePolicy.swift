@@ -24,7 +24,7 @@ public struct NamePolicy: Sendable {
     allowed = Set(names: words + configured)
   }
 
-  /// Whether a key may stand under this name; its form and what it steers are judged elsewhere.
+  /// Whether a key may have this name; its form and what it steers are judged elsewhere.
   func allows(_ name: String) -> Bool { VariableName.isListed(name) || permits(name) }
 
   /// Whether a person permitted this name, listed or not.
@@ -43,6 +43,6 @@ public struct NamePolicy: Sendable {
 
   /// Why a name needs a permission.
   static func objection(to name: String) -> String {
-    "'\(name)' is not known as a variable that holds a key"
+    "'\(name)' is not a known name for a key"
   }
 }

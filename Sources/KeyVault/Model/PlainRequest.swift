@@ -3,10 +3,11 @@ internal import YAML
 
 /// What a repository's definition may send beside a key.
 ///
-/// A gateway can be told by a request where to pass it on: by a header, the query, the body, or the path. Who
-/// allows a host consents to that host, and to nothing that a file tells it. So a request that a repository
-/// writes must be plain: the key in a header for credentials, headers that name a form or a version, and a path of
-/// words. This is a list of what is plain, since no list of gateways and their headers would be complete.
+/// A request can name the host that a gateway passes it on to: by a header, the query, the body, or
+/// the path. A user who allows a host consents to that host, and not to what a file makes it do. So
+/// a request that a repository writes must be plain: the key in a header for credentials, headers
+/// that name a form or a version, and a path of words. This is a list of what is plain, since no
+/// list of gateways and their headers would be complete.
 enum PlainRequest {
   /// A part of a definition that is not plain.
   struct Exception: Sendable {

@@ -15,14 +15,14 @@ enum Preview {
     let shown = min(limit, longestTail, secret / 8)
     guard shown > 0, secret - shown >= 16 else { return prefix + "…" }
     let tail = (key.byteCount - shown..<key.byteCount).map { key.byte($0) }
-    // Half of a character would be no text.
+    // Half of a character would not be text.
     guard tail.allSatisfy({ (0x21...0x7e).contains($0) }) else { return prefix + "…" }
     return prefix + "…" + String(decoding: tail, as: UTF8.self)
   }
 }
 
 extension Preview {
-  /// What is shown of a sidecar's preview, which anybody can write: as ``text(of:provider:limit:)`` writes it, or
+  /// What is shown of a sidecar's preview, which anyone can write: as ``text(of:provider:limit:)`` writes it, or
   /// without what that could not have written.
   static func shown(_ text: String) -> String {
     guard let (prefix, tail) = parts(of: text) else { return "…" }
@@ -36,7 +36,7 @@ extension Preview {
   private static let longestPrefix = Embedded.keyPrefixes.map(\.utf8.count).max() ?? 0
   private static let longestTail = 4
 
-  /// What stands before and behind the ellipsis; nil if that is more than keyvault shows of a key.
+  /// The text before and after the ellipsis; nil if that is more than keyvault shows of a key.
   private static func parts(of text: String) -> (prefix: String, tail: String)? {
     let parts = text.split(separator: "…", omittingEmptySubsequences: false)
     guard parts.count == 2, parts[0].utf8.count <= longestPrefix,

@@ -2,7 +2,7 @@ package import Naming
 
 extension String {
   /// The text as it may be shown anywhere: control and bidirectional characters are written as
-  /// `\u{…}`, so that nobody's data can move the cursor, hide text or start a workflow command.
+  /// `\u{…}`, so that foreign data cannot move the cursor, hide text or start a workflow command.
   package var printable: String {
     guard unicodeScalars.contains(where: \.mustBeEscaped) else { return self }
     var result = ""
@@ -16,7 +16,8 @@ extension String {
     return result
   }
 
-  /// The same in a text of JSON, in which line breaks stand between values only.
+  /// A text of JSON as it may be shown anywhere; its line breaks, which are between values only,
+  /// are kept.
   var escapedForJSON: String {
     guard unicodeScalars.contains(where: { $0.value > 0x7e && $0.mustBeEscaped }) else {
       return self
@@ -80,7 +81,7 @@ extension Unicode.Scalar {
     }
   }
 
-  /// Whether it is shown as it is, and passed over.
+  /// Whether it is shown unchanged, and passed over.
   var isHidden: Bool { isPassedOver && !mustBeEscaped }
 
   /// `\u{1b}`.

@@ -5,7 +5,7 @@ internal import YAML
 /// An answer as rules see it.
 struct ProbeAnswer {
   let http: HTTPAnswer
-  /// nil where the body is no JSON, or was cut at the limit.
+  /// nil where the body is not JSON, or was cut at the limit.
   let json: Node?
   let isHTML: Bool
 

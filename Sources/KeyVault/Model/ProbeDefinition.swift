@@ -52,7 +52,10 @@ struct ProbeDefinition: Sendable {
         isConfirmed: rule.isConfirmed, provesCredit: rule.provesCredit)
     }
     let (verdict, builtInNote) = builtIn(answer)
-    let note = isRefuted ? "the answer says that the key, or its account, has ended" : builtInNote
+    let note =
+      isRefuted
+      ? "the answer says that the key, or its account, no longer "
+        + "exists" : builtInNote
     return Judgement(
       verdict: verdict, rule: nil, matched: [], note: note, isConfirmed: true,
       provesCredit: false)
@@ -69,22 +72,22 @@ struct ProbeDefinition: Sendable {
       (
         .providerError,
         answer.isHTML
-          ? "the provider, or a server in front of it, has a fault" : "the provider has a fault"
+          ? "the provider, or a server in front of it, has an error" : "the provider has an error"
       )
     case _ where answer.isHTML:
-      (.blocked, "the answer is a web page: something stands before the API")
+      (.blocked, "got a web page instead of an API response; a proxy or firewall may be in the way")
     case 300..<400: (.misconfigured, "the answer is a redirect, which is not followed with a key")
     case 404, 405: (.misconfigured, "there is no such endpoint")
     default: (.unknown, Self.doubt(answer))
     }
   }
 
-  /// Why no rule held, as far as the answer's form tells.
+  /// Why no rule held, as far as the answer's form shows.
   private static func doubt(_ answer: ProbeAnswer) -> String {
-    if answer.http.isBodyTruncated { return "the answer is too long to be read" }
+    if answer.http.isBodyTruncated { return "the answer is too long" }
     if answer.reportsError { return "the status says success, but the body reports an error" }
     return answer.json == nil && !answer.http.body.isEmpty
-      ? "no rule knows this answer, which is not JSON" : "no rule knows this answer"
+      ? "no rule matches this answer, which is not JSON" : "no rule matches this answer"
   }
 }
 
@@ -103,7 +106,7 @@ struct Judgement: Sendable, Equatable {
 }
 
 extension ProbeDefinition {
-  /// The target with each `{/json/pointer}` replaced by the value that stands there in `answer`; nil
+  /// The target with each `{/json/pointer}` replaced by the value at that place of `answer`; nil
   /// where there is none, or one that could lead elsewhere. The path is ours and the value is a
   /// stranger's, so it must be a plain word: letters, digits, `-`, `_`.
   func target(filledFrom answer: Node?) -> String? {

@@ -11,7 +11,7 @@ struct ProbeRule: Sendable {
   let verdict: Verdict
   /// Whether such an answer proves that the account can pay.
   let provesCredit: Bool
-  /// Whether somebody has recorded such an answer, or it is documented.
+  /// Whether such an answer has been recorded, or is documented.
   let isConfirmed: Bool
   /// Shown to the person.
   let note: String?

@@ -1,7 +1,7 @@
 internal import Naming
 
 /// Hosts whose names a field of the credential completes, as in `https://{resource}.openai.azure.com`.
-/// Only the built-in catalogue may have such: whoever writes the field must not choose the rest.
+/// Only the built-in catalogue may have such: the author of the field must not choose the rest.
 extension Provider {
   /// Names of the fields that stand in `base_url`.
   var hostFields: [String] {

@@ -22,7 +22,7 @@ public struct Provider: Sendable {
     }
   }
 
-  /// A further part of a credential, such as an endpoint, kept in the payload.
+  /// An additional field of a credential, such as an endpoint, stored in the payload.
   public struct Field: Sendable {
     public let name: String
     public let variable: String?
@@ -67,7 +67,7 @@ public struct Provider: Sendable {
   public let fields: [Field]
   let probe: ProbeDefinition?
   let quota: ProbeDefinition?
-  /// Further hosts to which a key may travel.
+  /// Additional hosts to which a key may be sent.
   let hosts: [String]
   /// Requests at once.
   let concurrency: Int?

@@ -7,7 +7,7 @@ struct Reading: Sendable {
   let name: String
   private let header: String?
   private let pointer: String?
-  /// What stands before the value in a longer text.
+  /// The text before the value in a longer one.
   private let after: String?
   private let scale: Double?
   private let unit: String?
@@ -44,7 +44,7 @@ struct Reading: Sendable {
     if let scale {
       guard let number = Double(text) else { return nil }
       let cents = (number * scale * 100).rounded() / 100
-      // Whoever answers chooses the number: not every one is an `Int`.
+      // The server chooses the number, and not every number is an `Int`.
       text = Int(exactly: cents).map(String.init) ?? String(cents)
     }
     guard !text.isEmpty else { return nil }

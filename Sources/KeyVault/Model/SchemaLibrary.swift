@@ -73,8 +73,8 @@ extension Provider {
   }()
 }
 
-/// A file that is YAML and satisfies its schema. Only ``read(_:as:file:)`` makes one, so that whoever
-/// decodes it need not check shapes again.
+/// A file that is YAML and satisfies its schema. Only ``read(_:as:file:)`` makes one, so that a
+/// decoder need not check shapes again.
 struct CheckedDocument {
   let document: Document
   var root: Node { document.root }

@@ -1,11 +1,13 @@
 public import Naming
 
-/// A command that a message tells a person to run, as they would type it into a shell.
+/// A command that a message suggests, as they would type it into a shell.
 ///
-/// What is inserted is one word of the command. It is quoted where a shell would read it otherwise, so the
-/// line can be copied as it stands: `Shell("pass mv \(old) \(new)")`. A path that is relative to the
-/// repository's root is inserted as one, `Shell("git add -- \(path: file)")`, so that the command works where the
-/// person stands: see ``Standpoint``. All commands in messages are made here.
+/// What is inserted is one word of the command. It is quoted where a shell would read it otherwise,
+/// so the line can be copied:
+/// `Shell("pass mv \(old) \(new)")`. A path that is relative to the
+/// repository's root is inserted as one, `Shell("git add -- \(path: file)")`, so that the command
+/// works in the person's folder: see
+/// ``Standpoint``. All commands in messages are made here.
 public struct Shell: ExpressibleByStringInterpolation, CustomStringConvertible, Sendable {
   public let description: String
 
@@ -60,8 +62,8 @@ public struct Shell: ExpressibleByStringInterpolation, CustomStringConvertible, 
 }
 
 extension String {
-  /// The text as one word of a command: as it is, in quotes, or with the characters escaped that no terminal
-  /// shows.
+  /// The text as one word of a command: unchanged, in quotes, or with the characters escaped that
+  /// no terminal shows.
   var shellWord: String {
     if !isEmpty, utf8.allSatisfy({ Self.isPlain($0) }) { return self }
     guard unicodeScalars.contains(where: \.mustBeEscaped) else { return shellQuoted }

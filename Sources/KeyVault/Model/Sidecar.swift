@@ -1,6 +1,6 @@
 internal import YAML
 
-/// What may be read in the clear about an entry: `vault/production/openai.yaml`.
+/// The plaintext metadata of an entry: `vault/production/openai.yaml`.
 public struct Sidecar: Sendable {
   public struct Exposure: Sendable, Equatable {
     public let to: String?
@@ -11,7 +11,7 @@ public struct Sidecar: Sendable {
   /// An earlier key of the entry.
   public struct Retired: Sendable, Equatable {
     public let serial: Int
-    /// When its provider was seen to reject it; nil: nobody has proved that it is dead.
+    /// When its provider rejected it; nil if that has not been observed.
     public let proven: Timestamp?
 
     static let unproven = "unproven"
@@ -83,7 +83,7 @@ public struct Sidecar: Sendable {
       guard let node, let text = node.string, Timestamp(text) == nil else { return nil }
       return Finding(
         code: "bad-format", severity: .error, file: file, place: node.place,
-        message: "'\(key)' is '\(text.printable(limit: 40))', which is no day of the calendar",
+        message: "invalid date '\(text.printable(limit: 40))' in '\(key)': expected YYYY-MM-DD",
         hint: nil)
     }
   }

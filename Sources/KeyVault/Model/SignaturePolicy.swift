@@ -2,7 +2,8 @@
 public enum SignaturePolicy: String, Sendable, Codable, CaseIterable, Comparable {
   /// None is made and none is looked at.
   case off
-  /// Made where there is a key for it; one that is missing is told, one that does not fit is an error.
+  /// Made where there is a key for it; a missing signature is a warning, one that does not fit is
+  /// an error.
   case optional
   /// What is not signed by a writer is neither used nor written.
   case required

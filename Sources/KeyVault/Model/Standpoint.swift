@@ -1,7 +1,8 @@
 internal import Synchronization
 
-/// Where the person stands who will type a command that a message tells, as seen from the repository. Paths in
-/// such commands are relative to its root, and the person may be in a folder below it, or have named it with
+/// The folder of the person who will type a suggested command, as seen from the repository. Paths
+/// in such commands are relative to its root, and the person may be in a folder below it, or have
+/// named it with
 /// `-C`.
 public enum Standpoint: Sendable, Equatable {
   /// In the root or below it; the path from there to the root: empty, or `../` as often as it takes.
@@ -25,10 +26,11 @@ public enum Standpoint: Sendable, Equatable {
     }
   }
 
-  /// Has all further messages of this process tell commands for a person who stands here.
+  /// Makes all later messages of this process suggest commands for a person in this folder.
   public func take() { Self.current.withLock { $0 = self } }
 
-  /// A command of which `parts` are text and paths, for the person who stands where this process was told.
+  /// A command made of text and paths (`parts`), for a person in the folder that this process was
+  /// given.
   static func command(_ parts: [Shell.Part]) -> String {
     current.withLock { $0 }.command(parts)
   }

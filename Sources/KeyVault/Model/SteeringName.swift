@@ -49,7 +49,7 @@ enum SteeringName {
     "NCCL_", "OMPI_", "PMIX_", "PRTE_", "SLURM_", "UCX_",
   ]
 
-  /// The same, but for names that end as those of credentials.
+  /// Whether the name steers programs; names that end like those of credentials are left out.
   private static let families = [
     // Package managers.
     "NPM_", "YARN_", "BUN_", "DENO_", "COREPACK_", "UV_", "POETRY_", "PDM_", "HATCH_", "PIPENV_",
@@ -71,7 +71,7 @@ enum SteeringName {
     "GTK_", "GDK_", "GIO_", "GI_", "QT_", "GST_", "LIBGL_", "MESA_", "CUDA_", "OMP_", "MKL_",
     "KMP_", "LIBC_", "NSS_", "GCONV_", "GETCONF_", "CHROME_", "MOZ_", "SNAP_", "PROOT_", "QEMU_",
     "VALGRIND_", "STRACE_", "FAKEROOT", "FAKETIME",
-    // Shells, pagers, editors and what stands around them.
+    // Shells, pagers, editors and programs around them.
     "FISH_", "ZSH_", "TMUX_", "LESS_", "FZF_", "BAT_", "DIRENV_", "STARSHIP_", "RIPGREP_", "NVIM_",
     "EMACS", "PSQL_", "RSYNC_", "LISTEN_", "WATCHDOG_",
     // Exporters of telemetry.

@@ -13,7 +13,7 @@ public struct Timestamp: Sendable, Hashable, Comparable, Codable {
 
   private static let range = -30_610_224_000...253_402_300_799
 
-  /// The machine's clock, for programs; a command is told the time.
+  /// The machine's clock, for programs; commands get the time as an argument.
   public static var now: Timestamp { Timestamp(seconds: time(nil)) }
 
   /// Reads `2026-11-23T17:45:00Z` or, as its first moment, `2026-11-23`.

@@ -72,7 +72,7 @@ extension VaultFile: Codable {
     try container.encode(of, forKey: .of)
   }
 
-  /// Throws for what is no name of an entry or a folder, or no fingerprint.
+  /// Throws for an invalid name of an entry or a folder, or an invalid fingerprint.
   init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     let of = try container.decode(String.self, forKey: .of)

@@ -5,7 +5,7 @@ internal import Naming
 struct Candidates: Sendable {
   struct Candidate: Sendable {
     let slot: Assembly.Slot
-    /// The last verdict on the key that lies there.
+    /// The last verdict on the current key.
     let record: History.Record?
 
     var entry: Vault.Entry { slot.entry }
@@ -30,8 +30,8 @@ struct Candidates: Sendable {
   }
 
   /// Preferred providers first, those that keyvault.yaml does not name last; of one rank, keys that were
-  /// seen to work before those of which nothing is known. What was seen to be of no use is passed over,
-  /// or, where the providers are asked anew, asked last.
+  /// seen to work before those of which nothing is known. Keys that were found unusable are passed
+  /// over, or, where the providers are asked again, asked last.
   ///
   /// Throws if two entries want one variable, or none has the capability.
   init(
@@ -81,7 +81,8 @@ struct Candidates: Sendable {
       throw Failure(
         .nothingToDo, "no key of '\(environment)' is for \(capability.rawValue)",
         hints: [
-          "'\(Shell("keyvault providers ls --capability \(capability.rawValue)"))' shows who offers it"
+          "'\(Shell("keyvault providers ls --capability \(capability.rawValue)"))' lists the "
+            + "providers that offer it"
         ])
     }
   }
@@ -99,7 +100,7 @@ struct Candidates: Sendable {
 }
 
 extension Candidates.Candidate {
-  /// The rank of those that were seen to be of no use.
+  /// The rank of those that were found unusable.
   fileprivate static let unusable = 2
 
   fileprivate var rank: Int {
@@ -113,15 +114,15 @@ extension Candidates.Candidate {
   /// `next` is a command that asks the provider again.
   fileprivate func skip(next: String) -> Skip {
     let verdict = record?.verdict ?? .untested
-    let http = record?.http.map { "HTTP \($0)" } ?? "of no use"
+    let http = record?.http.map { "HTTP \($0)" } ?? "unusable"
     return Skip(
       entry, .unusable, verdict, http, checked: record?.at,
-      next: "run '\(next)' once it should work again")
+      next: "run '\(next)' when it may work again")
   }
 }
 
 extension Repository {
-  /// Of a provider that nobody knows nobody knows what it can do.
+  /// The capabilities of an unknown provider are unknown.
   fileprivate func mayHave(_ capability: Capability, _ entry: Vault.Entry) -> Bool {
     guard let provider = try? catalogue.provider(entry.provider) else { return true }
     return provider.has(capability)

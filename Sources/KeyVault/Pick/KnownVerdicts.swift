@@ -1,6 +1,7 @@
 internal import Naming
 
-/// What this machine knows of each entry's key: what it was told where one is to be asked now.
+/// What this machine knows of each entry's key: the last answer, for the gateway that would be
+/// asked now.
 struct KnownVerdicts: Sendable {
   /// By question, in the order in which they were answered.
   private var latest: [Name: LastVerdicts] = [:]
@@ -21,8 +22,8 @@ struct KnownVerdicts: Sendable {
     if record.isClear { clear[question, default: LastVerdicts()].add(record) }
   }
 
-  /// The last verdict that said whether the key which lies there now can be used at `gateway`, else the
-  /// last at all: that a provider was not reached since takes nothing back.
+  /// The last verdict that said whether the current key can be used at `gateway`, else the last of
+  /// all: a provider that could not be reached since does not change it.
   func record(
     of entry: Vault.Entry, provider: Provider, gateway: String?, in vault: Vault
   ) -> History.Record? {

@@ -3,7 +3,7 @@ public struct Pick: Sendable {
   public struct Choice: Sendable {
     let slot: Assembly.Slot
     let opened: OpenedEntry
-    /// Where its requests go: the gateway's address, else the provider's own. The key may travel there.
+    /// Where its requests go: the gateway's address, else the provider's own. The key may be sent there.
     public let baseURL: String
     public let verdict: Verdict
     /// When the verdict was given.
@@ -25,7 +25,7 @@ public struct Pick: Sendable {
   /// What the providers said that were asked, in that order.
   public internal(set) var results: [TestResult] = []
 
-  /// What it says as a whole. Where no key serves, one that nobody could judge leaves it open.
+  /// What it says as a whole. Where no key serves, an unclear one leaves the result open.
   public var conclusion: Conclusion {
     let causes = skipped.map(\.cause).filter { $0 != .disabled }
     if choice != nil { return .good }

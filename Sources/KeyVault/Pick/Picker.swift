@@ -6,13 +6,13 @@ public struct Picker: Sendable {
   private let repository: Repository
   private let policy: OriginPolicy
   private let gpg: GPG
-  /// Asks the providers anew; nil where their last word counts.
+  /// Asks the providers again; nil where their last verdict counts.
   private let prober: Prober?
   private let planner: ProbePlanner
   /// Of the command line; replaces the environment's own.
   private let gateway: String?
 
-  /// `policy` says where keys may travel besides their providers' own hosts.
+  /// `policy` says where keys may be sent besides their providers' own hosts.
   public init(
     repository: Repository, gpg: GPG, policy: OriginPolicy, prober: Prober? = nil,
     gateway: String? = nil

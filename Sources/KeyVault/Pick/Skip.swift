@@ -9,7 +9,7 @@ public struct Skip: Sendable, Codable, Equatable {
     case locked
     /// The provider does not accept the key, or the account cannot use it.
     case unusable
-    /// Nobody can say: the provider was not reached, is busy, or gave no clear answer.
+    /// Unclear: the provider was not reached, is busy, or gave no clear answer.
     case unclear
   }
 

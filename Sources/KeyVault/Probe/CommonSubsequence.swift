@@ -1,10 +1,10 @@
 internal import Glibc
 internal import Secrets
 
-/// How many characters a text has in common with another in the same order, whatever stands between them:
+/// How many characters a text has in common with another in the same order, whatever is between them:
 /// the length of their longest common subsequence.
 struct CommonSubsequence {
-  /// By byte: at which places of the text it stands, a bit a place.
+  /// By byte: its places in the text, one bit each.
   private var places: [[UInt64]]
   private let count: Int
 
@@ -43,8 +43,8 @@ struct CommonSubsequence {
   /// Whether two texts that have nothing to do with each other may have as much in common.
   ///
   /// Of all ways to choose m places in each text, a part p^m agree by chance, where p is how often two
-  /// characters of `other` are the same. Where less than one such way in 10^8 texts is expected, it is no
-  /// chance. A text of seven characters is always chance; twelve of a key of 40 are not.
+  /// characters of `other` are the same. Where less than one such way in 10^8 texts is expected, it
+  /// is not chance. A text of seven characters is always chance; twelve of a key of 40 are not.
   func isChance(_ other: RawSpan) -> Bool {
     guard max(count, other.byteCount) < Self.logFactorials.count else { return true }
     let common = length(with: other)
@@ -57,7 +57,7 @@ struct CommonSubsequence {
   private static let limit = -8 * log(10.0)
 
   /// How often two characters are the same: not less than among letters and digits in random order, and
-  /// rather more than less, since a text of few characters tells it roughly.
+  /// rather more than less, since a short text gives only a rough estimate.
   private static func agreement(in text: RawSpan) -> Double {
     var counts = [Double](repeating: 0, count: 256)
     for index in 0..<text.byteCount { counts[Int(text.byte(index))] += 1 }

@@ -2,8 +2,8 @@ internal import HTTP
 internal import Naming
 internal import Secrets
 
-/// What a definition says of no key and of a key that nobody has. If it calls either good, it calls
-/// everything good.
+/// The verdicts of a definition on no key and on a key that does not exist. If it calls either
+/// good, it calls everything good.
 public struct Control: Sendable, Codable, Equatable {
   public enum Outcome: String, Sendable, Codable {
     /// The bogus key was refused, and no key was not accepted.
@@ -26,12 +26,12 @@ public struct Control: Sendable, Codable, Equatable {
   func reproach(_ provider: Provider) -> String {
     let who = bogus.verdict.works == .yes ? "a bogus key" : "a request without a key"
     let evidence = bogus.verdict.works == .yes ? bogus : missing
-    return "the request that should prove a key of \(provider.name) does not tell keys apart: "
+    return "the request that should prove a key of \(provider.name) does not distinguish keys: "
       + "\(who) is answered as a good one (\(evidence.text))"
   }
 
-  /// A key of this kind that nobody has: the prefix, then random characters of the alphabet. nil
-  /// where the format leaves no room.
+  /// A key of this kind that does not exist: the prefix, then random characters of the alphabet.
+  /// nil where the format leaves no room.
   static func bogusKey(_ format: KeyFormat?) -> String? {
     let prefix = format?.prefix ?? ""
     let length = format?.length ?? 40...40
@@ -40,12 +40,13 @@ public struct Control: Sendable, Codable, Equatable {
     }
     let count = max(length.lowerBound, min(length.upperBound, 48)) - prefix.utf8.count
     guard !alphabet.isEmpty, count > 0 else { return nil }
-    // Some characters are a little likelier than others, which a key that nobody has can bear.
+    // Some characters are a little likelier than others, which does not matter for a key that does
+    // not exist.
     let filler = Random.bytes(count).map { alphabet[Int($0) % alphabet.count] }
     return prefix + String(decoding: filler, as: UTF8.self)
   }
 
-  /// What a request presents: this key (empty for none) and further parts.
+  /// What a request presents: this key (empty for none) and additional fields.
   static func credential(
     _ key: String, _ fields: [(name: String, value: String)]
   ) -> Payload? {
@@ -54,7 +55,7 @@ public struct Control: Sendable, Codable, Equatable {
   }
 }
 
-/// Asks each definition's control questions once in a run, whoever needs them.
+/// Asks each definition's control questions once in a run, for all that need them.
 actor Controls {
   private var asked: [Name: Task<Control, Never>] = [:]
 

@@ -78,7 +78,7 @@ extension OriginPolicy.Objection {
     case .changesBuiltIn(let changes):
       "\(provider.file) changes \(changes.joined(separator: ", ")) of a built-in provider"
     case .isNotPlain(let exception):
-      "\(exception.text) in \(provider.file) may tell the server where to pass the key on"
+      "\(exception.text) in \(provider.file) may tell the server where to forward the key"
     }
   }
 

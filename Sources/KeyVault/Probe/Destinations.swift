@@ -1,7 +1,7 @@
 internal import HTTP
 public import Naming
 
-/// Where a new key may travel, decided before the first request.
+/// Where a new key may be sent, decided before the first request.
 public struct Destinations: Sendable {
   /// An origin that only the repository's text names.
   public struct Question: Sendable, Hashable {
@@ -14,7 +14,7 @@ public struct Destinations: Sendable {
     public let isAnswerable: Bool
     /// The entry whose key is replaced, where only the payload of that key names the origin.
     var inheritedFrom: EntryName?
-    /// Whether a further part of the credential makes it, which would come with the payload.
+    /// Whether an additional field of the credential, which comes with the payload, makes it.
     var isOfField = false
 
     var isInherited: Bool { inheritedFrom != nil }
@@ -38,19 +38,19 @@ public struct Destinations: Sendable {
     barrier != nil || questions.contains { $0.isAsked || $0.isInherited }
   }
 
-  /// Why nothing may be stored, whatever is forced: the further parts that would be kept decide where the
-  /// key goes. nil if that is not so.
+  /// Why nothing may be stored, whatever is forced: the additional fields that would be stored
+  /// decide where the key is sent. nil if that is not so.
   public var refusal: Failure? {
     guard let question = questions.first(where: \.isOfField), let entry = question.inheritedFrom
     else { return nil }
     let name = question.origin.permission
     return Failure(
       .findings,
-      "only \(question.file.printable(limit: 120)) names '\(name)', by a further part of its credential, "
-        + "so no key is stored with that part",
+      "only \(question.file.printable(limit: 120)) names '\(name)', by a field of its credential, "
+        + "so no key is stored with that field",
       hints: [
         "allow it: \(Shell("KEYVAULT_ALLOW_HOSTS=\(name)"))",
-        "or store the key with a part of your own: "
+        "or store the key with a field of your own: "
           + "\(Shell("keyvault add \(entry) --force --field NAME=VALUE"))",
       ])
   }
@@ -81,7 +81,7 @@ public struct Destinations: Sendable {
 }
 
 extension OriginPolicy {
-  /// Where a new key of `provider` may travel. `old` are the hosts of the key whose place it takes and
+  /// Where a new key of `provider` may be sent. `old` are the hosts of the key whose place it takes and
   /// `gateway` is its environment's; `fields` complete a host's name.
   public func destinations(
     of provider: Provider, fields: [Name: String] = [:], keeping old: [String] = [],
@@ -152,14 +152,14 @@ extension OriginPolicy {
     guard let objection = objection(to: provider) else { return nil }
     guard case .changesBuiltIn = objection else {
       return Failure(
-        .findings, "\(objection.text(of: provider)), so no key of it is sent",
+        .findings, "\(objection.text(of: provider)), so none of its keys is sent",
         hints: [objection.hint(for: provider)])
     }
     // A host that a field completes cannot be allowed beforehand.
     let origins = provider.hostFields.isEmpty ? provider.origins([:]) : []
     let hosts = origins.sorted(by: Origin.areInOrder).map(\.permission).joined(separator: ",")
     return Failure(
-      .findings, "\(provider.file) changes a built-in provider, so no key of it is sent",
+      .findings, "\(provider.file) changes a built-in provider, so none of its keys is sent",
       hints: hosts.isEmpty ? [] : ["allow its hosts: \(Shell("KEYVAULT_ALLOW_HOSTS=\(hosts)"))"])
   }
 }

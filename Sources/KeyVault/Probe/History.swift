@@ -14,7 +14,7 @@ public struct History: Sendable {
     public var digest: String?
     /// This machine's code of the credential, by which it is known in another ciphertext.
     var key: String?
-    /// What was asked, and where: nobody may take the answer for one to another question.
+    /// What was asked, and where, so that the answer is not taken for that to another question.
     var question: String?
 
     private enum CodingKeys: String, CodingKey {
@@ -26,7 +26,7 @@ public struct History: Sendable {
 
   let state: LocalState
 
-  /// The root of the repository of whose entries it tells.
+  /// The root of the repository that has the entries.
   public var root: String { state.root }
 
   public init(_ state: LocalState) {

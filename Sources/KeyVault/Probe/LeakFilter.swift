@@ -2,18 +2,18 @@ internal import FoundationEssentials
 internal import Naming
 internal import Secrets
 
-/// Drops what an answer tells if it repeats a part of the key: providers echo keys in messages, and
+/// Drops facts of an answer that repeat a part of the key: providers echo keys in messages, and
 /// one returns the key itself.
 ///
-/// What is compared are letters and digits, whatever stands between them and however they are dressed
-/// (``PlainReading``), forwards and backwards. The key is compared as it is, in base64, base32, hexadecimal
-/// and decimal digits, percent-encoded, and as JSON, each also of the key read backwards. A fact is dropped
-/// if it shares with one of these
+/// What is compared are letters and digits, whatever is between them and however they are dressed
+/// (``PlainReading``), forwards and backwards. The key is compared verbatim, in base64, base32,
+/// hexadecimal and decimal digits, percent-encoded, and as JSON, each also of the key read
+/// backwards. A fact is dropped if it shares with one of these
 /// - eight characters in a row, or
 /// - pieces of four characters or more of the key, together sixteen, in any order, or
 /// - more characters in the same order, with any others between them, than chance explains
 ///   (``CommonSubsequence``), in all of it or in one word: every second character of a key, or a key between
-///   whose characters others stand. This is not done for keys of more than 512 bytes.
+///   whose characters there are others. This is not done for keys of more than 512 bytes.
 ///
 /// All facts of a test are judged together as well, in the order of their names, and dropped together: there
 /// are more pieces by chance, and 24 characters count.
@@ -30,13 +30,13 @@ struct LeakFilter: ~Copyable {
   private static let leastInPiecesOfAll = 24
   private static let longestCompared = 512
 
-  /// Of forms as they are.
+  /// Of forms without changes.
   private var fragments: Set<Int> = []
   /// Of the letters and digits of forms, small ones alone.
   private var plain: Set<Int> = []
   /// Of the letters and digits of the key itself, each as long as a piece.
   private var pieces: Set<Int> = []
-  /// The letters and digits of forms, one after the other, and where each stands.
+  /// The letters and digits of forms, one after the other, and the place of each.
   private let text: Secret
   private let forms: [Range<Int>]
 
@@ -71,7 +71,7 @@ struct LeakFilter: ~Copyable {
     return repeats(all, Self.leastInPiecesOfAll) ? [:] : kept
   }
 
-  /// Whether `text`, or a word of it, shares more with the key than may be told.
+  /// Whether `text`, or a word of it, shares more with the key than may be shown.
   func leaks(in text: String) -> Bool {
     if repeats(text, Self.leastInPieces) { return true }
     // In a longer text, more is chance.
@@ -95,13 +95,13 @@ struct LeakFilter: ~Copyable {
     return isHeld
   }
 
-  /// Whether pieces of the key make up a good part of it, whatever stands between them.
+  /// Whether pieces of the key make up a good part of it, whatever is between them.
   private func hasPieces(_ bytes: [UInt8], _ least: Int) -> Bool {
     var covered = [Bool](repeating: false, count: bytes.count)
     var rest = pieces
     var start = 0
     Self.windows(of: bytes.span.bytes, Self.piece) { hash in
-      // A piece that comes again tells nothing more.
+      // A piece that is repeated reveals nothing more.
       if rest.remove(hash) != nil {
         for index in start..<start + Self.piece { covered[index] = true }
       }

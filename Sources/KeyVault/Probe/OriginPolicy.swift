@@ -1,7 +1,7 @@
 public import HTTP
 internal import Naming
 
-/// Where a key may travel. Anybody who can open a pull request writes the text of a repository, so that
+/// Where a key may be sent. Anyone who can open a pull request writes the text of a repository, so that
 /// text alone never decides.
 public struct OriginPolicy: Sendable {
   /// What the user allows outside the repository, with the paths below which it is allowed; none for all.
@@ -45,7 +45,7 @@ public struct OriginPolicy: Sendable {
     text.unicodeScalars.split { $0 == "," || $0.properties.isWhitespace }.map(String.init)
   }
 
-  /// The same, for a command whose line names a gateway.
+  /// Where keys may be sent, for a command whose line names a gateway.
   public func naming(gateway: Origin) -> OriginPolicy {
     var policy = self
     policy.named = gateway
@@ -66,7 +66,7 @@ public struct OriginPolicy: Sendable {
   /// Whether keys of any provider may go there, since the user allows it outside the repository.
   public func allowsAnyKey(_ origin: Origin) -> Bool { allowed.keys.contains(origin) }
 
-  /// Why no key travels to `url`, though its origin is allowed; nil if one may. Where the user allows an origin with
+  /// Why no key is sent to `url`, though its origin is allowed; nil if one may. Where the user allows an origin with
   /// paths, what is not below one of them is refused, for every key.
   func objection(toPathOf url: WebURL) -> String? {
     guard url.origin != named, case nil = rest(of: url) else { return nil }
@@ -74,7 +74,8 @@ public struct OriginPolicy: Sendable {
     return "'\(shown)' is not below a path that is allowed for \(url.origin)"
   }
 
-  /// The same of a gateway that keyvault.yaml names: beyond what the user allows, its path must be plain.
+  /// Checks a gateway that keyvault.yaml names: beyond what the user allows, its path must be
+  /// plain.
   func objection(to gateway: Gateway, for provider: String) -> String? {
     guard let base = try? gateway.base(for: provider), base.origin != named,
       let rest = rest(of: base), !PlainRequest.isPlain(path: rest)

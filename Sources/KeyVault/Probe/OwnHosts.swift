@@ -22,8 +22,8 @@ extension OriginPolicy {
   }
 
   /// The hosts that only this entry's payload names and that nothing outside the repository allows, as
-  /// `KEYVAULT_ALLOW_HOSTS` names them; sorted. `provider` is whose key it is to be, if not said the
-  /// payload's word.
+  /// `KEYVAULT_ALLOW_HOSTS` names them; sorted. `provider` is whose key it is to be (default: the
+  /// payload's).
   public func ownHosts(of opened: OpenedEntry, as provider: String? = nil) -> [String] {
     opened.payload.ownHosts(for: provider ?? opened.provider).filter { !allowsAnyKey($0) }
       .map(\.permission).sorted()

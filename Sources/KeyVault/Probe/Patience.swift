@@ -31,7 +31,7 @@ public struct Patience: Sendable {
   }
 
   /// The wait after the attempt of that number (from 1), where `waited` was waited for the same request
-  /// before; nil if there is to be no other.
+  /// before; nil if it was the last.
   ///
   /// Waits are shortened by chance to between a half and the whole, so that many clients that were
   /// refused at once do not come back at once. What the server asks for is never shortened.

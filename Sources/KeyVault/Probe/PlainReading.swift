@@ -1,8 +1,8 @@
-/// A text as nothing but small letters and digits of ASCII, so that what stands between them, and how
+/// A text as nothing but small letters and digits of ASCII, so that what is between them, and how
 /// they are dressed, does not count.
 enum PlainReading {
-  /// What the text may be read as: as it is, with its escapes undone, with its letters rotated, and each
-  /// of these backwards.
+  /// What the text may be read as: unchanged, with its escapes undone, with its letters rotated,
+  /// and each of these backwards.
   static func all(of text: String) -> [[UInt8]] {
     var texts = [Array(text.unicodeScalars)]
     // What was escaped twice is read twice.

@@ -52,7 +52,7 @@ struct ProbePlanner: Sendable {
     return ProbePlan(provider: provider, format: format, definition: definition, url: url)
   }
 
-  /// Where `target` of a definition is; throws if this key may not travel there, by this gateway or without.
+  /// Where `target` of a definition is; throws if this key may not be sent there, by this gateway or without.
   func url(
     of target: String, for payload: Payload, of provider: Provider, gateway: String?
   ) throws(ProbePlan.Early) -> WebURL {
@@ -66,7 +66,7 @@ struct ProbePlanner: Sendable {
     return url
   }
 
-  /// Throws unless a key with these hosts may travel to `url`.
+  /// Throws unless a key with these hosts may be sent to `url`.
   func check(
     _ url: WebURL, of provider: Provider, fields: [Name: String], payloadHosts: [String]
   ) throws(ProbePlan.Early) {
@@ -76,7 +76,7 @@ struct ProbePlanner: Sendable {
     else {
       throw ProbePlan.Early(
         verdict: .misconfigured,
-        note: "nothing was sent: \(url.origin) is not where this key may travel; "
+        note: "nothing was sent: \(url.origin) is not a host that this key may be sent to; "
           + "\(Shell("KEYVAULT_ALLOW_HOSTS=\(url.origin.permission)")) allows it")
     }
     if let objection = policy.objection(toPathOf: url) {
@@ -84,7 +84,7 @@ struct ProbePlanner: Sendable {
     }
   }
 
-  /// Where a program sends requests with this key, without a final slash. Throws if the key may not travel
+  /// Where a program sends requests with this key, without a final slash. Throws if the key may not be sent
   /// there, or the definition may not be used.
   func baseURL(
     for payload: Payload, of provider: Provider, gateway: String?
@@ -121,12 +121,12 @@ struct ProbePlanner: Sendable {
     }
     guard let provider = found else {
       throw ProbePlan.Early(
-        verdict: .misconfigured, note: "no provider '\(id.printable(limit: 80))' is known")
+        verdict: .misconfigured, note: "unknown provider '\(id.printable(limit: 80))'")
     }
     return try trusted(provider)
   }
 
-  /// The same provider. Throws where a repository's definition of it may not be used.
+  /// The entry's provider. Throws where a repository's definition of it may not be used.
   func trusted(_ provider: Provider) throws(ProbePlan.Early) -> Provider {
     guard let objection = policy.objection(to: provider) else { return provider }
     throw ProbePlan.Early(
@@ -145,14 +145,14 @@ struct ProbePlanner: Sendable {
     }
     guard !definition.costsTokens || allowsCost else {
       throw ProbePlan.Early(
-        verdict: .unverifiable, note: "the only request that proves it is paid for: --allow-cost")
+        verdict: .unverifiable, note: "the only request that proves it costs money: --allow-cost")
     }
     return definition
   }
 }
 
 extension Payload {
-  /// The further parts that are no secrets, for requests with another key.
+  /// The additional fields that are not secret, for requests with another key.
   public func openFields(of provider: Provider) -> [(name: String, value: String)] {
     provider.fields.filter { !$0.isSecret }.compactMap { field in
       text(of: field.name).map { (field.name, $0) }
@@ -165,7 +165,7 @@ extension Payload {
     }
   }
 
-  /// The values of the fields that are a part of the provider's host; they are no secrets.
+  /// The values of the fields that are a part of the provider's host; they are not secret.
   func hostFields(of provider: Provider) -> [Name: String] {
     var fields: [Name: String] = [:]
     for name in provider.hostFields {

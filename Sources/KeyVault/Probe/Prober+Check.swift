@@ -2,10 +2,10 @@ internal import Naming
 
 extension Prober {
   /// What the provider's definitions say of no key and of a bogus one: each must refuse both. Throws
-  /// where nothing can be asked, or a host is not where a key of `payloadHosts` may travel: a bogus key is
-  /// no secret, but the repository's text must not choose whom this machine connects to.
+  /// where nothing can be asked, or a host is not where a key of `payloadHosts` may be sent: a bogus
+  /// key is not secret, but the repository's text must not choose whom this machine connects to.
   ///
-  /// `fields` are further parts of the credential; `gateway` replaces scheme, host and port.
+  /// `fields` are additional fields of the credential; `gateway` replaces scheme, host and port.
   public func check(
     _ provider: Provider, fields: [(name: String, value: String)], payloadHosts: [String] = [],
     gateway: String?
@@ -21,7 +21,7 @@ extension Prober {
             of: definition.target, of: provider, fields: hostFields, gateway: gateway))
       } catch {
         throw Failure(
-          .usage, error.note, hints: ["say it with --field NAME=VALUE, or name an entry"])
+          .usage, error.note, hints: ["pass --field NAME=VALUE, or an entry"])
       }
       do throws(ProbePlan.Early) {
         try planner.check(
@@ -49,7 +49,7 @@ extension Prober {
   ) -> DefinitionReport.Row {
     var evidence = evidence
     if evidence.verdict.works == .yes {
-      evidence.note = "this endpoint does not tell keys apart: it proves nothing"
+      evidence.note = "this endpoint does not distinguish keys: it proves nothing"
       return DefinitionReport.Row(what, evidence, .wrong)
     }
     let isUnclear = isBogus && evidence.verdict.works == .unknown

@@ -43,7 +43,7 @@ public struct Prober: Sendable {
     return result
   }
 
-  /// The same for a key that is not stored yet.
+  /// Tests a key that is not stored yet.
   public func test(
     _ new: borrowing NewKey, in repository: Repository, now: Timestamp
   ) async throws(Failure) -> TestResult {
@@ -115,7 +115,10 @@ public struct Prober: Sendable {
       !quota.costsTokens || options.allowsCost
     else { return }
     guard let target = quota.target(filledFrom: first.json) else {
-      result.quota = Evidence(.unknown, note: "the first answer does not say where to ask")
+      result.quota = Evidence(
+        .unknown,
+        note: "the first answer has no address for the second "
+          + "request")
       return
     }
     let url: WebURL
@@ -155,7 +158,7 @@ public struct Prober: Sendable {
     result.distrust(control.reproach(plan.provider))
   }
 
-  /// What the definition says of no key and of a bogus one, with these further parts beside it.
+  /// The definition's verdicts on no key and on a bogus one, with these additional fields.
   func control(
     _ plan: ProbePlan, fields: [(name: String, value: String)]
   ) async -> Control {
@@ -166,7 +169,7 @@ public struct Prober: Sendable {
   }
 
   private func evidence(presenting credential: Payload?, _ plan: ProbePlan) async -> Evidence {
-    guard let credential else { return Evidence(.unknown, note: "no such key can be made up") }
+    guard let credential else { return Evidence(.unknown, note: "no bogus key can be generated") }
     let request = ProbeRequest(plan.definition, provider: plan.provider, format: plan.format)
       .request(to: plan.url, with: credential)
     switch await exchange.send(request, judgedBy: plan.definition, for: plan.provider.id).result {
@@ -187,7 +190,7 @@ public struct Prober: Sendable {
 
   private static func next(for verdict: Verdict, provider: Provider) -> String? {
     switch verdict {
-    case .invalid, .revoked: provider.links.keys.map { "make a new key: \($0)" }
+    case .invalid, .revoked: provider.links.keys.map { "create a new key: \($0)" }
     case .noCredit, .accountDisabled: provider.links.keys.map { "look at the account: \($0)" }
     case .restricted: provider.links.keys.map { "see the key's scopes: \($0)" }
     case .providerError, .unreachable: provider.links.status.map { "see \($0)" }

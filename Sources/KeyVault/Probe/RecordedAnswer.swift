@@ -4,7 +4,7 @@ internal import JSONSchema
 internal import Naming
 internal import YAML
 
-/// An answer of a provider that somebody recorded, and what must be said of a key after it: one JSON
+/// A recorded answer of a provider, and the verdict that must follow from it: one JSON
 /// file, whose form CONTRIBUTING describes. The tests and the stand-in replay the same files.
 struct RecordedAnswer {
   /// The file's name without `.json`.
@@ -32,7 +32,7 @@ struct RecordedAnswer {
       throw refuse("\(error)")
     }
     guard let verdict = root["verdict"]?.string.flatMap(Verdict.init) else {
-      throw refuse("'verdict' is missing, or no verdict")
+      throw refuse("'verdict' is missing or invalid")
     }
     self.name = name
     self.verdict = verdict

@@ -4,7 +4,7 @@ internal import Naming
 extension Provider {
   /// What the rules say of the answers in `folder`, whose files are `NAME.json`; nothing is sent.
   ///
-  /// Throws where there is no such folder, or a file is no recorded answer.
+  /// Throws where there is no such folder, or a file is not a recorded answer.
   public func judgeRecorded(in folder: String) throws(Failure) -> [DefinitionReport.Row] {
     var rows: [DefinitionReport.Row] = []
     do throws(FileError) {
@@ -28,7 +28,7 @@ extension Provider {
   func judge(_ recorded: RecordedAnswer) -> DefinitionReport.Row {
     let named = formats.first { $0.name == recorded.format }
     guard recorded.format == nil || named != nil else {
-      let note = "'\(recorded.format ?? "")' is no format of this provider"
+      let note = "unknown format '\(recorded.format ?? "")' of this provider"
       return DefinitionReport.Row(recorded.name, Evidence(.unknown, note: note), .wrong)
     }
     guard let definition = definition(for: named ?? definitions.first?.format) else {

@@ -2,14 +2,14 @@ public import GPG
 internal import YAML
 
 /// Whether the keys that an entry had before are dead, by their provider's word. It sends old keys, to
-/// where each of them may travel, so it is only done when asked for.
+/// where each of them may be sent, so it is only done when asked for.
 public struct Retirement: Sendable {
   public enum Outcome: String, Sendable {
     /// The provider rejects it.
     case proven
     /// It still works, or is still in use.
     case alive
-    /// Nobody knows.
+    /// Unknown.
     case unproven
   }
 
@@ -24,7 +24,7 @@ public struct Retirement: Sendable {
 
   /// The latest first.
   public private(set) var keys: [Key] = []
-  /// Whether git's whole history was there to look at.
+  /// Whether the complete git history was available.
   public let isComplete: Bool
 
   /// Opens the old ciphertexts and asks. `present` is what the entry holds now: where the provider rejects
@@ -72,7 +72,7 @@ private struct Asker {
     case .inUse(let name): return (.alive, "it is the key of '\(name)' now")
     case .opened(let old):
       if old.holdsSame(as: present) {
-        return (.alive, "it is the present key, which was never changed")
+        return (.alive, "it is the current key, which has never been rotated")
       }
       return await ask(old)
     }
@@ -88,7 +88,7 @@ private struct Asker {
     case .no:
       let control = await prober.test(present, gateway: gateway, now: now)
       guard control.works != .no else {
-        return (.unproven, "\(evidence), and so is the present key, so that proves nothing")
+        return (.unproven, "\(evidence), and so is the current key, so that proves nothing")
       }
       return (.proven, evidence)
     }

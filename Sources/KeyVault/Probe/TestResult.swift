@@ -30,7 +30,7 @@ public struct TestResult: Sendable, Codable, Equatable {
   public var credit: Credit
   /// Whether the environment requires this provider.
   public var isRequired = false
-  /// True where somebody who must not read the key could; whether it works is then not all.
+  /// Whether a former recipient could have read the key. Rotate it even if it works.
   public var isExposed: Bool?
   /// Whether it should have been rotated by now. Not written down.
   var isOverdue = false
@@ -65,7 +65,7 @@ public struct TestResult: Sendable, Codable, Equatable {
   public var digest: String?
   /// This machine's code of the credential, as ``Memory`` knows it. Not printed.
   var key: String?
-  /// What the provider was asked, and where; nil where nobody was. Not printed.
+  /// What the provider was asked, and where; nil where it was not asked. Not printed.
   var question: String?
   public var checked: Timestamp
   /// What should be looked at about the entry, whatever the provider says. Told, not written down.

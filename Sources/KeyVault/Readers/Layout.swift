@@ -70,8 +70,8 @@ public struct Layout: Sendable {
   private func refuseRepository() throws(Failure) {
     if (try? Folder(root))?.kind(of: Paths.configuration) != nil {
       throw Failure(
-        .cannotWrite, "'\(root)' is a keyvault repository already",
-        hints: ["nothing was changed; 'keyvault doctor' looks it over"])
+        .cannotWrite, "'\(root)' is already a keyvault repository",
+        hints: ["nothing was changed; 'keyvault doctor' checks it"])
     }
   }
 

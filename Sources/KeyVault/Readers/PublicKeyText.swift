@@ -20,8 +20,8 @@ struct PublicKeyText {
 
     var message: String {
       switch self {
-      case .cutOff: "has the beginning of a key and not its end, so it is cut off"
-      case .oneLine: "has a key whose line breaks are lost"
+      case .cutOff: "has the beginning of a key but not its end, so it is truncated"
+      case .oneLine: "has a key that lost its line breaks"
       }
     }
   }

@@ -9,8 +9,8 @@ struct Readers: Sendable {
   private let wanted: [Person]
   /// Every key id that a wanted person has.
   private let expected: Set<UInt64>
-  /// Where somebody is wanted whose public key is not here, those whom the other files name: a key id
-  /// that nobody has may be that person's.
+  /// The recipients that the other files name, where a recipient's public key is missing: an
+  /// unknown key id may be that person's.
   private let known: Set<UInt64>?
 
   private struct Person {
@@ -34,7 +34,8 @@ struct Readers: Sendable {
 
   private static func person(_ fingerprint: String, _ key: Key?) -> Person {
     guard let key else { return Person(fingerprint: fingerprint, keyIDs: [], isNeeded: false) }
-    // All subkeys of a revoked key are revoked; whoever is still in the list is still wanted.
+    // All subkeys of a revoked key are revoked; a recipient that is still in the list is still
+    // wanted.
     let subkeys = key.isRevoked ? key.subkeys.filter(\.canEncrypt) : key.readingSubkeys
     return Person(
       fingerprint: fingerprint, keyIDs: Set(subkeys.map(\.keyID)),

@@ -20,7 +20,7 @@ public struct Assembly: Sendable {
   public let environment: String
   /// In the order of their entries, own ones first.
   public private(set) var slots: [Slot] = []
-  /// What would have been a slot but for its sidecar.
+  /// What would have been a slot except for its sidecar.
   public private(set) var disabled: [Slot] = []
   /// Two entries of one environment that want the same variable.
   public private(set) var conflicts: [Clash] = []
@@ -32,7 +32,7 @@ public struct Assembly: Sendable {
     public let first: EntryName
     public let second: EntryName
 
-    /// In a sentence, and how to mend it.
+    /// In a sentence, and how to fix it.
     public var failure: Failure {
       Failure(
         .malformed, "'\(first)' and '\(second)' both give \(variable)",
@@ -79,7 +79,7 @@ public struct Assembly: Sendable {
     }
   }
 
-  /// The same from what lies in the vault: nothing of other environments is read.
+  /// The assembly from the vault's files: nothing of other environments is read.
   init(
     _ environment: String, in repository: Repository, by policy: OriginPolicy?
   ) throws(Failure) {
@@ -97,7 +97,7 @@ public struct Assembly: Sendable {
     guard let found = try repository.catalogue.provider(entry.provider) else {
       let name = entry.provider.printable(limit: 80)
       throw Failure(
-        .malformed, "no provider '\(name)' is known",
+        .malformed, "unknown provider '\(name)'",
         hints: ["set 'provider:' in \(entry.name.sidecarPath)"])
     }
     let provider = policy?.definition(found) ?? found

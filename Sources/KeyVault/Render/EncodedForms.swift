@@ -6,7 +6,7 @@ struct EncodedForms: ~Copyable {
   private var text = SecretBuilder()
   private var ranges: [Range<Int>] = []
 
-  /// Adds a value as it is, in base64, percent-encoded and as a JSON string.
+  /// Adds a value unchanged, in base64, percent-encoded and as a JSON string.
   mutating func add(_ value: RawSpan) {
     append { $0.append(value) }
     for isURL in [false, true] {
@@ -31,7 +31,7 @@ struct EncodedForms: ~Copyable {
     }
   }
 
-  /// All forms, no two the same, and where each stands.
+  /// All forms, no two the same, and the place of each.
   struct List: ~Copyable {
     let text: Secret
     let ranges: [Range<Int>]
@@ -55,7 +55,7 @@ struct EncodedForms: ~Copyable {
     ranges.append(start..<text.count)
   }
 
-  /// The characters that the value alone decides, where `offset` bytes stand before it in their group
+  /// The characters that the value alone decides, where `offset` bytes precede it in its group
   /// of three: of what was encoded with it, such as `user:key`. At the end of all that was encoded, the
   /// last character is decided too.
   private mutating func addBase64(of value: RawSpan, at offset: Int, isURL: Bool, isEnd: Bool) {
@@ -98,7 +98,7 @@ struct EncodedForms: ~Copyable {
   }
 
   /// What RFC 3986, JavaScript's encodeURIComponent, Python's quote, forms of HTML and Python's forms
-  /// leave as it is, beside letters and digits. A form's space is '+'.
+  /// leave unescaped, beside letters and digits. A form's space is '+'.
   private static let keptByEncoders = ["-._~", "-._~!'()*", "-._~/", "-._* ", "-._~ "]
 
   private static func percent(
@@ -120,7 +120,7 @@ struct EncodedForms: ~Copyable {
 /// How writers of JSON differ: all must escape quotes, backslashes and control characters.
 private enum JSONEscape: CaseIterable {
   case least
-  /// `\/`, as PHP does where it is told to leave Unicode alone.
+  /// `\/`, as PHP does with JSON_UNESCAPED_UNICODE.
   case slash
   /// `\u003c` for what HTML would read, as Go does.
   case markup
@@ -164,7 +164,7 @@ private enum JSONEscape: CaseIterable {
 }
 
 extension RawSpan {
-  /// Below, at or above 0 as one part stands before, at or behind another in the order of bytes.
+  /// Below, at or above 0 as one part sorts before, with or after another in the order of bytes.
   fileprivate func order(_ a: Range<Int>, _ b: Range<Int>) -> Int {
     for offset in 0..<min(a.count, b.count) {
       let difference = Int(byte(a.lowerBound + offset)) - Int(byte(b.lowerBound + offset))

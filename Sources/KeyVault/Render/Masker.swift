@@ -18,7 +18,7 @@ public struct Masker: ~Copyable {
   private var shown = 0
   /// How much of `held` belongs to a value that began before.
   private var covered = 0
-  /// Whether the mark stands at the end of what was written.
+  /// Whether the mark is at the end of what was written.
   private var isMarked = false
 
   public init(hiding variables: [Rendering.Variable]) {
@@ -56,7 +56,7 @@ public struct Masker: ~Copyable {
     }
   }
 
-  /// The stream has ended, and what waited is no value.
+  /// The stream has ended, and what waited is not a value.
   public mutating func finish(to write: (UnsafeRawBufferPointer) -> Void) {
     let count = held.count
     release(to: write) { _ in count }

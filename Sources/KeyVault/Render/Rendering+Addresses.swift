@@ -20,7 +20,7 @@ struct Address {
 extension Rendering {
   /// What is left of `variables` and `addresses`. An address that only the repository names is judged for
   /// every key that programs send there, not only for the one that brings it: it is rendered beside that
-  /// one, and beside no key that may not travel there.
+  /// one, and beside no key that may not be sent there.
   func fitting(
     _ variables: [Variable], with addresses: [Address]
   ) -> (variables: [Variable], refused: [Refused]) {
@@ -36,7 +36,7 @@ extension Rendering {
       guard let stranger else { continue }
       all.removeAll { $0.name == address.variable.name }
       refused.append(
-        Refused(address, "the key of '\(stranger.origin)' may not travel to \(address.origin)"))
+        Refused(address, "the key of '\(stranger.origin)' may not be sent to \(address.origin)"))
     }
     for address in narrow {
       let own = address.variable

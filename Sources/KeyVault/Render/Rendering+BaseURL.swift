@@ -16,7 +16,7 @@ extension Rendering {
         .filter { BaseURLVariable.objection(toAddress: $0) == nil })
   }
 
-  /// A base URL that is left out, since its key may not travel there.
+  /// A base URL that is left out, since its key may not be sent there.
   struct Refused: Error {
     let variable: String
     let reason: String
@@ -71,7 +71,7 @@ extension Rendering {
         Refused(
           variable: name,
           reason: isOwners || owners.isEmpty
-            ? "keys may not travel to \(url.origin)"
+            ? "keys may not be sent to \(url.origin)"
             : "\(owners.joined(separator: ", ")) reads it, and '\(entry.name)' would set it",
           hint: "allow it: \(Shell("KEYVAULT_ALLOW_HOSTS=\(url.origin.permission)"))"))
     }
@@ -110,7 +110,7 @@ extension Rendering {
         let objection = policy.objection(to: provider)
       else { return nil }
       return Failure(
-        .findings, "\(objection.text(of: provider)), so what counts is the built-in definition",
+        .findings, "\(objection.text(of: provider)), so the built-in definition is used",
         hints: [objection.hint(for: provider)])
     }
   }

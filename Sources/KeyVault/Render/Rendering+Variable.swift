@@ -1,7 +1,7 @@
 internal import Secrets
 
 extension Rendering {
-  /// A variable with its value: of an opened entry, or text that is no secret.
+  /// A variable with its value: of an opened entry, or text that is not secret.
   public struct Variable: Sendable {
     enum Value: Sendable {
       case key(OpenedEntry)
@@ -49,8 +49,8 @@ extension Rendering {
       Variable(name: prefix + name, value: value, origin: origin)
     }
 
-    /// The same with what may be shown in place of its value: of a key the preview, of another part of a
-    /// credential nothing.
+    /// The variable with what may be shown in place of its value: of a key the preview, of another
+    /// part of a credential nothing.
     public func masked(limit: Int) -> Variable {
       let shown: String
       switch value {

@@ -59,7 +59,7 @@ public struct Rendering: Sendable {
       default: break
       }
     }
-    // A program sends every key of a provider to the address that it finds: where one of them may not travel
+    // A program sends every key of a provider to the address that it finds: where one of them may not be sent
     // there, the address that another entry would set is left out too.
     let barred = Set(names: refused.map(\.address.variable))
     addresses.removeAll { barred.contains($0.variable.name) }
@@ -91,7 +91,7 @@ public struct Rendering: Sendable {
     let places = environments.map { "'\($0)'" }.joined(separator: " and ")
     let wanted = slots.filter { choice.mayWant($0.slot) }
     guard !wanted.isEmpty else {
-      throw Failure(.nothingToDo, "there is nothing to render in \(places)")
+      throw Failure(.nothingToDo, "nothing to render in \(places)")
     }
     guard wanted.count <= Limits.opened else {
       throw Failure(
@@ -118,7 +118,7 @@ public struct Rendering: Sendable {
     guard missing.isEmpty else {
       throw Failure(
         .findings,
-        "'\(environment)' requires a key that it lacks: \(missing.joined(separator: ", "))",
+        "'\(environment)' lacks a required key: \(missing.joined(separator: ", "))",
         hints: missing.map { "run '\(Shell("keyvault add \(environment)/\($0)"))'" })
     }
     return assembly

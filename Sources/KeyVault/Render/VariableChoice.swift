@@ -1,6 +1,6 @@
 internal import Naming
 
-/// Which of an environment's variables are wanted, and what stands before their names.
+/// Which of an environment's variables to use, and the prefix of their names.
 public struct VariableChoice: Sendable {
   /// Providers, entries or variables; nil for all.
   private let only: Set<Name>?
@@ -10,15 +10,15 @@ public struct VariableChoice: Sendable {
 
   public static let all = VariableChoice()
 
-  /// `only` and `except` name a provider, an entry's path or a variable as it is without `prefix`;
-  /// empty is all, and none. Throws a usage failure for a capability that nobody knows.
+  /// `only` and `except` name a provider, an entry's path or a variable without its `prefix`; empty
+  /// is all, and none. Throws a usage failure for an unknown capability.
   public init(
     only: [String] = [], except: [String] = [], capabilities: [String] = [], prefix: String = ""
   ) throws(Failure) {
     for name in capabilities where !Provider.everyCapability.contains(name) {
       let close = Suggestion.closest(to: name, among: Provider.everyCapability)
       throw Failure(
-        .usage, "no capability '\(name.printable(limit: 80))' is known",
+        .usage, "unknown capability '\(name.printable(limit: 80))'",
         hints: [close.map { "did you mean '\($0)'?" } ?? "'keyvault providers' shows all"])
     }
     self.only = only.isEmpty ? nil : Set(names: only)

@@ -3,7 +3,8 @@ internal import Naming
 /// Values that steer programs under names that do not: libraries make a host's name of an identifier, and
 /// look into the file that a credential names.
 enum VariableValue {
-  /// Why a value cannot stand under a name; nil if it can. No flag, permission or signature overrides this.
+  /// Why a variable cannot have a value; nil if it can. No flag, permission or signature overrides
+  /// this.
   static func objection(to value: RawSpan, under name: String) -> String? {
     let word = base(of: name)
     // What the catalogue calls an organization or a project goes into a header.
@@ -23,13 +24,13 @@ enum VariableValue {
         return isInLabel(byte) || identifier.contains(byte) || byte == UInt8(ascii: "@")
       }
       return isUser && ats <= 1
-        ? nil : "the value of \(name) is not a user's name: expected letters, digits and '_.:=+-@'"
+        ? nil : "the value of \(name) is not a user name: expected letters, digits and '_.:=+-@'"
     }
     return nil
   }
 
   /// Whether a value under a listed name may say which files to read and where to send them, so that it
-  /// needs what a name that is not listed needs: a document or a path, in the clear or in base64.
+  /// needs what a name that is not listed needs: a document or a path, plain or in base64.
   static func isDoubtful(_ value: RawSpan, under name: String) -> Bool {
     guard base(of: name).hasSuffix("_CREDENTIALS") else { return false }
     guard value.allSatisfy({ isInLabel($0) || opaque.contains($0) }) else { return true }
@@ -38,7 +39,8 @@ enum VariableValue {
 
   /// Why a doubtful value needs a permission.
   static func doubt(under name: String) -> String {
-    "the value of \(name) is a document or a path, which can tell programs what to read and where to send it"
+    "the value of \(name) is a document or a path, which can decide what programs read and where "
+      + "they send it"
   }
 
   /// Without what names a file with the value.

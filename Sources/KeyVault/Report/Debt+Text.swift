@@ -17,14 +17,14 @@ extension Debt {
     }
     let number =
       keys.isEmpty
-      ? "no key that is here now is known to have been readable"
-      : "\(count(keys.count, "key")) must be made anew at the provider"
+      ? "no current key is known to have been readable"
+      : "\(count(keys.count, "key")) must be rotated at the provider"
     let limits =
       isComplete
       ? "not seen: commits that no branch or tag here reaches (squashed pull requests, forks), rendered "
         + "files, other people's clones"
-      : "the history is not whole here, so this proves nothing: run 'git fetch --unshallow', or in "
-        + "a partial clone '\(Git.refetch)'"
+      : "the history is incomplete here, so this proves nothing: run 'git fetch --unshallow', or "
+        + "in a partial clone '\(Git.refetch)'"
     let unproven = retired.count { $0.proven == nil }
     let proof =
       unproven == 0
@@ -39,9 +39,9 @@ extension Debt.Reason {
   fileprivate var text: String {
     switch self {
     case .named: "was encrypted to them"
-    case .unmapped: "was encrypted to a key that nobody's file has"
+    case .unmapped: "was encrypted to an unknown key"
     case .lineage: "may be a key that they could read here"
-    case .unreadable: "was no ciphertext, for all to read"
+    case .unreadable: "was not a ciphertext, so anyone could read it"
     }
   }
 }

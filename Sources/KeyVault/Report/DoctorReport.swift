@@ -8,7 +8,7 @@ public struct DoctorReport: Sendable, Codable {
     public var name: String
     public var outcome: Outcome
     public var message: String
-    /// What mends it.
+    /// How to fix it.
     public var fix: String?
   }
 

@@ -19,7 +19,7 @@ public struct EntryDetails: Sendable, Codable {
 
     /// `to 3AF1… since 2026-11-20 (recipient removed): rotate it`.
     fileprivate var text: String {
-      "to \(to ?? "somebody")" + (since.map { " since \($0)" } ?? "")
+      "to \(to ?? "a former recipient")" + (since.map { " since \($0)" } ?? "")
         + (reason.map { " (\($0))" } ?? "") + ": rotate it"
     }
   }

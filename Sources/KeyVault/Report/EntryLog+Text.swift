@@ -11,8 +11,8 @@ extension EntryLog {
     let limit =
       isComplete
       ? ""
-      : "the history is not whole here, so it may begin earlier: run 'git fetch --unshallow', or in a "
-        + "partial clone '\(Git.refetch)'\n"
+      : "the history is incomplete here, so it may begin earlier: run 'git fetch --unshallow', or in "
+        + "a partial clone '\(Git.refetch)'\n"
     return table.text(style) + limit
   }
 }
@@ -43,8 +43,8 @@ extension EntryChange {
     case .removed: "removed"
     case .rotated: "rotated"
     case .encrypted: "encrypted again"
-    case .edited: "its ciphertext changed, and not its sidecar"
-    case .there: "there already where the known history begins"
+    case .edited: "its ciphertext changed, but not its sidecar"
+    case .there: "older than the known history"
     case .described: ""
     }
   }

@@ -1,6 +1,6 @@
 internal import Naming
 
-/// What makes a command fail: verdicts, and states of a key that no verdict tells.
+/// What makes a command fail: verdicts, and states of a key that have no verdict.
 public struct FailOn: Sendable, Equatable {
   /// What may be wrong with a key whatever its provider says.
   public enum State: String, Sendable, CaseIterable {
@@ -67,7 +67,7 @@ public struct FailOn: Sendable, Equatable {
     let close = Suggestion.closest(to: word, among: known).map { "did you mean '\($0)'?" }
     let hint =
       switch Verdict(rawValue: word.lowercased()) {
-      case .notConfigured?: "a required key that is not there is 'missing'"
+      case .notConfigured?: "for a required key that does not exist, use 'missing'"
       case let verdict? where verdict.word == .valid:
         "a key with this verdict works; 'unusable' is for those that do not, 'unclear' for doubtful ones too"
       default: close ?? "such as unusable, missing, unclear, exposed, none, or a verdict: no_credit"

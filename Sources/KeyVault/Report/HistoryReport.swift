@@ -8,8 +8,8 @@ public struct HistoryReport: Sendable, Codable {
     public var verdict: Verdict
     public var word: Verdict.Word
     public var http: Int?
-    /// Whether another ciphertext lay there than at the test before: a new key, or the same one
-    /// encrypted anew.
+    /// Whether the ciphertext changed since the previous test: a new key, or the same key
+    /// re-encrypted.
     public var isOtherCiphertext: Bool
 
     private enum CodingKeys: String, CodingKey {
@@ -30,7 +30,7 @@ public struct HistoryReport: Sendable, Codable {
     /// Of requests that were sent, the share that the provider answered without a fault of its own;
     /// nil if none was sent.
     public var availability: Double?
-    /// Milliseconds of answered requests, half and 95 of 100 of which were no slower.
+    /// Milliseconds of answered requests, the median and the 95th percentile.
     public var p50: Double?
     public var p95: Double?
     /// The first verdict and each that differs from the one before, oldest first.

@@ -1,4 +1,4 @@
-/// The document of `keyvault import`. No value stands in it.
+/// The document of `keyvault import`. It contains no values.
 public struct ImportReport: Sendable, Codable {
   public enum Outcome: String, Sendable, Codable {
     case stored
@@ -44,10 +44,10 @@ public struct ImportReport: Sendable, Codable {
   public var keys: [Key] = []
   public var skipped: [Skipped] = []
   public var faults: [Fault] = []
-  /// What still holds the keys in the clear, and what to do about it.
+  /// What still holds the keys in plaintext, and what to do about it.
   public var remains: [String] = []
 
-  /// What was not stored, and of the rest nothing but what is no key.
+  /// What was not stored, and of the rest only what is not a key.
   public init(
     of plan: ImportPlan, faults: [DotenvText.Fault], to environment: String, from source: String
   ) {
@@ -131,7 +131,7 @@ extension ImportPlan.Ambiguity {
     guard found.hasShownName else {
       let whose = candidates.count == 1 ? candidates[0] : "a provider"
       return
-        "\(reason); say with --as that it is a key of \(whose), or leave it out with --except; its "
+        "\(reason); pass --as to make it a key of \(whose), or leave it out with --except; its "
         + "name is not shown here, because it could be a secret"
     }
     let (name, provider) = (found.name, candidates.count == 1 ? candidates[0] : "PROVIDER")
@@ -144,7 +144,7 @@ extension FoundVariable {
   public func answer(_ provider: String) -> String {
     hasShownName
       ? Shell("--as \(name)=\(provider)").description
-      : "say so with --as and its name, which is not shown here, because it could be a secret"
+      : "pass --as with its name, which is not shown here, because it could be a secret"
   }
 }
 

@@ -10,7 +10,7 @@ public struct ProviderListing: Sendable, Codable {
     public var variables: [String]
     public var baseURL: String
     public var baseURLVariable: String?
-    /// Hosts to which its keys may travel.
+    /// Hosts to which its keys may be sent.
     public var hosts: [String]
     /// `GET /models`; nil where no free request proves a key.
     public var probe: String?

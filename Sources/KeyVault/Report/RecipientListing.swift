@@ -120,7 +120,7 @@ extension Repository {
     do throws(GPGError) {
       return try PublicKeys(of: self, program: program)
     } catch {
-      throw error.failure(what: "cannot look into the public keys")
+      throw error.failure(what: "cannot read the public keys")
     }
   }
 }

@@ -21,7 +21,7 @@ public struct StatusReport: Sendable, Codable {
     /// The day by which it must be rotated, or since which it is too late.
     public var rotationDay: String?
     public var isExposed: Bool
-    /// Since when somebody who must not read it could have.
+    /// Since when a former recipient could have read it.
     public var exposedSince: String?
     /// The last day on which the sidecar accepts this verdict, such as `2027-02-21`; nil where it does not.
     public var acknowledgedUntil: String?
@@ -56,7 +56,7 @@ public struct StatusReport: Sendable, Codable {
   ) throws(Failure) {
     at = now
     let rows = selection.everything.map { entry in
-      // A disabled key is not asked about, so what was once said of it is no news.
+      // A disabled key is not asked about, so its earlier verdict is not news.
       let isDisabled = entry.sidecar?.isDisabled == true
       let known =
         isDisabled ? nil : verdicts.record(of: entry, in: repository.vault)

@@ -1,7 +1,8 @@
 internal import Naming
 
 extension TestReport {
-  /// What services that show findings are told: a finding a key that is not good, at its sidecar.
+  /// Reports for services that show findings: one finding for each key that is not good, at its
+  /// sidecar.
   public func findings(failOn: FailOn) -> [Finding] {
     results.compactMap { result in
       let fails = failOn.fails(result)
@@ -76,7 +77,7 @@ extension TestResult {
     entry.lastIndex(of: "/").map { String(entry[..<$0]) } ?? "(root)"
   }
 
-  /// Where a person mends it: the sidecar; of a key that is missing, what requires it.
+  /// Where a person fixes it: the sidecar; of a key that is missing, what requires it.
   fileprivate var findingFile: String {
     verdict == .notConfigured ? Paths.configuration : "\(Paths.vault)/\(entry).yaml"
   }

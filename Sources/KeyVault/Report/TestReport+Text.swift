@@ -4,7 +4,7 @@ extension TestReport {
   /// The table that `keyvault test` prints: a line a key, what to do below it, and a summary.
   public func text(_ style: Style) -> String { rows(style) + ending }
 
-  /// What stands below the rows.
+  /// The lines below the rows.
   public var ending: String { footnotes + summary + "\n" }
 
   /// The rows alone. `names` are the entries of a table that is printed in parts, so that all of them have
@@ -36,7 +36,7 @@ extension TestReport {
     return table.text(style)
   }
 
-  /// Keys that nobody requires and that only another environment has are told in one line.
+  /// Keys that are not required and that only another environment has are listed in one line.
   var shown: [TestResult] {
     results.filter { $0.verdict != .notConfigured || $0.isRequired }
   }
@@ -95,7 +95,7 @@ extension TestResult {
       .sorted { $0.key < $1.key }
       .map { "\($0.key.text.replacing("_", with: " ")) \($0.value)" }
     let credit = credit == .ok && facts["credit"] == nil ? ["credit ok"] : []
-    let rule = isConfirmed == false ? ["by a rule that nobody has confirmed"] : []
+    let rule = isConfirmed == false ? ["by an unconfirmed rule"] : []
     let accepted = acknowledgedUntil.map { ["acknowledged until \($0)"] } ?? []
     let attempts = attempts.map { $0 > 1 ? ["attempts \($0)"] : [] } ?? []
     let control = control == .inconclusive ? ["control inconclusive"] : []

@@ -23,12 +23,12 @@ public struct TestReport: Sendable, Codable {
     case results, omitted
   }
 
-  /// `named` are entries that were asked for one by one: one that is locked is no success.
+  /// `named` are entries that were asked for one by one: one that is locked is not a success.
   ///
   /// `failOn` alone says which verdicts fail, where it is given: any other then passes, an unclear one too.
   /// It does not say that a run which asked nothing, or opened nothing, was cut short, or lacked a key that is
   /// required or named, is a success;
-  /// only ``FailOn/nothing`` does, save for a run without a key.
+  /// only ``FailOn/nothing`` does, except for a run without a key.
   public func conclusion(named: Set<Name> = [], failOn: FailOn? = nil) -> Conclusion {
     if results.contains(where: { (failOn ?? .standard).fails($0) }) { return .findings }
     let present = results.filter { $0.verdict != .notConfigured }
@@ -46,8 +46,8 @@ public struct TestReport: Sendable, Codable {
     if !isComplete || isLacking { return .inconclusive }
     if tested.isEmpty { return .nothing }
     if failOn != nil { return .good }
-    // A provider without a free endpoint cannot be proved. That alone is no reason to fail, unless no key
-    // was proved at all, and the sidecars do not accept that.
+    // A provider without a free endpoint cannot be proved. That alone does not fail the run, unless
+    // no key was proved at all, and the sidecars do not accept that.
     let provable = tested.filter { $0.verdict != .unverifiable }
     if provable.contains(where: { $0.word == .unclear }) { return .inconclusive }
     let isAccepted = !provable.isEmpty || tested.allSatisfy { $0.acknowledgedUntil != nil }

@@ -1,14 +1,15 @@
 internal import GPG
 internal import Naming
 
-/// What may be told of a ciphertext without opening it, as lines that git can compare: how large it
-/// is, its digest, and who can read it. Of a file that is no ciphertext, nothing of its content.
+/// A summary of a ciphertext without opening it, as lines that git can compare: its size, its
+/// digest, and who can read it. Of a file that is not a ciphertext, nothing of its content.
 public struct CiphertextSummary: Sendable {
   /// Each line ends in a line break.
   public let text: String
 
-  /// Of the file at `path`, which may be relative to `folder`. That (absolute) lies in the work tree
-  /// whose public keys tell names; `program` is gpg, which reads them. Without either the readers are
+  /// Of the file at `path`, which may be relative to `folder`. That (absolute) is in the work tree
+  /// whose public keys give the names;
+  /// `program` is gpg, which reads them. Without either the readers are
   /// key ids.
   public init(of path: String, in folder: String, program: GPGProgram?) {
     var parts = path.split(separator: "/")
@@ -37,7 +38,7 @@ public struct CiphertextSummary: Sendable {
       ).sorted { ($0.value, $0.key) < ($1.value, $1.key) }.map(\.key)
       self.init(lines: ["OpenPGP message, \(size)", digest] + readers.map { "reader \($0)" })
     } catch {
-      self.init(lines: ["no encrypted OpenPGP message, \(size): \(error.message)", digest])
+      self.init(lines: ["not an encrypted OpenPGP message, \(size): \(error.message)", digest])
     }
   }
 
@@ -51,7 +52,7 @@ public struct CiphertextSummary: Sendable {
     for keys in keys {
       if let holder = keys.holder(of: keyID) { return (holder.text, holder.userID ?? "") }
     }
-    return ("\(Drift.text(keyID: keyID)), a key that no file here has", "")
+    return ("\(Drift.text(keyID: keyID)), an unknown key", "")
   }
 
   private static func publicKeys(around folder: String, _ program: GPGProgram?) -> [PublicKeys] {

@@ -29,7 +29,7 @@ struct CommitHook {
   /// What a hook of one's own says to ask keyvault too.
   private static func call(_ program: String) -> String { program.shellQuoted + command }
 
-  /// The same in a hook that is committed: elsewhere keyvault has another path.
+  /// The line of a hook that is committed: elsewhere keyvault has another path.
   private static let sharedCall = "keyvault" + command
 
   private static func text(_ program: String) -> String { head + "exec \(call(program))\n" }
@@ -38,7 +38,7 @@ struct CommitHook {
     case absent
     /// As we wrote it, for any program.
     case ours(String)
-    /// Somebody's own, which may call us.
+    /// A person's own hook, which may call us.
     case foreign(String)
   }
 
@@ -58,7 +58,8 @@ struct CommitHook {
         let file = (hooks.own + "/" + name).below(workTree.top)
         throw Failure(
           .findings,
-          "git takes its hooks from '\(folder.printable)' (core.hooksPath), where commits write them",
+          "git takes its hooks from '\(folder.printable)' (core.hooksPath), where commits can "
+            + "change them",
           hints: ["add a line to \(file.printable): \(Self.sharedCall) || exit 1", rest])
       }
       // A commit may have changed it since: it is the person's to let run.
@@ -167,7 +168,7 @@ struct CommitHook {
     if hooks.isOff { return .absent }
     do throws(FileError) {
       let folder = try Folder(folder)
-      // A link leads to somebody's own.
+      // A link leads to a person's own file.
       if folder.kind(of: name) == .link { return .foreign("") }
       let bytes = try folder.read(name, limit: Limits.document)
       let text = String(decoding: bytes, as: UTF8.self)

@@ -52,7 +52,7 @@ public struct Conflict: Sendable {
       let known = paths.filter { files[$0] != nil }
       let blobs = try objects.blobs(known.map { files[$0] ?? "" })
       guard blobs.allSatisfy({ $0 != nil }) else {
-        throw Failure(.malformed, "a side of '\(place)' is not here, or larger than 1024 KiB")
+        throw Failure(.malformed, "a side of '\(place)' is missing, or larger than 1024 KiB")
       }
       let text = known.count == 2 ? blobs[1] : nil
       return Version(
@@ -91,8 +91,8 @@ public struct Conflict: Sendable {
     }
   }
 
-  /// Throws where what a side has does not belong together, so that a swapped ciphertext is not
-  /// taken for sound because of a merge.
+  /// Throws where what a side has does not belong together, so that a merge does not make a swapped
+  /// ciphertext look valid.
   private func check() throws(Failure) {
     // A sidecar that both sides have, or that one of them left alone, was not changed for a ciphertext.
     let texts = [ours, theirs].map { $0.sidecar?.document.bytes }
@@ -109,9 +109,9 @@ public struct Conflict: Sendable {
       "\(side.rawValue) has no sidecar of '\(place)' that belongs to its ciphertext: one of the two "
         + "was changed alone",
       hints: [
-        "take a sound side: "
+        "take a valid side: "
           + "\(Shell("git checkout --\(side.other.rawValue) -- \(paths: [place.ciphertextPath, place.sidecarPath])"))",
-        "then '\(Shell("keyvault adopt \(place)"))', once you know that it is right, and 'git add' both",
+        "then '\(Shell("keyvault adopt \(place)"))', once you have verified it, and 'git add' both",
       ])
   }
 
@@ -178,7 +178,7 @@ public struct Conflict: Sendable {
       let candidates = (lineage.candidates[side] ?? []).map(\.path)
       guard !candidates.isEmpty else { return deed(of: side) }
       return
-        "\(name) is removed; the key of \(candidates.joined(separator: ", ")) stays as that side has it"
+        "\(name) is removed; the key of \(candidates.joined(separator: ", ")) stays as on that side"
     }
     guard let fields = version(side).fields else { return "has no sidecar" }
     let parts = [

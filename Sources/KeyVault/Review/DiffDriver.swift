@@ -12,7 +12,7 @@ struct DiffDriver {
   /// What stands there already; nil if nothing does.
   private var current: String? { git.line(["config", "--local", "--get", Self.name]) }
 
-  /// Throws if somebody else has written a driver of that name.
+  /// Throws if another program has configured a driver of that name.
   func check() throws(Failure) {
     guard let current, !Self.isOurs(current) else { return }
     throw Failure(

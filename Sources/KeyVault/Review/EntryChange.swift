@@ -6,19 +6,19 @@ internal import YAML
 public struct EntryChange: Sendable, Codable, Equatable {
   public enum What: String, Sendable, Codable {
     case added, moved, copied, removed
-    /// Another key lies there.
+    /// The key was replaced by another one.
     case rotated
-    /// The same key, encrypted anew.
+    /// The key was re-encrypted.
     case encrypted
     /// Only what its sidecar says.
     case described
     /// The ciphertext alone, as by another program than keyvault.
     case edited
-    /// It was there already where the known history begins.
+    /// It was older than the known history.
     case there
   }
 
-  /// Somebody who can read the entry.
+  /// A reader of the entry.
   public struct Reader: Sendable, Codable, Hashable {
     /// Of the primary key; nil where no public key file has the subkey.
     public var fingerprint: String?
@@ -93,7 +93,7 @@ public struct EntryChange: Sendable, Codable, Equatable {
     return old != nil && new != nil && !differs("digest") ? .edited : .encrypted
   }
 
-  /// What changes with every ciphertext tells nothing.
+  /// What changes with every ciphertext is left out.
   private static let written: Set<Name> = [
     "id", "serial", "digest", "preview", "created", "rotated",
   ]

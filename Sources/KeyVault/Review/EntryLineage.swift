@@ -101,9 +101,10 @@ struct EntryLineages {
   /// Whether the ancestor or a side has an entry there.
   func hasEntry(at place: EntryName) -> Bool { numbers.values.contains { $0[place] != nil } }
 
-  /// The numbers in ``all`` of the keys of `others`, and of entries that share a place with one of these, by way
-  /// of more entries too: where one of them goes decides about the others. `others` are further names under
-  /// which git has files of an entry. Those that belong together are in one part, sorted.
+  /// The numbers in ``all`` of the keys of `others`, and of entries that share a place with one of
+  /// these, by way of more entries too: where one of them goes decides about the others. `others`
+  /// are further names under which git has files of an entry. Those that belong together are in one
+  /// part, sorted.
   func parts(by others: [Int: Set<EntryName>]) -> [[Int]] {
     func names(_ number: Int) -> [EntryName] { all[number].places + (others[number] ?? []) }
     var byName: [EntryName: [Int]] = [:]
@@ -164,8 +165,8 @@ struct EntryLineages {
     return copies.sorted { ($0.place, $0.origin) < ($1.place, $1.origin) }
   }
 
-  /// Where that side may have put a copy of another key: in a new place, in that of another key, or where an
-  /// entry may have gone.
+  /// Where that side may have put a copy of another key: in a new place, in that of another key, or
+  /// where an entry may have moved.
   private func placesOfCopies(_ lineage: EntryLineage, by side: Side) -> [EntryName] {
     guard let place = lineage.place(side) else { return lineage.candidates[side] ?? [] }
     let isKept = lineage.base.map { $0 != place || moves[side]?.changed.contains($0) != true }

@@ -1,8 +1,7 @@
 internal import Naming
 internal import YAML
 
-/// What became of an entry, by git's history of what is checked out: one item a commit. Nothing is
-/// opened.
+/// The changes of an entry, from the git history of HEAD: one item a commit. Nothing is opened.
 public struct EntryLog: Sendable, Codable {
   public var version = 1
   public var entry: String
@@ -17,8 +16,9 @@ public struct EntryLog: Sendable, Codable {
     case changes
   }
 
-  /// Follows `name`, which need not exist any more, to the places that it came from. `program` is gpg,
-  /// which tells who has which subkey; without one, readers are key ids. Throws if git has no such entry.
+  /// Follows `name`, which need not exist any more, to the places that it came from. `program` is
+  /// gpg, which knows who has which subkey; without one, readers are key ids. Throws if git has no
+  /// such entry.
   public init(
     of name: EntryName, in repository: Repository, program: GPGProgram?
   ) throws(Failure) {
@@ -49,7 +49,7 @@ public struct EntryLog: Sendable, Codable {
       let hint =
         (try? repository.vault.entry(name)) == nil
         ? "'keyvault ls' shows every entry" : "it is not committed yet"
-      throw Failure(.notFound, "git's history has no entry '\(name)'", hints: [hint])
+      throw Failure(.notFound, "git history has no entry '\(name)'", hints: [hint])
     }
     if !walk.isWhole, changes.last?.what == .added { changes[changes.count - 1].what = .there }
     entry = name.path

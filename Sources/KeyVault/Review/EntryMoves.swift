@@ -8,7 +8,7 @@ internal import Naming
 struct EntryMoves {
   /// By the place of the ancestor; none of an entry that is gone, or of which that is not certain.
   private(set) var places: [EntryName: EntryName] = [:]
-  /// Of an entry without a place: where it may have gone.
+  /// The places to which an entry without a place may have moved.
   private(set) var candidates: [EntryName: [EntryName]] = [:]
   /// Places of the ancestor that have another sidecar now.
   let changed: Set<EntryName>
@@ -79,8 +79,8 @@ struct EntryMoves {
     }
   }
 
-  /// Moves each entry to the one place that has its mark: of several, the one of its name. Where several
-  /// could have gone, or one to several places, a person must look.
+  /// Moves each entry to the one place that has its mark: of several, the one of its name. Where
+  /// several could have moved, or one to several places, a person must look.
   private mutating func match(by mark: KeyPath<EntryTrace, Name?>) {
     let targets = Dictionary(grouping: free.filter { after[$0]?[keyPath: mark] != nil }) {
       after[$0]?[keyPath: mark]

@@ -7,7 +7,7 @@ struct EntryTrace: Sendable {
   /// When the entry was made, and for which provider: that stays even where the key is exchanged.
   let origin: Name?
 
-  /// Of those `entries` that have a sound sidecar among `files`.
+  /// Of those `entries` that have a valid sidecar among `files`.
   static func all(
     of entries: Set<EntryName>, in files: MergeTrees.Files, _ objects: GitObjects
   ) throws(Failure) -> [EntryName: EntryTrace] {

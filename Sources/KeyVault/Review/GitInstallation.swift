@@ -8,7 +8,7 @@ public struct GitInstallation {
   private let attributes: GitAttributes
   private let hooks: [CommitHook]
 
-  /// `root` is the keyvault repository's, absolute. Throws if it lies in no git work tree.
+  /// `root` is the keyvault repository's, absolute. Throws if it is not in a git work tree.
   public init(of root: String) throws(Failure) {
     workTree = try WorkTree(around: root)
     driver = DiffDriver(git: workTree.git)
@@ -23,7 +23,7 @@ public struct GitInstallation {
     guard !workTree.isWritten(program), !workTree.isWritten(program.folder) else {
       throw Failure(
         .findings,
-        "this keyvault lies in the work tree, where a commit could replace what git will run: "
+        "this keyvault is inside the work tree, where a commit could replace what git will run: "
           + "'\(program.printable)'",
         hints: ["install it elsewhere, such as in ~/.local/bin, and run that one"])
     }
@@ -127,9 +127,9 @@ public struct GitInstallation {
     for hook in hooks where try hook.uninstall() { done.append("removed \(hook.path)") }
     if try driver.uninstall() { done.append("removed the diff driver") }
     switch try attributes.uninstall(Git(in: attributes.root)) {
-    case .done: done.append("took the lines out of \(GitAttributes.fileName)")
+    case .done: done.append("removed the lines from \(GitAttributes.fileName)")
     case .committed:
-      done.append("\(GitAttributes.fileName) is committed, and so everybody's: it stays")
+      done.append("\(GitAttributes.fileName) is committed and belongs to the team: it stays")
     case .nothing: break
     }
     return done

@@ -1,7 +1,7 @@
 internal import Naming
 
-/// Entries of which one file is staged without the other: what lies in the work tree is sound, and
-/// what will be committed is not.
+/// Entries of which one file is staged without the other: the work tree is valid, and what will be
+/// committed is not.
 struct HalfStaged {
   /// Its top, absolute.
   let workTree: String
@@ -27,7 +27,7 @@ struct HalfStaged {
         file: changes.contains(ciphertext) ? ciphertext : sidecar,
         message: isIgnored
           ? "git ignores the other file of this entry, and so it is not staged"
-          : "the other file of this entry is not staged as it lies here",
+          : "the other file of this entry differs from what is staged",
         hint: Shell("git add \(isIgnored ? "--force" : "--all") -- \(paths: both)").description)
     }
   }

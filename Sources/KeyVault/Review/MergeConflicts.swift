@@ -108,7 +108,7 @@ public struct MergeConflicts {
     }
   }
 
-  /// Whether a file tells for whom entries are encrypted.
+  /// Whether a file decides for whom entries are encrypted.
   private static func decidesReaders(_ path: String) -> Bool {
     let parts = path.split(separator: "/")
     return path == Paths.configuration || parts.contains { $0 == Paths.publicKeys }
@@ -127,7 +127,7 @@ public struct MergeConflicts {
     if let name = group.irregular {
       throw Failure(
         .malformed, "a side of '\(name)' is not a regular file",
-        hints: ["decide with git which side counts, and 'git add' both files"])
+        hints: ["choose a side with git, and 'git add' both files"])
     }
     var conflicts: [Conflict] = []
     for (lineage, strays) in zip(group.lineages, group.strays) {

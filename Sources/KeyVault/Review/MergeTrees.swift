@@ -2,8 +2,8 @@ internal import Naming
 
 /// The files of a merge as the common ancestor and as each side has them, whatever git made of them.
 ///
-/// git follows a file that moves by its text. A ciphertext has none in common with what it was, so an index
-/// tells the sides of an entry apart only while the entry stays in its place.
+/// git follows a file that moves by its text. A ciphertext has none in common with what it was, so
+/// an index has the sides of an entry only while the entry stays in its place.
 struct MergeTrees {
   /// Ids of contents, by path relative to the keyvault repository's root.
   typealias Files = [Name: String]
@@ -11,8 +11,8 @@ struct MergeTrees {
   let base: Files
   let ours: Files
   let theirs: Files
-  /// Files that not every common ancestor has, or not as the others have it: what a side changed of them
-  /// cannot be told.
+  /// Files that not every common ancestor has, or not as the others have it: what a side changed of
+  /// them is unknown.
   private let disputed: Set<Name>
   /// Files of the ancestor that are known from the index alone, since git names no commit, as for a patch that
   /// it applies, and no commit of our history that fits has them either.
@@ -29,8 +29,9 @@ struct MergeTrees {
     disputed.isDisjoint(with: [Name(name.ciphertextPath), Name(name.sidecarPath)])
   }
 
-  /// Of what git has in progress at `root` (absolute): the commits that every conflict is from, else as far
-  /// as the index tells. `unmerged` are the conflicts; without any, the commits alone count, and those of the
+  /// Of what git has in progress at `root` (absolute): the commits that every conflict is from,
+  /// else as far as the index shows.
+  /// `unmerged` are the conflicts; without any, the commits alone count, and those of the
   /// last merge. nil if there was none.
   init?(
     at root: String, index: Index, prefix: String, unmerged: [Index.Item]

@@ -11,7 +11,7 @@ public struct Resolution: Sendable {
     /// Where the key goes; which key it is follows from both sides.
     case place
     case key
-    /// The same key is described differently.
+    /// The key is the same, but described differently.
     case fields([String])
   }
 
@@ -19,7 +19,7 @@ public struct Resolution: Sendable {
   /// nil where that side removed the entry.
   private let ours: OpenedEntry?
   private let theirs: OpenedEntry?
-  /// The side that alone has another key than the ancestor; nil where both have, or it cannot be told.
+  /// The side that alone has another key than the ancestor; nil where both have, or it is unknown.
   private let newer: Side?
 
   /// Opens what both sides have. Throws where one does not belong to its place, or is bound to none.
@@ -67,7 +67,7 @@ public struct Resolution: Sendable {
 
   public func opened(_ side: Side) -> OpenedEntry? { side == .ours ? ours : theirs }
 
-  /// Whether both sides have the same key with the same further parts.
+  /// Whether both sides have the same key with the same additional fields.
   public var isSameKey: Bool {
     guard let ours, let theirs else { return false }
     return ours.holdsSameCredential(as: theirs)
@@ -119,7 +119,8 @@ public struct Resolution: Sendable {
     return placedText(of: choice, at: place)
   }
 
-  /// The same with the place, or with the key that is dropped, for a choice that is about several entries.
+  /// The remark with the place, or with the key that is dropped, for a choice that is about several
+  /// entries.
   func jointText(of choice: Side) -> String {
     guard let place = place(with: choice) else {
       return "without \(conflict.text(of: choice.other)) of \(conflict.label)"
@@ -174,7 +175,7 @@ public struct Resolution: Sendable {
 }
 
 extension OpenedEntry {
-  /// Whether another has the same key with the same further parts.
+  /// Whether another has the same key with the same additional fields.
   fileprivate func holdsSameCredential(as other: OpenedEntry) -> Bool {
     let names = payload.fieldNames.sorted()
     return holds(other.payload.withKey { Secret(copying: $0) })

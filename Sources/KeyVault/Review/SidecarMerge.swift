@@ -22,7 +22,7 @@ struct SidecarMerge {
     self.start = conflict.version(first).sidecar == nil ? first.other : first
     guard let start = conflict.version(self.start).sidecar else { return }
     self.document = start.document
-    // Whoever has none did not mean to empty each field.
+    // A side without a sidecar did not mean to empty each field.
     guard conflict.ours.sidecar != nil, conflict.theirs.sidecar != nil else { return }
     var document = start.document
     let ours = conflict.ours.sidecar?.root
@@ -73,7 +73,7 @@ struct SidecarMerge {
       let known = retired[pair.key]
       if known == nil || known == Sidecar.Retired.unproven { retired[pair.key] = value }
     }
-    // Of a key that goes with a mark, somebody may have a copy that works.
+    // A key that is dropped with a mark may still be in a former reader's hands.
     let other = lead == .theirs ? ours : theirs
     if lead != nil, !isOneLineage, other?["exposed"] != nil, let serial = other?["serial"]?.serial {
       let key = Name(String(serial))

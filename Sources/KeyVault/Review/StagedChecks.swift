@@ -13,7 +13,7 @@ public struct StagedChecks {
   private let names: NamePolicy
   private let makeScratch: () throws(ScratchError) -> ScratchFolder
 
-  /// `folder` (absolute) lies in the work tree. `program` is gpg, which says what a public key file
+  /// `folder` (absolute) is in the work tree. `program` is gpg, which says what a public key file
   /// holds, and `names` says which variables a person allows. `makeScratch` gives a new folder for a copy
   /// of what is staged.
   public init(
@@ -28,8 +28,8 @@ public struct StagedChecks {
     self.makeScratch = makeScratch
   }
 
-  /// Sorted by file and place, named from the top of the work tree. Empty where nothing is staged. Keys in
-  /// the clear are found in every repository, be it keyvault's or not.
+  /// Sorted by file and place, named from the top of the work tree. Empty where nothing is staged.
+  /// Plaintext keys are found in every repository, whether keyvault's or not.
   public func findings() throws(Failure) -> [Finding] {
     let changes = try index.changes()
     guard !changes.isEmpty else { return [] }
@@ -80,7 +80,7 @@ public struct StagedChecks {
     guard paths.contains(where: { $0.text.hasPrefix(root + Paths.vault + "/") }) else {
       return Finding(
         code: "not-tracked", severity: .warning, file: file,
-        message: "git does not have this file, so only keys in the clear were looked for",
+        message: "git does not track this file, so only plaintext keys were searched for",
         hint: hint)
     }
     return Finding(
@@ -117,7 +117,7 @@ public struct StagedChecks {
     return [
       Finding(
         .stateCommitted, in: staged.path,
-        "this machine's own state is no part of a repository, where anybody can write it",
+        "this machine's own state must not be committed, since anyone could then write it",
         hint: Shell("git rm -r --cached \(path: folder)").description)
     ]
   }
@@ -136,7 +136,7 @@ public struct StagedChecks {
     let tree = try StagedTree(of: root, in: index, changes: paths, to: scratch)
     let outcome = try Validator(root: tree.root, now: now, program: program, names: names)
       .outcome()
-    // With a broken keyvault.yaml nothing else was looked at, whoever broke it.
+    // With a broken keyvault.yaml nothing else was checked, whether or not the change broke it.
     let isBroken = (try? Repository(at: tree.root)) == nil
     let paths = isBroken ? paths.union([root + Paths.configuration]) : paths
     let pairs = HalfStaged(workTree: workTree.top, changes: paths, ignored: ignored)

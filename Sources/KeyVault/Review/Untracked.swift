@@ -2,7 +2,7 @@ internal import Naming
 
 /// Files without which a clone of a repository cannot be used, and that git does not have yet.
 public enum Untracked {
-  private static let what = "git could not list the files that it does not have"
+  private static let what = "git could not list the untracked files"
 
   /// Relative to the root (absolute), in order, those that git ignores left out; none outside of a work tree.
   /// A folder stands for the public keys, and one for the schemas.

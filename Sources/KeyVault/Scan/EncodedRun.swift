@@ -48,8 +48,8 @@ struct EncodedRun {
     EncodedRun(digits: Array(text), line: 1).base64(from: 0)
   }
 
-  /// What it may stand for, as far as a key can be in it. Digits of other words may stand before it, so that
-  /// each way to group them is tried.
+  /// What it may stand for, as far as a key can be in it. Digits of other words may precede it, so
+  /// that each way to group them is tried.
   var decodings: [[UInt8]] {
     var all = (0..<4).map { base64(from: $0) }
     if digits.allSatisfy({ Self.hex($0) != nil }) { all += (0..<2).map { hex(from: $0) } }
@@ -95,7 +95,7 @@ struct EncodedRun {
   private static func lineBreak(in bytes: [UInt8], at start: Int) -> (end: Int, breaks: Int)? {
     var index = start
     var (breaks, isBreak) = (0, false)
-    // Nobody breaks lines by more, and each place of a longer one would be walked from each.
+    // No program breaks lines with more, and each place of a longer run would be walked from each.
     while index < min(bytes.count, start + longestBreak) {
       let next = index + 1 < bytes.count ? bytes[index + 1] : 0
       switch (bytes[index], next) {
@@ -136,8 +136,8 @@ struct EncodedRun {
 
 extension [UInt8] {
   /// The words of 16 or 32 bits a character as words of 8, whatever the order of bytes: a character and the
-  /// next one have so many bytes less one of zeros between them. What else there is is left out, save for
-  /// line feeds.
+  /// next one have so many bytes less one of zeros between them. Everything else is left out,
+  /// except line feeds.
   func narrowed(from width: Int) -> [UInt8] {
     var text: [UInt8] = []
     var (wordStart, characters, index) = (0, 0, 0)

@@ -9,13 +9,13 @@ public final class FoundVariable: Sendable {
   let aliases: [String]
   /// The variable that programs read it from; nil where the name is none.
   let variable: String?
-  /// Where it stands in a text; nil elsewhere.
+  /// Its line in a text; nil for other sources.
   public let line: Int?
   /// Why the value cannot be taken, though the name is known; nil if it can.
   let fault: String?
   /// Whether a fault leaves open what it is: an entry that could not be opened, or is another vault's.
   let isUnread: Bool
-  /// Further parts that stand beside it, none of them secret.
+  /// Additional fields beside it, none of them secret.
   let fields: [(name: String, value: String)]
   private let value: Secret
 

@@ -1,4 +1,4 @@
-/// A form of keys that is looked for in texts: one with a prefix that tells.
+/// A form of keys that is looked for in texts: one with a distinctive prefix.
 struct KeyForm {
   /// Its place among all that are looked for.
   let number: Int

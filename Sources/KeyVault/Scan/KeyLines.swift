@@ -1,7 +1,7 @@
 internal import Naming
 internal import Secrets
 
-/// Finds the lines of a text that hold keys: assignments, comments, and whatever else stands there.
+/// Finds the lines of a text that hold keys: assignments, comments, and whatever else is there.
 struct KeyLines {
   private let formats: [(prefix: [UInt8], format: KeyFormat)]
   /// Variables that hold keys.
@@ -9,7 +9,7 @@ struct KeyLines {
 
   /// Shorter prefixes are found in words of every kind.
   private static let shortestPrefix = 3
-  /// A shorter value of a variable is no key.
+  /// A shorter value of a variable is not a key.
   private static let shortestValue = 8
 
   init() {
@@ -39,7 +39,7 @@ struct KeyLines {
     return found
   }
 
-  /// Whether a key of a known form stands somewhere in the line.
+  /// Whether the line contains a key of a known form.
   private func holdsForm(_ line: RawSpan) -> Bool {
     (0..<line.byteCount).contains { start in
       guard start == 0 || !line.byte(start - 1).isOfVariable else { return false }
@@ -78,7 +78,7 @@ extension RawSpan {
     byteCount - start >= bytes.count && bytes.indices.allSatisfy { byte(start + $0) == bytes[$0] }
   }
 
-  /// Whether other bytes stand somewhere in these.
+  /// Whether these bytes contain others.
   fileprivate func holds(_ other: RawSpan) -> Bool {
     guard other.byteCount > 0, byteCount >= other.byteCount else { return false }
     return (0...byteCount - other.byteCount).contains { start in

@@ -15,7 +15,7 @@ struct KeyMarks {
     for prefix in prefixes { starts[Int(prefix[0]) << 8 | Int(prefix[1])] = true }
   }
 
-  /// Whether a key may stand in a text in the clear. The time is linear in the number of bytes.
+  /// Whether a text may contain a plaintext key. The time is linear in the number of bytes.
   func areIn(_ text: String) -> Bool {
     var text = text
     return text.withUTF8(areIn)

@@ -1,26 +1,28 @@
 internal import YAML
 
 extension KeyScan {
-  /// A key in the clear that was found at `path`.
+  /// A plaintext key that was found at `path`.
   static func finding(of hit: Hit, path: String) -> Finding {
     Finding(
       .plaintextKey, in: path, at: Place(line: hit.line, column: 1),
-      hit.provider.map { "this looks like a key of \($0), in the clear" }
-        ?? "this could be a key, in the clear",
+      hit.provider.map { "this looks like a plaintext key of \($0)" }
+        ?? "this could be a plaintext key",
       hint: "store it with 'keyvault add', and take it out of the file; 'git commit "
         + "--no-verify' if it is none")
   }
 
-  /// The key in the clear that the name of a file or of a folder above it is, if any. The path is masked.
+  /// Reports the name of a file, or of a folder above it, that is a plaintext key. The path is
+  /// masked.
   func findings(inPath path: String) -> [Finding] {
     guard let hit = firstKey(in: Array(path.utf8)) else { return [] }
     return [
       Finding(
         .plaintextKey, in: masked(path: path),
-        hit.provider.map { "the name looks like a key of \($0), in the clear" }
-          ?? "the name could be a key, in the clear",
+        hit.provider.map { "the name looks like a plaintext key of \($0)" }
+          ?? "the name could be a plaintext key",
         hint:
-          "store it with 'keyvault add', and rename the file; 'git commit --no-verify' if it is none"
+          "store it with 'keyvault add', and rename the file; if it is not a key: 'git commit "
+          + "--no-verify'"
       )
     ]
   }

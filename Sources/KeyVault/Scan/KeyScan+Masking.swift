@@ -1,7 +1,7 @@
 internal import YAML
 
 extension String {
-  /// The same text without keys of known forms that stand in it in the clear: it goes to terminals, logs and
+  /// The text without plaintext keys of known forms: it goes to terminals, logs and
   /// files that others read. No text that keyvault prints has a key on purpose; a `Secret` has.
   package var withoutKeys: String {
     KeyMarks.builtIn.areIn(self) ? KeyScan.builtIn.masked(self) : self
@@ -20,8 +20,9 @@ extension String {
 }
 
 extension Node {
-  /// Text of a repository's file that people read and no program uses, without keys. Whatever keyvault shows of
-  /// such text it reads here: anybody may have put a key there, in the clear, encoded, or behind its variable.
+  /// Text of a repository's file that people read and no program uses, without keys. keyvault shows
+  /// such text in this form only: it may contain a key, in plaintext, encoded, or behind its
+  /// variable.
   var prose: String? { string.map { $0.hasLongWord ? KeyScan.builtIn.shown($0) : $0 } }
 
   /// The key that such text holds, if any.
@@ -35,7 +36,7 @@ extension KeyScan {
   /// Of the built-in providers; made where a text may hold a key.
   static let builtIn = KeyScan()
 
-  /// The same text without the keys that stand in it in the clear.
+  /// The text without the plaintext keys in it.
   func masked(_ text: String) -> String {
     let bytes = Array(text.utf8)
     var shown: [UInt8] = []
@@ -58,7 +59,7 @@ extension KeyScan {
 }
 
 extension [Finding] {
-  /// The same without keys that stand in a file where another value belongs.
+  /// The finding without keys that are in a file in place of another value.
   var withoutKeys: [Finding] {
     map { finding in
       var finding = finding
@@ -68,7 +69,7 @@ extension [Finding] {
     }
   }
 
-  /// Without the second finding about a key in the clear that two checks found.
+  /// The findings, with a plaintext key that two checks found reported once.
   var withEachKeyOnce: [Finding] {
     var seen: Set<[UInt8]> = []
     return filter { finding in

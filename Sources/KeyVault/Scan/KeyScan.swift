@@ -1,4 +1,4 @@
-/// Looks for keys in the clear, by the forms that providers' keys have.
+/// Searches for plaintext keys, by the forms that providers' keys have.
 ///
 /// Not found: what is compressed, encrypted, or encoded in another way than ``firstKey(in:)`` says; a key that
 /// a program puts together from parts; a key of a short prefix, such as `sk-` or `hf_`, directly behind other
@@ -14,7 +14,7 @@ struct KeyScan {
   private let ownFormats: [KeyFormat]
   private let variables: KeyVariables
 
-  /// A prefix of this length is no part of a longer word by chance.
+  /// A prefix of this length is not part of a longer word by chance.
   private static let tellingPrefix = 5
 
   /// Looks for keys of the built-in providers and of `others`, a repository's own. These only add: none of
@@ -27,7 +27,7 @@ struct KeyScan {
     ownFormats = others.flatMap(\.formats)
     count = forms.count + own.count
     var byFirstByte = [[KeyForm]](repeating: [], count: 256)
-    // The longest prefix tells most.
+    // The longest prefix is the most specific.
     for form in forms.sorted(by: { $0.prefix.count > $1.prefix.count }) {
       byFirstByte[Int(form.prefix[0])].append(form)
     }
@@ -42,15 +42,15 @@ struct KeyScan {
     let line: Int
   }
 
-  /// The first key in a text: by a prefix that no other word has, or behind the name of its variable. It
-  /// may stand there in the clear, as UTF-16 or UTF-32, in base64, in hexadecimal digits, or behind and in
-  /// escapes. The time is linear in the number of bytes.
+  /// The first key in a text: by a prefix that no other word has, or behind the name of its
+  /// variable. It may be plaintext, UTF-16 or UTF-32, in base64, in hexadecimal digits, or behind
+  /// and in escapes. The time is linear in the number of bytes.
   func firstKey(in bytes: [UInt8]) -> Hit? {
     var allowance = ScanAllowance()
     return firstKey(in: bytes, &allowance)
   }
 
-  /// The same, with what is left of an allowance for a repository's own forms.
+  /// The first key in a text, within what is left of an allowance for a repository's own forms.
   func firstKey(in bytes: [UInt8], _ allowance: inout ScanAllowance) -> Hit? {
     firstKey(in: bytes, breaks: [], depth: Self.greatestDepth, &allowance)
   }
@@ -87,9 +87,9 @@ struct KeyScan {
     return nil
   }
 
-  /// The first key at or behind `start`, where a word may begin: what it is, and where it stands, lines counted
-  /// from `start`. `breaks` are places, in their order, where a word may begin although a letter stands before
-  /// it.
+  /// The first key at or behind `start`, where a word may begin: what it is, and its place, lines
+  /// counted from `start`. `breaks` are places, in their order, where a word may begin although a
+  /// letter precedes it.
   func firstPlainKey(
     in bytes: [UInt8], breaks: [Int], from start: Int, _ allowance: inout ScanAllowance
   ) -> (hit: Hit, range: Range<Int>)? {
@@ -103,7 +103,7 @@ struct KeyScan {
       let candidates = forms[Int(byte)]
       let isOwnStart = ownForms.begin(with: byte)
       guard !candidates.isEmpty || isOwnStart else { continue }
-      // Of `sk-proj-xxxx`, `proj` is no part of what is random.
+      // Of `sk-proj-xxxx`, `proj` is not part of what is random.
       let longest = candidates.first { bytes[index...].starts(with: $0.prefix) }
       let own = isOwnStart ? ownForms.matches(in: bytes, at: index, &allowance) : []
       guard longest != nil || !own.isEmpty else { continue }
@@ -168,7 +168,7 @@ struct KeyScan {
   /// So many bytes of a key tell whether it is random.
   private static let judged = 256
 
-  /// Whether nobody would write this by hand: `sk-xxxxxxxx` and `key_of_the_first_index` are words.
+  /// Whether this was not written by hand: `sk-xxxxxxxx` and `key_of_the_first_index` are words.
   private static func isRandom(_ bytes: ArraySlice<UInt8>) -> Bool {
     let digits = bytes.count { (0x30...0x39).contains($0) }
     let hasUpper = bytes.contains { (0x41...0x5a).contains($0) }
@@ -177,8 +177,8 @@ struct KeyScan {
       && Placeholder.objection(to: bytes.span.bytes) == nil
   }
 
-  /// Whether a word may begin there: at the start, behind what is no part of a word, and behind a byte that
-  /// tells a length, which stands between a byte that no text has and what it counts.
+  /// Whether a word may begin there: at the start, behind a byte that is not part of a word, and
+  /// behind a length byte that follows a byte that no text has.
   private static func isWordStart(_ index: Int, in bytes: [UInt8]) -> Bool {
     guard index > 0, isWordByte(bytes[index - 1]) else { return true }
     guard index > 1 else { return false }

@@ -58,7 +58,7 @@ struct KeyVariables {
     }
   }
 
-  /// The first key that stands behind the name of its variable.
+  /// The first key behind the name of its variable.
   func firstKey(in bytes: [UInt8], _ allowance: inout ScanAllowance) -> KeyScan.Hit? {
     var line = 1
     var start: Int?
@@ -135,7 +135,7 @@ struct KeyVariables {
     return small(before) == nil || isCapital && !(0x41...0x5a).contains(before)
   }
 
-  /// What may stand between a name and its value: `MISTRAL_API_KEY: str = "…"`, `name: …` and below it
+  /// What may be between a name and its value: `MISTRAL_API_KEY: str = "…"`, `name: …` and below it
   /// `value: …`.
   private static let words: Set<[UInt8]> = Set(
     [
@@ -144,7 +144,8 @@ struct KeyVariables {
       "optional", "b", "r", "f", "u", "l",
     ].map { Array($0.utf8) })
 
-  /// Whose key stands behind the name as its value, and how many lines below it; nil if none does.
+  /// The provider of the key that is the name's value, and how many lines below it; nil if none
+  /// does.
   private func value(
     behind end: Int, in bytes: [UInt8], of owners: [Owner]
   ) -> (owner: Owner, breaks: Int)? {

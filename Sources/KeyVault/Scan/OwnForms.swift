@@ -15,7 +15,7 @@ struct OwnForms {
   /// Whether the prefix of one begins with this byte.
   func begin(with byte: UInt8) -> Bool { firstBytes[Int(byte)] }
 
-  /// Those whose prefix stands at `index`, as far as the allowance goes.
+  /// Those whose prefix is at `index`, as far as the allowance goes.
   func matches(
     in bytes: [UInt8], at index: Int, _ allowance: inout ScanAllowance
   ) -> [KeyForm] {

@@ -1,18 +1,19 @@
-/// Text that stands where a key belongs, in examples and templates: `your-key-here`, `<key>`, `xxxx`.
+/// Text in place of a key, in examples and templates: `your-key-here`, `<key>`, `xxxx`.
 ///
-/// One rule for every place that a key comes in by, and for the search for keys in the clear.
+/// One rule for every place that a key comes in by, and for the search for plaintext keys.
 enum Placeholder {
   /// A key has at least so many different characters.
   private static let leastVariety = 10
   /// No key has so many equal characters in a row.
   private static let longestRow = 10
 
-  /// Why a text is no key; nil if it may be one. `prefix` is how many bytes the form of the key gives.
+  /// Why a text is not a key; nil if it may be one. `prefix` is how many bytes the form of the key
+  /// gives.
   static func objection(to key: RawSpan, prefix: Int = 0) -> String? {
     if let why = standIn(for: key) { return why }
-    if isBracketed(key) { return "it stands in brackets" }
-    if let mark = mark(in: key) { return "it has \(mark) in it" }
-    if holdsWord(key, from: prefix) { return "it has a word of an example in it" }
+    if isBracketed(key) { return "it is in brackets" }
+    if let mark = mark(in: key) { return "it contains \(mark)" }
+    if holdsWord(key, from: prefix) { return "it contains a word from an example" }
     let rest = key.extracting(min(prefix, key.byteCount)..<key.byteCount)
     if hasRow(rest) { return "it repeats one character" }
     if !isVaried(rest) { return "it has fewer than \(leastVariety) different characters" }
@@ -22,7 +23,7 @@ enum Placeholder {
   /// What another program that keeps secrets has written in place of a key; nil if it may be a key.
   static func standIn(for key: RawSpan) -> String? {
     if references.contains(where: { key.begins($0) }) {
-      return "this says where another program has the key"
+      return "this refers to a key in another program"
     }
     if ciphertexts.contains(where: { key.begins($0) }) { return "another program encrypted this" }
     return nil

@@ -42,10 +42,10 @@ struct Randomness {
     }
   }
 
-  /// Whether digits stand here and there among letters: numbers of versions and years come once or twice.
+  /// Whether digits are scattered among letters: numbers of versions and years come once or twice.
   var isPlain: Bool { distinct >= 10 && digitGroups >= 3 && hasLetter }
 
-  /// Whether it is a key, where the name of a key stands before it: hexadecimal digits, or small letters,
+  /// Whether it is a key, if the name of a key precedes it: hexadecimal digits, or small letters,
   /// capitals, and digits in turn. Names of functions and of other variables change less often.
   var isLikely: Bool {
     guard distinct >= 10, hasLetter, digits > 0 else { return false }

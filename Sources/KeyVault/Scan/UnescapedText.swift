@@ -1,6 +1,6 @@
 /// A text with its escapes undone: those of C, JSON, and shells, of URLs, of mail (quoted-printable), of
 /// HTML, and of terminals. The first byte behind an escape may begin a word, whatever the escape stands for:
-/// in `\nsk-…` and `%3Dsk-…` a letter or digit stands before the key.
+/// in `\nsk-…` and `%3Dsk-…` a letter or digit precedes the key.
 struct UnescapedText {
   /// What is not ASCII is 0xff.
   private(set) var bytes: [UInt8] = []
@@ -141,7 +141,7 @@ private struct Escape {
     self.init(number.value.map(Int.init), number.end + (hasEnd ? 1 : 0))
   }
 
-  /// What a terminal is told begins with ESC: `ESC [ 0 1 ; 3 2 m`, and shorter ones.
+  /// A terminal's control sequence begins with ESC: `ESC [ 0 1 ; 3 2 m`, and shorter ones.
   private init?(control rest: ArraySlice<UInt8>) {
     guard let byte = rest.first else { return nil }
     let more = rest.dropFirst()
@@ -157,7 +157,7 @@ private struct Escape {
     }
   }
 
-  /// The same where ESC was lost, as in logs: a blank.
+  /// A control sequence whose ESC was lost, as in logs: a blank.
   private init?(colour text: ArraySlice<UInt8>) {
     let digits = text.dropFirst().prefix(12).prefix {
       (0x30...0x39).contains($0) || $0 == UInt8(ascii: ";")

@@ -1,7 +1,8 @@
 internal import Naming
 
-/// Tells whether the name of a variable can be shown. A line of a private key, or a key and its name that
-/// were swapped, are read as `NAME=value` too, so that what stands for a name can be a secret.
+/// Decides whether the name of a variable can be shown. A line of a private key, or a key and its
+/// name that were swapped, are read as `NAME=value` too, so that what stands for a name can be a
+/// secret.
 package enum VisibleName {
   /// Whether the name is known, or is made of so plain words that no secret looks like it.
   package static func holds(_ name: String) -> Bool { isKnown(name) || isPlain(name) }

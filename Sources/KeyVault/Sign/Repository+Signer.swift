@@ -2,11 +2,11 @@ internal import GPG
 internal import Naming
 
 extension Repository {
-  /// Who signs here: the first of `keys` (those that the person named, if not said) with a secret key,
-  /// else the one trusted signer with one. Throws, and says why, if there is nobody.
+  /// Who signs here: the first of `keys` (default: those that the person configured) with a secret
+  /// key, else the one trusted signer with one. Throws, with the reason, if there is none.
   public func signer(keys: [String]? = nil) throws(Failure) -> Signer {
     guard let signing, let program = signing.program else {
-      throw Failure(.programMissing, "there is no gpg to sign with")
+      throw Failure(.programMissing, "gpg is not installed, so nothing can be signed")
     }
     let gpg = try signing.gpg()
     let fingerprint = try Self.key(
@@ -22,7 +22,7 @@ extension Repository {
     guard let publicKey = vault.publicKey(fingerprint) else {
       throw Failure(
         .notFound,
-        "nobody could check signatures of \(fingerprint): its public key is not in the repository",
+        "signatures by \(fingerprint) could not be verified: no public key in the repository",
         hints: [
           "save it: \(PublicKeys.export(of: fingerprint))"
         ])
@@ -48,16 +48,16 @@ extension Repository {
     if let named = keys.first(where: { own.contains($0) }) { return named }
     guard keys.isEmpty else {
       throw Failure(
-        .locked, "there is no secret key of \(keys.joined(separator: ", ")) here to sign with")
+        .locked, "no secret key of \(keys.joined(separator: ", ")) is here to sign with")
     }
     let candidates = signers.intersection(own).sortedTexts
     guard let only = candidates.first, candidates.count == 1 else {
       throw Failure(
         .locked,
         candidates.isEmpty
-          ? "there is no secret key of a trusted signer here"
-          : "there are secret keys of several trusted signers here",
-        hints: ["say who signs: export KEYVAULT_SIGNING_KEY=FINGERPRINT"])
+          ? "no secret key of a trusted signer is here"
+          : "secret keys of several trusted signers are here",
+        hints: ["choose the signer: export KEYVAULT_SIGNING_KEY=FINGERPRINT"])
     }
     return only
   }

@@ -10,7 +10,7 @@ struct SignatureGate: Sendable {
   private let fault: Failure?
   let isRequired: Bool
 
-  /// Where signatures are not required, it lets everything pass and asks nobody.
+  /// Where signatures are not required, it lets everything pass and checks nothing.
   init(for entries: [Vault.Entry], in repository: Repository) {
     let rules = repository.signingRules
     isRequired = rules.policy == .required
@@ -48,13 +48,13 @@ struct SignatureGate: Sendable {
     guard entry.sidecar?.digest == digest else { throw Self.otherCiphertext(entry.name) }
   }
 
-  /// The sidecar is signed, and with it the digest of another file than the one that lies there.
+  /// The sidecar is signed, and with it the digest of another file than the current one.
   static func otherCiphertext(_ name: EntryName) -> Failure {
     Failure(
       .malformed, "'\(name)': the ciphertext is not the one that was signed",
       hints: [
         "restore the right one, or run "
-          + "'\(Shell("keyvault adopt \(name)"))' once you know it is right"
+          + "'\(Shell("keyvault adopt \(name)"))' once you have verified it"
       ])
   }
 }
@@ -63,7 +63,7 @@ extension SignatureState {
   /// Why an entry cannot be used where signatures are required; nil if it can.
   func failure(of name: EntryName) -> Failure? { isGood ? nil : refusal(of: name) }
 
-  /// The same of one that cannot.
+  /// The refusal of an entry that cannot be signed here.
   func refusal(of name: EntryName) -> Failure {
     Failure(.malformed, objection(to: "'\(name)'"), hints: [hint(for: name)])
   }
@@ -71,8 +71,8 @@ extension SignatureState {
   func hint(for name: EntryName) -> String {
     switch self {
     case .bad:
-      "see what changed: "
-        + "\(Shell("git log -p -- \(path: name.sidecarPath)")); restore it, or sign what is there: "
+      "review the change: "
+        + "\(Shell("git log -p -- \(path: name.sidecarPath)")); restore the file, or sign it: "
         + "\(Shell("keyvault sign \(name)"))"
     case .signerExpired(let signer):
       "renew the key in \(PublicKeys.folder)/\(signer), or let another writer sign: "
@@ -80,19 +80,21 @@ extension SignatureState {
     case .unknownSigner(let signer):
       "\(PublicKeys.export(of: signer)), or let a writer sign: \(Shell("keyvault sign \(name)"))"
     case .good, .missing, .notWriter, .expired, .signerRevoked:
-      "a writer who knows that it is right signs it: \(Shell("keyvault sign \(name)"))"
+      "a writer reviews and signs it: \(Shell("keyvault sign \(name)"))"
     }
   }
 }
 
 extension Repository {
-  /// Throws where nobody can be believed: without gpg, and without a trusted signer.
+  /// Throws where no signature can be verified: without gpg, and without a trusted signer.
   func signatureJudge(
     _ rules: SigningRules, keys: Set<Name>? = nil
   ) throws(Failure) -> SignatureJudge {
     guard let program = signing?.program else {
       throw Failure(
-        .programMissing, "there is no gpg to check signatures with", hints: ["apt-get install gpg"])
+        .programMissing,
+        "gpg is not installed, so signatures cannot be "
+          + "verified", hints: ["apt-get install gpg"])
     }
     guard !rules.signers.isEmpty else { throw Self.noTrustedSigner }
     do throws(GPGError) {
@@ -114,7 +116,7 @@ extension Repository {
 
   /// A repository cannot say itself whom to believe.
   static let noTrustedSigner = Failure(
-    .malformed, "nobody is trusted here, so no signature proves anything",
+    .malformed, "no trusted signers are configured, so no signature proves anything",
     hints: [
       "export KEYVAULT_TRUSTED_SIGNERS='FINGERPRINT …', or name them in ~/.config/keyvault/config.yaml"
     ])

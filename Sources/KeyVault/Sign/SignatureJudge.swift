@@ -2,14 +2,15 @@ internal import GPG
 internal import Naming
 internal import YAML
 
-/// Judges signatures by the public keys of the repository and the rules of whoever asks. No secret key
-/// is needed.
+/// Judges signatures by the public keys of the repository and the caller's rules. No secret key is
+/// needed.
 struct SignatureJudge: Sendable {
   let rules: SigningRules
   private let vaultID: String
   private let verifier: SignatureVerifier
 
-  /// With every key of `.public-keys`, so that it can be told who signed that may not; or with those of
+  /// With every key of `.public-keys`, so that an unauthorized signer can be named; or with those
+  /// of
   /// `fingerprints` alone.
   init(
     _ rules: SigningRules, of repository: Repository, keys fingerprints: Set<Name>? = nil,

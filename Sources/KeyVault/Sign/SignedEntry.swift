@@ -3,16 +3,16 @@ internal import GPG
 internal import Naming
 internal import YAML
 
-/// What the signature of an entry covers, and how it stands in a sidecar.
+/// What the signature of an entry covers, and its form in a sidecar.
 enum SignedEntry {
   static let field = "signature"
 
-  /// What changes without anybody's leave: the signature itself, what is shown of the key, and the debt,
+  /// What changes without a signer's consent: the signature itself, the preview, and the exposure,
   /// which is a cache.
   private static let unsigned: Set<Name> = [Name(field), "preview", "exposed"]
 
-  /// The place comes from where the files lie and never from what they say. nil for a sidecar that has
-  /// no one form (a fraction).
+  /// The place comes from the files' path and never from their content. nil for a sidecar without a
+  /// canonical form (a fraction).
   static func text(of name: EntryName, sidecar root: Node, vault: String) -> [UInt8]? {
     let fields = (root.mapping ?? []).filter { !unsigned.contains($0.key) }
     let document = Node(

@@ -12,7 +12,7 @@ struct SignedRecipients: Sendable, Codable {
   struct Content: Sendable, Equatable, Codable {
     var version = 2
     var vault: String
-    /// One more at each signature, so that an older one can be told.
+    /// One more at each signature, so that an older one can be recognised.
     var counter: Int
     /// Fingerprints, sorted, by the folder that has the list, such as `vault/production`.
     var folders: [Name: [String]]
@@ -112,7 +112,7 @@ extension SignedRecipients.Content {
   /// Whether it is of the version that leaves the provider files out.
   var isOutdated: Bool { providers == nil }
 
-  /// What stands in the repository, and will once `changes` are made.
+  /// The content of the repository once `changes` are made.
   init(
     of repository: Repository, after changes: [VaultChange] = [], counter: Int
   ) throws(FileError) {
@@ -145,17 +145,17 @@ extension SignedRecipients.Content {
   ) -> [(file: String, message: String)] {
     var changes: [(file: String, message: String)] = []
     if configuration != present.configuration || vault != present.vault {
-      changes.append((Paths.configuration, "this is not the configuration that was signed"))
+      changes.append((Paths.configuration, "this is not the signed version of the configuration"))
     }
     for folder in Set(folders.keys).union(present.folders.keys).sortedTexts
     where folders[folder] != present.folders[folder] {
       let file = "\(folder)/\(Paths.list)"
-      changes.append((file, "these are not the recipients that were signed"))
+      changes.append((file, "this is not the signed version of the list"))
     }
     for name in Set(publicKeys.keys).union(present.publicKeys.keys).sortedTexts
     where publicKeys[name] != present.publicKeys[name] {
       let file = "\(PublicKeys.folder)/\(name.printable(limit: 80))"
-      changes.append((file, "this is not the public key that was signed"))
+      changes.append((file, "this is not the signed version of the public key"))
     }
     return changes + providerChanges(to: present, in: repository)
   }
@@ -169,13 +169,13 @@ extension SignedRecipients.Content {
       let file = "\(Paths.providers)/\(name.printable(limit: 80))"
       if signed[name] == nil, let digest = present[name] {
         return repository.catalogue.isCopy(name, digest: digest)
-          ? nil : (file, "this provider file is not among those that were signed")
+          ? nil : (file, "this provider file is not covered by the signature")
       }
       return (
         file,
         present[name] == nil
-          ? "this provider file was signed, and is not there"
-          : "this is not the provider file that was signed"
+          ? "this provider file was signed and is missing"
+          : "this is not the signed version of the provider file"
       )
     }
   }

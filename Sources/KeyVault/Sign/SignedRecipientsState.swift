@@ -73,8 +73,10 @@ extension Repository {
       try checkNewest(content, encrypts: encrypts)
       return
     case .outdated:
-      what = "\(SignedRecipients.path) was signed in version 1, which leaves the provider files out"
-    case .missing: what = "nobody has signed who can read the vault (\(SignedRecipients.path))"
+      what =
+        "\(SignedRecipients.path) was signed in version 1, which does not cover the provider "
+        + "files"
+    case .missing: what = "the recipients are not signed: there is no \(SignedRecipients.path)"
     case .refused(let state): what = state.objection(to: SignedRecipients.path)
     case .changed(let changes, _): what = "\(changes[0].file): \(changes[0].message)"
     }
@@ -88,21 +90,22 @@ extension Repository {
     guard let older = try memory?.admitRecipients(content, in: file) else { return }
     let numbers =
       older.seen == content.counter
-      ? "it is another number \(older.seen) than was seen here before"
-      : "it is number \(content.counter), and number \(older.seen) was seen here before"
+      ? "this machine has seen other lists with the number \(older.seen)"
+      : "its number is \(content.counter), but this machine has seen \(older.seen)"
     if older.isOnPurpose, !encrypts {
       signing?.tell(
-        "\(SignedRecipients.path): \(numbers), as the commit that is checked out is older")
+        "\(SignedRecipients.path): \(numbers), because an older commit is checked out")
       return
     }
     throw Failure(
-      .malformed, "\(SignedRecipients.path) was put back: \(numbers)",
+      .malformed, "\(SignedRecipients.path) was rolled back: \(numbers)",
       hints: [
-        "merge or restore the newer one, or let a writer sign what is right: keyvault recipients sign",
+        "merge or restore the newer one, or let a writer sign the right lists: keyvault "
+          + "recipients sign",
         "accept this one on this machine: keyvault trust --recipients",
       ])
   }
 
   static let signRecipientsHint =
-    "a writer looks at what changed since, and if it is right: keyvault recipients sign"
+    "a writer reviews the changes, then runs: keyvault recipients sign"
 }

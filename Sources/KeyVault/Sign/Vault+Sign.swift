@@ -7,8 +7,8 @@ extension Vault {
     return try repository.states(of: [entry], judge)[0]
   }
 
-  /// Who signs what is written in `folder`; nil where nobody does and nobody need. Throws, before anything
-  /// is written, where a signature is required and cannot be made.
+  /// Who signs what is written in `folder`; nil where no signature is made or needed. Throws,
+  /// before anything is written, where a signature is required and cannot be made.
   func signer(in folder: String) throws(Failure) -> Signer? {
     let rules = repository.signingRules
     guard rules.policy != .off else { return nil }
@@ -27,12 +27,12 @@ extension Vault {
   func checkWriter(_ signer: Signer, in folder: String) throws(Failure) {
     guard repository.signingRules.mayWrite(signer.fingerprint, in: folder) else {
       throw Failure(
-        .locked, "\(signer.fingerprint) is no writer of '\(path(folder))'",
+        .locked, "\(signer.fingerprint) is not a writer of '\(path(folder))'",
         hints: ["a writer can do it, or name you in \(Paths.configuration): writers"])
     }
   }
 
-  /// Who signs a change of what is there: nobody vouches for a sidecar that nobody signed.
+  /// Who signs a change of what is there: a signer must not vouch for an unsigned sidecar.
   func signer(ofChangeTo name: EntryName) throws(Failure) -> Signer? {
     let rules = repository.signingRules
     guard rules.policy != .off else { return nil }
@@ -68,8 +68,8 @@ extension Vault {
     }
   }
 
-  /// Throws where a sidecar that is about to be kept says what nobody should vouch for: it was changed after
-  /// it was signed, or lies there without a ciphertext, for whoever adds one.
+  /// Throws where a signer should not vouch for a sidecar that is about to be kept: it was changed
+  /// after it was signed, or waits without a ciphertext for one to be added.
   func checkSidecar(of name: EntryName) throws(Failure) {
     let rules = repository.signingRules
     guard rules.policy != .off else { return }
@@ -78,7 +78,7 @@ extension Vault {
       guard rules.policy == .required, folder?.kind(of: name.sidecarName) != nil else { return }
       throw Failure(
         .malformed,
-        "\(name.sidecarPath) lies there without a ciphertext, and nobody knows who wrote it",
+        "\(name.sidecarPath) has no .gpg file beside it, so its author cannot be verified",
         hints: ["remove it: \(Shell("git rm \(path: name.sidecarPath)"))"])
     }
     guard entry.sidecar?.root[SignedEntry.field] != nil, !rules.signers.isEmpty else { return }
@@ -86,7 +86,7 @@ extension Vault {
     if state == .bad { throw state.refusal(of: name) }
   }
 
-  /// Throws where a side of a merge says what nobody should vouch for: where signatures are required it
+  /// Throws where a signer should not vouch for a side of a merge: where signatures are required it
   /// must have one that counts, over the ciphertext of that digest; where they are optional, none that
   /// does not fit.
   func checkSide(_ entry: Entry, digest: String?) throws(Failure) {
@@ -113,7 +113,7 @@ extension Vault {
 
     public var isGood: Bool { state.isGood }
 
-    /// Whether a writer should sign it who need not look for what somebody changed.
+    /// Whether the entry can be signed without reviewing changes first.
     public var isDue: Bool { state == .missing || state.isOutlived }
 
     public var text: String { state.objection(to: "'\(entry.name)'") }

@@ -6,8 +6,8 @@ internal import Secrets
 internal import Synchronization
 
 /// What gpg said of public key files, in `.keyvault/public-keys.jsonl`, so that it is asked once about
-/// each version of each file. Records count by their MAC: whoever could write one could
-/// say whose the subkeys are.
+/// each version of each file. Records count by their MAC: the author of a forged one could choose
+/// whose the subkeys are.
 public final class PublicKeyMemo: Sendable {
   private let state: LocalState
   private let now: Timestamp

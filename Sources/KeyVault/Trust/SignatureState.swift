@@ -8,9 +8,9 @@ enum SignatureState: Sendable, Equatable {
   case missing
   /// It does not fit, or is none.
   case bad
-  /// It fits, and is of somebody whose signature counts for nothing there.
+  /// It fits, but its signer is not trusted there.
   case notWriter(String)
-  /// Nobody can tell whether it fits: the key of that fingerprint or id is not among those looked at.
+  /// Unknown whether it fits: the key with that fingerprint or id is not among the public keys.
   case unknownSigner(String)
   case expired(String)
   case signerExpired(String)
@@ -37,7 +37,7 @@ enum SignatureState: Sendable, Equatable {
     if case .good = self { true } else { false }
   }
 
-  /// Whether what was signed is as it was signed, by somebody whose signature has lost its worth.
+  /// Whether what was signed is unchanged, but its signature no longer counts.
   var isOutlived: Bool {
     switch self {
     case .notWriter, .expired, .signerExpired, .signerRevoked: true
@@ -70,8 +70,8 @@ enum SignatureState: Sendable, Equatable {
     case .notWriter(let signer):
       "\(what) is signed by \(signer), whose signature does not count here"
     case .unknownSigner(let signer):
-      "\(what) is signed by \(signer), which is no known key of a trusted signer"
-    case .expired(let signer): "the signature of \(signer) was to last until a day that has gone"
+      "\(what) is signed by \(signer), which is not a known key of a trusted signer"
+    case .expired(let signer): "the signature by \(signer) has expired"
     case .signerExpired(let signer): "\(what) is signed by \(signer), whose key has expired"
     case .signerRevoked(let signer): "\(what) is signed by \(signer), whose key is revoked"
     }

@@ -21,7 +21,7 @@ public struct Signer: Sendable {
       let file = VaultFile.publicKey(fingerprint: fingerprint).path
       let why = SignatureState(verdict, writers: [Name(fingerprint)]).objection(to: "it")
       throw Failure(
-        .malformed, "what gpg signs would count for nothing: \(why)",
+        .malformed, "gpg produced a signature that would not verify: \(why)",
         hints: [
           "see whether \(file) is up to date: \(Shell("gpg --show-keys \(path: file)"))"
         ])

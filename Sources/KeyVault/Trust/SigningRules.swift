@@ -25,7 +25,7 @@ public struct SigningRules: Sendable {
     declaredWriters(of: folder).map(signers.intersection) ?? signers
   }
 
-  /// Whether somebody may sign in `folder`. Who trusts nobody signs as keyvault.yaml says.
+  /// Whether a key may sign in `folder`. Without trusted signers, keyvault.yaml alone decides.
   func mayWrite(_ fingerprint: String, in folder: String) -> Bool {
     (signers.isEmpty || signers.contains(fingerprint))
       && declaredWriters(of: folder)?.contains(fingerprint) != false

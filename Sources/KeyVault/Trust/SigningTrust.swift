@@ -1,8 +1,8 @@
 internal import GPG
 public import Naming
 
-/// Whose signatures count, and what is asked at least: said outside the repository, since whoever changes
-/// the repository would else decide who may.
+/// Whose signatures count, and what is required at least: configured outside the repository, since
+/// a change of the repository could otherwise name its own signers.
 public struct SigningTrust: Sendable, Equatable {
   /// Full fingerprints of primary keys.
   public let signers: Set<Name>
@@ -34,15 +34,16 @@ public struct SigningTrust: Sendable, Equatable {
     }
   }
 
-  /// Nobody is trusted, and nothing asked for.
+  /// No trusted signers, and no required signatures.
   public static let none = SigningTrust()
 
   private init() {
     (signers, least, keys, passKeys) = ([], .off, [], [])
   }
 
-  /// Nobody is trusted and nothing asked for where nothing is said. Of several lists of signers the most
-  /// particular decides alone: the variable, the user's configuration, the variable of `pass`.
+  /// By default there are no trusted signers and no required signatures. Of several lists of
+  /// signers the most specific decides alone: the variable, the user's configuration, the variable
+  /// of `pass`.
   ///
   /// Throws if a value cannot be understood: a signer that is left out would be noticed, a policy not.
   public init(
@@ -55,7 +56,7 @@ public struct SigningTrust: Sendable, Equatable {
     signers = Set(names: trusted.isEmpty ? passKeys : trusted)
     let own = try Self.fingerprints(variables.key, in: "KEYVAULT_SIGNING_KEY")
     keys = own.isEmpty ? passKeys : own
-    // Whoever says whom to trust wants to hear of what is not signed.
+    // A person who names trusted signers wants to hear of what is not signed.
     let implied: SignaturePolicy = trusted.isEmpty ? .off : .optional
     least = [implied, configuration.least, try Self.policy(variables.least)].max() ?? .off
   }
@@ -81,7 +82,8 @@ public struct SigningTrust: Sendable, Equatable {
       guard word.utf8.count == 40, Key.isFingerprint(String(word)) else {
         throw Failure(
           .usage,
-          "\(variable): '\(String(word).printable(limit: 80))' is no full fingerprint of 40 digits",
+          "\(variable): invalid fingerprint '\(String(word).printable(limit: 80))': "
+            + "expected 40 hex digits",
           hints: ["gpg --list-keys --fingerprint shows them; leave out the spaces"])
       }
       found.append(word.uppercased())

@@ -5,7 +5,7 @@ internal import YAML
 /// is trusted, and nothing of the change is: not even its policy.
 struct BaseChecks {
   let repository: Repository
-  /// keyvault.yaml, as it lies there.
+  /// The work tree's keyvault.yaml.
   let root: Node
   let base: Snapshot
   let program: GPGProgram?
@@ -55,7 +55,7 @@ struct BaseChecks {
       findings.append(
         Finding(
           .baseUnreadable, in: Paths.configuration,
-          "this file as \(base.name) has it is not sound, so the policy was not compared"))
+          "\(base.name) has an invalid version of this file, so the policy was not compared"))
     }
     let keys = publicKeys(&findings)
     findings += try ReaderChanges(
@@ -92,8 +92,8 @@ struct BaseChecks {
     return nil
   }
 
-  /// Keys in the clear, and files that were not searched, in what is committed or staged and differs from
-  /// the base: in any file of the work tree, which may be larger than the repository.
+  /// Plaintext keys, and files that were not searched, in what is committed or staged and differs
+  /// from the base: in any file of the work tree, which may be larger than the repository.
   private func plaintextKeys(
     _ changes: [Index.Change], in index: Index, _ prefix: String
   ) throws(Failure) -> [Finding] {
@@ -103,13 +103,15 @@ struct BaseChecks {
       var finding = finding
       finding.file = RootChanges.relative(finding.file, to: prefix)
       if finding.code == Finding.Code.plaintextKey.rawValue {
-        finding.hint = "git keeps it, so revoke it; store a new one: keyvault add"
+        finding.hint =
+          "git keeps it, so revoke it at the provider, then store a new one: "
+          + "keyvault add"
       }
       return finding
     }
   }
 
-  /// nil where the commit has none, or none that is sound.
+  /// nil where the commit has none, or none that is valid.
   static func configuration(_ base: Snapshot) throws(Failure) -> Configuration? {
     try document(base).map { Configuration($0) }
   }
@@ -126,7 +128,7 @@ struct BaseChecks {
       switch finding.code {
       case Finding.Code.overridesBuiltIn.rawValue, Finding.Code.schemaChanged.rawValue:
         if isChanged(finding.file, base, root) {
-          finding.message += "; \(base.name) does not have it so"
+          finding.message += "; \(base.name) does not have it"
         }
       case Finding.Code.digestMismatch.rawValue:
         let key = String(finding.file.dropLast(".yaml".count)) + ".gpg"
@@ -157,7 +159,7 @@ extension Snapshot {
 }
 
 extension SigningBase {
-  /// nil where the commit's keyvault.yaml is missing or not sound.
+  /// nil where the commit's keyvault.yaml is missing or invalid.
   init?(_ base: Snapshot) throws(Failure) {
     guard let configuration = try BaseChecks.configuration(base) else { return nil }
     self.init(

@@ -7,7 +7,7 @@ struct ChangedPlace: Sendable {
   let name: EntryName
   /// Whether there is a ciphertext that can be read.
   let hasCiphertext: Bool
-  /// What tells the ciphertext from every other; nil where it is no message. The ciphertext itself is not
+  /// What identifies the ciphertext; nil where it is not a message. The ciphertext itself is not
   /// kept: thousands of places may have a large one.
   let identity: [UInt8]?
   /// Its bytes; nil where there is none that can be read.
@@ -50,7 +50,7 @@ struct ChangedPlace: Sendable {
     hasOtherKey = ciphertext != nil && !isSameKey
   }
 
-  /// Nothing lies there any more.
+  /// The entry was removed.
   init(goneFrom name: EntryName) {
     self.name = name
     (hasCiphertext, identity, sidecar, hasOtherKey) = (false, nil, nil, false)

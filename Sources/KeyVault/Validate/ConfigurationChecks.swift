@@ -34,7 +34,7 @@ struct ConfigurationChecks {
     return [
       finding(
         .badEntryName, at: pair.keyPlace,
-        "'\(pair.key.printable(limit: 80))' is no name for an environment: \(objection)")
+        "invalid environment name '\(pair.key.printable(limit: 80))': \(objection)")
     ]
   }
 
@@ -84,7 +84,7 @@ struct ConfigurationChecks {
     guard let id = node.string, !repository.catalogue.contains(id) else { return }
     findings.add(.unknownProvider, in: Paths.configuration) {
       finding(
-        .unknownProvider, at: node.place, "no provider '\(id.printable(limit: 80))' is known",
+        .unknownProvider, at: node.place, "unknown provider '\(id.printable(limit: 80))'",
         hint: suggestions.next(for: id).map { "did you mean '\($0)'?" }
           ?? "add \(Paths.providers)/\(id.printable(limit: 80)).yaml")
     }

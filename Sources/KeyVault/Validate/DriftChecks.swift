@@ -44,11 +44,11 @@ struct DriftChecks {
         findings(entries.map(\.name)) { what, file in
           Finding(
             .recipientUnexpected, in: file,
-            "\(Self.joined(ids.map(holder))) \(ids.count == 1 ? "is" : "are") not wanted by "
+            "\(Self.joined(ids.map(holder))) \(ids.count == 1 ? "is" : "are") not on "
               + "\(readers.list.file) and can read \(what)",
             hint:
-              "encrypt again: keyvault reencrypt; what could be read may have been kept, so make "
-              + "new keys too: keyvault rotate ENTRY")
+              "encrypt again: keyvault reencrypt; these readers may have kept the keys, so rotate "
+              + "them too: keyvault rotate ENTRY")
         }
       }
   }
@@ -68,7 +68,7 @@ struct DriftChecks {
   private func holder(_ keyID: UInt64) -> String {
     let id = Drift.text(keyID: keyID)
     guard let holder = keys.holder(of: keyID) else {
-      return "the holder of key \(id), of whom there is no public key here,"
+      return "the holder of key \(id), whose public key is not here,"
     }
     return holder.isRevoked ? "the revoked subkey \(id) of \(holder.text)" : holder.text
   }

@@ -12,9 +12,9 @@ struct EntryChanges {
     let before = try base.snapshot.read(places.map(\.name.sidecarPath))
     return zip(places, before).flatMap { place, old -> [Finding] in
       guard base.snapshot.files[place.name.ciphertextPath] != nil else { return [added(place)] }
-      // What is no YAML is a finding of its own.
+      // Invalid YAML is a finding of its own.
       guard let new = Self.root(place.sidecar) else { return [] }
-      // Of a base that is no YAML nothing counts as known.
+      // Of a base that is not YAML nothing counts as known.
       let old = Self.root(old) ?? Node(.mapping([]))
       let isSameKey =
         !place.hasOtherKey
@@ -23,7 +23,7 @@ struct EntryChanges {
     }
   }
 
-  /// What a sidecar says, nothing where there is none; nil for what is no YAML.
+  /// What a sidecar says, nothing where there is none; nil for invalid YAML.
   private static func root(_ bytes: [UInt8]?) -> Node? {
     guard let bytes else { return Node(.mapping([])) }
     return try? Document(parsing: bytes).root

@@ -8,7 +8,7 @@ struct EntryChecks {
   let name: EntryName
   /// nil where it is not known who can read what.
   let readers: Readers?
-  /// Whether a signature that does not count is told elsewhere.
+  /// Whether a signature that does not count is reported elsewhere.
   let judgesSignatures: Bool
 
   /// What is wrong with the entry alone, and who can read it who should not, or the other way round; nil
@@ -77,7 +77,7 @@ struct EntryChecks {
         outcome.findings.append(
           Finding(
             .hiddenRecipient, in: file,
-            "a recipient is hidden, so nobody can tell who can read this",
+            "a recipient is hidden, so it is unknown who can read this",
             hint: "encrypt it again: \(Shell("keyvault add \(name) --force"))"))
       }
       outcome.drift = readers?.drift(of: message)
@@ -126,9 +126,9 @@ struct EntryChecks {
       findings.append(
         Finding(
           .digestMismatch, in: file, at: root["digest"]?.place ?? .start,
-          "this is not the digest of \(name.ciphertextName): one of the two was changed alone",
+          "the digest is not that of \(name.ciphertextName): one of the two was changed alone",
           hint: "restore the right one, or run "
-            + "'\(Shell("keyvault adopt \(name)"))' once you know it is right"))
+            + "'\(Shell("keyvault adopt \(name)"))' once you have verified it"))
     }
     if let node = root["env"] {
       // A signature that counts vouches for the name.
@@ -149,14 +149,15 @@ struct EntryChecks {
     let ids = repository.catalogue.ids
     findings.append(
       Finding(
-        .unknownProvider, in: file, at: place, "no provider '\(id.printable(limit: 80))' is known",
+        .unknownProvider, in: file, at: place, "unknown provider '\(id.printable(limit: 80))'",
         hint: Suggestion.closest(to: id, among: ids).map { "did you mean '\($0)'?" }
           ?? "set 'provider:' in the sidecar, or add \(Paths.providers)/\(id.printable(limit: 80)).yaml"
       ))
   }
 }
 
-/// What depends on the day, so that it is never more than a warning; save that a key stays exposed.
+/// What depends on the day, so that it is never more than a warning, except that a key stays
+/// exposed.
 struct ClockChecks {
   let now: Timestamp
   let policy: Configuration.Policy
@@ -169,7 +170,7 @@ struct ClockChecks {
       findings.append(
         Finding(
           .expired, .warning, in: file, at: root["expires"]?.place ?? .start,
-          "the key expired on \(day)", hint: "make a new key: \(Shell("keyvault rotate \(name)"))"))
+          "the key expired on \(day)", hint: "rotate it: \(Shell("keyvault rotate \(name)"))"))
     case .overdue(let since):
       findings.append(rotation("the key should have been rotated by \(since)", root, name))
     case .due(let day):
@@ -186,7 +187,7 @@ struct ClockChecks {
           .acknowledgementExpired, .warning, in: file,
           at: root[Acknowledgement.field]?["until"]?.place ?? .start,
           "'unverifiable' was accepted until \(acknowledged.until.day)",
-          hint: "accept it for longer, or not at all: "
+          hint: "extend or remove the acknowledgement: "
             + "\(Acknowledgement.command(for: name, from: now))"))
     }
     return findings
@@ -201,14 +202,14 @@ struct ClockChecks {
     let late = isLate ? end.map { ", and a new one was due by \($0.day)" } ?? "" : ""
     return Finding(
       .exposed, isLate ? .error : .warning, in: file, at: place,
-      "\(exposed.to ?? "somebody") could read this key\(since)\(late)",
-      hint: "make a new key: \(Shell("keyvault rotate \(name)"))")
+      "\(exposed.to ?? "a former recipient") could read this key\(since)\(late)",
+      hint: "rotate it: \(Shell("keyvault rotate \(name)"))")
   }
 
   private func rotation(_ message: String, _ root: Node, _ name: EntryName) -> Finding {
     let place = (root["rotated"] ?? root["created"])?.place ?? .start
     return Finding(
       .rotationDue, .warning, in: name.sidecarPath, at: place, message,
-      hint: "make a new key: \(Shell("keyvault rotate \(name)"))")
+      hint: "rotate it: \(Shell("keyvault rotate \(name)"))")
   }
 }

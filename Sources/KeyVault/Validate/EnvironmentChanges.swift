@@ -3,7 +3,7 @@ internal import YAML
 
 /// What a change of keyvault.yaml does to where an environment's keys go, and which it has.
 struct EnvironmentChanges {
-  /// Of keyvault.yaml as it is.
+  /// Of the work tree's keyvault.yaml.
   let root: Node
   let now: Configuration
   let base: SteeringBase

@@ -1,8 +1,8 @@
 internal import Naming
 internal import YAML
 
-/// Keys that somebody could read, by git's history, who is no reader any more, and of which no sidecar
-/// says so: `exposed` is a cache, and anybody can take it out.
+/// Keys that a former reader could read, from git history, and that no sidecar marks as exposed:
+/// `exposed` is a cache, and anyone can remove it.
 struct HistoryChecks {
   let repository: Repository
   let keys: PublicKeys
@@ -18,13 +18,13 @@ struct HistoryChecks {
       return [
         Finding(
           .historyTooLarge, in: Paths.vault,
-          "\(error.message), so it was not checked who could read what", hint: error.hints.first)
+          "\(error.message), so former readers were not searched for", hint: error.hints.first)
       ]
     } catch {
       return [absent(error.message, error.hints.first)]
     }
     let past = PastReaders(history, program: program)
-    var findings = history.isWhole ? [] : [absent("git's history is not whole here")]
+    var findings = history.isWhole ? [] : [absent("git history is incomplete here")]
     var readers: [Name: Set<Name>] = [:]
     let entries: [Vault.Entry]
     do throws(Failure) {
@@ -66,7 +66,8 @@ struct HistoryChecks {
         .staleCopy, .warning, in: entry.name.sidecarPath,
         "this is the key that '\(origin)' had before it was rotated",
         hint:
-          "give it the newer key: \(Shell("keyvault cp --force \(origin) \(entry.name)")), or rotate it"
+          "copy the newer key: \(Shell("keyvault cp --force \(origin) \(entry.name)")), or rotate "
+          + "it"
       )
     }
   }
@@ -74,7 +75,7 @@ struct HistoryChecks {
   private func absent(_ why: String, _ hint: String? = nil) -> Finding {
     Finding(
       .noHistory, .warning, in: Paths.vault,
-      "\(why), so it was not checked who could read what",
+      "\(why), so former readers were not searched for",
       hint: hint ?? Git(in: repository.root).completion)
   }
 
@@ -83,10 +84,10 @@ struct HistoryChecks {
   ) -> Finding {
     let person = keys.text(of: debt.person) + (count > 1 ? " and \(count - 1) more" : "")
     let word = debt.key.reason == .named ? "could" : "may have been able to"
-    let commit = debt.key.commit.map { "commit \($0.prefix(12))" } ?? "what lies there"
+    let commit = debt.key.commit.map { "commit \($0.prefix(12))" } ?? "the current files"
     return Finding(
       .exposed, .warning, in: name.sidecarPath,
-      "\(person) \(word) read this key, by \(commit), is no reader any more, and it is not marked",
-      hint: "make a new key: \(Shell("keyvault rotate \(name)"))")
+      "\(person), a former reader, \(word) read this key (\(commit)); it is not marked as exposed",
+      hint: "rotate it: \(Shell("keyvault rotate \(name)"))")
   }
 }

@@ -1,6 +1,6 @@
 internal import Naming
 
-/// Files of a repository that git ignores, so that no commit takes them.
+/// Files of a repository that git ignores, so that commits leave them out.
 ///
 /// A file that git has already is not ignored, whatever a rule says. Rules come from `.gitignore` files,
 /// `.git/info/exclude`, and the person's or the system's `core.excludesFile`; only git knows which holds.
@@ -28,15 +28,15 @@ public struct IgnoredFiles: Sendable {
     public var message: String {
       let others =
         paths.count == 1 ? "" : " and \(KeyVault.count(paths.count - 1, "other file")) of the vault"
-      return "git ignores '\(paths[0].printable)'\(others), by \(rule.text): no commit takes "
-        + (paths.count == 1 ? "it" : "them")
+      return "git ignores '\(paths[0].printable)'\(others), by \(rule.text): commits leave "
+        + (paths.count == 1 ? "it out" : "them out")
     }
 
-    /// How to mend it.
+    /// How to fix it.
     public var hint: String {
       let add = Shell("git add --force -- \(paths: paths)")
       return "remove that rule"
-        + (paths.count > 4 ? "" : ", or add the files in spite of it: \(add)")
+        + (paths.count > 4 ? "" : ", or add the files anyway: \(add)")
     }
   }
 

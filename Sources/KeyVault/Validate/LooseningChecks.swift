@@ -4,7 +4,7 @@ internal import YAML
 /// What a change of `keyvault.yaml` allows that its base did not: nothing that is wrong, but nothing
 /// that a reviewer may miss either.
 struct LooseningChecks {
-  /// Of the file as it lies there.
+  /// Of the work tree's file.
   let root: Node
   let now: Configuration
   let before: Configuration
@@ -23,7 +23,7 @@ struct LooseningChecks {
       Finding(
         .vaultChanged, in: Paths.configuration, at: root["vault"]?.place ?? .start,
         "this is not the vault's id in \(base), to which every key is bound",
-        hint: "put '\(before.vaultID.printable(limit: 64))' back")
+        hint: "restore '\(before.vaultID.printable(limit: 64))'")
     ]
   }
 
@@ -106,7 +106,7 @@ struct LooseningChecks {
       guard let known = old.declaredWriters(of: folder) else { return nil }
       let added = new.declaredWriters(of: folder)?.subtracting(known)
       guard added?.isEmpty != true else { return nil }
-      let whom = added.map { $0.sortedTexts.joined(separator: ", ") } ?? "whoever is trusted"
+      let whom = added.map { $0.sortedTexts.joined(separator: ", ") } ?? "any trusted signer"
       let place = folder.isEmpty ? ["policy", "writers"] : ["environments", folder, "writers"]
       let shown = folder.isEmpty ? Paths.vault : "\(Paths.vault)/\(folder.printable(limit: 80))"
       return loosened(place, "\(whom) may sign in '\(shown)', and may not in \(base)")
@@ -120,7 +120,7 @@ struct LooseningChecks {
           .protectionDropped, in: Paths.configuration,
           at: root.place(of: ["environments", name, "protected"]),
           "'\(name.printable(limit: 80))' is not protected any more, and is in \(base)",
-          hint: "put 'protected: true' back")
+          hint: "restore 'protected: true'")
       }
   }
 
@@ -131,7 +131,7 @@ struct LooseningChecks {
 }
 
 extension Node {
-  /// Where the value at that path stands, or the nearest above it that is there.
+  /// The place of the value at that path, or of the nearest one above it that exists.
   func place(of path: [String]) -> Place {
     var node = self
     for key in path {

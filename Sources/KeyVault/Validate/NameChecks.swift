@@ -3,7 +3,7 @@ internal import YAML
 extension NamePolicy {
   /// What is wrong with the name of a variable at `node`: an error where it is never rendered, a warning
   /// where it needs a permission. `entry` is the one whose sidecar says it, `provider` the one whose field
-  /// it carries; `isVouched` tells that a permission was given elsewhere.
+  /// it carries; `isVouched`: a permission was given elsewhere.
   func findings(
     _ node: Node, in file: String, of entry: EntryName? = nil, fieldOf provider: String? = nil,
     isVouched: Bool = false

@@ -1,7 +1,7 @@
 internal import GPG
 internal import Naming
 
-/// What lay at some places in the base and in every commit before it.
+/// The files of some places in the base and in every commit before it.
 struct PastFiles {
   struct Ciphertext {
     let identity: [UInt8]
@@ -59,7 +59,7 @@ struct PastFiles {
     }
   }
 
-  /// What the sidecar of the highest serial said that ever lay there; nil if none did.
+  /// The content of the place's sidecar with the highest serial; nil if it never had one.
   func last(of name: EntryName) -> KeyMark? {
     marks[name]?.filter { $0.serial != nil }.max { ($0.serial ?? 0) < ($1.serial ?? 0) }
   }

@@ -1,7 +1,7 @@
 internal import Naming
 internal import YAML
 
-/// Keys in the clear in files of the index, and which of them were not searched.
+/// Plaintext keys in files of the index, and the files that were not searched.
 struct PlaintextChecks {
   let index: Index
   let scan: KeyScan
@@ -35,7 +35,7 @@ struct PlaintextChecks {
     return try findings + self.findings(in: contents)
   }
 
-  /// What a change brings, once, however many paths have it: whoever makes the change pays for one.
+  /// What a change brings, once, however many paths have it.
   private struct Content {
     struct Key: Hashable {
       let id: Name
@@ -144,6 +144,6 @@ struct PlaintextChecks {
     return Finding(
       .notSearched, severity, in: paths[0],
       "this file\(others) was not searched for keys: \(reason)",
-      hint: severity == .note ? nil : "make sure yourself that it holds none")
+      hint: severity == .note ? nil : "check by hand that it contains none")
   }
 }

@@ -1,7 +1,7 @@
 internal import YAML
 
-/// Keys in the clear in a YAML file of a repository, be it in a comment. The hook refuses them; this finds those
-/// that came another way.
+/// Plaintext keys in a YAML file of a repository, including its comments. The hook refuses them;
+/// this finds those that came another way.
 struct PlaintextDocument {
   let file: String
   let bytes: [UInt8]
@@ -16,12 +16,12 @@ struct PlaintextDocument {
   static func finding(of hit: KeyScan.Hit, in file: String, at place: Place? = nil) -> Finding {
     var finding = KeyScan.finding(of: hit, path: file)
     if let place { (finding.line, finding.column) = (place.line, place.column) }
-    finding.hint = "take it out; git keeps what was committed, so make a new key at its provider"
+    finding.hint = "remove it; git keeps what was committed, so create a new key at its provider"
     return finding
   }
 }
 
-/// The same in a sidecar, and a preview that shows more than keyvault writes.
+/// Plaintext keys in a sidecar, and a preview that shows more than keyvault writes.
 struct PlaintextSidecar {
   private let document: PlaintextDocument
   private let root: Node

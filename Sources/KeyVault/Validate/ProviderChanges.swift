@@ -1,8 +1,8 @@
 internal import Naming
 internal import YAML
 
-/// The provider files of a change against those of its base: where keys go, in which header, under which
-/// variable, what an answer means, and what a person is told.
+/// The provider files of a change against those of its base: where keys go, in which header, under
+/// which variable, what an answer means, and what a person is shown.
 struct ProviderChanges {
   let repository: Repository
   let base: SteeringBase
@@ -75,7 +75,7 @@ struct ProviderChanges {
   }
 
   private static func warning(of exception: PlainRequest.Exception?) -> String {
-    exception.map { "; \($0.text) may tell the server where to pass the key on" } ?? ""
+    exception.map { "; \($0.text) may tell the server where to forward the key" } ?? ""
   }
 
   /// Parts that can name an origin.

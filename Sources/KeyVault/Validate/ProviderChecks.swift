@@ -32,7 +32,7 @@ struct ProviderChecks {
         let file = "\(Paths.providers)/\(item.name.printable)"
         switch item.kind {
         case .other:
-          return Finding(.unreadable, in: file, "this is no regular file")
+          return Finding(.unreadable, in: file, "this is not a regular file")
         case .link:
           return Finding(.symbolicLink, in: file, "a symbolic link is not followed")
         case .file
@@ -118,14 +118,16 @@ private struct ProviderFileChecks {
     return [
       Finding(
         .needsPermission, .note, in: file, at: exception.place,
-        "this file alone sends no key: \(exception.text) may tell the server where to pass it on",
-        hint: "allow the file as it is now, outside the repository: \(allowed); or sign it, where "
+        "this file alone cannot send keys: \(exception.text) may tell the server where to forward "
+          + "it",
+        hint: "allow this version of the file, outside the repository: \(allowed); or sign it, "
+          + "where "
           + "signatures are required")
     ]
   }
 
-  /// A field that completes the host's name is declared and required; and whoever may write it must
-  /// not choose the rest of the host, so the built-in catalogue alone has such.
+  /// A field that completes the host's name is declared and required; its author must not choose
+  /// the rest of the host, so the built-in catalogue alone has such fields.
   private func hostFields() -> [Finding] {
     guard let node = root["base_url"] else { return [] }
     let provider = Provider(root, source: .file)
@@ -137,7 +139,8 @@ private struct ProviderFileChecks {
         ? []
         : [
           Finding(
-            .badURL, in: file, at: node.place, "'{\(name)}' is no required field of this provider",
+            .badURL, in: file, at: node.place,
+            "'{\(name)}' is not a required field of this provider",
             hint: "declare it: key: {fields: [{name: \(name), required: true}]}")
         ]
       let own =

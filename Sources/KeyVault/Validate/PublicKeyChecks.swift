@@ -14,7 +14,7 @@ struct PublicKeyChecks {
     keys.files.flatMap { form($0) + state($0) }
   }
 
-  /// What is wrong with the file, whoever's it is.
+  /// What is wrong with the file, whichever person's it is.
   private func form(_ file: PublicKeys.File) -> [Finding] {
     func fault(_ message: String, _ hint: String?) -> Finding {
       Finding(.badPublicKey, in: file.path.printable, message, hint: hint)
@@ -25,9 +25,9 @@ struct PublicKeyChecks {
       findings.append(
         Finding(
           .secretKey, in: file.path.printable,
-          "SECRET KEY: whoever sees this repository can read whatever is encrypted to it",
+          "SECRET KEY: anyone with this repository can read everything that is encrypted to it",
           hint: "revoke it, and rotate every key that it can read; then put the public key in its "
-            + "place, here and in git's history"))
+            + "place, here and in git history"))
     }
     guard let first = file.keys.first else {
       return [fault(GPGError.Unusable.noKey.message, GPGError.Unusable.noKey.hint)]
@@ -39,7 +39,7 @@ struct PublicKeyChecks {
       let why = GPGError.Unusable.otherKey(
         found: first.fingerprint, wanted: file.name.printable(limit: 80))
       findings.append(
-        fault(why.message, "call the file by the key's fingerprint, or export the key"))
+        fault(why.message, "name the file after the key's fingerprint, or export the key again"))
     }
     return findings
   }
@@ -68,7 +68,7 @@ struct PublicKeyChecks {
       return Finding(
         .recipientWeak, in: file,
         "the key of \(person) is weak: \(key.weakAlgorithm ?? "")",
-        hint: "its owner makes a new key; RSA needs 2048 bits, DSA and ElGamal are not accepted")
+        hint: "its owner creates a new key; RSA needs 2048 bits, DSA and ElGamal are not accepted")
     case .expired:
       return Finding(
         .recipientExpired, .warning, in: file, "the key of \(person) expired on \(end)",

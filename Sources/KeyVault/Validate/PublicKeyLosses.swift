@@ -59,7 +59,7 @@ struct PublicKeyLosses {
           .publicKeyRemoved, before.isRevoked ? .error : .warning, in: path,
           "this key of \(base.name) is gone"
             + (before.isRevoked ? ", and with it that it is revoked" : ""),
-          hint: "keep it: it tells whose the subkeys are that ciphertexts name")
+          hint: "keep it: it maps the subkeys in ciphertexts to their owner")
       ]
     }
     // What else is wrong with the file is said without a base too.

@@ -1,14 +1,14 @@
 internal import Naming
 internal import YAML
 
-/// Whom a change lets read a folder, and whom no longer: the reviewer must see it, since nobody can
-/// take back what was read.
+/// Recipients that a change adds to a folder, or removes: the reviewer must see it, since what was
+/// read cannot be unread.
 struct ReaderChanges {
   let repository: Repository
   let base: Snapshot
   /// nil where gpg cannot tell whose the keys are.
   let keys: PublicKeys?
-  /// keyvault.yaml of the base; nil where it is not sound.
+  /// keyvault.yaml of the base; nil where it is invalid.
   let configuration: Configuration?
 
   func findings() throws(Failure) -> [Finding] {
@@ -79,9 +79,10 @@ struct ReaderChanges {
       Finding(
         .recipientAdded, isProtected ? .error : .warning, in: new?.file ?? "",
         at: Place(line: recipient.line, column: 1),
-        "\(text(recipient.fingerprint)) is to read '\(repository.vault.path(folder))', and is not "
+        "\(text(recipient.fingerprint)) can now read '\(repository.vault.path(folder))', and is "
+          + "not "
           + "in \(base.name)" + (isProtected ? ", which protects it" : ""),
-        hint: "ask them for the fingerprint by another way than this repository")
+        hint: "verify the fingerprint with them through another channel")
     }
   }
 

@@ -12,7 +12,7 @@ struct RecipientChecks {
   /// The secret key of this repository's own demo is public.
   static let demoFingerprint = "0DA7BF98E3D16E8C9C4830D88BDEFB879FBC0082"
 
-  /// `isOwn` tells whether the folder has a list itself; that of a folder above is checked there.
+  /// `isOwn`: the folder has a list itself; that of a folder above is checked there.
   func findings(isOwn: Bool) -> [Finding] {
     let file = RecipientList.file(in: folder)
     do throws(FileError) {
@@ -20,7 +20,7 @@ struct RecipientChecks {
         return [
           Finding(
             .noRecipients, in: file,
-            "neither here nor above is a \(Paths.list): nothing can be encrypted here",
+            "there is no \(Paths.list) here or above: nothing can be encrypted here",
             hint: "write the recipients' full fingerprints to it, one a line")
         ]
       }
@@ -48,7 +48,7 @@ struct RecipientChecks {
       findings.append(
         Finding(
           .demoRecipient, in: list.file, at: place,
-          "this is the demo's key, whose secret part anybody has",
+          "this is the demo's key, whose secret part is public",
           hint: "remove the line, and rotate every key that was encrypted to it"))
     }
     return findings

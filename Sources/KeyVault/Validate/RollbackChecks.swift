@@ -2,8 +2,8 @@ internal import GPG
 internal import Naming
 internal import YAML
 
-/// The entries of a change against those of its base: what has gone, a serial that went back, and a
-/// ciphertext that lay there at an earlier time. Only what differs is looked into.
+/// The entries of a change against those of its base: removed entries, serials that went back, and
+/// ciphertexts that an earlier commit had in that place. Only what differs is read.
 struct RollbackChecks {
   let repository: Repository
   let base: Snapshot
@@ -22,7 +22,7 @@ struct RollbackChecks {
       findings.append(
         Finding(
           .historyIncomplete, .warning, in: Paths.vault,
-          "the history of \(base.name) is not whole here, so that an older ciphertext is not known",
+          "the history of \(base.name) is incomplete here, so older ciphertexts are unknown",
           hint: "\(Git(in: repository.root).completion), or fetch-depth: 0 in the workflow"))
     }
     return findings
@@ -94,10 +94,11 @@ struct RollbackChecks {
       return [
         Finding(
           .entryRemoved, .note, in: name.ciphertextPath, "this entry of \(base.name) is gone",
-          hint: "git's history keeps it, so revoke it")
+          hint: "git history keeps it, so revoke it")
       ]
     }
-    // A place that was empty for a while remembers, or whoever rolls back would remove first.
+    // A place that was empty for a while counts too; otherwise an attacker would remove the entry
+    // first.
     let last = hadKey ? before : past.last(of: name)
     let now = KeyMark(place.sidecar)
     if let last, let fault = Self.fault(now, after: last) {
@@ -124,14 +125,14 @@ struct RollbackChecks {
       return [
         Finding(
           .entryRestored, .warning, in: name.ciphertextPath,
-          "this key was removed from here, and comes back as it was",
+          "this key was removed from here and has been restored unchanged",
           hint: "a key that was removed may have been revoked, or be known to others")
       ]
     }
     return [
       Finding(
         .rolledBack, in: name.ciphertextPath,
-        "this ciphertext lay here before, as of commit \(old.commit.prefix(10))",
+        "this ciphertext was here before, in commit \(old.commit.prefix(10))",
         hint: hint(for: name, hadKey: hadKey))
     ]
   }
@@ -139,15 +140,16 @@ struct RollbackChecks {
   private static func fault(_ now: KeyMark?, after last: KeyMark) -> String? {
     guard let before = last.serial else { return nil }
     guard let now, let serial = now.serial else {
-      return "nothing tells the serial of this key, and it was \(before)"
+      return "this key has no serial any more; it was \(before)"
     }
-    if serial < before { return "the serial is \(serial), and was \(before)" }
-    // Each change of a key adds one. Whoever takes the last number leaves none for the next key.
+    if serial < before { return "the serial went back from \(before) to \(serial)" }
+    // Each change of a key adds one. A sidecar with the last number would leave none for the next
+    // key.
     if serial > before + Serial.greatestLeap {
-      return "the serial is \(serial), which no key comes to that had \(before)"
+      return "the serial jumped from \(before) to \(serial)"
     }
     guard serial == before, now.id != last.id else { return nil }
-    return "the serial is \(serial), as it was, but of another key"
+    return "the serial is still \(serial), but the key is another one"
   }
 
   /// How a sidecar says of the base's own key that it is another one, or owes nothing more.
@@ -156,11 +158,11 @@ struct RollbackChecks {
   ) -> [String] {
     let isSameMark = now.serial == last.serial && now.id == last.id
     if isSameFile, !isSameMark, last.serial != nil, last.id != nil {
-      return ["another id or serial stands beside a ciphertext that is as in"]
+      return ["the ciphertext has not changed, but its id or serial has, since"]
     }
     guard isSameMark || isSameFile, let since = last.exposed else { return [] }
     guard let present = now.exposed else {
-      return ["this key is not marked as exposed any more, and no new one took its place, since"]
+      return ["the mark 'exposed' was removed without a rotation, since"]
     }
     return present > since
       ? ["this key was exposed earlier, on \(since.printable(limit: 20)), in"] : []
@@ -202,7 +204,10 @@ struct RollbackChecks {
     let restore =
       "restore it: "
       + "\(Shell("git checkout \(base.revision) -- \(paths: [name.ciphertextPath, name.sidecarPath])")); "
-      + "a new key comes in by '\(Shell("keyvault rotate \(name)"))'"
-    return base.isMerged ? restore : "merge \(base.name) first if it went on; else \(restore)"
+      + "to store a new key: '\(Shell("keyvault rotate \(name)"))'"
+    return base.isMerged
+      ? restore
+      : "merge \(base.name) first if it has advanced; otherwise "
+        + "\(restore)"
   }
 }

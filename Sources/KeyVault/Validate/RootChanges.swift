@@ -25,7 +25,7 @@ struct RootChanges {
         .repositoryMoved, .error, in: Paths.configuration,
         "\(base.name) has no repository here, but one in '\(place(first))' that is gone, so nothing was "
           + "compared with it",
-        hint: "put it back, or compare by hand what moved, and merge that alone")
+        hint: "restore it, or compare by hand what moved, and merge that alone")
     ]
   }
 
@@ -36,7 +36,8 @@ struct RootChanges {
       return Finding(
         .repositoryAdded, isAround ? .error : .warning,
         in: Self.relative(other + Paths.configuration, to: prefix),
-        "\(base.name) has no repository in '\(place(other))': commands that are started there use its vault "
+        "\(base.name) has no repository in '\(place(other))': commands that run there use its "
+          + "vault "
           + "and its policy")
     }
   }

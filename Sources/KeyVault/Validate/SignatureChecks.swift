@@ -1,8 +1,8 @@
 internal import GPG
 internal import YAML
 
-/// Signatures of entries, and of who can read them. Trust, policy and counter come from whoever checks:
-/// a change must not be judged by what it says itself.
+/// Signatures of entries, and of who can read them. Trust, policy and counter come from the
+/// checking person or job: a change must not be judged by its own settings.
 struct SignatureChecks {
   let repository: Repository
   let rules: SigningRules
@@ -28,7 +28,8 @@ struct SignatureChecks {
     let isRequired = rules.policy == .required
     return Finding(
       .noTrustedSigner, isRequired ? .error : .note, in: Paths.configuration,
-      "nobody is trusted here, so no signature was checked: a repository cannot say whom to believe",
+      "no trusted signers are configured here, so no signature was checked: a repository cannot "
+        + "name its own",
       hint: Repository.noTrustedSigner.hints.first)
   }
 
@@ -54,7 +55,7 @@ struct SignatureChecks {
     return zip(entries, states).compactMap { entry, state in
       guard !state.isGood else { return nil }
       let hasSidecar = entry.sidecar != nil
-      let adopt = "once you know that it is right: \(Shell("keyvault adopt \(entry.name)"))"
+      let adopt = "once you have verified it: \(Shell("keyvault adopt \(entry.name)"))"
       return Finding(
         state.code, state.severity(under: rules.policy),
         in: hasSidecar ? entry.name.sidecarPath : entry.name.ciphertextPath,
@@ -95,13 +96,13 @@ struct SignatureChecks {
       return [
         Finding(
           .signatureOutdated, severity, in: file,
-          "this file was signed in version 1, which leaves the provider files out",
+          "this file was signed in version 1, which does not cover the provider files",
           hint: Repository.signRecipientsHint)
       ]
     case .missing:
       return [
         Finding(
-          .notSigned, severity, in: file, "nobody has signed who can read the vault",
+          .notSigned, severity, in: file, "the recipients are not signed",
           hint: Repository.signRecipientsHint)
       ]
     case .refused(let state):

@@ -40,8 +40,8 @@ struct SteeringBase {
   /// Ids of the provider files.
   var providerFiles: [String] { providers.sortedKeys }
 
-  /// What the base says of a provider: its file, else what is built in; nil where there is none, or its file
-  /// is no YAML.
+  /// What the base says of a provider: its file, else what is built in; nil where there is none, or
+  /// its file is not YAML.
   func definition(of id: String) -> Node? {
     providers[id].map { try? Document(parsing: $0).root } ?? BuiltIn.root(id)
   }

@@ -48,7 +48,7 @@ struct TrackedFiles {
       findings.add(
         Finding(
           .stateCommitted, in: Paths.state,
-          "this machine's own state is tracked by git, where anybody can write it",
+          "git tracks this machine's own state, so anyone who can push can write it",
           hint: Shell("git rm -r --cached \(path: Paths.state)").description))
     }
     return findings.findings
@@ -63,7 +63,7 @@ struct TrackedFiles {
       .submodule, in: path.printable,
       "git has a submodule here: a clone with its submodules uses files that no commit of this "
         + "repository shows",
-      hint: "put the files themselves here: \(Shell("git rm --cached -- \(path: path)"))")
+      hint: "commit the files themselves: \(Shell("git rm --cached -- \(path: path)"))")
   }
 
   /// A link that the work tree does not have as one. Of others the checks of their folder tell, except in
@@ -76,6 +76,6 @@ struct TrackedFiles {
     guard !isShown || parts.first == Paths.schemas else { return nil }
     return Finding(
       .symbolicLink, in: path.printable, "git has a symbolic link here, which is not followed",
-      hint: "put the file itself here, or remove the link")
+      hint: "replace the link with the file, or remove it")
   }
 }

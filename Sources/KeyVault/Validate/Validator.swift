@@ -12,9 +12,10 @@ public struct Validator: Sendable {
   private let names: NamePolicy
 
   /// `program` is gpg, which says what a public key file holds and judges signatures; without one, that and
-  /// who can read the entries is not checked, and a finding says so. `trust` says whose signatures count.
-  /// `base` names a commit that is trusted: what lies there is then a change of it, and its policy counts.
-  /// `readsHistory` looks through git's history for who could read what. `names` says which variables a
+  /// who can read the entries is not checked, and a finding says so. `trust` says whose signatures
+  /// count. `base` names a commit that is trusted: the current files are then a change of it, and
+  /// its policy counts. `readsHistory` searches git history for former readers.
+  /// `names` says which variables a
   /// person allows.
   public init(
     root: String, now: Timestamp, program: GPGProgram?, readsHistory: Bool = false,
@@ -195,15 +196,15 @@ public struct Validator: Sendable {
       return [
         Finding(
           .symbolicLink, in: Paths.state, "this machine's own state is not a folder",
-          hint: "remove it; every command that needs it refuses it")
+          hint: "remove it: commands that need it refuse to run")
       ]
     }
     guard Journal.isPending(in: root) else { return [] }
     return [
       Finding(
         .interrupted, .warning, in: Journal.folder,
-        "a change of several files was interrupted, and some are the old ones still",
-        hint: "end it: keyvault reencrypt")
+        "a change of several files was interrupted, and some files are still the old ones",
+        hint: "complete it: keyvault reencrypt")
     ]
   }
 }

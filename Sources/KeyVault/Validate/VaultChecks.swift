@@ -8,7 +8,7 @@ struct VaultChecks {
   let now: Timestamp
   let program: GPGProgram?
   let readsHistory: Bool
-  /// Whether a signature that does not count is told elsewhere.
+  /// Whether a signature that does not count is reported elsewhere.
   let judgesSignatures: Bool
 
   func add(to findings: inout FindingList) {
@@ -36,7 +36,7 @@ struct VaultChecks {
     undecided(&findings)
   }
 
-  /// A ciphertext that git takes for binary has no markers, and what is left of it may look sound.
+  /// A ciphertext that git takes for binary has no markers, and what is left of it may look valid.
   private func undecided(_ findings: inout FindingList) {
     for name in repository.undecided.names.sorted() {
       if case .malformed? = (try? repository.vault.entry(name))?.fault?.kind { continue }
@@ -44,7 +44,7 @@ struct VaultChecks {
       findings.add(
         Finding(
           .mergeConflict, in: name.ciphertextPath,
-          "a merge is in progress that did not decide on it",
+          "a merge is in progress and has not resolved it",
           hint: ConflictMarkers.hint(for: name.ciphertextPath)))
     }
   }
@@ -66,7 +66,7 @@ struct VaultChecks {
       findings.add(
         Finding(
           error.hint == nil ? .manyPublicKeys : error.findingCode, in: PublicKeys.folder,
-          "\(error.message), so it was not checked who can read the entries, nor the public keys",
+          "\(error.message), so neither the readers of entries nor the public keys were checked",
           hint: error.hint ?? PublicKeys.removalHint))
       return nil
     }
@@ -88,7 +88,7 @@ struct VaultChecks {
     findings.add(
       Finding(
         .noGPG, .warning, in: PublicKeys.folder,
-        "\(why), so it was not checked who can read the entries, nor the public keys",
+        "\(why), so neither the readers of entries nor the public keys were checked",
         hint: "apt-get install gpg"))
     return nil
   }
@@ -108,8 +108,8 @@ struct VaultChecks {
       findings.add(
         Finding(
           .tooDeep, in: repository.vault.path(path),
-          "folders in this one are more than \(Limits.depth) deep, and were not looked at",
-          hint: "move what is in them up"))
+          "folders in this one are more than \(Limits.depth) deep, and were not checked",
+          hint: "move their entries up"))
     }
     do throws(FileError) {
       try root.folder(Paths.vault).walk(unreadable: unreadable, tooDeep: tooDeep) {
@@ -131,7 +131,7 @@ struct VaultChecks {
     if ["HEAD", "config", "objects"].allSatisfy({ part in items.contains { $0.name == part } }) {
       findings.add(
         Finding(
-          .gitInVault, in: path, "this is a git repository of its own, which git may enter",
+          .gitInVault, in: path, "this is a separate git repository, which git may enter",
           hint: "remove it"))
       return false
     }
@@ -164,7 +164,7 @@ struct VaultChecks {
     return true
   }
 
-  /// nil where a list is at fault: it tells only half of who is wanted.
+  /// nil where a list is invalid: it has only some of the recipients.
   private func driftChecks(of folder: String, _ keys: PublicKeys?) -> DriftChecks? {
     guard let keys, let list = try? repository.vault.recipients(of: folder) else { return nil }
     return DriftChecks(readers: Readers(of: list, keys: keys), keys: keys)
@@ -197,7 +197,7 @@ struct VaultChecks {
     if item.kind == .link {
       return Finding(
         .symbolicLink, in: file, "a symbolic link is not followed",
-        hint: "put the file itself here, or remove the link")
+        hint: "replace the link with the file, or remove it")
     }
     switch item.name {
     case Paths.list, Paths.publicKeys, Paths.listSignature, Paths.listsSignature:
@@ -206,11 +206,11 @@ struct VaultChecks {
       return Finding(
         .gitInVault, in: file,
         "'\(item.name)' in the vault can change what git shows and checks out",
-        hint: "remove it; the repository's root is the place for it")
+        hint: "remove it; it belongs in the repository's root")
     default: break
     }
     if item.kind == .other {
-      return Finding(.unreadable, in: file, "this is no regular file", hint: "remove it")
+      return Finding(.unreadable, in: file, "this is not a regular file", hint: "remove it")
     }
     if item.kind == .folder, !item.name.hasPrefix(".") {
       return EntryName.objection(toPart: item.name[...]).map {
@@ -224,8 +224,8 @@ struct VaultChecks {
       return badName(item.name, in: relative, file: file)
     }
     return Finding(
-      .strayFile, .warning, in: file, "this is no entry, no sidecar and no recipient",
-      hint: "if it holds a key in the clear, remove it and rotate the key")
+      .strayFile, .warning, in: file, "this is neither an entry nor a sidecar nor a recipient",
+      hint: "if it holds a plaintext key, remove it and rotate the key")
   }
 
   private func badName(_ name: String, in relative: String, file: String) -> Finding? {

@@ -1,7 +1,7 @@
 internal import Secrets
 
 extension Vault {
-  /// Where an opened entry says that it belongs, if that is not where it lies; nil for one that is
+  /// The place in an opened entry's binding, if that is not where the entry is; nil for one that is
   /// unbound or in its place.
   public func origin(of opened: OpenedEntry) -> String? {
     guard opened.payload.isBound, let entry = opened.payload.entry else { return nil }
@@ -18,12 +18,13 @@ extension Vault {
 }
 
 extension OpenedEntry {
-  /// What lies there, to be encrypted again for this place and provider.
+  /// The current payload, to be re-encrypted for this place and provider.
   ///
   /// A payload that is bound to the same provider keeps its hosts: a repository's text must not widen where
   /// a key may travel. Another one gets `hosts`.
   /// Where the sidecar's preview is that of another key, as after 'pass edit', or there was a key before
-  /// and nothing tells which, the serial goes up. It is never below `last`, the highest of the place.
+  /// and it is unknown which, the serial goes up. It is never below `last`, the highest of the
+  /// place.
   /// `left` counts as the sidecar where the key left one behind.
   public func rebound(
     to provider: Provider, hosts: [String], preview limit: Int, after last: Int,
@@ -46,7 +47,7 @@ extension OpenedEntry {
       knownTo: readers)
   }
 
-  /// The same key with some further parts replaced.
+  /// The key with some additional fields replaced.
   public func changed(
     fields: [(name: String, value: String)], isVouched: Bool = false
   ) -> NewKey {

@@ -2,11 +2,11 @@ internal import GPG
 internal import Naming
 internal import Secrets
 
-/// A file of `.keyvault/cache/`: a line with its MAC, a line that tells what it was made of, and an OpenPGP
-/// message.
+/// A file of `.keyvault/cache/`: a line with its MAC, a line that describes its sources, and an
+/// OpenPGP message.
 struct CacheFile {
   let name: String
-  /// Another one than that of what lies there now: the file is stale.
+  /// Not the digest of the current files: the cache file is stale.
   let state: String
   let message: [UInt8]
 

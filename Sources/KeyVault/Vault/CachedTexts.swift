@@ -2,7 +2,7 @@ internal import Naming
 internal import Secrets
 
 /// Texts of payloads that were opened together, by the digest of their ciphertext. They are what gpg gave
-/// once and no more: whoever takes one checks it as if gpg had just given it.
+/// once and no more: the caller checks them as if gpg had just returned them.
 final class CachedTexts: Sendable {
   private let all: Secret
   private let ranges: [Name: Range<Int>]

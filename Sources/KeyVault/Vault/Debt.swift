@@ -1,7 +1,7 @@
 internal import Naming
 
-/// The keys that somebody could read at some time, by git's history: those that must be made anew once
-/// that person has gone.
+/// The keys that a person could read at some time, from git history: those that must be rotated
+/// when that person leaves.
 ///
 /// It is a lower bound. What git does not have it does not see: squashed pull requests, rendered files,
 /// forks, other people's clones.
@@ -14,7 +14,7 @@ public struct Debt: Sendable, Codable {
     case unmapped
     /// A ciphertext that the person could read does not say which key it held.
     case lineage
-    /// A file that is no ciphertext lay there, for all to read.
+    /// The file was not a ciphertext, so anyone could read it.
     case unreadable
   }
 
@@ -22,13 +22,13 @@ public struct Debt: Sendable, Codable {
     /// As it is named now.
     public var entry: String
     public var reason: Reason
-    /// A commit that shows it; nil if only what lies there does, which is not committed yet.
+    /// A commit that shows it; nil if only the current, uncommitted file does.
     public var commit: String?
   }
 
   /// A key that the person could read and that no entry holds any more.
   public struct Retired: Sendable, Codable, Equatable {
-    /// Where it lay last.
+    /// Its last place.
     public var entry: String
     public var serial: Int?
     /// The day on which its provider was seen to reject it; nil: unproven.
@@ -37,7 +37,7 @@ public struct Debt: Sendable, Codable {
 
   public var version = 1
   public var fingerprint: String
-  /// Whether the whole history was there to look at; if not, a key that is not listed proves nothing.
+  /// Whether the complete history was available; if not, a missing key proves nothing.
   public var isComplete: Bool
   /// Sorted by entry.
   public var keys: [Key]
@@ -63,15 +63,15 @@ public struct Debt: Sendable, Codable {
     guard history.publicKeys[fingerprint] != nil || !history.isWhole else {
       throw Failure(
         .notFound,
-        "\(fingerprint) never had a file in \(Paths.vault)/\(Paths.publicKeys)/, so nobody "
-          + "knows which ciphertexts it opens",
-        hints: ["'keyvault recipients' shows those of today"])
+        "\(fingerprint) never had a file in \(Paths.vault)/\(Paths.publicKeys)/, so it is "
+          + "unknown which ciphertexts it opens",
+        hints: ["'keyvault recipients' shows the current ones"])
     }
     try self.init(of: fingerprint, in: repository, by: history, program: program)
   }
 
-  /// The same by a history that is known. Whoever never had a public key file was never encrypted to,
-  /// unless a ciphertext names an id that nobody's file has.
+  /// The keys that a person could read, from a history that has been read. Nothing was encrypted to
+  /// a person without a public key file, unless a ciphertext names an unknown key id.
   init(
     of fingerprint: String, in repository: Repository, by history: VaultHistory,
     program: GPGProgram

@@ -1,8 +1,8 @@
-/// Why somebody should look at an entry, though its key can be used.
+/// Why a person should look at an entry, though its key can be used.
 public enum Doubt: Sendable, CaseIterable {
-  /// The sidecar tells the digest or the serial of another ciphertext.
+  /// The sidecar has the digest or the serial of another ciphertext.
   case otherDigest
-  /// Somebody went back in history, and the key with the commit.
+  /// An older commit is checked out, and the key is that commit's.
   case olderCommit
   /// It said where it belongs when it was opened before.
   case unbound
@@ -15,11 +15,11 @@ public enum Doubt: Sendable, CaseIterable {
     case .otherDigest:
       "the ciphertext does not fit its sidecar: one of the two was changed alone"
     case .olderCommit:
-      "this is an older key than was opened here before, as the commit that is checked out is older"
+      "this key is older than one that was opened here, because an older commit is checked out"
     case .unbound:
-      "this does not say where it belongs, and did when it was opened here before"
+      "this is not bound to its place any more; it was when it was opened here before"
     case .undecided:
-      "a merge is in progress that did not decide on this, so it may not be the key that stays"
+      "a merge is in progress and has not resolved this entry, so another key may stay"
     }
   }
 
@@ -29,7 +29,7 @@ public enum Doubt: Sendable, CaseIterable {
     case .otherDigest:
       [
         "restore the right one, or run "
-          + "'\(Shell("keyvault adopt \(entry)"))' once you know it is right"
+          + "'\(Shell("keyvault adopt \(entry)"))' once you have verified it"
       ]
     case .olderCommit: []
     case .undecided: ["run '\(Shell("keyvault resolve \(entry)"))'"]

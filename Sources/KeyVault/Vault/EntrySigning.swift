@@ -19,8 +19,9 @@ extension Vault {
     return SignatureGate.otherCiphertext(entry.name)
   }
 
-  /// Signs what lies there, once it is known to be one: the entry opens here, is bound to its place, and
-  /// its sidecar tells its digest and serial. `signer` is made once for several.
+  /// Signs the current entry, once its parts are known to belong together: it opens here, is bound
+  /// to its place, and its sidecar has its digest and serial.
+  /// `signer` is made once for several.
   ///
   /// Returns the entry, since the signature vouches for where its key may travel.
   @discardableResult

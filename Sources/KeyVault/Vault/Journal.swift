@@ -2,8 +2,9 @@ internal import FoundationEssentials
 internal import Naming
 internal import Secrets
 
-/// A redo journal in `.keyvault/journal/`, by which changes of many files happen together: all new contents are on the disk before one record commits them; whoever comes after a crash
-/// does what the record says, or drops what has none.
+/// A redo journal in `.keyvault/journal/`, by which changes of many files happen together: all new
+/// contents are on the disk before one record commits them. The next command after a crash does what
+/// the record says, or drops what has none.
 ///
 /// Used under the exclusive lock alone. A record counts only with this machine's MAC: otherwise a
 /// committed journal could write files.
@@ -36,11 +37,14 @@ struct Journal {
       return Failure(
         .cannotWrite,
         "an earlier change by the repository's owner (\(owner)) was interrupted, so nothing was changed",
-        hints: ["that user ends it by any command that writes, such as 'keyvault reencrypt'"])
+        hints: [
+          "that user completes it with any command that writes, such as 'keyvault "
+            + "reencrypt'"
+        ])
     }
     return Failure(
       .cannotWrite,
-      "an earlier change was interrupted, and cannot be ended without a state folder",
+      "an earlier change was interrupted, and cannot be completed without a state folder",
       hints: ["let XDG_STATE_HOME name a folder that you can write, and run the command again"])
   }
 
@@ -72,7 +76,7 @@ struct Journal {
     }
   }
 
-  /// Stages, commits and makes `changes`; `replacing` are the digests of what lies there now.
+  /// Stages, commits and makes `changes`; `replacing` are the digests of the current files.
   func run(_ changes: [VaultChange], replacing: [String?]) throws(Failure) {
     let steps = zip(changes, replacing).enumerated().map { index, pair in
       Step(
@@ -95,7 +99,7 @@ struct Journal {
       guard done > 0, steps.count > 1 else { throw error.failure }
       throw Failure(
         .io, "the change was interrupted: \(error.message)",
-        hints: ["it is recorded, and the next command that writes ends it"])
+        hints: ["it is recorded, and the next command that writes completes it"])
     }
   }
 
@@ -119,7 +123,7 @@ struct Journal {
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     guard let record = try? encoder.encode(steps),
       let line = state.sealed(Array(record), purpose: Self.purpose)
-    else { preconditionFailure("a journal was made without a key") }
+    else { preconditionFailure("a journal was created without a key") }
     try journal.write(line.span.bytes, as: Self.recordName, mode: 0o600)
   }
 
@@ -165,15 +169,17 @@ struct Journal {
     guard present == step.old else {
       throw Failure(
         .malformed,
-        "an interrupted change cannot be ended: \(step.file.path) is neither what it was "
+        "an interrupted change cannot be completed: \(step.file.path) is neither what it was "
           + "(\(Self.text(step.old))) nor what it was to become (\(Self.text(step.new)))",
-        hints: ["bring back what it was, and run the command again", "or " + drop])
+        hints: ["restore the old file, and run the command again", "or " + drop])
     }
     guard step.new != nil else { return true }
     let staged = try? journal.read(step.stagedName, limit: Limits.ciphertext)
     guard staged.map(Vault.digest) == step.new else {
       throw Failure(
-        .malformed, "an interrupted change cannot be ended: the new \(step.file.path) is damaged",
+        .malformed,
+        "an interrupted change cannot be completed: the new \(step.file.path) is "
+          + "damaged",
         hints: [drop])
     }
     return true
@@ -185,8 +191,8 @@ struct Journal {
 
   /// Gives files their new content, and forgets the record.
   ///
-  /// `all` are the steps of the change; of those that were made before, nobody knows whether the disk has
-  /// them.
+  /// `all` are the steps of the change; of those that were made before, it is unknown whether the
+  /// disk has them.
   private func redo(
     _ steps: [Step], of all: [Step], from journal: borrowing Folder, in root: borrowing Folder,
     _ done: inout Int

@@ -5,7 +5,8 @@ internal import Secrets
 extension Memory {
   private static let keyPurpose = "keyvault-credential-v1"
 
-  /// The code of a credential of `provider`: of the key and its further parts. nil where nothing can be kept.
+  /// The code of a credential of `provider`: of the key and its additional fields. nil where
+  /// nothing can be stored.
   func code(of payload: Payload, for provider: String) -> String? {
     guard let state = try? stateToKeep() else { return nil }
     var text = SecretBuilder()

@@ -5,17 +5,17 @@ public struct NewKey: ~Copyable {
   let entry: EntryName
   let provider: String
   let key: Secret
-  /// Further parts of the credential, `name` → value; none of them secret.
+  /// Additional fields of the credential, `name` → value; none of them secret.
   let fields: [(name: String, value: String)]
-  /// Whose further parts stay, where `fields` does not replace them.
+  /// The credential whose additional fields stay, where `fields` does not replace them.
   let predecessor: Payload?
   /// Hosts to which the key may travel.
   let hosts: [String]
   let serial: Int
   /// Whether the key itself is another one than before; false where it is only encrypted again.
   let isOtherKey: Bool
-  /// Whether a person here or a trusted writer decided on the hosts and the further parts, rather than a
-  /// payload that anyone could have written.
+  /// Whether a person here or a trusted writer decided on the hosts and the additional fields,
+  /// rather than a payload that anyone could have written.
   let isVouched: Bool
   /// Who can read it already, by key ids: those of the ciphertext that this one takes the place of, if it
   /// holds the same key.

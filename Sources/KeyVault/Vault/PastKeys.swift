@@ -7,7 +7,7 @@ struct PastKeys {
     case opened(OpenedEntry)
     /// Another entry has it now.
     case inUse(EntryName)
-    /// Why nobody here can be asked about it.
+    /// Why no provider can be asked about it here.
     case closed(String)
   }
 
@@ -19,11 +19,12 @@ struct PastKeys {
 
   /// The latest first. What is the present key under another serial is among them.
   let keys: [PastKey]
-  /// Whether git's whole history was there to look at, and no older key was left out.
+  /// Whether the complete git history was available, and no older key was left out.
   let isComplete: Bool
 
-  /// Looks at the place of the entry, and at the places from which it came and where nothing lies now.
-  /// Each ciphertext is opened, not one of each lineage: whoever writes a commit writes its sidecar too.
+  /// Looks at the place of the entry, and at the earlier places that hold no entry now.
+  /// Each ciphertext is opened, not one of each lineage: the author of a commit writes its sidecar
+  /// too.
   init(
     of entry: Vault.Entry, opened present: OpenedEntry, in repository: Repository, with gpg: GPG
   ) throws(Failure) {

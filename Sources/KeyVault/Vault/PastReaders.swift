@@ -8,7 +8,7 @@ struct PastReaders {
     case person(Name)
     /// A key id that no public key file has, or a hidden one: it may be anybody's.
     case unknown
-    /// No ciphertext lay there.
+    /// There was no ciphertext.
     case everybody
   }
 
@@ -60,8 +60,8 @@ struct PastReaders {
   ) -> [UInt64: Set<Name>] {
     let versions = files.flatMap { file in file.value.map { (file.key, $0) } }
     let ids = concurrentMap(versions.count) { index in
-      // A file that gpg cannot read names nobody; ids in messages that it would explain stay unmapped,
-      // and so count.
+      // A file that gpg cannot read names no reader; ids in messages that it would explain stay
+      // unmapped, and so count.
       let keys = try? program.inspect(versions[index].1)
       return (keys ?? []).flatMap(\.subkeys).map(\.keyID)
     }

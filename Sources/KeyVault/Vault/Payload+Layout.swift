@@ -3,18 +3,18 @@ internal import Secrets
 /// What other programs put on the first line, where the key belongs: gopass a header of its own, people a
 /// name, a block of several lines, or nothing.
 extension Payload {
-  /// Why the first line is no key, in words that do not quote it; nil if it may be one.
+  /// Why the first line is not a key, in words that do not quote it; nil if it may be one.
   public var layoutObjection: String? {
     if isBound { return nil }
     return withKey { line in
       if line.byteCount == 0 { return "its first line is empty, and the key belongs there" }
       if line.starts(with: "GOPASS-SECRET-") {
-        return "it has a header of older gopass versions on the line where the key belongs"
+        return "it has a header of older gopass versions in place of the key"
       }
       if line.starts(with: "---") {
         return line.starts(with: "-----BEGIN ")
           ? "its first line begins a block of several lines, and a key is one line"
-          : "it has '---' on the line where the key belongs"
+          : "it has '---' in place of the key"
       }
       if line.byteCount == 1, [UInt8(ascii: "{"), UInt8(ascii: "[")].contains(line.byte(0)) {
         return "it is JSON of several lines, and a key is one line"

@@ -4,7 +4,7 @@ internal import Secrets
 /// What is inside the encryption: the key on the first line, then `name: value` lines, of which
 /// `vault`, `entry`, `provider`, `serial` and `hosts` bind it to its place.
 ///
-/// The text stays in one `Secret`; only what is no secret is copied out of it.
+/// The text stays in one `Secret`; only what is not secret is copied out of it.
 public final class Payload: Sendable {
   private let text: Secret
   private let keyLength: Int
@@ -14,7 +14,8 @@ public final class Payload: Sendable {
   public let entry: String?
   public let provider: String?
   public let serial: Int?
-  /// Hosts (or `host:port`) to which the key may travel; none in an unbound one, whoever wrote it.
+  /// Hosts (or `host:port`) to which the key may travel; none in an unbound one, whatever program
+  /// wrote it.
   public let hosts: [String]
   /// The first line that is not `name: value`, in words; such a line cannot be kept.
   public let fault: String?
@@ -44,14 +45,15 @@ public final class Payload: Sendable {
       if value == nil { throw Failure(.malformed, "inside the encryption, '\(name)' is missing") }
     }
     guard let serial, (1...Serial.greatest).contains(serial) else {
-      throw Failure(.malformed, "inside the encryption, 'serial' is no number from 1 to 1e9")
+      throw Failure(
+        .malformed, "inside the encryption, invalid 'serial': expected a number from 1 to 1e9")
     }
   }
 
   /// Whether it says where it belongs; what `pass insert` makes does not.
   public var isBound: Bool { entry != nil || vault != nil }
 
-  /// Names of the further parts of the credential.
+  /// Names of the additional fields of the credential.
   public var fieldNames: [String] {
     values.map(\.name).filter { !Self.bindingNames.contains($0) }
   }
@@ -82,7 +84,7 @@ public final class Payload: Sendable {
   /// All of it, to be encrypted again.
   func copy() -> Secret { text.withBytes { Secret(copying: $0) } }
 
-  /// Lends the value of a further part; nil where there is none of that name.
+  /// Lends the value of an additional field; nil where there is none of that name.
   public func withField<R, E: Error>(
     _ name: String, _ body: (RawSpan) throws(E) -> R
   ) throws(E) -> R? {
@@ -138,10 +140,10 @@ private struct Scan {
       Payload.bindingNames.contains { $0 == value.name }
         && (value.name != "provider" || provider == nil)
     }
-    return first.map { "line \($0.line) is '\($0.name): …', as keyvault writes it itself" }
+    return first.map { "line \($0.line) is '\($0.name): …', which keyvault itself writes" }
   }
 
-  /// A value that is no secret, as text of its own.
+  /// A value that is not secret, as text of its own.
   func copy(_ name: String, of text: borrowing Secret) -> String? {
     guard let value = values.first(where: { $0.name == name }) else { return nil }
     return text.withBytes { $0.string(value.range) }
@@ -186,7 +188,7 @@ extension RawSpan {
     unsafeLoad(fromByteOffset: offset, as: UInt8.self)
   }
 
-  /// A copy as text; only for what is no secret.
+  /// A copy as text; only for what is not secret.
   fileprivate func string(_ range: Range<Int>) -> String {
     String(decoding: range.map { byte($0) }, as: UTF8.self)
   }

@@ -108,7 +108,7 @@ extension PublicKeyFile {
     if let weak = file.key.weakAlgorithm {
       throw Failure(
         .malformed, "\(what) cannot be a recipient: the key is weak, \(weak)",
-        hints: ["its owner makes a new one: gpg --quick-generate-key 'Their Name <address>'"])
+        hints: ["its owner creates a new one: gpg --quick-generate-key 'Their Name <address>'"])
     }
     return file.key
   }
@@ -137,14 +137,14 @@ extension Vault {
     // One part more is the name of an entry.
     if let objection = EntryName.objection(to: name) ?? EntryName.objection(to: name + "/x") {
       throw Failure(
-        .usage, "'\(text.printable(limit: 80))' is no name for a folder: \(objection)",
+        .usage, "invalid folder name '\(text.printable(limit: 80))': \(objection)",
         hints: ["a folder is named by its path below vault/, such as production"])
     }
     return name
   }
 
-  /// Lets somebody read what is encrypted in `folder` from now on. A folder without a list gets one
-  /// that starts as the list that decided of it, so that nobody loses anything.
+  /// Adds a recipient to `folder`, for what is encrypted from now on. A folder without a list gets
+  /// a copy of the list that governed it, so that no reader loses access.
   public func addRecipient(
     _ file: PublicKeyFile, to folder: String, program: GPGProgram
   ) throws(Failure) -> RecipientChange {
@@ -198,7 +198,8 @@ extension Vault {
     return lists.sorted() + keys + (isSigned ? [signature] : [])
   }
 
-  /// Whom lists name, and whose public key is not in the repository; sorted. Faulty lines name nobody.
+  /// The recipients in lists whose public key is not in the repository; sorted. Invalid lines are
+  /// skipped.
   public func recipientsWithoutKey() -> [(list: String, folder: String, fingerprint: String)] {
     var seen = Set(names: PublicKeys.names(in: repository))
     var missing: [(list: String, folder: String, fingerprint: String)] = []
@@ -210,12 +211,12 @@ extension Vault {
     return missing
   }
 
-  /// Lines of the lists for which nobody can be found: where there is one, nothing is encrypted.
+  /// Lines of the lists that match no public key: where there is one, nothing is encrypted.
   public func faultyRecipients() -> [Finding] {
     ((try? recipientLists()) ?? []).flatMap(\.findings).filter { $0.severity == .error }
   }
 
-  /// Files of lists that name somebody.
+  /// Files of lists that name a recipient.
   public func lists(naming fingerprint: String) -> [String] {
     let lists = (try? recipientLists()) ?? []
     return lists.filter { $0.recipients.contains { $0.fingerprint == fingerprint } }.map(\.file)
@@ -233,8 +234,8 @@ extension Vault {
     return try file.checked(as: "the key \(file.fingerprint)", keys: keys)
   }
 
-  /// The text of the list that decides of a folder, empty if there is none, and where it was read. Throws
-  /// if it has a fault other than that nobody is in it.
+  /// The text of the list that governs a folder, empty if there is none, and where it was read.
+  /// Throws if it has a fault other than that it is empty.
   func listText(of folder: String) throws(Failure) -> (String, RecipientList?, Premise) {
     let list: RecipientList
     let bytes: [UInt8]
@@ -248,7 +249,7 @@ extension Vault {
       throw error.failure
     }
     let faults = list.findings.filter { $0.severity == .error }
-    // Says which; a list of nobody is what is about to be mended.
+    // An empty list is what is about to be fixed.
     if faults.contains(where: { $0.code != Finding.Code.noRecipients.rawValue }) {
       _ = try recipients(of: folder)
     }
@@ -267,7 +268,9 @@ extension Vault {
     if let key = present?.key {
       if key.isRevoked {
         throw Failure(
-          .malformed, "the key \(file.fingerprint) is revoked, as its file in the repository says",
+          .malformed,
+          "the key \(file.fingerprint) is revoked, according to its file in the "
+            + "repository",
           hints: ["ask its owner for the new key"])
       }
       if !key.hasSecret, key.unusable == nil { return [] }

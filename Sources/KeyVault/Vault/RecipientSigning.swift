@@ -1,11 +1,11 @@
 internal import GPG
 
 extension Vault {
-  /// Who signs the lists anew after a change, and what the counter was in which file.
+  /// Who re-signs the lists after a change, and what the counter was in which file.
   struct RecipientRenewal {
     let signer: Signer
     let counter: Int
-    /// Whoever signs other lists meanwhile writes this file.
+    /// A process that signs other lists meanwhile writes this file.
     let present: Present
   }
 
@@ -31,9 +31,9 @@ extension Vault {
     return (counter, changes.map(\.file.path))
   }
 
-  /// Called before a change of lists or public keys; nil where nothing is to be signed after it. Throws
-  /// where signatures are required and what is there now is not as it was signed: nobody vouches for
-  /// what somebody else changed.
+  /// Called before a change of lists or public keys; nil where nothing is to be signed after it.
+  /// Throws where signatures are required and the current files differ from what was signed: a
+  /// signer must not vouch for another person's change.
   func recipientRenewal() throws(Failure) -> RecipientRenewal? {
     let rules = repository.signingRules
     guard rules.policy != .off else { return nil }
@@ -115,7 +115,7 @@ extension Vault {
     guard counter <= SignedRecipients.greatestCounter else {
       throw Failure(
         .malformed, "the counter of \(SignedRecipients.path) cannot grow any more",
-        hints: ["restore the file from git: somebody has written this number into it"])
+        hints: ["restore the file from git: this number was written into it by hand"])
     }
     let content: SignedRecipients.Content
     do throws(FileError) {

@@ -1,8 +1,8 @@
 public import GPG
 internal import Naming
 
-/// Encrypts again what others can read than its folder wants, and leaves all else as it is, byte for
-/// byte: payloads are not even looked into beyond what binds them.
+/// Re-encrypts entries whose readers differ from their folder's recipients, and leaves everything
+/// else unchanged, byte for byte: of payloads, only the binding is read.
 public struct Reencryption: Sendable {
   private let repository: Repository
   private let program: GPGProgram
@@ -103,8 +103,8 @@ public struct Reencryption: Sendable {
     return files
   }
 
-  /// What `pass insert` made stays as it is inside, and a pair that does not fit together is left alone:
-  /// a new digest would make it look sound.
+  /// The payload of an entry made by `pass insert` stays unchanged, and a pair that does not fit
+  /// together is left alone: a new digest would make it look valid.
   private func renewed(
     _ entry: Vault.Entry, for files: [RecipientFile], with gpg: GPG, now: Timestamp
   ) throws(Failure) -> Renewal {
@@ -113,8 +113,10 @@ public struct Reencryption: Sendable {
     let opened = try vault.open(entry, requiring: .here, with: gpg)
     if opened.doubts.contains(.otherDigest) {
       throw Failure(
-        .malformed, "\(entry.name.sidecarPath) has not the digest of \(entry.name.ciphertextPath)",
-        hints: ["once you know that both are right: \(Shell("keyvault adopt \(entry.name)"))"])
+        .malformed,
+        "\(entry.name.sidecarPath) does not have the digest of "
+          + "\(entry.name.ciphertextPath)",
+        hints: ["once you have verified both: \(Shell("keyvault adopt \(entry.name)"))"])
     }
     let ciphertext = try vault.encrypt(
       opened.payload.copy(), of: entry.name, to: files, program: program)

@@ -5,7 +5,7 @@ extension Vault {
   public struct Refresh: Sendable {
     public enum Outcome: Sendable, Equatable {
       case updated, unchanged
-      /// There was no sound file of it.
+      /// There was no valid file of it.
       case added
       /// The keyring has no such key.
       case notInKeyring
@@ -23,8 +23,8 @@ extension Vault {
     public internal(set) var isRevoked = false
   }
 
-  /// Takes what the user's keyring knows anew of recipients' keys: a longer life, another subkey, a
-  /// revocation. What the file knows and the keyring does not stays.
+  /// Updates recipients' public keys from the user's keyring: a later expiry date, another subkey,
+  /// a revocation. What the file knows and the keyring does not stays.
   ///
   /// `fingerprints` are of recipients or of files that are there; empty for all recipients. An update
   /// that would end a key's life earlier is not taken.
@@ -45,8 +45,8 @@ extension Vault {
     for fingerprint in fingerprints
     where !recipients.contains(fingerprint) && publicKey(fingerprint) == nil {
       throw Failure(
-        .notFound, "\(fingerprint) is no recipient of the vault",
-        hints: ["'keyvault recipients' shows who is"])
+        .notFound, "\(fingerprint) is not a recipient of the vault",
+        hints: ["'keyvault recipients' lists them"])
     }
     let renewal = try recipientRenewal()
     var changes: [VaultChange] = []
@@ -84,7 +84,7 @@ extension Vault {
         publicKeyFiles: known + [theirs], of: fingerprint, program: program.path,
         runtimeDirectory: program.runtimeDirectory)
       guard let new = try soundKey(in: merged, fingerprint, program) else {
-        result.outcome = .refused("gpg does not read back what it exports")
+        result.outcome = .refused("gpg cannot read its own export")
         return (result, nil)
       }
       result.note(new, as: \.after)

@@ -13,8 +13,8 @@ extension Vault {
     let naming = lists.filter { $0.recipients.contains { $0.fingerprint == fingerprint } }
     guard !naming.isEmpty else {
       throw Failure(
-        .notFound, "\(fingerprint) is not a recipient by any list of the vault",
-        hints: ["'keyvault recipients' shows who is"])
+        .notFound, "\(fingerprint) is not on any list of the vault",
+        hints: ["'keyvault recipients' lists them"])
     }
     for list in naming { try list.checkOthers(than: fingerprint, path: path(list.folder)) }
     try refuseAbsent(naming.map { .recipients(folder: $0.folder) })

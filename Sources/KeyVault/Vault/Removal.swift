@@ -10,21 +10,21 @@ extension Vault {
     public internal(set) var written: [String] = []
     /// Entries that are marked as exposed now.
     public internal(set) var exposed: [EntryName] = []
-    /// Those that were before, to somebody or other; the older mark stays.
+    /// Those that were exposed before; the older mark stays.
     public internal(set) var wasExposed: [EntryName] = []
-    /// Those that should be and have no sound sidecar.
+    /// Those that should be marked and have no valid sidecar.
     public internal(set) var unmarked: [EntryName] = []
-    /// Whether git's whole history was there to look at; if not, every entry that the lists let the person
-    /// read counts.
+    /// Whether the complete git history was available; if not, every entry that the lists let the
+    /// person read counts.
     public internal(set) var isComplete: Bool
   }
 
-  /// Takes a person from the lists that decide of `folders`, and marks what that person could read, by
-  /// git's history, and cannot any more by the lists. Comments stay, and so does the public key, which
-  /// tells whose the subkeys are that old ciphertexts name.
+  /// Removes a person from the lists that govern `folders`, and marks what that person could read,
+  /// from git history, and no longer can by the lists. Comments stay, and so does the public key,
+  /// which maps the subkeys in old ciphertexts to the person.
   ///
-  /// All files change together: if one of them cannot, the person is still in every list. Without `program`
-  /// no ciphertext tells whose it is.
+  /// All files change together: if one of them cannot, the person is still in every list. Without
+  /// `program`, the readers of ciphertexts are unknown.
   public func removeRecipient(
     _ fingerprint: String, from folders: [String], program: GPGProgram?, now: Timestamp
   ) throws(Failure) -> Removal {
@@ -54,7 +54,7 @@ extension Vault {
     return removal
   }
 
-  /// What the person could read; where there is no history, by what lies there now.
+  /// What the person could read; where there is no history, from the current files.
   private func debt(of fingerprint: String, _ program: GPGProgram?) throws(Failure) -> Debt? {
     guard let program else { return nil }
     let history: VaultHistory
@@ -111,7 +111,7 @@ private struct ShorterList {
     else {
       throw Failure(
         .notFound, "\(fingerprint) is not a recipient of '\(vault.path(folder))'",
-        hints: ["'keyvault recipients' shows who is"])
+        hints: ["'keyvault recipients' lists them"])
     }
     try list.checkOthers(than: fingerprint, path: vault.path(folder))
     text = old.split(separator: "\n", omittingEmptySubsequences: false)

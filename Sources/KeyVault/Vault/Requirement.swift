@@ -5,8 +5,8 @@ public enum Requirement: Int, Comparable, Sendable {
   /// The payload does not say that it belongs elsewhere, and its sidecar is not that of a newer key or of another
   /// provider. For what shows a key to a person.
   case here
-  /// The payload says where it belongs, unless the policy allows one that does not; the sidecar is sound, and what
-  /// is inside can be a key.
+  /// The payload is bound, unless the policy allows an unbound one; the sidecar is valid, and the
+  /// content can be a key.
   case bound
   /// A trusted writer signed it, where signatures are required. For what sends or renders a key.
   case signed

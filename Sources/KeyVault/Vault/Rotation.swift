@@ -1,7 +1,7 @@
 public import Secrets
 
 extension OpenedEntry {
-  /// Whether these bytes are the key that lies there. Takes as long whatever differs.
+  /// Whether these bytes are the current key, compared in constant time.
   public func holds(_ key: borrowing Secret) -> Bool {
     payload.withKey { own in
       key.withBytes { other in
@@ -15,8 +15,8 @@ extension OpenedEntry {
     holds(other.payload.withKey { Secret(copying: $0) })
   }
 
-  /// A new key in the place of this one, with the same further parts and a serial above `last` too, the
-  /// highest that is known of the place.
+  /// A new key in the place of this one, with the same additional fields and a serial that is also
+  /// above `last`, the highest known one of the place.
   public func successor(
     _ key: consuming Secret, hosts: [String], after last: Int
   ) -> NewKey {
@@ -25,7 +25,7 @@ extension OpenedEntry {
       serial: max(serial, last) + 1)
   }
 
-  /// The same key in another place, where the serial does not go back either: `last` is the highest
+  /// This key, moved to another place, where the serial does not go back either: `last` is the highest
   /// that was there, 0 if there was none. Whether it is there alone then, `isLeaving` says.
   public func moved(
     to target: EntryName, after last: Int, isVouched: Bool = false, isLeaving: Bool = false

@@ -3,7 +3,7 @@ internal import Secrets
 internal import YAML
 
 extension Vault {
-  /// What a person says about an entry; nil leaves the sidecar as it is.
+  /// What a person says about an entry; nil leaves the sidecar unchanged.
   public struct Description: Sendable {
     public var owner: String?
     public var description: String?
@@ -37,8 +37,8 @@ extension Vault {
   /// Encrypts a key to the recipients of its folder and writes it with its sidecar; both change, or
   /// neither. Blocks.
   ///
-  /// `source` is the entry from which the key comes, and with it all that its sidecar says. Throws if
-  /// what lies there is not as `before` says.
+  /// `source` is the entry from which the key comes, and with it all that its sidecar says. Throws
+  /// if the current files are not those of `before`.
   public func store(
     _ new: borrowing NewKey, about description: Description, from source: EntryName? = nil,
     over before: Present = .anything, program: GPGProgram, now: Timestamp
@@ -87,8 +87,8 @@ extension Vault {
   ) throws(Failure) -> Prepared {
     if let fault = new.predecessor?.fault {
       throw Failure(
-        .malformed, "'\(new.entry)' holds what an entry cannot: \(fault)",
-        hints: ["'pass edit' can make it 'note: …', or remove it"])
+        .malformed, "'\(new.entry)' has an invalid line: \(fault)",
+        hints: ["change the line to 'note: …', or remove it, with 'pass edit'"])
     }
     let (writer, files) = try place(of: new.entry, keeping: source, program: program)
     let configuration = repository.configuration
@@ -147,12 +147,12 @@ extension Vault {
     }
   }
 
-  /// Of the ciphertext that lies there; nil where none can be read.
+  /// The serial of the current ciphertext; nil where none can be read.
   public func digest(of name: EntryName) -> String? {
     (try? digest(of: .ciphertext(name))) ?? nil
   }
 
-  /// What lies there of an entry's ciphertext, for whoever writes over it later.
+  /// The current ciphertext of an entry, for a caller that overwrites it later.
   public func present(_ name: EntryName) -> Present {
     digest(of: name).map { .digest($0) } ?? .nothing
   }
@@ -201,7 +201,7 @@ extension Vault {
     }
   }
 
-  /// The same; nil where it cannot be read.
+  /// The public key file of a recipient; nil where it cannot be read.
   func publicKey(_ fingerprint: String) -> [UInt8]? { try? soundPublicKey(fingerprint) }
 
   /// Removes what is there of entries, each named once: all of it or nothing. Throws if nothing is there of

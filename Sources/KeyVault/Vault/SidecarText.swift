@@ -15,7 +15,7 @@ struct SidecarValues {
 }
 
 extension Vault {
-  /// A sidecar's new text, and what must lie there still.
+  /// A sidecar's new text, and the file that it must replace.
   typealias SidecarChange = (text: [UInt8], replaced: Present)
 
   /// The new text of an entry's sidecar: the old one (or that of `source`, from which the entry comes)
@@ -39,7 +39,7 @@ extension Vault {
     // The lineage of a key ends where another takes its place, and so does what is known of it.
     if values.isOtherKey {
       try edits.set("id", .string(RandomID.crockford()))
-      // Until it is proven dead, somebody has a key that may work.
+      // Until it is proven dead, a former reader has a key that may work.
       if edits.document.root["exposed"] != nil { retired = edits.document.root["serial"]?.serial }
       try edits.remove("exposed")
     } else {
@@ -117,12 +117,12 @@ extension Vault {
     try apply([VaultChange(file: .sidecar(name), content: bytes, over: edits.original)])
   }
 
-  /// The text of a sidecar with a signature, or with none where nobody signs: one that no longer fits
-  /// goes.
+  /// The text of a sidecar with a signature, or without one where no signature is made: one that no
+  /// longer fits is removed.
   func signed(
     _ edits: inout SidecarEditor, of name: EntryName, by signer: Signer?
   ) throws(Failure) -> [UInt8] {
-    // What is signed is what the bytes say to whoever reads them.
+    // What is signed is what a reader of the bytes would read.
     _ = try checked(edits.document.bytes, of: name)
     if let signer, let text = signedText(edits, of: name) {
       let signature = try signer.sign(text)
@@ -130,7 +130,7 @@ extension Vault {
     } else if edits.document.root[SignedEntry.field] != nil {
       try edits.remove(SignedEntry.field)
       repository.signing?.tell(
-        "the signature of \(name) no longer fits and was removed: a writer can sign it anew with "
+        "the signature of \(name) no longer fits and was removed: a writer can sign it again with "
           + "'\(Shell("keyvault sign \(name)"))'")
     }
     return try checked(edits.document.bytes, of: name)

@@ -1,10 +1,12 @@
 internal import Naming
 
 extension Vault {
-  /// Makes all changes or none, if all that they replace, and all `premises`, still lie there. Blocks.
+  /// Makes all changes or none, if all that they replace, and all `premises`, are unchanged.
+  /// Blocks.
   ///
   /// Killed at any time it leaves either nothing, or a journal that the next run redoes: each file is
-  /// the old one or the new one, whole. Throws with nothing changed, save where it says otherwise.
+  /// the old one or the new one, whole. Throws with nothing changed, except where it says
+  /// otherwise.
   func apply(_ changes: [VaultChange], given premises: [Premise] = []) throws(Failure) {
     try refuseAbsent(changes.map(\.file) + premises.map(\.file))
     try alone { (journal) throws(Failure) in
@@ -43,8 +45,8 @@ extension Vault {
     return try alone { (_) throws(Failure) in }
   }
 
-  /// Runs `body` while nobody else changes the repository, and after what an earlier run was
-  /// interrupted in was ended; whether there was such a thing.
+  /// Completes what an earlier run left interrupted, then runs `body` while no other process
+  /// changes the repository. Returns whether there was such a change.
   @discardableResult
   func alone(_ body: (Journal?) throws(Failure) -> Void) throws(Failure) -> Bool {
     let journal = try Journal(of: repository)
@@ -59,7 +61,7 @@ extension Vault {
     }
   }
 
-  /// The digest of what lies there; nil for nothing. Throws if that is not what it must be.
+  /// The digest of the current file; nil for none. Throws if that is not what it must be.
   private func digest(
     of file: VaultFile, expecting present: Present
   ) throws(Failure) -> String? {
@@ -74,7 +76,7 @@ extension Vault {
       throw Failure(
         .cannotWrite,
         "\(file.path) was \(digest == nil ? "removed" : "changed") meanwhile, so nothing was changed",
-        hints: ["look at it, and run the command again"])
+        hints: ["review it, and run the command again"])
     }
     return digest
   }

@@ -23,7 +23,7 @@ extension Vault {
       requirement < .signed ? nil : signatures ?? SignatureGate(for: [entry], in: repository)
     if requirement >= .bound, let fault = entry.fault { throw fault }
     let opened = try read(entry, with: gpg, from: cache) { file throws(Failure) in
-      // Before gpg: nobody vouches for the packets of an entry that no writer signed.
+      // Before gpg: an entry that no writer signed may have hostile packets.
       try gate?.check(entry, digest: file.digest)
     }
     try check(opened, of: entry, requirement)
@@ -34,15 +34,15 @@ extension Vault {
     guard requirement < .fitting || !opened.doubts.contains(.otherDigest) else {
       throw Failure(
         .malformed,
-        "'\(entry.name)' does not fit its sidecar: one of the two was changed alone, and to write it "
-          + "anew would hide that",
+        "'\(entry.name)' does not fit its sidecar: one of the two was changed alone, and rewriting "
+          + "it would hide that",
         hints: Doubt.otherDigest.hints(for: entry.name.path))
     }
     return opened
   }
 
-  /// Opens a ciphertext from elsewhere than the entry's file, such as a side of a merge. It must be bound; whoever
-  /// calls this judges its signature.
+  /// Opens a ciphertext from elsewhere than the entry's file, such as a side of a merge. It must be
+  /// bound; the caller judges its signature.
   func open(
     _ ciphertext: [UInt8], of entry: Entry, with gpg: GPG
   ) throws(Failure) -> OpenedEntry {
@@ -51,8 +51,8 @@ extension Vault {
     return opened
   }
 
-  /// Opens a ciphertext that lay at that place once. Nothing is sent that does not say that it belonged
-  /// there, unless the policy allows it.
+  /// Opens an earlier ciphertext of that place. It must be bound to the place, unless the policy
+  /// allows an unbound one.
   func open(
     past ciphertext: [UInt8], at name: EntryName, with gpg: GPG
   ) throws(Failure) -> OpenedEntry {
@@ -66,7 +66,7 @@ extension Vault {
     if payload.isBound {
       try checkPlace(of: payload, at: name)
     } else if !repository.configuration.policy.allowsUnbound {
-      throw Failure(.malformed, "it does not say where it belongs")
+      throw Failure(.malformed, "it is not bound to this entry")
     }
     if let objection = payload.withKey(KeyText.objection) { throw Failure(.malformed, objection) }
     return OpenedEntry(
@@ -127,7 +127,7 @@ extension Vault {
       readers: message.recipients, doubts: doubts, memory: repository.memory)
   }
 
-  /// Against what this machine remembers of the place. Throws if the key was put back.
+  /// Compares with what this machine remembers of the place. Throws if the key was rolled back.
   private func doubts(
     about payload: Payload, of name: EntryName, for provider: String, file bytes: [UInt8],
     digest: String
@@ -154,7 +154,9 @@ extension Vault {
   private func checkBound(_ opened: OpenedEntry) throws(Failure) {
     guard opened.payload.isBound || repository.configuration.policy.allowsUnbound else {
       throw Failure(
-        .malformed, "'\(opened.name)' does not say where it belongs, as what 'pass insert' makes",
+        .malformed,
+        "'\(opened.name)' is not bound to this entry (it was created outside "
+          + "keyvault, for example by 'pass insert')",
         hints: [
           "run "
             + "'\(Shell("keyvault adopt \(opened.name)"))' once you know that it is the right key"
@@ -162,13 +164,13 @@ extension Vault {
     }
     if let objection = opened.payload.withKey(KeyText.objection) {
       throw Failure(
-        .malformed, "'\(opened.name)' holds what cannot be a key: \(objection)",
+        .malformed, "'\(opened.name)' has an invalid key: \(objection)",
         hints: ["store the right one: \(Shell("keyvault add \(opened.name) --force"))"])
     }
   }
 
-  /// The ciphertext's file. Where it does not fit the sidecar, a writer may stand between the two: both are
-  /// read again then, while nobody writes.
+  /// The ciphertext's file. Where it does not fit the sidecar, a writer may stand between the two:
+  /// both are read again then, under the lock.
   private func ciphertext(
     of entry: inout Entry, from cache: WarmCache.Contents?
   ) throws(Failure) -> Ciphertext {
@@ -239,7 +241,7 @@ extension Vault {
       .malformed,
       "'\(entry.name)' is a key of '\(provider.printable(limit: 80))', "
         + "but its sidecar or name says '\(entry.provider.printable(limit: 80))'",
-      hints: ["set 'provider:' in \(entry.name.sidecarPath) to what the key is for"])
+      hints: ["set 'provider:' in \(entry.name.sidecarPath) to the key's provider"])
   }
 
   private func isHere(_ payload: Payload, _ name: EntryName) -> Bool {

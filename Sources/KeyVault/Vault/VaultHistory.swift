@@ -2,15 +2,15 @@ internal import GPG
 internal import Naming
 internal import YAML
 
-/// Every state of every entry in every commit that a local ref reaches, and what lies there now. Nothing
-/// is opened.
+/// Every state of every entry in every commit that a local ref reaches, and in the current files.
+/// Nothing is opened.
 struct VaultHistory {
   /// One entry as a commit left it.
   struct State: Sendable {
     let entry: String
-    /// nil for what lies there now.
+    /// nil for the current files.
     let commit: String?
-    /// When it was committed, by the clock of whoever did; of what lies there now, before all.
+    /// When it was committed, by the committer's clock; the current files come before all commits.
     let time: Timestamp
     /// Of the sidecar; nil where there was none, or none that says.
     let lineage: String?
@@ -46,7 +46,7 @@ struct VaultHistory {
     self.objects = objects
   }
 
-  /// What lies there, where there is no history to look at.
+  /// The current files, where there is no history to read.
   init(ofPresent repository: Repository) throws(Failure) {
     (states, publicKeys) = try Self.present(repository)
     objects = nil

@@ -25,7 +25,7 @@ extension Vault {
   ) throws(Failure) -> Signer? {
     let hosts = payload.ownHosts(for: provider).map(\.permission).sorted()
     let message =
-      "only the payload of '\(name)' says that its key may travel to "
+      "only the payload of '\(name)' says that its key may be sent to "
       + hosts.joined(separator: ", ").printable(limit: 200)
     let hint = "allow it: \(Shell("KEYVAULT_ALLOW_HOSTS=\(hosts.joined(separator: ","))"))"
     switch repository.signingRules.policy {

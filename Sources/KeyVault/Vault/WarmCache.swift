@@ -37,15 +37,15 @@ public struct WarmCache: Sendable {
     func hold(_ opened: [OpenedEntry]) -> Bool { opened.allSatisfy { texts.holds($0.digest) } }
   }
 
-  /// A file that this machine wrote, of what lies there now; not yet decrypted.
+  /// A cache file that this machine wrote from the current files; not yet decrypted.
   private struct Found {
     let message: Message
     let ciphertexts: [EntryName: Ciphertext]
   }
 
-  /// What was kept of some environments, if nothing changed since in their `folders`, which are their own
-  /// and those that they inherit; nil too if it cannot be decrypted. Throws if the local state is not ours to
-  /// read, or nobody wants it decrypted. Blocks.
+  /// The cached values of some environments, if nothing changed since in their `folders`, which are
+  /// their own and those that they inherit; nil too if it cannot be decrypted. Throws if the local
+  /// state is not ours to read, or the task is cancelled. Blocks.
   func open(
     _ environments: [String], in folders: Set<Name>, of repository: Repository, with gpg: GPG
   ) throws(Failure) -> Contents? {
@@ -64,7 +64,7 @@ public struct WarmCache: Sendable {
       }
     } catch let error where error.reason == .cancelled {
       let places = environments.map { "'\($0)'" }.joined(separator: " and ")
-      throw error.failure(what: "cannot open what is kept of \(places)")
+      throw error.failure(what: "cannot open the cache of \(places)")
     } catch {
       // The key may be gone, or its card not be there; another one may open the entries.
       return nil
@@ -165,7 +165,7 @@ public struct WarmCache: Sendable {
       throw error.failure(what: "cannot encrypt it")
     }
     guard let file else {
-      throw Failure(.locked, "none of your own keys is to read '\(name)'")
+      throw Failure(.locked, "none of your own keys can now read '\(name)'")
     }
     return file
   }

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What the documentation tells people to type: it is typed here. New blocks and commands are found by
+/// Commands in the documentation, run here. New blocks and commands are found by
 /// themselves.
 @Suite(.fewAtATime, .enabled(if: Programs.hasPython)) struct DocumentedCommandsTests {
   private static let usage = Result {
@@ -73,7 +73,7 @@ import Testing
     }
   }
 
-  @Test(arguments: Story.all) func `what a block tells to type ends as the text promises`(
+  @Test(arguments: Story.all) func `the commands of a block end as the text promises`(
     _ story: Story
   ) throws {
     let world = try StoryWorld()

@@ -12,7 +12,7 @@ import YAML
     try Document(parsing: Array(text.utf8)).root
   }
 
-  @Test(arguments: files) func `an example of a file is sound`(_ fence: Markdown.Fence) throws {
+  @Test(arguments: files) func `an example of a file is valid`(_ fence: Markdown.Fence) throws {
     let story = try StoryWorld()
     let text = try story.text(fence.text)
     _ = try story.output(
@@ -115,7 +115,7 @@ import YAML
       cat > answers/acme/no_credit.json <<'END'
       """# + "\n" + fence.text + "END")
     let result = try story.run("keyvault providers check acme --answers answers/acme")
-    // The scaffold has no rule for an account without credit: that it is missing is what is told.
+    // The scaffold has no rule for an account without credit: that it is missing is reported.
     #expect(result.status == 1, "\(result)")
     #expect((result.output + result.errors).contains("no_credit"), "\(result)")
   }

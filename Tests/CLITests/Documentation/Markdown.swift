@@ -85,7 +85,7 @@ struct Markdown: Sendable {
     }
   }
 
-  /// Every page that tells people what to type.
+  /// Every page with commands.
   static let pages: [Markdown] = {
     let folder = World.repository.appending(path: "docs")
     let docs = try! FileManager.default.contentsOfDirectory(atPath: folder.path)

@@ -22,7 +22,7 @@ import Testing
   private static let statuses: [String: Int32] = [
     // The command's name alone.
     "keyvault trust": 64, "keyvault render": 64,
-    // No older lists were put back.
+    // No older lists were restored.
     "keyvault trust --recipients": 2,
     // No merge is in progress.
     "keyvault resolve": 2,

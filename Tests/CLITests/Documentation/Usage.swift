@@ -1,6 +1,6 @@
 import Foundation
 
-/// Which commands and options there are, as the parser itself tells them.
+/// Which commands and options there are, as the parser itself lists them.
 struct Usage {
   private struct Help: Decodable { let command: Command }
 

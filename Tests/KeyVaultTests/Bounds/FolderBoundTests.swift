@@ -18,7 +18,7 @@ import Testing
     #expect(failure { _ = try Vault.folder(named: path(17)) }?.kind == .usage)
   }
 
-  @Test func `folders that lie deeper give one finding and are not entered`() throws {
+  @Test func `folders that are nested deeper give one finding and are not entered`() throws {
     let world = try World()
     try world.store("p/openai", FindingCase.key)
     try world.write("no ciphertext", to: "vault/\(path(17))/x/y/z/openai.gpg")

@@ -6,7 +6,7 @@ import Testing
 
 @testable import KeyVault
 
-/// What is in git's history or on a fetched ref, where it is too much.
+/// Git history and fetched refs that are too large.
 @Suite(.oneAtATime)
 struct HistoryBoundTests {
   /// A repository with one key that Alice and Bob can read, committed.
@@ -76,7 +76,7 @@ struct HistoryBoundTests {
   }
 
   @Test(.timeLimit(.minutes(30)))
-  func `a tree of 10^8 paths is never taken for no debt`() throws {
+  func `a tree of 10^8 paths is never taken for no exposure`() throws {
     let world = try world()
     try world.addBomb()
     #expect(failure { _ = try debt(world) }?.kind == .inconclusive)
@@ -99,7 +99,8 @@ struct HistoryBoundTests {
     #expect(removal.exposed.map(\.path) == ["p/openai"])
   }
 
-  @Test func `too many public keys to ask gpg about are inconclusive, not free of debt`() throws {
+  @Test func `too many public keys to ask gpg about are inconclusive, not free of exposure`() throws
+  {
     let world = try world()
     var stream = ""
     for index in 0...Limits.publicKeyVersions {

@@ -3,7 +3,8 @@ import ProviderStub
 
 @testable import KeyVault
 
-/// Two providers of text, `abe` and `bea`, behind a stand-in; each answers as it is told.
+/// Two providers of text, `abe` and `bea`, behind a stand-in; each gives the answer that the test
+/// sets.
 struct CredentialCase {
   static let accepted = #"{"status": 200, "body": {"ok": true}}"#
 

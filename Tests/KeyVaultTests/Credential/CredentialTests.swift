@@ -112,7 +112,7 @@ struct CredentialTests {
     #expect(setting.skips.value.map(\.cause) == [.broken])
   }
 
-  @Test func `what is passed over unopened is told too`() async throws {
+  @Test func `what is passed over unopened is reported too`() async throws {
     let setting = try CredentialCase()
     try setting.world.repository.vault.setFields([("disabled", "true")], of: EntryName("p/abe"))
     #expect(try await setting.credentials().served() == "p/bea")

@@ -117,7 +117,7 @@ struct CredentialsTests {
     }
   }
 
-  @Test func `a key is opened once, and anew when it was replaced or its sidecar changed`()
+  @Test func `a key is opened once, and again when it was replaced or its sidecar changed`()
     async throws
   {
     let setting = try CredentialCase(abe: CredentialCase.accepted)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import KeyVault
 
-/// Keys in the clear, of each form that the catalogue knows.
+/// Plaintext keys, of each form that the catalogue knows.
 @Suite struct KeyScanTests {
   private struct Example {
     let provider: String
@@ -16,7 +16,7 @@ import Testing
     }
   }
 
-  /// A key that nobody has, with `random` of the format's alphabet after its prefix.
+  /// A key that does not exist, with `random` of the format's alphabet after its prefix.
   static func key(_ format: KeyFormat, _ random: (UInt8) -> Bool) -> [UInt8] {
     let prefix = Array(format.prefix.utf8)
     let length = min(max(format.length.lowerBound, prefix.count + 40), format.length.upperBound)
@@ -240,7 +240,7 @@ import Testing
     #expect(KeyScan().firstKey(in: Array(text.utf8)) == nil, "\(text)")
   }
 
-  @Test func `a large file is searched in parts, over whose borders a key may lie`() {
+  @Test func `a large file is searched in parts, over whose borders a key may extend`() {
     let scan = KeyScan()
     let key = Array(Self.openAI.utf8)
     let line = Array("nothing of interest in this line\n".utf8)

@@ -4,7 +4,7 @@ import Testing
 
 /// Keys without a prefix, which the names of their variables tell.
 @Suite struct KeyVariablesTests {
-  /// Nobody's: 32 letters and digits, as Mistral's keys are.
+  /// An invented key of 32 letters and digits, as Mistral's keys are.
   private static let mistral = "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6"
 
   @Test(arguments: [

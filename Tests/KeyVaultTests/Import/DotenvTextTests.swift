@@ -48,7 +48,9 @@ struct DotenvTextTests {
     ("A=\"b\\tc\"", "it has a backslash that parsers read differently"),
     ("A=\"b\nc\"", "it has a line break inside"), ("A='b\n\n#c'\n", "it has a line break inside"),
   ])
-  func `what parsers read differently is told and not guessed`(text: String, fault: String) throws {
+  func `what parsers read differently is reported and not guessed`(text: String, fault: String)
+    throws
+  {
     let read = try read(text + "\nB=c")
     #expect(read.faults == [])
     #expect(read.variables.map(\.fault) == [fault, nil])
@@ -59,7 +61,7 @@ struct DotenvTextTests {
         .count + 1)
   }
 
-  @Test func `a bad line is told by its number, and the next is read`() throws {
+  @Test func `a bad line is reported by its number, and the next is read`() throws {
     let read = try read(
       "A=1\nsk-NotARealKey\n=b\n1A=b\nB-C=d\nB: c\nD='open\nE=\"x\"y\nexport F\nG=2\n\u{0}=b\nH.I=3\nJ='b'#c"
     )
@@ -75,7 +77,7 @@ struct DotenvTextTests {
     #expect(read.variables.map(\.openText) == ["b", "d"])
   }
 
-  @Test func `UTF-16 is told`() throws {
+  @Test func `UTF-16 is reported`() throws {
     let text = Data([0xff, 0xfe]) + "A=b".data(using: .utf16LittleEndian)!
     #expect(
       failure { _ = try DotenvText(Secret(copying: Array(text).span.bytes)) }?.kind == .malformed)

@@ -5,7 +5,7 @@ import Testing
 
 @testable import KeyVault
 
-/// Where imported keys go, beside what lies there.
+/// Where imported keys go, beside existing entries.
 @Suite(.oneAtATime)
 struct ImportPlacesTests {
   private static let key = "sk-proj-NotARealKey-NotARealKey-NotARealKey-1"
@@ -24,7 +24,7 @@ struct ImportPlacesTests {
     try plan(DotenvText(Secret(utf8: text)).variables, answers, in: world)
   }
 
-  @Test func `what lies there answers no question that it does not fit`() throws {
+  @Test func `an existing entry that does not fit answers no question`() throws {
     let world = try World()
     try world.write(Acme(at: "https://acme.example.com").text, to: "providers.d/acme.yaml")
     try world.store(
@@ -62,7 +62,7 @@ struct ImportPlacesTests {
     #expect(plan.refused.map(\.found.name) == ["OPENAI_BASE_URL"])
   }
 
-  @Test func `a further part with a control character is an objection`() throws {
+  @Test func `an additional field with a control character is an objection`() throws {
     let plan = try plan(
       "OPENAI_ORG_ID=org\u{1b}1\nOPENAI_API_KEY=\(Self.key)", in: World())
     #expect(

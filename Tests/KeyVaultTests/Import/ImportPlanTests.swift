@@ -28,7 +28,7 @@ struct ImportPlanTests {
     }
   }
 
-  @Test func `a name tells the provider, else the form of a key does`() throws {
+  @Test func `a name identifies the provider, else the form of a key does`() throws {
     let plan = try plan(
       """
       PORT=3000
@@ -112,7 +112,7 @@ struct ImportPlanTests {
     }
   }
 
-  @Test func `further parts go with the key`() throws {
+  @Test func `additional fields go with the key`() throws {
     let key = "0123456789abcdef0123456789abcdef"
     for address in [
       "AZURE_RESOURCE_NAME=acme", "AZURE_OPENAI_ENDPOINT=https://acme.openai.azure.com/",
@@ -131,7 +131,7 @@ struct ImportPlanTests {
           == "a key of Azure OpenAI needs 'resource' too: AZURE_RESOURCE_NAME")
     }
     let stray = try plan("OPENAI_ORG_ID=org-1", in: World())
-    #expect(stray.skipped.map(\.reason) == ["no key of openai is beside it"])
+    #expect(stray.skipped.map(\.reason) == ["no key of openai comes with it"])
   }
 
   @Test func `names that steer programs are refused, and no flag helps`() throws {
@@ -148,7 +148,7 @@ struct ImportPlanTests {
       in: World())
     #expect(plan.refused.map(\.found.name) == ["OPENAI_API_KEY", "GROQ_API_KEY"])
     #expect(plan.skipped.map(\.found.name) == ["B", "XAI_API_KEY", "C", "C"])
-    #expect(plan.skipped.map(\.reason)[2] == "set again in line 6, which counts")
+    #expect(plan.skipped.map(\.reason)[2] == "set again in line 6, which takes effect")
   }
 
   @Test func `a key finds the entry that renders its variable`() throws {

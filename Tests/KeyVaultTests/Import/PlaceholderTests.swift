@@ -3,7 +3,7 @@ import Testing
 
 @testable import KeyVault
 
-/// Examples and templates are no keys, in every place that a key comes in by.
+/// Examples and templates are not keys, wherever a key is read.
 struct PlaceholderTests {
   private static func objection(_ text: String, of id: String) throws -> String? {
     let provider = try #require(try Catalogue(root: nil).provider(id))
@@ -50,7 +50,7 @@ struct PlaceholderTests {
         == nil)
   }
 
-  @Test func `the search for keys in the clear has the same rule`() {
+  @Test func `the search for plaintext keys has the same rule`() {
     let scan = KeyScan()
     for text in ["sk-proj-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", "hf_Your1Token2Here3abcdefghij456789"]
     {

@@ -155,7 +155,7 @@ struct FolderTests {
     #expect(Set(lines).count == 200, "\(lines.count)")
   }
 
-  @Test func `whoever replaces a file of lines loses none that is appended meanwhile`() throws {
+  @Test func `replacing a file of lines loses none that is appended meanwhile`() throws {
     let folder = scratch.folder
     onThreads(8) { worker in
       for line in 0..<150 {

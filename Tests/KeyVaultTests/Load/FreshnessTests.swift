@@ -92,7 +92,7 @@ struct FreshnessTests {
   }
 
   @Test(arguments: ["", "soon", "2026-13-01", "23.11.2026", "20261123"])
-  func `anything else is no moment`(text: String) {
+  func `anything else is not a moment`(text: String) {
     #expect(Timestamp(text) == nil)
   }
 }

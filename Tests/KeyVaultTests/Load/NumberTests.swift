@@ -55,7 +55,7 @@ struct NumberTests {
   }
 
   @Test(arguments: [Int.max, Int.min, 1 << 40, -(1 << 40), 0])
-  func `a moment lies in the years that dates can be written in`(seconds: Int) {
+  func `a moment is in the years that dates can be written in`(seconds: Int) {
     let moment = Timestamp(seconds: seconds)
     #expect(moment.text.utf8.count == 20 && Timestamp(moment.text) == moment)
     for other in [Int.max, Int.min, 0] {

@@ -50,7 +50,7 @@ import Testing
       #expect(canRead())
       let refusal = failure { _ = try RepositoryLock.exclusive(of: root, patience: 0) }
       #expect(refusal?.kind == .cannotWrite)
-      #expect(refusal?.message.contains("another keyvault has been changing") == true)
+      #expect(refusal?.message.contains("another keyvault process has been changing") == true)
     }
   }
 

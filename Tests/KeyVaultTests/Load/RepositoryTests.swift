@@ -17,7 +17,7 @@ struct RepositoryTests {
     #expect(try Repository.root(from: root + "/nested/sub") == root + "/nested")
     let refusal = try #require(failure { _ = try Repository.root(from: "/usr/lib") })
     #expect(refusal.kind == .notFound)
-    #expect(refusal.hints == ["run 'keyvault init' to make a repository here"])
+    #expect(refusal.hints == ["run 'keyvault init' to create a repository here"])
   }
 
   @Test func `a root in another one's work tree is used only if the user names it`() throws {
@@ -80,7 +80,7 @@ struct RepositoryTests {
     "policy: {signatures: require}\n", "policy: {cache: 1h}\n",
     "policy: {recipient_warn: 3}\n", "policy: {exposed_grace: 7}\n",
   ])
-  func `a broken configuration is told with its place`(text: String) throws {
+  func `a broken configuration is reported with its place`(text: String) throws {
     let world = try World()
     try world.configure(text)
     let refusal = try #require(failure { _ = try world.repository })
@@ -89,7 +89,7 @@ struct RepositoryTests {
     #expect(refusal.hints.last == "run 'keyvault validate' to see every finding")
   }
 
-  @Test func `a layout is made once, and is a sound repository`() throws {
+  @Test func `a layout is made once, and is a valid repository`() throws {
     let scratch = Scratch()
     try scratch.write("*.log\n.env", to: ".gitignore")
     let key = PublicKeyFile(
@@ -113,7 +113,7 @@ struct RepositoryTests {
     #expect(try scratch.text("keyvault.yaml") == before)
   }
 
-  @Test func `what is commented out in a new configuration is sound`() throws {
+  @Test func `what is commented out in a new configuration is valid`() throws {
     let scratch = Scratch()
     _ = try Layout(root: scratch.folder).create(recipients: [])
     let text = try scratch.text("keyvault.yaml").split(
@@ -172,7 +172,7 @@ struct CatalogueTests {
         "jina", "luma", "mistral", "moonshot", "novita", "nvidia_nim", "openai", "openrouter",
         "perplexity", "replicate", "runway", "sambanova", "stability", "together", "voyage", "xai",
       ])
-    // Nobody confirmed a free request that needs an ordinary key of these.
+    // No free request that needs an ordinary key of these has been confirmed.
     let unverifiable = ["fal", "jina", "sambanova"]
     for id in BuiltIn.ids {
       let provider = try #require(BuiltIn.provider(id))

@@ -83,14 +83,14 @@ struct SnapshotTests {
     #expect(try Snapshot("origin/main", of: outer.path("sub")).files["vault/p/a.gpg"] != nil)
   }
 
-  @Test func `what is no commit, or several things, is refused`() throws {
+  @Test func `what does not name a commit, or names several things, is refused`() throws {
     let world = try world()
     let root = world.scratch.folder
     for name in ["", "--all", "-1"] { #expect(try refusal(name, root).kind == .usage, "\(name)") }
     for name in ["none", "main^{tree}", "main:vault", "main..main", "\u{202e}x"] {
       #expect(try refusal(name, root).kind == .notFound, "\(name)")
     }
-    // Whoever may push could make a tag that goes before the branch.
+    // Anyone who may push could create a tag that takes precedence over the branch.
     try world.git("update-ref", "refs/remotes/origin/main", "main")
     #expect(try Snapshot("origin/main", of: root).isMerged)
     try world.git("tag", "origin/main", "main")

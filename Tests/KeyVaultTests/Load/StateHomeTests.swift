@@ -3,7 +3,7 @@ import Testing
 
 @testable import KeyVault
 
-/// Where the key of the local state may lie, and what becomes of one that others could know.
+/// Where the key of the local state may be, and what becomes of one that others could know.
 @Suite struct StateHomeTests {
   private let scratch = Scratch()
   private var root: String { scratch.path("repository") }
@@ -53,7 +53,7 @@ import Testing
     #expect(objection.message.contains("so others can know it"))
     #expect(objection.remedy == "rm \(home)/key, and a new one is made")
     #expect(StateHome(at: home, outside: root).danger?.message == objection.message)
-    // The command that is hinted at mends it.
+    // The command in the hint fixes it.
     unlink(home + "/key")
     #expect(try key() != known)
   }

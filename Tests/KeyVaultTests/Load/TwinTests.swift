@@ -52,7 +52,7 @@ struct TwinTests {
     #expect(try errors(world).contains("recipients-changed vault/UK/.gpg-id"))
     #expect(
       failure { try world.store("UK/openai", FindingCase.key, provider: "openai") }?.message
-        == "vault/UK/.gpg-id: these are not the recipients that were signed")
+        == "vault/UK/.gpg-id: this is not the signed version of the list")
   }
 
   @Test func `an entry of a bad name is an error`() throws {

@@ -65,7 +65,7 @@ struct PickTests {
     #expect(known.choice?.variable == "BEA_API_KEY" && known.skipped.isEmpty)
   }
 
-  @Test func `what is of no use is passed over, and stays so when a provider is not reached`()
+  @Test func `an unusable key is passed over, and stays so when a provider is not reached`()
     async throws
   {
     let world = try three()
@@ -91,7 +91,7 @@ struct PickTests {
     let pick = try await pick(world)
     #expect(pick.choice?.entry.path == "p/cee")
     #expect(pick.skipped.map(\.cause) == [.disabled, .broken])
-    #expect(pick.skipped.last?.reason.contains("does not say where it belongs") == true)
+    #expect(pick.skipped.last?.reason.contains("is not bound to this entry") == true)
     let locked = try await self.pick(world, as: .bob)
     #expect(locked.choice == nil)
     #expect(locked.skipped.map(\.cause).contains(.locked))
@@ -126,7 +126,7 @@ struct PickTests {
     }
   }
 
-  @Test func `asked anew, the first that a provider accepts is taken, and no other is asked`()
+  @Test func `asked again, the first key that a provider accepts is taken, and no other is asked`()
     async throws
   {
     let stub = try Stub(
@@ -145,7 +145,7 @@ struct PickTests {
       options: options)
     let pick = try await pick(
       world, past: [("p/bea", .invalid)], policy: policy, prober: prober)
-    // What was of no use is asked last.
+    // What was unusable is asked last.
     #expect(stub.requests.map(\.path) == ["/abe/models", "/cee/models"])
     #expect(pick.choice?.entry.path == "p/cee" && pick.choice?.verdict == .valid)
     #expect(pick.results.map(\.verdict) == [.invalid, .valid])
@@ -165,7 +165,7 @@ struct PickTests {
       ("r", nil, "keyvault pick text-generation r --test"),
     ] {
       let pick = try await pick(world, in: environment, past: past, through: asked)
-      #expect(pick.skipped.map(\.next) == ["run '\(next)' once it should work again"])
+      #expect(pick.skipped.map(\.next) == ["run '\(next)' when it may work again"])
     }
   }
 
@@ -208,7 +208,7 @@ struct PickTests {
     #expect(pick.choice?.entry.path == "p/bea")
     #expect(
       pick.skipped.map(\.reason) == [
-        "nothing was sent: https://api.example.com is not where this key may travel; "
+        "nothing was sent: https://api.example.com is not a host that this key may be sent to; "
           + "KEYVAULT_ALLOW_HOSTS=api.example.com allows it"
       ])
     try world.configure("environments: {p: {gateway: \"https://evil.example.com/{provider}\"}}\n")

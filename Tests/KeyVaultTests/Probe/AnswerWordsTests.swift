@@ -204,7 +204,7 @@ struct AnswerWordsTests {
     }
   }
 
-  @Test func `an error in a success is told, and a rule may still read it`() throws {
+  @Test func `an error in a success is reported, and a rule may still read it`() throws {
     let body = #"{"object":"list","data":[],"error":{"code":"key_revoked"}}"#
     let rules = try definition(
       rules: """

@@ -68,7 +68,7 @@ struct CertificateTests {
     let port = try RawServer().port
     let result = try await result(
       certificate: "good", location: "proxy_pass http://127.0.0.1:\(port);")
-    expectDoubt(result, .providerError, "the provider, or a server in front of it, has a fault")
+    expectDoubt(result, .providerError, "the provider, or a server in front of it, has an error")
     #expect(result.http == 502)
   }
 }

@@ -106,7 +106,9 @@ struct ControlTests {
     #expect(controls == ["p/openai": .passed, "p/admin": .passed, "q/openai": .failed])
   }
 
-  @Test func `a bogus key looks like a key, is nobody's, and never twice the same`() async throws {
+  @Test func `a bogus key looks like a key, belongs to no account, and is never the same twice`()
+    async throws
+  {
     let stub = try stub()
     for _ in 0..<2 { _ = try await result(stub) }
     let keys = stub.requests.compactMap { $0.header("authorization") }
@@ -119,7 +121,7 @@ struct ControlTests {
       let payload = try Payload(text: key)
       #expect(payload.withKey(format.matches))
     }
-    // The request without a key is as the others but for it.
+    // The request without a key is like the others except for the key.
     let without = stub.requests.filter { $0.header("authorization") == nil }
     #expect(without.count == 2)
     for request in without {
@@ -166,7 +168,7 @@ struct ControlTests {
     "prefix: acme-, chars: a-z, length: 6", "prefix: acme-, chars: \"+/=-\", length: 5..6",
     "chars: a, length: 1..65536", "chars: A-Za-z0-9, length: 200..300",
   ])
-  func `a bogus key is of formats that nobody has yet`(text: String) throws {
+  func `a bogus key fits formats that are not in use yet`(text: String) throws {
     var acme = Acme(at: "https://a.example.com")
     acme.key = ", formats: [{name: x, \(text)}]"
     let world = try World()

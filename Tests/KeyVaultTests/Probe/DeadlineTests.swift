@@ -102,7 +102,7 @@ struct DeadlineTests {
     #expect(results.map(\.works) == [.unknown, .unknown])
   }
 
-  @Test func `a cancelled run ends at once and tells what it knows`() async throws {
+  @Test func `a cancelled run ends at once and reports what it knows`() async throws {
     try store("valid", "drip", "hang", "silent")
     let repository = try world.repository
     let prober = Prober(

@@ -4,7 +4,7 @@ import Testing
 
 @testable import KeyVault
 
-/// `providers check`: what a definition says of keys that nobody has.
+/// `providers check`: a definition's verdicts on keys that do not exist.
 @Suite(.oneAtATime)
 struct DefinitionCheckTests {
   private static let invalid = #"{"status": 401, "body": {"error": {"code": "invalid_api_key"}}}"#
@@ -47,7 +47,7 @@ struct DefinitionCheckTests {
     let report = try await check(#require(BuiltIn.provider("openai")), stub)
     #expect(report.rows.map(\.outcome) == [.wrong, .ok, .wrong, .ok])
     #expect(
-      report.rows[0].note == "this endpoint does not tell keys apart: it proves nothing")
+      report.rows[0].note == "this endpoint does not distinguish keys: it proves nothing")
     #expect(report.outcome == .wrong)
   }
 
@@ -79,7 +79,7 @@ struct DefinitionCheckTests {
     #expect(rows[1].what.hasPrefix("bogus key") && rows[1].verdict == .invalid, "\(rows[1])")
   }
 
-  @Test func `a provider without a request, or with a host that lacks a field, is told`()
+  @Test func `a provider without a request, or with a host that lacks a field, is reported`()
     async throws
   {
     let stub = try Stub()

@@ -64,9 +64,9 @@ struct FaultTests {
     #expect(try await result(of: #"{"body": {"object": "list", "data": []}}"#).verdict == .valid)
   }
 
-  private static let notJSON = "no rule knows this answer, which is not JSON"
+  private static let notJSON = "no rule matches this answer, which is not JSON"
   private static let lost = "closed the connection before its answer was complete"
-  private static let page = "the answer is a web page"
+  private static let page = "got a web page instead of an API response"
   private static let notHTTP = "answers with something that is not HTTP"
 
   private static let bodies = [
@@ -82,7 +82,7 @@ struct FaultTests {
       "NUL in a text", bytes: bytes(#"{"object":"list","data":[],"x":""#, 0, "\"}"), .unknown,
       notJSON),
     Fault("UTF-16", bytes: Array(good.utf8).flatMap { [$0, 0] }, .unknown, notJSON),
-    Fault("an empty answer", bytes: [], .unknown, "no rule knows this answer"),
+    Fault("an empty answer", bytes: [], .unknown, "no rule matches this answer"),
     Fault(
       "a million brackets", bytes: Array(repeating: UInt8(ascii: "["), count: 1_000_000),
       .unknown, notJSON),
@@ -149,7 +149,7 @@ struct FaultTests {
   ]
 
   @Test(arguments: fragments)
-  func `what is no whole HTTP answer is no answer`(what: String, text: String) async throws {
+  func `an incomplete HTTP answer is not an answer`(what: String, text: String) async throws {
     let server = try RawServer { _ in Array(text.utf8) }
     let result = try await result(gateway: "http://127.0.0.1:\(server.port)")
     expectDoubt(result, .unreachable, "'127.0.0.1:\(server.port)'")
@@ -178,7 +178,7 @@ struct FaultTests {
     expectDoubt(result, .unreachable, "cannot find the host 'no-such-host.invalid'")
   }
 
-  @Test func `a host where nobody listens is named`() async throws {
+  @Test func `a host where nothing listens is named`() async throws {
     let port = try RawServer().port
     let result = try await result(gateway: "http://127.0.0.1:\(port)/{provider}")
     expectDoubt(result, .unreachable, "'127.0.0.1:\(port)' refuses connections")

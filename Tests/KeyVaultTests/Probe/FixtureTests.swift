@@ -115,7 +115,7 @@ struct FixtureTests {
   }
 
   @Test(.oneAtATime, arguments: refusals)
-  func `a refused key is valid by nobody's rules`(fixture: Fixture) throws {
+  func `a refused key is valid by no provider's rules`(fixture: Fixture) throws {
     let body = try #require(fixture.body)
     let answer = Self.answer(fixture.status, fixture.headers, body)
     for (name, definition) in Self.definitions {
@@ -144,7 +144,7 @@ struct FixtureTests {
     }
   }
 
-  @Test func `a good answer as a page of HTML is no good answer`() throws {
+  @Test func `a good answer as a page of HTML is not a good answer`() throws {
     for fixture in Fixture.all where fixture.verdict == "valid" {
       let body = try #require(fixture.body)
       let answer = Self.answer(fixture.status, ["Content-Type": "text/html"], body)

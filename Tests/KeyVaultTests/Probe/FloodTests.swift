@@ -12,7 +12,7 @@ struct FloodTests {
     let name: String
     let answer: [String: Any]
     var verdict = Verdict.unknown
-    var note = "the answer is too long to be read"
+    var note = "the answer is too long"
     var room = 64 << 20
   }
 
@@ -33,7 +33,7 @@ struct FloodTests {
       let count = (1 << 20) / (item.utf8.count + 1) - 9
       let text = "[" + String(repeating: item + ",", count: count) + item + "]"
       return Flood(
-        name: name, answer: ["headers": json, "text": text], note: "no rule knows this answer",
+        name: name, answer: ["headers": json, "text": text], note: "no rule matches this answer",
         room: 96 << 20)
     }
     return [
@@ -41,8 +41,8 @@ struct FloodTests {
       Flood(name: "endless", answer: ["headers": json, "text": mebibyte, "endless": true]),
       Flood(
         name: "page", answer: ["text": "<html>" + mebibyte, "endless": true], verdict: .blocked,
-        note: "the answer is a web page"),
-      // Good, but for its length.
+        note: "got a web page instead of an API response"),
+      // Good, except for its length.
       Flood(
         name: "spaces",
         answer: ["headers": json, "text": good + String(repeating: " ", count: 5 << 20) + "}"]),

@@ -63,7 +63,7 @@ struct HostFieldTests {
     #expect(Trap.shared.connections == before)
   }
 
-  @Test func `a field that is no text sends nothing`() async throws {
+  @Test func `a field that is not text sends nothing`() async throws {
     let world = try World()
     let lines =
       "\(Self.key)\nvault: \(World.vaultID)\nentry: p/azure_openai\nprovider: azure_openai\n"

@@ -5,8 +5,8 @@ import Testing
 
 @testable import KeyVault
 
-/// Credentials that would say more than themselves. `add` takes none of them, so somebody encrypted
-/// them by hand.
+/// Credentials that would say more than themselves. `add` takes none of them, so they were
+/// encrypted by hand.
 @Suite(.oneAtATime)
 struct InjectionTests {
   private static let good = #"{"body": {"object": "list", "data": []}}"#
@@ -45,7 +45,7 @@ struct InjectionTests {
     #expect(requests.isEmpty)
   }
 
-  @Test func `a key that is no text, and no key, are not sent`() async throws {
+  @Test func `a key that is not text, and an absent key, are not sent`() async throws {
     for (key, objection) in [
       (Array(FaultTests.key.utf8) + [0xff], "is not UTF-8"), ([], "is empty"),
     ] {
@@ -55,7 +55,7 @@ struct InjectionTests {
     }
   }
 
-  @Test func `a line after the key is no header`() async throws {
+  @Test func `a line after the key is not sent as a header`() async throws {
     let key = FaultTests.key + "\nX-Evil: 1\nauthorization: Bearer sk-proj-Another"
     let (result, requests) = try await result(key: Array(key.utf8))
     #expect(result.verdict == .valid)
@@ -77,7 +77,7 @@ struct InjectionTests {
     #expect(requests.isEmpty)
   }
 
-  @Test func `the prober itself refuses such a key, whoever hands it over`() async throws {
+  @Test func `the prober itself refuses such a key, from any caller`() async throws {
     let stub = try Stub(["openai/invalid": Self.good])
     let world = try World("environments: {p: {gateway: \"\(stub.gateway)\"}}\n")
     for end in ["\rX-Evil: 1", "\0", "\u{7f}"] {

@@ -136,7 +136,7 @@ struct LoopbackTests {
     #expect(variables.map(\.name) == ["OPENAI_API_KEY"])
     #expect(
       warnings.value.map(\.message) == [
-        "left out OPENAI_BASE_URL: keys may not travel to \(stub.base)"
+        "left out OPENAI_BASE_URL: keys may not be sent to \(stub.base)"
       ])
     #expect(warnings.value.first?.hints == ["allow it: KEYVAULT_ALLOW_HOSTS=\(stub.base)"])
   }

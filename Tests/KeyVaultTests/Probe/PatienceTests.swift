@@ -60,7 +60,7 @@ struct PatienceTests {
     #expect(requests == 1)
   }
 
-  @Test func `a host where nobody listens is tried again`() async throws {
+  @Test func `a host where nothing listens is tried again`() async throws {
     let port = try RawServer().port
     let world = try World("environments: {p: {gateway: \"http://127.0.0.1:\(port)\"}}\n")
     let result = try await world.ask("p/openai", FaultTests.key) { $0.patience = Self.brisk }
@@ -138,7 +138,7 @@ struct PatienceTests {
   }
 
   @Test(arguments: ["31536000", "Wed, 01 Jan 2200 00:00:00 GMT", "21"])
-  func `nobody waits for a year`(retryAfter: String) async throws {
+  func `a wait of a year is refused`(retryAfter: String) async throws {
     var outcome: (result: TestResult, requests: Int)?
     let time = try await time {
       outcome = try await self.result(of: [Self.limited(retryAfter), Self.good])

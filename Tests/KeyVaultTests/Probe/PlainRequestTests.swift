@@ -95,7 +95,7 @@ struct PlainRequestTests {
   }
 
   @Test(arguments: orders.indices)
-  func `a part that could be an order is not sent until the user allows the file as it is`(
+  func `a part that could be an order is not sent until the user allows this version of the file`(
     index: Int
   ) async throws {
     let (name, change) = Self.orders[index]
@@ -103,8 +103,8 @@ struct PlainRequestTests {
     let refused = try await result(world, stub)
     #expect(refused.verdict == .misconfigured && stub.requests.isEmpty)
     let start =
-      "nothing was sent: \(name) in providers.d/acme.yaml may tell the server where to pass the "
-      + "key on; if the file is right, KEYVAULT_ALLOW_PROVIDERS=acme:"
+      "nothing was sent: \(name) in providers.d/acme.yaml may tell the server where to forward "
+      + "the key; if the file is right, KEYVAULT_ALLOW_PROVIDERS=acme:"
     #expect(refused.note?.hasPrefix(start) == true, "\(refused.note ?? "")")
     let findings = try world.findings().filter { $0.message.contains(name) }
     #expect(findings.map(\.code) == ["needs-permission"] && findings[0].severity == .note)
@@ -168,11 +168,11 @@ struct PlainRequestTests {
     let refused = try await result(world, stub)
     #expect(refused.note?.contains("the header 'x-to'") == true, "\(refused)")
     #expect(stub.requests.count == count)
-    // Where it does not count, the built-in definition does, and a person is told.
+    // Where it does not count, the built-in definition does, and a warning says so.
     let policy = try OriginPolicy(parsing: stub.base)
     let told = try Rendering(repository: world.repository, policy: policy)
       .distrusted([world.open("p/openai")])
-    #expect(told.map(\.message).first?.hasSuffix("what counts is the built-in definition") == true)
+    #expect(told.map(\.message).first?.hasSuffix("the built-in definition is used") == true)
     // The form that a built-in has is its own.
     for provider in BuiltIn.all { #expect(provider.exception == nil) }
   }
@@ -199,7 +199,7 @@ struct PlainRequestTests {
     let policy = try OriginPolicy(parsing: stub.base)
     let destinations = policy.destinations(of: provider, gateway: nil)
     #expect(destinations.isBarred)
-    #expect(destinations.objection?.message.hasSuffix("so no key of it is sent") == true)
+    #expect(destinations.objection?.message.hasSuffix("so none of its keys is sent") == true)
     let picker = Picker(repository: repository, gpg: Keyring.alice.gpg, policy: policy)
     let pick = try await picker.pick(.search, in: "p", past: world.past([]), now: World.now)
     #expect(pick.choice == nil && pick.skipped.map(\.cause) == [.broken])
@@ -262,7 +262,7 @@ struct PlainRequestTests {
   @Test(arguments: [
     "acme", "acme:", "acme:12", "Acme:\(zeros)", "acme:\(zeros)0", "acme:\(zeros):",
   ])
-  func `what names no definition is no permission`(word: String) {
+  func `what names no definition is not a permission`(word: String) {
     #expect(failure { _ = try OriginPolicy(parsing: "", definitions: word) }?.kind == .usage)
   }
 

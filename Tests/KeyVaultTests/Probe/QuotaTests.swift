@@ -84,7 +84,7 @@ struct QuotaTests {
   ]
 
   @Test(arguments: others)
-  func `any other second answer is told and changes nothing`(
+  func `any other second answer is reported and changes nothing`(
     second: String, verdict: Verdict, status: Int?
   ) async throws {
     let (result, requests) = try await result(second: second)
@@ -115,7 +115,7 @@ struct QuotaTests {
     let (result, requests) = try await result(first: Self.first(id))
     #expect(result.verdict == .valid && result.credit == .unknown)
     #expect(result.quota?.verdict == .unknown)
-    #expect(result.quota?.note == "the first answer does not say where to ask")
+    #expect(result.quota?.note == "the first answer has no address for the second request")
     #expect(requests.map(\.path) == ["/acme/models"])
   }
 
@@ -126,7 +126,9 @@ struct QuotaTests {
     #expect(refused.verdict == .valid)
     #expect(refused.quota?.verdict == .misconfigured)
     #expect(
-      refused.quota?.note?.contains("https://\(host) is not where this key may travel") == true)
+      refused.quota?.note?.contains(
+        "https://\(host) is not a host that this key may be sent "
+          + "to") == true)
     #expect(requests.count == 1)
     #expect(Trap.shared.connections(to: host) == 0)
 

@@ -93,7 +93,7 @@ struct RetirementTests {
     #expect(try dead.entry("p/openai").sidecar?.retired.map(\.proven) == [nil])
   }
 
-  @Test func `what was proved is signed by whoever writes it down`() async throws {
+  @Test func `what was proved is signed by its writer`() async throws {
     let stub = try stub([1: "invalid", 2: "valid"])
     let world = try World("environments: {p: {gateway: \"\(stub.gateway)\"}}\n")
     try world.sign()
@@ -124,10 +124,10 @@ struct RetirementTests {
     try world.store("p/openai", Self.key(1), serial: 3)
     let found = try await retirement(world)
     #expect(outcomes(found) == ["2 alive", "1 alive"])
-    #expect(found.keys[1].evidence == "it is the present key, which was never changed")
+    #expect(found.keys[1].evidence == "it is the current key, which has never been rotated")
   }
 
-  @Test func `what is encrypted anew is one key, and not an old one`() async throws {
+  @Test func `a re-encrypted key is one key, and not an old one`() async throws {
     let stub = try stub([1: "invalid", 2: "valid"])
     let world = try world(1, stub)
     for serial in [1, 2] {
@@ -142,7 +142,8 @@ struct RetirementTests {
     #expect(outcomes(try await retirement(world)) == ["1 proven"])
   }
 
-  @Test func `a key that took another's place under its id is told from it`() async throws {
+  @Test func `a key that took another's place under its id is distinguished from it`() async throws
+  {
     let stub = try stub([1: "invalid", 2: "valid"])
     let world = try world(1, stub)
     let new = NewKey(
@@ -198,7 +199,7 @@ struct RetirementTests {
     let found = try await retirement(world)
     #expect(outcomes(found).prefix(3) == ["3 unproven", "2 unproven", "1 unproven"])
     #expect(found.keys[0].evidence.contains("moved or copied"))
-    // The first ciphertext of serial 1 is sound: one for it, and one for the present key.
+    // The first ciphertext of serial 1 is valid: one for it, and one for the present key.
     #expect(outcomes(found).last == "1 proven")
     #expect(stub.requests.count - before == 2)
     #expect(found.serials.allSatisfy { !$0.isProven })

@@ -83,7 +83,7 @@ struct RuleTests {
     #expect(rule.judge(answer(401, "{\"c\":\"d\"}", headers: headers)).verdict == .unknown)
   }
 
-  @Test func `what matched is told in the rule's words`() throws {
+  @Test func `what matched is reported in the rule's words`() throws {
     let rule = try definition(
       rules:
         "{header: {x-a: b}, body: {/a/b: {contains: key}, /n: {min: 1, max: 9}}, text: [no, yes], verdict: invalid, note: ask}"

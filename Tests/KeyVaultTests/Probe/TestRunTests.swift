@@ -75,7 +75,7 @@ struct TestRunTests {
       ])
     #expect(byEntry["p/acme"]?.note?.hasPrefix("providers.d/acme.yaml:") == true)
     #expect(byEntry["p/nobody"]?.note == "no provider 'nobody' is known")
-    #expect(byEntry["p/unbound"]?.error?.contains("does not say where it belongs") == true)
+    #expect(byEntry["p/unbound"]?.error?.contains("is not bound to this entry") == true)
     #expect(byEntry["p/broken"]?.error?.hasPrefix("vault/p/broken.gpg: ") == true)
     #expect(byEntry["p/copied"]?.error?.contains("was moved or copied") == true)
     #expect(byEntry["q/openai"]?.error == nil)
@@ -145,7 +145,7 @@ struct TestRunTests {
     #expect(stub.requests.first?.header("x-end-id") == "here")
   }
 
-  @Test func `a provider without a free request is unverifiable, and its format is told`()
+  @Test func `a provider without a free request is unverifiable, and its format is reported`()
     async throws
   {
     let world = try World()

@@ -124,7 +124,10 @@ struct TravelTests {
     try world.store("production/acme", Self.acmeKey, hosts: ["other-provider.example.com"])
     let refused = try await result(world)
     #expect(refused.verdict == .misconfigured)
-    #expect(refused.note?.contains("https://\(host) is not where this key may travel") == true)
+    #expect(
+      refused.note?.contains(
+        "https://\(host) is not a host that this key may be sent "
+          + "to") == true)
     #expect(Trap.shared.connections(to: host) == 0)
 
     #expect(try await result(world, OriginPolicy(parsing: host)).verdict == .unreachable)
@@ -259,7 +262,7 @@ struct TravelTests {
     "http://[::1]", "localhost", "localhost:8080", "https://localhost", "0.0.0.0:80", "[::]:80",
     "[::ffff:127.0.0.1]:80", "api.localhost:80", "http://127.1:8080", "http://2130706433:80",
   ])
-  func `what is no host is no permission`(text: String) {
+  func `what is not a host is not a permission`(text: String) {
     #expect(failure { _ = try OriginPolicy(parsing: text) }?.kind == .usage)
   }
 

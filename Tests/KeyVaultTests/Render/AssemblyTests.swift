@@ -3,7 +3,7 @@ import Testing
 
 @testable import KeyVault
 
-/// Which entry gives which variable. Nothing is decrypted, so the keys are no ciphertext.
+/// Which entry gives which variable. Nothing is decrypted, so the keys are not real ciphertexts.
 @Suite(.oneAtATime)
 struct AssemblyTests {
   private static func sidecar(_ more: String) -> String {
@@ -17,7 +17,7 @@ struct AssemblyTests {
     """
   }
 
-  /// A world of entries, each with further lines of its sidecar.
+  /// A world of entries, each with additional lines of its sidecar.
   private func world(_ configuration: String, _ entries: [String: String]) throws -> World {
     let world = try World(configuration)
     for (name, more) in entries {

@@ -246,7 +246,7 @@ import Testing
   }
 }
 
-/// The same numbers in every run.
+/// Pseudo-random numbers, equal in every run.
 private struct SeededRandom: RandomNumberGenerator {
   private var state: UInt64
 

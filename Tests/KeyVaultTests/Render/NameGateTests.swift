@@ -47,7 +47,7 @@ struct NameGateTests {
     #expect(failure.kind == .malformed)
     #expect(
       failure.message
-        == "'p/other' cannot be rendered: '\(name)' is not known as a variable that holds a key")
+        == "'p/other' cannot be rendered: '\(name)' is not a known name for a key")
     #expect(failure.hints[0].hasSuffix("keyvault set p/other env=\(name)_KEY"))
     #expect(failure.hints[1].contains("export KEYVAULT_ALLOW_NAMES=\(name)"))
     #expect(failure.hints[1].contains("allow_names: [\(name)]"))
@@ -222,7 +222,7 @@ struct NameGateTests {
     #expect(
       try await rendered("GROQ_BASE_URL", "gate.example") == ["ACME_API_KEY", "GROQ_BASE_URL"])
     let failure = try await refusal { try await rendered("ACME_EDITOR", "gate.example") }
-    #expect(failure.message.contains("'ACME_EDITOR' is not a name for an address"), "\(failure)")
+    #expect(failure.message.contains("'ACME_EDITOR' is not a base-URL variable"), "\(failure)")
   }
 
   @Test func `what a repository calls an address takes no variable from a program`() async throws {

@@ -74,7 +74,7 @@ struct OverrideTests {
         == ["OPENAI_API_KEY", "OPENAI_BASE_URL"])
   }
 
-  @Test func `who renders is told which file does not count`() throws {
+  @Test func `a warning names the file that does not count`() throws {
     let world = try world("env: [OPENAI_API_KEY]", "env: [GROQ_API_KEY]")
     try world.store("p/openai", Self.key)
     let opened = try world.open("p/openai")

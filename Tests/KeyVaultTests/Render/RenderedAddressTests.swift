@@ -46,7 +46,7 @@ struct RenderedAddressTests {
     #expect(try await !render(world).contains("BASE_URL"))
   }
 
-  @Test func `two entries of one provider behind a gateway are no conflict of base URLs`()
+  @Test func `two entries of one provider behind a gateway are not a conflict of base URLs`()
     async throws
   {
     let world = try World(
@@ -106,7 +106,7 @@ struct RenderedAddressTests {
     #expect(both.names == ["OPENAI_API_KEY", "OPENAI_DEV_API_KEY"])
     #expect(
       both.warnings == [
-        "left out OPENAI_BASE_URL: the key of 'production/openai' may not travel to "
+        "left out OPENAI_BASE_URL: the key of 'production/openai' may not be sent to "
           + "https://evil.example.com"
       ])
     // The caller's own OPENAI_API_KEY would go there.

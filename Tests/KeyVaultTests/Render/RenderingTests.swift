@@ -70,7 +70,7 @@ struct RenderingTests {
     let world = try World("environments: {production: {require: [openai, mistral]}}\n")
     let empty = try await failure(world)
     #expect(empty.kind == .findings)
-    #expect(empty.message == "'production' requires a key that it lacks: openai, mistral")
+    #expect(empty.message == "'production' lacks a required key: openai, mistral")
     #expect(
       empty.hints == [
         "run 'keyvault add production/openai'", "run 'keyvault add production/mistral'",
@@ -100,7 +100,7 @@ struct RenderingTests {
     try world.encrypt("fake-key\n", to: "production/openai")
     #expect(
       try await failure(world).message.hasPrefix(
-        "'production/openai' does not say where it belongs"))
+        "'production/openai' is not bound to this entry"))
   }
 
   @Test func `two kinds that the previews hide are a conflict all the same`() async throws {
@@ -132,13 +132,13 @@ struct RenderingTests {
       } catch let failure as Failure {
         #expect(failure.kind == .malformed)
         #expect(
-          failure.message.hasPrefix("'production/openai' holds what cannot be a key: "),
+          failure.message.hasPrefix("'production/openai' has an invalid key: "),
           "\(failure)")
       }
     }
   }
 
-  @Test func `bytes that are no text are refused where the reader expects text`() async throws {
+  @Test func `bytes that are not text are refused where the reader expects text`() async throws {
     let world = try World()
     let payload = Array(("fake-key" + Self.binding + "organization: ").utf8) + [0xff, 0x0a]
     try world.encrypt(payload, to: "production/openai")

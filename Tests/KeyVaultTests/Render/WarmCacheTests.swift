@@ -98,7 +98,7 @@ struct WarmCacheTests {
   }
 
   @Test(arguments: Change.allCases)
-  func `a change makes it stale, without a word, and it is kept anew`(_ change: Change)
+  func `a change makes it stale, silently, and it is stored again`(_ change: Change)
     async throws
   {
     let world = try WarmCase.world()
@@ -131,7 +131,8 @@ struct WarmCacheTests {
     #expect(try await machine.render(world) == Self.warm)
   }
 
-  @Test func `it is the user's alone: in clear nowhere, readable by nobody else`() async throws {
+  @Test func `it is the user's alone: nowhere in plaintext, readable by no other key`() async throws
+  {
     let world = try World(recipients: [.alice, .bob])
     try world.store("p/openai", WarmCase.openAI)
     try world.store("p/mistral", WarmCase.mistral)
@@ -160,7 +161,7 @@ struct WarmCacheTests {
     let text = WarmCase.text(anthropic: nil)
     try await machine.render(world)
     let bob = try await machine.render(world, as: .bob)
-    // What is kept is of no use to Bob: both entries are decrypted.
+    // Bob cannot open what was kept: both entries are decrypted.
     #expect(bob == .init(text: text, decryptions: 2))
     #expect(try await machine.render(world, as: .bob) == .init(text: text, decryptions: 1))
   }
@@ -181,7 +182,7 @@ struct WarmCacheTests {
     try world.scratch.remove(WarmCase.cache)
     try world.want([Keyring.bob.fingerprint], in: "p")
     #expect(
-      try await unkept(world)?.message == "none of your own keys is to read 'p/anthropic'")
+      try await unkept(world)?.message == "none of your own keys is a recipient of 'p/anthropic'")
     let forgetful = try await machine.render(world, remembers: false)
     #expect(forgetful.notices == [] && forgetful.decryptions == 3)
   }

@@ -5,8 +5,8 @@ import Testing
 
 @testable import KeyVault
 
-/// What somebody who may write into `.keyvault`, or commit it, cannot do; and that what is kept is checked
-/// as if it had just been decrypted.
+/// What an attacker who may write into `.keyvault`, or commit it, cannot do; and that what is kept
+/// is checked as if it had just been decrypted.
 @Suite(.oneAtATime)
 struct WarmCacheTrustTests {
   private let machine: WarmCase
@@ -104,7 +104,7 @@ struct WarmCacheTrustTests {
     #expect(try await machine.render(world) == .init(text: new, decryptions: 3))
   }
 
-  @Test func `one that is committed, linked or somebody's link is refused before it is read`()
+  @Test func `a file that is committed, linked or a link is refused before it is read`()
     async throws
   {
     let world = try WarmCase.world()
@@ -120,7 +120,7 @@ struct WarmCacheTrustTests {
     #expect(try await machine.render(world).decryptions == 3)
   }
 
-  @Test func `a key that was put back is refused, with the cache of then too`() async throws {
+  @Test func `a key that was rolled back is refused, with the cache of then too`() async throws {
     let world = try WarmCase.world()
     try await machine.render(world)
     let path = try machine.file(world)
@@ -131,7 +131,7 @@ struct WarmCacheTrustTests {
     for (path, bytes) in zip(paths, old) { try world.scratch.write(bytes, to: path) }
     let refusal = try #require(try await machine.refusal(world))
     #expect(
-      refusal.message == "'p/openai' was put back: its serial is 1, and 2 was opened here before")
+      refusal.message == "'p/openai' was rolled back: its serial is 1, but 2 was opened here")
     #expect(machine.decryptions == 1, "it was warm")
   }
 
@@ -142,7 +142,7 @@ struct WarmCacheTrustTests {
     #expect(try await machine.render(world).decryptions == 1)
     try world.configure("environments: {p: {inherit: [shared]}}\n")
     let refusal = try #require(try await machine.refusal(world))
-    #expect(refusal.message.hasPrefix("'p/openai' does not say where it belongs"))
+    #expect(refusal.message.hasPrefix("'p/openai' is not bound to this entry"))
     #expect(machine.decryptions == 1, "it was warm")
   }
 

@@ -40,7 +40,7 @@ struct HistoryReportTests {
     #expect(try report([record(.locked, http: nil)]).availability == nil)
   }
 
-  @Test func `changes are told with the first verdict, and another ciphertext is named`() throws {
+  @Test func `changes are shown with the first verdict, and another ciphertext is named`() throws {
     let entry = try report([
       record(.valid), record(.valid, minutes: 1), record(.invalid, http: 401, minutes: 2),
       record(.valid, digest: "sha256:b", minutes: 3),

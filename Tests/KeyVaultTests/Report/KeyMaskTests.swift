@@ -14,7 +14,7 @@ struct KeyMaskTests {
     #expect(found.allSatisfy { $0.length.lowerBound >= KeyMarks.shortestKey })
   }
 
-  @Test func `a text without keys stays as it is, and a key goes wherever it stands`() {
+  @Test func `a text without keys stays unchanged, and a key is removed anywhere in it`() {
     for text in ["", "sk-proj-…9f3A", "sk-proj-xxxxxxxxxxxxxxxxxxxxxxxx", "prefix: sk-ant-api"] {
       #expect(text.withoutKeys == text)
     }

@@ -24,7 +24,7 @@ struct PrintableTests {
   @Test(arguments: [
     "", "plain", "schlüssel 鍵 \u{1f511}", "\u{a0}", "a\\u{1b}", "e\u{301}", "👩‍💻", "نامه‌ها",
   ])
-  func `other text stays as it is`(text: String) {
+  func `other text stays unchanged`(text: String) {
     #expect(text.printable == text)
   }
 

@@ -3,7 +3,7 @@ import Testing
 
 @testable import KeyVault
 
-/// What a message tells a person to run does what it says when it is pasted.
+/// A suggested command does what it says when it is pasted.
 struct ShellCommandTests {
   private static let words = [
     "plain", "production/openai", "My Key", "it's", "a\"b", "$(touch x)", "`id`", "a;b", "a&b", "~",

@@ -136,7 +136,7 @@ struct StatusReportTests {
     (-5, "just now"), (0, "just now"), (59, "just now"), (60, "1 min ago"), (3_599, "59 min ago"),
     (3_600, "1 h ago"), (86_399, "23 h ago"), (86_400, "1 day ago"), (172_800, "2 days ago"),
   ])
-  func `an age is told in the unit that fits`(seconds: Int, text: String) {
+  func `an age is shown in the unit that fits`(seconds: Int, text: String) {
     #expect(Timestamp(seconds: World.now.seconds - seconds).age(at: World.now) == text)
   }
 

@@ -26,7 +26,7 @@ struct StreamTextTests {
   ])
   func `what steers a terminal or a runner is escaped`(text: String, safe: String) {
     #expect(text.safeForStream() == safe)
-    // What is safe stays as it is.
+    // What is safe stays unchanged.
     #expect(safe.safeForStream() == safe)
     #expect(("line\n" + text).safeForStream() == "line\n" + safe)
   }

@@ -43,7 +43,7 @@ struct TestReportTests {
     }
   }
 
-  @Test func `an entry that was named and is locked is no success`() {
+  @Test func `an entry that was named and is locked is not a success`() {
     let results = [result(.valid), result(.locked, entry: "p/mistral")]
     let report = TestReport(checked: World.now, results: results)
     #expect(report.conclusion(named: []) == .good)
@@ -99,7 +99,7 @@ struct TestReportTests {
         p/mistral    Invalid         invalid                   HTTP 401
                      the provider does not know it
                      request id req_2
-                     → make a new key: https://example.com/keys
+                     → create a new key: https://example.com/keys
         p/openai     Valid           valid              42 ms  HTTP 200 · object=list · data is array
                      models 2 · remaining requests 4
         p/runway     Not configured  not_configured            required

@@ -89,13 +89,13 @@ struct EntrySignatureTests {
     try world.forge("p/mistral") { try Keyring.bob.gpg(["--detach-sign"], input: $0) }
     #expect(
       world.refusal("p/mistral")
-        == "'p/mistral' is signed by \(Self.bob), which is no known key of a trusted signer"
+        == "'p/mistral' is signed by \(Self.bob), which is not a known key of a trusted signer"
     )
     let found = try #require(try world.findings().first { $0.code == "wrong-signer" })
     #expect(
       found.message
         == "this entry is signed by \(Self.bob), whose signature does not count here")
-    // Nor does it help to lay the signature of another entry beside it.
+    // Nor does it help to put the signature of another entry beside it.
     let text = try world.sidecar("p/openai")
     let signature = text.split(separator: "\n").first { $0.hasPrefix("signature:") }!
     let own = try world.sidecar("p/mistral").split(separator: "\n").first {
@@ -129,7 +129,7 @@ struct EntrySignatureTests {
     #expect(try world.codes() == ["vault/p/openai.yaml: error bad-signature"])
   }
 
-  @Test func `a signer's file that holds another key under that name counts for nobody`() throws {
+  @Test func `a signer's file that holds another key under that name is ignored`() throws {
     let world = try World.signed()
     try world.scratch.write(Keyring.bob.publicKey, to: "vault/.public-keys/\(Self.alice)")
     try world.forge("p/openai") { try Keyring.bob.gpg(["--detach-sign"], input: $0) }
@@ -184,12 +184,12 @@ struct EntrySignatureTests {
     #expect(try world.repository.signingRules.writers(of: "q") == [])
   }
 
-  @Test func `who is no writer of a folder writes nothing there`() throws {
+  @Test func `a signer who is not a writer of a folder writes nothing there`() throws {
     let world = try World.signed("environments: {q: {writers: [\(Self.bob)]}}\n")
     let refused = failure { try world.store("q/openai", FindingCase.key) }
     #expect(
       refused?.message
-        == "signatures are required here, and \(Self.alice) is no writer of 'vault/q'")
+        == "signatures are required here, and \(Self.alice) is not a writer of 'vault/q'")
     #expect(!FileManager.default.fileExists(atPath: world.scratch.path("vault/q")))
   }
 
@@ -206,7 +206,7 @@ struct EntrySignatureTests {
       #expect(refused?.kind == .locked)
       #expect(
         refused?.message
-          == "signatures are required here, and there is no secret key of a trusted signer here")
+          == "signatures are required here, and no secret key of a trusted signer is here")
     }
     #expect(try world.sidecar("p/openai") == before)
     #expect(try world.codes() == [])
@@ -221,13 +221,15 @@ struct EntrySignatureTests {
     #expect(world.refusal("p/openai") == nil)
     #expect(
       told.value == [
-        "the signature of p/openai no longer fits and was removed: a writer can sign it anew with "
+        "the signature of p/openai no longer fits and was removed: a writer can sign it again with "
           + "'keyvault sign p/openai'"
       ])
   }
 
   @Test(arguments: [SignaturePolicy.required, .optional])
-  func `nobody signs by the way what somebody else has changed`(policy: SignaturePolicy) throws {
+  func `a command does not silently sign what another person has changed`(policy: SignaturePolicy)
+    throws
+  {
     let world = try World.signed(least: policy)
     try world.edit("p/openai", "owner: a", "owner: a\nenv: OTHER_KEY")
     let attempt = {
@@ -251,7 +253,7 @@ struct EntrySignatureTests {
     try world.scratch.remove("vault/p/openai.gpg")
     #expect(
       failure { try world.store("p/openai", FindingCase.key) }?.message
-        == "vault/p/openai.yaml lies there without a ciphertext, and nobody knows who wrote it")
+        == "vault/p/openai.yaml has no .gpg file beside it, so its author cannot be verified")
   }
 
   @Test func `signing looks first at what it signs`() throws {

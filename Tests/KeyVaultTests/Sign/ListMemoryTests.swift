@@ -4,7 +4,7 @@ import Testing
 
 @testable import KeyVault
 
-/// A machine that saw newer lists, and lists that were signed once and are put back.
+/// A machine that saw newer lists, and lists that were signed once and are rolled back.
 @Suite(.oneAtATime)
 struct ListMemoryTests {
   private static let statement = "vault/.recipients.sig"
@@ -77,7 +77,7 @@ struct ListMemoryTests {
   }
 
   private static let message =
-    "\(statement) was put back: it is number 2, and number 3 was seen here before"
+    "\(statement) was rolled back: its number is 2, but this machine has seen 3"
 
   @Test func `what was used is remembered, and its older version is refused`() throws {
     let world = try world()
@@ -107,7 +107,7 @@ struct ListMemoryTests {
     #expect(try seen(world) == 4)
     try world.commit()
     try world.git("checkout", "-q", "HEAD~2", "--", Self.statement, Self.list)
-    #expect(write(world)?.message.hasSuffix("and number 4 was seen here before") == true)
+    #expect(write(world)?.message.hasSuffix("but this machine has seen 4") == true)
   }
 
   @Test func `who goes back in history on purpose reads with a note, and writes nothing`() throws {
@@ -118,13 +118,13 @@ struct ListMemoryTests {
     #expect(use(world) == nil)
     #expect(
       told.value == [
-        "\(Self.statement): it is number 2, and number 3 was seen here before, as the commit that is "
+        "\(Self.statement): its number is 2, but this machine has seen 3, as the commit that is "
           + "checked out is older"
       ])
     #expect(write(world)?.message == Self.message)
     // In that commit only its own file is excused.
     try world.git("checkout", "-q", "main~2", "--", Self.statement, Self.list)
-    #expect(use(world)?.message.contains("it is number 1") == true)
+    #expect(use(world)?.message.contains("its number is 1") == true)
   }
 
   @Test func `going back by rewriting history is not taken as intended`() throws {
@@ -142,7 +142,8 @@ struct ListMemoryTests {
     try world.want([Keyring.alice.fingerprint, Self.bob], in: "p")
     try world.signRecipients()
     try world.commit()
-    let message = "\(Self.statement) was put back: it is another number 3 than was seen here before"
+    let message =
+      "\(Self.statement) was rolled back: this machine has seen other lists with the number 3"
     #expect(use(world)?.message == message)
     #expect(write(world)?.message == message)
     // The same lists, signed once more under their number, do not count as different.
@@ -166,8 +167,8 @@ struct ListMemoryTests {
     #expect(use(world) == nil)
     try world.git("checkout", "-q", "HEAD~1", "--", Self.statement, "providers.d")
     try world.commit()
-    #expect(use(world)?.message.contains("was put back: it is number 4") == true)
-    #expect(write(world)?.message.contains("was put back: it is number 4") == true)
+    #expect(use(world)?.message.contains("was rolled back: its number is 4") == true)
+    #expect(write(world)?.message.contains("was rolled back: its number is 4") == true)
   }
 
   @Test func `a writer who signs the older lists goes on above the newest number`() throws {
@@ -197,7 +198,7 @@ struct ListMemoryTests {
     try home.remove("state")
     #expect(use(world) == nil)
     #expect(try seen(world) == 2)
-    // Lines that this machine did not write count for nothing.
+    // Lines that this machine did not write are ignored.
     let text = try home.text(home.memoryFile)
     try home.write(text.replacing(" 2 sha256", with: " 9 sha256"), to: home.memoryFile)
     #expect(try seen(world) == nil)
@@ -227,7 +228,9 @@ struct ListMemoryTests {
     try world.scratch.write(good, to: Self.statement)
     for _ in 1...3 { try world.signRecipients() }
     try world.write(configuration, to: "keyvault.yaml")
-    #expect(use(world)?.message == "keyvault.yaml: this is not the configuration that was signed")
+    #expect(
+      use(world)?.message == "keyvault.yaml: this is not the signed version of the "
+        + "configuration")
     try world.scratch.write(good, to: Self.statement)
     #expect(use(world) == nil)
     #expect(try seen(world) == 3)

@@ -31,7 +31,7 @@ struct SignatureGateTests {
     let results = try await world.test()
     let forged = try #require(results.first { $0.entry == "p/openai" })
     #expect(forged.verdict == .misconfigured && forged.error == bad)
-    // The other is asked: nobody answers there.
+    // The other is asked: nothing answers there.
     let other = try #require(results.first { $0.entry == "p/mistral" })
     #expect(other.verdict == .unreachable)
     do {
@@ -44,7 +44,7 @@ struct SignatureGateTests {
 
   @Test func `an entry that no writer signed is not even decrypted`() throws {
     let world = try world()
-    // Whoever would decrypt it found no secret key.
+    // A decryption would find no secret key.
     try world.encrypt(Array("x".utf8), to: "p/groq", for: .bob)
     let digest = Vault.digest(try world.scratch.bytes("vault/p/groq.gpg"))
     let lines = try world.sidecar("p/mistral").split(separator: "\n").filter {
@@ -66,14 +66,16 @@ struct SignatureGateTests {
     #expect(try message("p/groq", .here)?.hasPrefix("cannot open 'p/groq': no secret key") == true)
   }
 
-  @Test func `where nobody is trusted nothing is sent`() async throws {
+  @Test func `without trusted signers nothing is sent`() async throws {
     let world = try world()
     let digest = try world.scratch.text("vault/p/openai.yaml")
     try world.sign(trusting: [])
     let results = try await world.test()
     #expect(results.allSatisfy { $0.verdict == .misconfigured })
     #expect(
-      results.allSatisfy { $0.error == "nobody is trusted here, so no signature proves anything" })
+      results.allSatisfy {
+        $0.error == "no trusted signers are configured, so no signature proves anything"
+      })
     #expect(try world.scratch.text("vault/p/openai.yaml") == digest)
     // Nor where nothing from outside was given at all, and the tree itself requires it.
     try world.configure("policy: {signatures: required}\n")

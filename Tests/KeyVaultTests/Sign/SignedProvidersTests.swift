@@ -68,10 +68,10 @@ struct SignedProvidersTests {
   @Test func `a changed provider file bars what it could steer`() throws {
     let world = try world()
     try world.write(Acme(at: "https://evil.example").text, to: Self.file)
-    try expect(world, changed: Self.file, "this is not the provider file that was signed")
+    try expect(world, changed: Self.file, "this is not the signed version of the provider file")
     // A comment does not change what the file says, but keyvault need not judge that.
     try world.write(Acme(at: "https://api.acme.example").text + "# x\n", to: Self.file)
-    try expect(world, changed: Self.file, "this is not the provider file that was signed")
+    try expect(world, changed: Self.file, "this is not the signed version of the provider file")
     try world.write(Acme(at: "https://api.acme.example").text, to: Self.file)
     try expectSound(world)
   }
@@ -83,7 +83,7 @@ struct SignedProvidersTests {
     try world.signRecipients()
     try expectSound(world)
     try world.scratch.write(older, to: Self.file)
-    try expect(world, "this is not the provider file that was signed")
+    try expect(world, "this is not the signed version of the provider file")
   }
 
   @Test func `a new provider file is noticed, and so is one that is gone`() throws {
@@ -93,13 +93,13 @@ struct SignedProvidersTests {
       to: "providers.d/zeta.yaml")
     try expect(
       world, changed: "providers.d/zeta.yaml",
-      "this provider file is not among those that were signed")
+      "this provider file is not covered by the signature")
     try world.scratch.remove("providers.d/zeta.yaml")
     try expectSound(world)
     try world.scratch.remove(Self.file)
     #expect(try state(world).codes == ["\(Self.file): error recipients-changed"])
     #expect(
-      world.refusal("p/acme") == "\(Self.file): this provider file was signed, and is not there")
+      world.refusal("p/acme") == "\(Self.file): this provider file was signed and is missing")
   }
 
   @Test func `a link in the place of a provider file is none that was signed`() throws {
@@ -107,7 +107,7 @@ struct SignedProvidersTests {
     try world.scratch.move(Self.file, to: "elsewhere.yaml")
     try world.scratch.link(Self.file, to: "../elsewhere.yaml")
     #expect(
-      world.refusal("p/acme") == "\(Self.file): this provider file was signed, and is not there")
+      world.refusal("p/acme") == "\(Self.file): this provider file was signed and is missing")
   }
 
   @Test func `a file that was signed is another one than what was read before`() throws {
@@ -126,7 +126,7 @@ struct SignedProvidersTests {
     for files in [[good], []] {
       if files.isEmpty { try world.scratch.remove(Self.file) }
       for file in files { try world.scratch.write(file, to: Self.file) }
-      #expect(use() == "\(Self.file): this is not the provider file that was signed")
+      #expect(use() == "\(Self.file): this is not the signed version of the provider file")
     }
     try world.scratch.write(good, to: Self.file)
     #expect(world.refusal("p/acme") == nil)
@@ -152,7 +152,7 @@ struct SignedProvidersTests {
       try #require(text.contains(old))
       try world.write(text.replacing(old, with: new), to: copy)
       try expect(
-        world, changed: copy, "this provider file is not among those that were signed")
+        world, changed: copy, "this provider file is not covered by the signature")
     }
   }
 
@@ -162,7 +162,7 @@ struct SignedProvidersTests {
     let (codes, use, writing) = try state(world)
     #expect(codes == ["\(Self.statement): error signature-outdated"])
     #expect(
-      use == "\(Self.statement) was signed in version 1, which leaves the provider files out")
+      use == "\(Self.statement) was signed in version 1, which does not cover the provider files")
     #expect(writing == use)
     let finding = try #require(try world.findings().first { $0.code == "signature-outdated" })
     #expect(finding.hint?.hasSuffix("keyvault recipients sign") == true)
@@ -182,7 +182,7 @@ struct SignedProvidersTests {
     #expect(use == nil && writing == nil)
   }
 
-  @Test func `a signature of one version counts for nothing in the other`() throws {
+  @Test func `a signature of one version is refused in the other`() throws {
     let world = try world()
     let signed = try world.scratch.text(Self.statement)
     let lines = signed.split(separator: "\n").map(String.init)

@@ -6,7 +6,7 @@ import Testing
 
 @testable import KeyVault
 
-/// Who can read what, signed as a whole, and attacked by whoever can push.
+/// Who can read what, signed as a whole, and attacked by a person who can push.
 @Suite(.oneAtATime)
 struct SignedRecipientsTests {
   private static let alice = Keyring.alice.fingerprint
@@ -39,19 +39,19 @@ struct SignedRecipientsTests {
     #expect(codes == [] && refusal == nil)
   }
 
-  @Test func `somebody who wrote themselves into a list gets no key`() throws {
+  @Test func `a person who wrote themselves into a list gets no key`() throws {
     let world = try World.signed()
     try world.want([Self.alice, Self.bob])
     let (codes, refusal) = try state(world)
     #expect(codes == ["vault/.gpg-id: error recipients-changed"])
-    #expect(refusal == "vault/.gpg-id: these are not the recipients that were signed")
+    #expect(refusal == "vault/.gpg-id: this is not the signed version of the list")
     try world.want([Self.alice])
     // A list where there was none, a copy of one that was signed for elsewhere.
     try world.want([Self.alice], in: "p")
     #expect(try state(world).codes == ["vault/p/.gpg-id: error recipients-changed"])
   }
 
-  @Test func `a comment in a list, and its order, are nobody's leave`() throws {
+  @Test func `a comment in a list, and its order, permit nothing`() throws {
     let world = try World.signed()
     try world.write("# us\n\n\(Self.alice.lowercased())\n", to: "vault/.gpg-id")
     #expect(try state(world).codes == [])
@@ -63,7 +63,7 @@ struct SignedRecipientsTests {
     try world.scratch.write(Keyring.bob.publicKey + Array("\n".utf8), to: path)
     let changed = try state(world)
     #expect(changed.codes == ["\(path): error recipients-changed"])
-    #expect(changed.refusal == "\(path): this is not the public key that was signed")
+    #expect(changed.refusal == "\(path): this is not the signed version of the public key")
     try world.scratch.remove(path)
     #expect(try state(world).codes == ["\(path): error recipients-changed"])
     try world.scratch.write(Keyring.bob.publicKey, to: path)
@@ -73,12 +73,12 @@ struct SignedRecipientsTests {
     #expect(try state(world).codes == ["\(carol): error recipients-changed"])
   }
 
-  @Test func `a configuration that nobody signed bars every entry`() throws {
+  @Test func `an unsigned configuration bars every entry`() throws {
     let world = try World.signed()
     try world.configure("policy: {unbound: allow}\n")
     let (codes, refusal) = try state(world)
     #expect(codes == ["keyvault.yaml: error recipients-changed"])
-    let message = "keyvault.yaml: this is not the configuration that was signed"
+    let message = "keyvault.yaml: this is not the signed version of the configuration"
     #expect(refusal == message)
     #expect(world.refusal("p/openai") == message)
   }
@@ -197,7 +197,7 @@ struct SignedRecipientsTests {
     #expect(after.content.counter == before.content.counter + 1)
   }
 
-  @Test func `what the keyring knows anew is signed with the next number`() throws {
+  @Test func `an update from the keyring is signed with the next number`() throws {
     let world = try World.signed()
     let home = GPGHome()
     let key = try home.key("refreshed", expires: "20950101T000000", at: "20200101T000000")
@@ -211,12 +211,12 @@ struct SignedRecipientsTests {
     #expect(try state(world).codes == [])
   }
 
-  @Test func `what somebody else changed is not signed by the way`() throws {
+  @Test func `what another person changed is not silently signed`() throws {
     let world = try World.signed()
     try world.want([Self.alice, Self.bob])
     let before = try world.scratch.text(Self.file)
     let refused = failure { _ = try world.removeRecipient(Self.bob) }
-    #expect(refused?.message == "vault/.gpg-id: these are not the recipients that were signed")
+    #expect(refused?.message == "vault/.gpg-id: this is not the signed version of the list")
     let told = Locked<[String]>([])
     try world.sign(least: .optional) { line in told.change { $0.append(line) } }
     _ = try world.removeRecipient(Self.bob)
@@ -239,7 +239,9 @@ struct SignedRecipientsTests {
     #expect(try state(world).codes == [])
   }
 
-  @Test func `the signature of pass is kept, and made where pass is told to want it`() throws {
+  @Test func `the signature of pass is kept, and made where pass is configured to require it`()
+    throws
+  {
     func verifies(_ world: World, _ folder: String = "vault") throws -> Bool {
       let list = world.scratch.path("\(folder)/.gpg-id")
       return try run(

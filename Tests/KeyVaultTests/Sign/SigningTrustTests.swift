@@ -21,7 +21,7 @@ struct SigningTrustTests {
     try SigningTrust(variables, configuration: self.configuration(configuration).trust(in: root))
   }
 
-  @Test func `nothing said is nobody trusted and nothing asked for`() throws {
+  @Test func `by default no signer is trusted and nothing is required`() throws {
     #expect(try trust(.init()) == .none)
     #expect(SigningTrust.none.signers.isEmpty && SigningTrust.none.least == .off)
   }

@@ -2,12 +2,12 @@
 struct Acme {
   /// Usually a stand-in's, with the provider's name.
   var base: String
-  /// Further parts of `key:`.
+  /// Additional properties of `key:`.
   var key = ""
   var request = "GET /models"
-  /// Further parts of `probe:`, each as `, name: value`.
+  /// Additional properties of `probe:`, each as `, name: value`.
   var probe = ""
-  /// Further lines.
+  /// Additional lines.
   var more = ""
 
   /// A key that is obviously none.

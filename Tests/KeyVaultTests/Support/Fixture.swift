@@ -15,7 +15,7 @@ struct Fixture: Sendable, CustomTestStringConvertible {
   let facts: [Name: String]?
   /// Kind of key, where it is not the first of the provider.
   let format: String?
-  /// Further parts of the credential.
+  /// Additional fields of the credential.
   let fields: [Name: String]
   let status: Int
   let headers: [Name: String]
@@ -36,7 +36,7 @@ struct Fixture: Sendable, CustomTestStringConvertible {
       + shared.map { Fixture(provider, $0, in: "any") }
   }
 
-  /// Those that somebody recorded of a provider.
+  /// The recorded answers of a provider.
   static let recorded = all.filter { !names(in: "any").contains($0.name) }
 
   private static func names(_ object: Any?) -> [Name: String]? {

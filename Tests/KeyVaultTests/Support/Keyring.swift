@@ -2,7 +2,7 @@ import Foundation
 import GPG
 import KeyVault
 
-/// The GPG keys of a run, made once: Alice's and Bob's lie in homes of their own.
+/// The GPG keys of a run, made once: Alice and Bob have homes of their own.
 final class Keyring: Sendable {
   static let alice = Keyring("Alice <alice@example.com>")
   static let bob = Keyring("Bob <bob@example.com>")

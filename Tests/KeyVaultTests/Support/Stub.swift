@@ -48,7 +48,7 @@ final class Trap: Sendable {
       unsetenv(name)
     }
     setenv("https_proxy", stub.base, 1)
-    // Tests of other modules in this process look up names that nobody has.
+    // Tests of other modules in this process look up names that do not exist.
     setenv("no_proxy", ".invalid", 1)
   }
 

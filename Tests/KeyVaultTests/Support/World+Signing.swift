@@ -68,7 +68,7 @@ extension World {
     try write(text.replacing(old, with: new), to: "vault/\(entry).yaml")
   }
 
-  /// Puts a signature that `gpg` makes over the entry as it lies there into its sidecar.
+  /// Puts a signature that `gpg` makes over the current entry into its sidecar.
   func forge(_ entry: String, with gpg: ([UInt8]) throws -> [UInt8]) throws {
     let root = try self.entry(entry).sidecar!.root
     let text = SignedEntry.text(of: try EntryName(entry), sidecar: root, vault: World.vaultID)!

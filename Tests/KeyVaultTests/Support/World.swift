@@ -8,7 +8,7 @@ import Secrets
 /// A repository of its own, for Alice, gone with the value.
 final class World: Sendable {
   let scratch = Scratch()
-  /// Who signs and whom to trust; nobody at first.
+  /// The signer and the trusted signers; none at first.
   let signing = Locked<Signing?>(nil)
   /// The commit to compare with, where a change is checked.
   let base = Locked<String?>(nil)
@@ -32,7 +32,7 @@ final class World: Sendable {
 
   func write(_ text: String, to name: String) throws { try scratch.write(text, to: name) }
 
-  /// Opened anew, so that it sees what was written.
+  /// Opened again, so that it sees what was written.
   var repository: Repository {
     get throws { try Repository(at: scratch.folder, signing: signing.value) }
   }
@@ -145,7 +145,7 @@ final class World: Sendable {
     try git("update-index", "--add", "--cacheinfo", "\(mode),\(object),\(path)")
   }
 
-  /// Commits all that lies there, in a work tree that is made if there is none; the commit's id.
+  /// Commits all files, in a work tree that is made if there is none; the commit's id.
   @discardableResult
   func commit() throws -> String {
     try git("init", "-q", "-b", "main")

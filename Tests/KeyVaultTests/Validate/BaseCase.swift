@@ -2,7 +2,7 @@ import Foundation
 
 @testable import KeyVault
 
-/// Changes of a sound repository, each with the finding that `--base` must give.
+/// Changes of a valid repository, each with the finding that `--base` must give.
 enum BaseCase {
   static let old = "sk-proj-NotARealKeyNotARealKeyNotARealKey"
   static let new = "sk-proj-NotARealKeyNotARealKeyNotARealKe2"

@@ -34,7 +34,7 @@ struct FindingCase: Sendable {
 
   static let key = "sk-proj-NotARealKeyNotARealKeyNotARealKey"
 
-  /// Stores a sound entry and adds lines to its sidecar, which has eight lines before (1 to 8).
+  /// Stores a valid entry and adds lines to its sidecar, which has eight lines before (1 to 8).
   static func entry(_ more: String, name: String = "p/openai") -> @Sendable (World) throws -> Void {
     { world in
       try world.store(name, key, about: .init(owner: "a", description: "b"))

@@ -42,7 +42,7 @@ struct NameFindingTests {
     #expect(try world.codes().contains("vault/p/openai.yaml: error bad-signature"))
   }
 
-  @Test func `files of providers are told of too`() throws {
+  @Test func `provider files are reported too`() throws {
     let world = try World()
     var acme = Acme(at: "https://api.acme.example/v1")
     acme.key =

@@ -3,10 +3,10 @@ import Testing
 
 @testable import KeyVault
 
-/// Keys in the clear, in whatever file a pull request brings them.
+/// Plaintext keys, in any file of a pull request.
 @Suite(.oneAtATime)
 struct PlaintextTests {
-  /// Where keys in the clear are found: `file:line`.
+  /// Where plaintext keys are found: `file:line`.
   private func found(_ world: World) throws -> [String] {
     let findings = try world.findings(base: "main")
     for finding in findings { #expect(!finding.text.contains("NotARealKey")) }
@@ -65,7 +65,7 @@ struct PlaintextTests {
     #expect(skipped.first?.message.contains("(and 1 other file with its content)") == true)
   }
 
-  @Test func `what is not searched any more is the largest, and is told`() throws {
+  @Test func `the largest files are the ones not searched, and are reported`() throws {
     let world = try world()
     try world.git("checkout", "-q", "-b", "change")
     try world.write("\(BaseCase.new)\n", to: "z.txt")

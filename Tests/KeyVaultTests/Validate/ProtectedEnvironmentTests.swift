@@ -19,7 +19,7 @@ struct ProtectedEnvironmentTests {
     return world
   }
 
-  /// `severity file` of each reader that is told as new.
+  /// `severity file` of each reader that is reported as new.
   private func added(_ world: World) throws -> [String] {
     try world.findings(base: "main").filter { $0.code == "recipient-added" }
       .map { "\($0.severity) \($0.file)" }

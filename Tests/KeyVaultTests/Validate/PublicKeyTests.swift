@@ -18,7 +18,7 @@ struct PublicKeyTests {
     return try world.findings(now: now)
   }
 
-  @Test func `a sound key of any kind has no finding`() throws {
+  @Test func `a valid key of any kind has no finding`() throws {
     let home = GPGHome()
     let keys = [
       try home.key("rsa", "rsa2048", subkeys: ["rsa2048"]), try home.key("nist", "nistp384"),
@@ -59,7 +59,7 @@ struct PublicKeyTests {
     #expect(after[0].hint?.contains("gpg --quick-set-expire \(expiring)") == true)
   }
 
-  @Test func `a key that nobody's list names may be old, but not secret`() throws {
+  @Test func `a key that no list names may be old, but not secret`() throws {
     let world = try World()
     for key in [Keys.expired, Keys.revoked, Keys.weakRSA] { try world.publish(key) }
     #expect(try world.findings() == [])

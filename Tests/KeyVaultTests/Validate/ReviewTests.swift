@@ -47,14 +47,14 @@ struct ReviewTests {
     ("[openai, mistral]", "[openai]", "'p' does not require 'mistral' any more, as in 'main'"),
     (", q: {require: [openai]}", "", "'q' does not require 'openai' any more, as in 'main'"),
   ])
-  func `what is loosened is told`(old: String, new: String, message: String) throws {
+  func `a loosened rule is reported`(old: String, new: String, message: String) throws {
     let world = try World(Self.strict)
     try world.commit()
     let text = try world.scratch.text("keyvault.yaml")
     try #require(text.contains(old))
     try world.write(text.replacing(old, with: new), to: "keyvault.yaml")
     #expect(try messages(world, .policyLoosened).contains(message))
-    // The other way it is no finding.
+    // The other way it is not a finding.
     try world.commit()
     try world.write(text, to: "keyvault.yaml")
     #expect(try !messages(world, .policyLoosened).contains { $0.contains(message.prefix(12)) })
@@ -77,7 +77,7 @@ struct ReviewTests {
     ),
     (
       "policy: {writers: [A]}", "policy: {}",
-      "whoever is trusted may sign in 'vault', and may not in 'main'"
+      "any trusted signer may sign in 'vault', and may not in 'main'"
     ),
     (
       "policy: {writers: [A]}", "environments: {p: {writers: [B]}}\npolicy: {writers: [A]}",
@@ -85,7 +85,7 @@ struct ReviewTests {
     ),
     (
       "environments: {p: {writers: [A]}}", "environments: {p: {}}",
-      "whoever is trusted may sign in 'vault/p', and may not in 'main'"
+      "any trusted signer may sign in 'vault/p', and may not in 'main'"
     ),
     (
       "policy: {signatures: required}", "policy: {signatures: optional}",
@@ -93,7 +93,7 @@ struct ReviewTests {
     ),
     ("policy: {writers: [A, B]}", "environments: {p: {writers: [B]}}\npolicy: {writers: [A]}", nil),
   ])
-  func `who may sign from now on is told`(old: String, new: String, message: String?) throws {
+  func `a new writer is reported`(old: String, new: String, message: String?) throws {
     func configuration(_ text: String) -> String {
       text.replacing("[A", with: "[\(Keyring.alice.fingerprint)")
         .replacing("B]", with: "\(Keyring.bob.fingerprint)]") + "\n"
@@ -109,7 +109,7 @@ struct ReviewTests {
     #expect(told == [expected].compactMap(\.self), "\(findings.map(\.text))")
   }
 
-  @Test func `a reader by a new list below is told, by name and folder`() throws {
+  @Test func `a reader in a new list of a subfolder is reported, by name and folder`() throws {
     let world = try World()
     try world.store("p/openai", BaseCase.old)
     try world.commit()
@@ -117,11 +117,11 @@ struct ReviewTests {
     let bob = "\(Keyring.bob.fingerprint) (Bob <bob@example.com>)"
     #expect(
       try messages(world, .recipientAdded)
-        == ["\(bob) is to read 'vault/p', and is not in 'main'"])
+        == ["\(bob) can now read 'vault/p', and is not in 'main'"])
     #expect(try messages(world, .recipientRemoved) == [])
   }
 
-  @Test func `who reads by a list that went is told at the list above`() throws {
+  @Test func `a reader after the removal of a list is reported at the list above`() throws {
     let world = try World(recipients: [.alice, .bob])
     try world.want([Keyring.alice.fingerprint], in: "p")
     try world.store("p/openai", BaseCase.old)
@@ -135,7 +135,7 @@ struct ReviewTests {
         == ["\(Keyring.bob.fingerprint) (Bob <bob@example.com>) could read 'vault' in 'main'"])
   }
 
-  @Test func `an older copy of a public key is told, a newer one is not`() throws {
+  @Test func `an older copy of a public key is reported, a newer one is not`() throws {
     let home = GPGHome()
     let carol = try home.key("carol", expires: "2090-01-01")
     let first = try home.export(carol)
@@ -187,14 +187,14 @@ struct ReviewTests {
     try FindingCase.mistral("Bearer {key}", "Basic {key}")(world)
     #expect(
       try messages(world, .overridesBuiltIn).allSatisfy {
-        $0.hasSuffix("; 'main' does not have it so")
+        $0.hasSuffix("; 'main' does not have it")
       })
     #expect(try messages(world, .overridesBuiltIn).count == 1)
     try world.commit()
     #expect(try messages(world, .overridesBuiltIn).allSatisfy { !$0.contains("main") })
   }
 
-  @Test func `a base without this repository is told`() throws {
+  @Test func `a base without this repository is reported`() throws {
     let world = try World()
     try world.git("init", "-q", "-b", "main")
     try world.git("commit", "-q", "--allow-empty", "-m", "x")

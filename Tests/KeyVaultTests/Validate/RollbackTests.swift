@@ -6,7 +6,7 @@ import Testing
 
 @testable import KeyVault
 
-/// Somebody who may open pull requests puts old keys back, in every way that a tree can be written.
+/// A pull request rolls keys back, in every way that a tree can be written.
 @Suite(.oneAtATime)
 struct RollbackTests {
   private static let name = "p/openai"
@@ -58,7 +58,7 @@ struct RollbackTests {
     try BaseCase.rollBack(world)
     let findings = try world.findings(base: "main")
     #expect(findings.map(\.code) == ["rolled-back"])
-    #expect(findings[0].message == "the serial is 1, and was 2 in 'main'")
+    #expect(findings[0].message == "the serial went back from 2 to 1 in 'main'")
     #expect(
       findings[0].hint?.hasPrefix(
         "restore it: git checkout main -- vault/p/openai.gpg vault/p/openai.yaml") == true)
@@ -118,15 +118,15 @@ struct RollbackTests {
     return result
   }
 
-  @Test func `the same serial for another key is no re-encryption`() throws {
+  @Test func `the same serial for another key is not a re-encryption`() throws {
     let world = try world()
     try world.store(Self.name, BaseCase.old + "3", serial: 2)
     let findings = try world.findings(base: "main")
     #expect(findings.map(\.code) == ["rolled-back"])
-    #expect(findings[0].message.hasPrefix("the serial is 2, as it was, but of another key"))
+    #expect(findings[0].message.hasPrefix("the serial is still 2, but the key is another one"))
   }
 
-  @Test func `nobody ends a debt by a sidecar alone`() throws {
+  @Test func `a sidecar alone does not end an exposure`() throws {
     let world = try world()
     let path = "vault/p/openai.yaml"
     let sound = try world.scratch.text(path)
@@ -140,7 +140,7 @@ struct RollbackTests {
     try world.write(sound, to: path)
     #expect(
       try messages() == [
-        "this key is not marked as exposed any more, and no new one took its place, since 'main'"
+        "the mark 'exposed' was removed without a rotation, since 'main'"
       ])
     try world.write(marked.replacing("2026-11-20", with: "2099-01-01"), to: path)
     #expect(try messages() == ["this key was exposed earlier, on 2026-11-20, in 'main'"])
@@ -148,11 +148,11 @@ struct RollbackTests {
     #expect(try messages() == [])
     try world.write(sound, to: path)
     try edit(world, "serial:", "serial: 3")
-    let other = ["another id or serial stands beside a ciphertext that is as in 'main'"]
+    let other = ["the ciphertext has not changed, but its id or serial has, since 'main'"]
     #expect(try messages() == other)
     try edit(world, "id:", "id: 01JD7Z3K8Q5M2N4P6R8T0V1W2X")
     #expect(try messages() == other)
-    // The same key encrypted anew keeps the mark; a new key is what ends it.
+    // The same key, re-encrypted, keeps the mark; only a new key ends it.
     try world.write(marked, to: path)
     let opened = try world.open(Self.name)
     try world.repositoryVault.store(
@@ -181,7 +181,7 @@ struct RollbackTests {
     #expect(try world.repositoryVault.lastSerial(of: EntryName(Self.name)) == 2)
   }
 
-  @Test func `whoever removes first and brings back later is found too`() throws {
+  @Test func `an entry that was removed first and restored later is found too`() throws {
     let world = try world()
     try world.git("checkout", "-q", "-b", "side")
     try world.git("rm", "-q", "-r", "vault/p")

@@ -48,13 +48,13 @@ struct SchemaTests {
       })
   }
 
-  @Test func `the binary carries the schemas as they are`() throws {
+  @Test func `the binary carries the schemas unchanged`() throws {
     let embedded = Dictionary(
       uniqueKeysWithValues: Embedded.schemas.map { ($0.name, $0.text.description) })
     #expect(embedded == (try files("Schemas", ".schema.json")))
   }
 
-  @Test func `the binary carries the catalogue as it is`() throws {
+  @Test func `the binary carries the catalogue unchanged`() throws {
     let embedded = Dictionary(
       uniqueKeysWithValues: Embedded.providers.map { ($0.name, $0.text.description) })
     #expect(embedded == (try files("providers.d", ".yaml")))
@@ -97,7 +97,7 @@ struct OutputTests {
     #expect(violations.map { "\($0.path): \($0.message)" } == [], "\(text)")
   }
 
-  /// A repository with an entry of each kind that a report tells apart.
+  /// A repository with an entry of each kind that a report distinguishes.
   private func world() throws -> World {
     let world = try World(
       "environments: {p: {require: [openai, runway]}}\npolicy: {rotation: {max_age: 30d}}\n")

@@ -10,7 +10,8 @@ struct SteeringTests {
   private static let acme = "providers.d/acme.yaml"
   private static let entry = "vault/p/openai.yaml"
 
-  /// An entry of OpenAI, one of a provider of the repository's own, and further lines of keyvault.yaml.
+  /// An entry of OpenAI, one of a provider of the repository's own, and additional lines of
+  /// keyvault.yaml.
   private func world(_ configuration: String = "") throws -> World {
     let world = try World(configuration)
     var acme = Acme(at: "https://api.acme.example/v1")
@@ -76,7 +77,7 @@ struct SteeringTests {
       "header: Authorization", "header: X-Log",
       "error",
       "'auth.header' is 'X-Log', was 'Authorization' in 'main'; the header 'X-Log' may tell the server "
-        + "where to pass the key on"
+        + "where to forward the key"
     ),
     (
       "header: Authorization", "header: X-Acme-Key",
@@ -114,7 +115,7 @@ struct SteeringTests {
       "warning", "'key.fields' is '[{\"env\":\"OTHER_ID\""
     ),
   ])
-  func `a provider file that steers keys elsewhere is told`(
+  func `a provider file that steers keys elsewhere is reported`(
     old: String, new: String, severity: String, message: String
   ) throws {
     let world = try world()
@@ -149,7 +150,7 @@ struct SteeringTests {
           + "'https://evil.example' in 'main'"))
   }
 
-  @Test func `a new provider file, and one that is gone, are told with where keys go`() throws {
+  @Test func `a new provider file, and a removed one, are reported with where keys go`() throws {
     let world = try world()
     try world.write(
       Acme(at: "https://evil.example").text.replacing("acme", with: "zeta")
@@ -165,7 +166,8 @@ struct SteeringTests {
       try said(world).first == "warning \(Self.acme): this provider file of 'main' is gone")
   }
 
-  @Test func `a sidecar that names another provider is told, an error if that one is elsewhere`()
+  @Test
+  func `a sidecar that names another provider is reported, an error if that one is elsewhere`()
     throws
   {
     let world = try world()
@@ -191,7 +193,7 @@ struct SteeringTests {
     ("disabled: true", "'disabled' is 'true', was not set in 'main'"),
     ("rotation: {max_age: 31d}", "'rotation.max_age' is '31d', was not set in 'main'"),
   ])
-  func `what a sidecar steers is told, both ways`(line: String, message: String) throws {
+  func `what a sidecar steers is reported, both ways`(line: String, message: String) throws {
     let world = try world("policy: {rotation: {max_age: 30d}}\n")
     try replace("serial: 1", "\(line)\nserial: 1", in: Self.entry, of: world)
     #expect(try said(world) == ["warning \(Self.entry): \(message)"])
@@ -211,7 +213,7 @@ struct SteeringTests {
     #expect(said == ["note \(Self.entry): 'owner' is 'x', was not set in 'main'"], "\(said)")
   }
 
-  @Test func `a new entry is told with its provider and its variable`() throws {
+  @Test func `a new entry is reported with its provider and its variable`() throws {
     let world = try world()
     try world.store("q/x", BaseCase.new, provider: "openai", about: .init(variable: "X_API_KEY"))
     #expect(
@@ -220,7 +222,7 @@ struct SteeringTests {
           + "'X_API_KEY'"
       ])
     try world.commit()
-    // A rename is told at both places.
+    // A rename is reported at both places.
     for end in ["gpg", "yaml"] {
       try world.scratch.move("vault/q/x.\(end)", to: "vault/q/y.\(end)")
     }
@@ -236,7 +238,7 @@ struct SteeringTests {
     ("gateway: \"http://127.0.0.1:9\"", "error", "'gateway' is 'http://127.0.0.1:9', was not set"),
     ("inherit: [q, r]", "warning", "'inherit' is 'q, r', was not set"),
   ])
-  func `an environment's gateway and what it inherits are told`(
+  func `an environment's gateway and what it inherits are reported`(
     field: String, severity: String, message: String
   ) throws {
     let world = try world("environments: {p: {}, q: {}, r: {}}\n")
@@ -290,7 +292,7 @@ struct SteeringTests {
     #expect(!texts.contains { $0.contains("NotARealKey") })
   }
 
-  @Test func `a base whose provider file is no YAML has the built-in one compared`() throws {
+  @Test func `a base whose provider file is not YAML has the built-in one compared`() throws {
     let world = try world()
     try world.write("id: [", to: "providers.d/openai.yaml")
     try world.commit()

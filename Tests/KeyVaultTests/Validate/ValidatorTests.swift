@@ -33,20 +33,28 @@ struct ValidatorTests {
     }
   }
 
-  @Test func `every code is documented, and none that does not exist`() throws {
+  @Test func `every code has a section of its own that says more than its name, and no other has`()
+    throws
+  {
     let text = try String(
       contentsOf: package.appending(path: "docs/findings.md"), encoding: .utf8)
-    // The first column of each table.
-    let cells = text.split(separator: "\n").filter { $0.hasPrefix("| `") }
-      .map { $0.split(separator: "|")[0] }
-    let documented = cells.flatMap { $0.split(separator: "`") }
-      .filter { $0.contains { $0.isLetter } }.map(String.init)
+    let sections = text.components(separatedBy: "\n### ").dropFirst().map {
+      $0.components(separatedBy: "\n## ")[0].split(separator: "\n", maxSplits: 1).map(String.init)
+    }
+    let documented = sections.map { $0[0] }
+    // The hooks have two codes of their own.
     let codes =
       Finding.Code.allCases.map(\.rawValue) + Violation.Code.allCases.map(\.rawValue)
+      + ["half-staged", "not-tracked"]
     #expect(Set(documented) == Set(codes))
+    #expect(documented.count == codes.count, "a code has two sections")
+    for section in sections {
+      #expect(
+        section.count == 2 && section[1].contains(". ") && section[1].count > 50, "\(section)")
+    }
   }
 
-  @Test func `an override tells each part that it changes, a variable too`() throws {
+  @Test func `an override names each property that it changes, a variable too`() throws {
     let world = try World()
     try FindingCase.mistral("MISTRAL_API_KEY", "AWS_SECRET_ACCESS_KEY")(world)
     let finding = try #require(try world.findings().first)
@@ -60,7 +68,7 @@ struct ValidatorTests {
     #expect(protected.hint?.contains("KEYVAULT_ALLOW_HOSTS") == true)
   }
 
-  @Test func `a sound repository has no finding`() throws {
+  @Test func `a valid repository has no finding`() throws {
     let world = try World("environments: {p: {require: [openai], inherit: [q]}, q: {}}\n")
     try world.store("p/openai", FindingCase.key)
     try world.store("users/alice/mistral", "NotARealKeyNotARealKeyNotARealKe")
@@ -146,7 +154,7 @@ struct ValidatorTests {
     #expect(errors.allSatisfy { $0.file == "providers.d/acme.yaml" })
   }
 
-  @Test func `a repository without its configuration is no repository`() throws {
+  @Test func `a folder without a configuration is not a repository`() throws {
     let scratch = Scratch()
     #expect(
       failure {

@@ -39,7 +39,7 @@ struct AdoptionTests {
 
     try world.encrypt("pass-fake-key\nhosts: evil.invalid\n", to: "p/mistral")
     let refusal = failure { try adopt("p/mistral", in: world) }
-    #expect(refusal?.message.contains("line 2 is 'hosts: …', as keyvault writes it itself") == true)
+    #expect(refusal?.message.contains("line 2 is 'hosts: …', which keyvault itself writes") == true)
     try world.encrypt("pass-fake-key\n", to: "p/mistral")
     try adopt("p/mistral", in: world)
     #expect(try world.open("p/mistral").payload.hosts == ["api.mistral.ai"])
@@ -66,7 +66,7 @@ struct AdoptionTests {
     #expect(try world.open("p/acme").payload.hosts == ["evil.invalid"])
   }
 
-  @Test func `adopting the same key is no rotation, adopting another one is`() throws {
+  @Test func `adopting the same key is not a rotation, adopting another one is`() throws {
     let world = try World()
     try world.store("p/mistral", "NotARealKeyNotARealKeyNotAR9f3A")
     let old = try #require(try world.entry("p/mistral").sidecar)

@@ -27,14 +27,14 @@ struct BatchTests {
     let vault = try world.repository.vault
     let batch = try prepared([("p/cohere", 1), ("p/openai", 2)], in: vault)
     #expect(try world.scratch.names(in: "vault/p") == ["openai.gpg", "openai.yaml"])
-    // Somebody was quicker.
+    // Another process was quicker.
     try world.store("p/openai", World.openAI + "2", serial: 2)
     #expect(failure { try vault.store(batch) } != nil)
     #expect(try world.scratch.names(in: "vault/p") == ["openai.gpg", "openai.yaml"])
     #expect(try world.open("p/openai").payload.keyText == World.openAI + "2")
   }
 
-  @Test func `each is remembered, so that what was before it cannot be put back`() throws {
+  @Test func `each is remembered, so that it cannot be rolled back`() throws {
     let world = try World()
     let machine = MemoryCase()
     let paths = ["vault/p/openai.gpg", "vault/p/openai.yaml"]

@@ -5,7 +5,7 @@ import Testing
 
 @testable import KeyVault
 
-/// What somebody could read, by git's history, with real gpg and git.
+/// What a person could read, from git history, with real gpg and git.
 @Suite(.oneAtATime)
 struct DebtTests {
   /// A repository of Alice and Bob in a git work tree, with one key that both can read.
@@ -38,14 +38,14 @@ struct DebtTests {
     try Debt(of: keyring.fingerprint, in: world.repository, program: Keyring.gpgProgram)
   }
 
-  /// Encrypts the same key anew, for whoever is on the list now.
+  /// Re-encrypts the same key to the current list.
   private func reencrypt(_ world: World, _ name: String) throws {
     let opened = try world.open(name)
     try world.repositoryVault.store(
       opened.changed(fields: []), about: .init(), program: Keyring.gpgProgram, now: World.now)
   }
 
-  @Test func `a key that was encrypted anew is still known to who has gone`() throws {
+  @Test func `a key that was re-encrypted is still known to a former reader`() throws {
     let world = try world()
     try removeBob(world)
     try reencrypt(world, "p/openai")
@@ -104,7 +104,7 @@ struct DebtTests {
     #expect(try debt(world).keys.map(\.entry) == ["p/openai"])
   }
 
-  @Test func `a new key ends the debt, and another's key never was one`() throws {
+  @Test func `a new key ends the exposure, and another person's key never was exposed`() throws {
     let world = try world()
     try removeBob(world)
     try world.store("p/openai", "sk-proj-AnotherFakeKeyAnotherFake", serial: 2)
@@ -114,7 +114,7 @@ struct DebtTests {
     #expect(try debt(world, of: .alice).keys.map(\.entry) == ["p/mistral", "p/openai"])
   }
 
-  @Test func `a branch that nobody merged counts`() throws {
+  @Test func `an unmerged branch counts`() throws {
     let world = try world()
     try git(world, ["checkout", "-q", "-b", "side"])
     try world.store("p/mistral", "NotARealKeyNotARealKeyNotARealKe")
@@ -129,13 +129,13 @@ struct DebtTests {
     #expect(try debt(world).keys.map(\.entry) == ["p/mistral", "p/openai"])
   }
 
-  @Test func `a ciphertext for a key that nobody knows counts as anybody's`() throws {
+  @Test func `a ciphertext for an unknown key counts as anyone's`() throws {
     let world = try world()
     try removeBob(world)
     try world.store("p/openai", "sk-proj-AnotherFakeKeyAnotherFake", serial: 2)
     try world.scratch.remove("vault/.public-keys/\(Keyring.alice.fingerprint)")
     try commit(world)
-    // History has her file, so hers are no strangers' ids.
+    // History has her file, so her ids are not a stranger's.
     #expect(try debt(world).keys == [])
     var ciphertext = try world.scratch.bytes("vault/p/openai.gpg")
     // The key id of the first session key packet: two bytes of head and the version stand before it.
@@ -158,7 +158,7 @@ struct DebtTests {
     #expect(debt.keys.map(\.reason) == [.lineage, .named])
   }
 
-  @Test func `a key in the clear was everybody's`() throws {
+  @Test func `a plaintext key was everyone's`() throws {
     let world = try world()
     try removeBob(world)
     try world.store("p/openai", "sk-proj-ThirdFakeKeyThirdFakeKey", serial: 2)
@@ -213,7 +213,7 @@ struct DebtTests {
     #expect(!debt.isComplete)
   }
 
-  @Test func `whose key nobody has seen is told`() throws {
+  @Test func `a person whose key was never here is reported`() throws {
     let world = try world()
     let refused = failure {
       _ = try Debt(

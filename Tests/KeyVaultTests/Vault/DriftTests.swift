@@ -18,7 +18,7 @@ struct DriftTests {
       .map { "\($0.file) \($0.code): \($0.message)" }
   }
 
-  @Test func `whoever is wanted and cannot read is found, and adopting mends it`() throws {
+  @Test func `a recipient who cannot read is found, and adopting fixes it`() throws {
     let world = try World()
     try world.store("p/openai", FindingCase.key)
     #expect(try drift(world) == [])
@@ -34,14 +34,14 @@ struct DriftTests {
     #expect(try drift(world) == [])
   }
 
-  @Test func `whoever can read and is not wanted is found and named`() throws {
+  @Test func `a reader who is not a recipient is found and named`() throws {
     let world = try World(recipients: [.alice, .bob])
     try world.store("p/openai", FindingCase.key)
     try world.want([Self.alice], in: "p")
     #expect(
       try drift(world) == [
         "vault/p/openai.gpg recipient-unexpected: "
-          + "\(Self.bob) (Bob <bob@example.com>) is not wanted by vault/p/.gpg-id and can read this"
+          + "\(Self.bob) (Bob <bob@example.com>) is not on vault/p/.gpg-id and can read this"
       ])
     let key = try #require(
       GPG.inspect(publicKeyFile: Keyring.bob.publicKey, program: Keyring.program).first)
@@ -50,7 +50,7 @@ struct DriftTests {
     #expect(
       try drift(world) == [
         "vault/p/openai.gpg recipient-unexpected: "
-          + "the holder of key \(id), of whom there is no public key here, is not wanted by "
+          + "the holder of key \(id), whose public key is not here, is not on "
           + "vault/p/.gpg-id and can read this"
       ])
   }
@@ -86,7 +86,7 @@ struct DriftTests {
     }
   }
 
-  @Test func `a revoked subkey is nobody's that is wanted`() throws {
+  @Test func `a revoked subkey does not count as a recipient's`() throws {
     let home = GPGHome()
     let key = try home.key("carol", subkeys: ["cv25519", "cv25519"])
     let subkeys = try home.subkeys(of: key)
@@ -102,7 +102,7 @@ struct DriftTests {
       try drift(world) == [
         "vault/p/mistral.gpg recipient-missing: \(key) (carol@example.com) cannot read this",
         "vault/p/mistral.gpg recipient-unexpected: "
-          + "the revoked subkey \(subkeys[1]) of \(key) (carol@example.com) is not wanted by "
+          + "the revoked subkey \(subkeys[1]) of \(key) (carol@example.com) is not on "
           + "vault/.gpg-id and can read this",
       ])
   }
@@ -123,7 +123,8 @@ struct DriftTests {
       ])
   }
 
-  @Test func `a subkey that somebody appended to a file does not pass as that person's`() throws {
+  @Test func `a subkey that an attacker appended to a file does not pass as that person's`() throws
+  {
     let home = GPGHome()
     let (mine, other) = (try home.key("mine"), try home.key("other"))
     let world = try World()
@@ -180,7 +181,7 @@ struct DriftTests {
         "vault/.gpg-id recipient-missing: \(bob) cannot read the 12 entries of vault/p: "
           + "e1, e10, e11, e12, e2, e3, e4, e5, e6, e7, …"
       ])
-    // Eleven of thirteen are told together, one that is otherwise by itself.
+    // Eleven of thirteen are reported together, one that differs by itself.
     try world.store("p/e1", FindingCase.key, provider: "openai")
     try world.encrypt("x\n", to: "p/e13")
     try world.scratch.write(

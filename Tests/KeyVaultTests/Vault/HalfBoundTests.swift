@@ -3,7 +3,7 @@ import Testing
 
 @testable import KeyVault
 
-/// Between what keyvault writes and what `pass` writes lies what somebody forged.
+/// Half-bound payloads, which neither keyvault nor `pass` writes, are forgeries.
 struct HalfBoundTests {
   private static let lines = [
     "vault: 00112233445566778899aabbccddeeff", "entry: production/openai", "provider: openai",
@@ -38,14 +38,14 @@ struct HalfBoundTests {
     #expect(payload.hosts.isEmpty)
   }
 
-  @Test func `an empty place is a place, and nobody's`() throws {
+  @Test func `an empty place is a place, and not this entry's`() throws {
     let payload = try Payload(text: "fake-key\nvault: \nentry: \nprovider: openai\nserial: 1\n")
     #expect(payload.isBound)
     #expect(payload.vault == "" && payload.entry == "")
   }
 }
 
-/// The same in a vault, where a policy may even allow what is unbound.
+/// Half-bound payloads in a vault, where a policy may even allow unbound ones.
 @Suite(.oneAtATime)
 struct UnboundTests {
   @Test func `of an unbound payload too the provider's line must match`() throws {
@@ -84,7 +84,10 @@ struct UnboundTests {
     try world.encrypt("fake-key\nhosts: \(host)\n", to: "production/acme")
     let refused = try #require(try await world.test().first)
     #expect(refused.verdict == .misconfigured)
-    #expect(refused.note?.contains("is not where this key may travel") == true, "\(refused)")
+    #expect(
+      refused.note?.contains(
+        "is not a host that this key may be sent "
+          + "to") == true, "\(refused)")
     #expect(Trap.shared.connections(to: host) == 0)
   }
 }

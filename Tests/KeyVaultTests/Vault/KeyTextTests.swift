@@ -35,8 +35,8 @@ struct KeyTextTests {
     ("fake\tkey", "it has a control character inside"),
     ("fake\u{7f}key", "it has a control character inside"),
     ("fake\u{1b}[2Jkey", "it has a control character inside"),
-    ("::add-mask::key", "it begins with '::', and a CI job takes a line that does for a command"),
-    ("::", "it begins with '::', and a CI job takes a line that does for a command"),
+    ("::add-mask::key", "it begins with '::', and a CI runner reads such a line as a command"),
+    ("::", "it begins with '::', and a CI runner reads such a line as a command"),
     (String(repeating: "k", count: 1 << 20), "it is 1048576 bytes long, and 32768 is the limit"),
   ])
   func `what no consumer could carry is refused, never quoted`(input: String, objection: String)
@@ -61,7 +61,7 @@ struct KeyTextTests {
     }
   }
 
-  @Test func `what to do with several lines is told`() throws {
+  @Test func `the error says what to do with several lines`() throws {
     let refusal = try #require(failure { _ = try check(Array("{\n\"a\": 1\n}".utf8)) })
     #expect(refusal.hints.first?.contains("jq -c . FILE") == true)
   }
@@ -82,7 +82,7 @@ struct KeyTextTests {
       [0xf0, 0x9f, 0x94], [0xf4, 0x90, 0x80, 0x80], [0xf5, 0x80, 0x80, 0x80], [0xfe], [0xff],
       [0xf8, 0x88, 0x80, 0x80, 0x80],
     ] as [[UInt8]])
-  func `bytes that are no UTF-8 are no key`(bytes: [UInt8]) throws {
+  func `bytes that are not UTF-8 are not a key`(bytes: [UInt8]) throws {
     for (before, after) in [("", ""), ("fake", ""), ("fake", "key")] {
       let input = Array(before.utf8) + bytes + Array(after.utf8)
       let refusal = try #require(failure { _ = try check(input) }, "\(input)")

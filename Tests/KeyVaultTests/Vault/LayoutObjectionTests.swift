@@ -17,7 +17,7 @@ struct LayoutObjectionTests {
     ("-----BEGIN PRIVATE KEY-----\nabc\n", "a block of several lines"),
     ("{\n  \"key\": 1\n}\n", "JSON of several lines"),
   ])
-  func `a key that is not alone on the first line is told, and not quoted`(
+  func `a key that is not alone on the first line is reported, and not quoted`(
     text: String, words: String
   ) throws {
     let objection = try #require(try Payload(text: text).layoutObjection)
@@ -37,13 +37,13 @@ struct LayoutObjectionTests {
   }
 
   @Test(arguments: [
-    ("vault: Personal", "line 2 is 'vault: …', as keyvault writes it itself"),
-    ("serial: ABC-123", "line 2 is 'serial: …', as keyvault writes it itself"),
-    ("provider: Google", "line 2 is 'provider: …', as keyvault writes it itself"),
+    ("vault: Personal", "line 2 is 'vault: …', which keyvault itself writes"),
+    ("serial: ABC-123", "line 2 is 'serial: …', which keyvault itself writes"),
+    ("provider: Google", "line 2 is 'provider: …', which keyvault itself writes"),
     ("\(key): a\n\(key): b", "line 3 has the same name as line 2"),
     ("login bob", "line 2 is not 'name: value'"),
   ])
-  func `a line that would be lost is told by its number`(line: String, fault: String) throws {
+  func `a line that would be lost is reported by its number`(line: String, fault: String) throws {
     #expect(try Payload(text: "\(Self.key)\n\(line)\n").fault == fault)
   }
 

@@ -60,7 +60,7 @@ struct MemoryCase {
       refusal?.kind == .malformed, "\(String(describing: refusal))", sourceLocation: sourceLocation)
     #expect(
       refusal?.message
-        == "'p/openai' was put back: its serial is 1, and 2 was opened here before",
+        == "'p/openai' was rolled back: its serial is 1, but 2 was opened here",
       sourceLocation: sourceLocation)
     #expect(
       refusal?.hints.first?.hasSuffix("keyvault trust p/openai") == true,

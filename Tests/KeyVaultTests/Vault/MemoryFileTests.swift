@@ -6,7 +6,8 @@ import Testing
 
 @testable import KeyVault
 
-/// The file in which a machine remembers: what of it counts, and what somebody who may write there cannot do.
+/// The file in which a machine remembers: what of it counts, and what an attacker who may write it
+/// cannot do.
 @Suite(.oneAtATime)
 struct MemoryFileTests {
   private let machine = MemoryCase()
@@ -24,7 +25,7 @@ struct MemoryFileTests {
     #expect(try copied.record(of: EntryName(MemoryCase.name)) == nil)
     #expect(copied.foreign == 1)
 
-    // Somebody who may write here raises, lowers or renames, and cannot sign.
+    // An attacker who may write here raises, lowers or renames, and cannot sign.
     for (old, new) in [(" 2 sha", " 9 sha"), (" 2 sha", " 1 sha"), ("p/openai", "p/mistral")] {
       try machine.home.write(line.replacing(old, with: new), to: file)
       let memory = try machine.memory(world)

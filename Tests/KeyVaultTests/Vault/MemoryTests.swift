@@ -6,7 +6,8 @@ import Testing
 
 @testable import KeyVault
 
-/// What one machine opened, and what was put back since: by whoever may push, or by a person on purpose.
+/// What one machine opened, and what was rolled back since: by an attacker who may push, or by a
+/// person on purpose.
 @Suite(.oneAtATime)
 struct MemoryTests {
   private let machine = MemoryCase()
@@ -39,7 +40,7 @@ struct MemoryTests {
     try machine.expectRefusal(world)
   }
 
-  @Test func `an old pair that a commit puts back is refused`() throws {
+  @Test func `an old pair that a commit restores is refused`() throws {
     let world = try MemoryCase.world()
     try machine.open(world)
     try BaseCase.rollBack(world)
@@ -49,7 +50,7 @@ struct MemoryTests {
     #expect(try machine.remembered(world)?.serial == 2, "what was refused is not remembered")
   }
 
-  @Test func `a pull of a history that was written anew is refused`() throws {
+  @Test func `a pull of a rewritten history is refused`() throws {
     let world = try MemoryCase.world()
     try machine.open(world)
     try world.git("checkout", "-q", "-b", "forced", "main~1")
@@ -63,7 +64,7 @@ struct MemoryTests {
       refusal?.message.contains("has the serial 1 on this branch, and 2 was opened here") == true)
   }
 
-  @Test func `who goes back in history on purpose is told, not stopped`() throws {
+  @Test func `an older commit that is checked out on purpose is a warning, not an error`() throws {
     let world = try MemoryCase.world()
     try machine.open(world)
     try world.git("checkout", "-q", "main~1")
@@ -88,7 +89,7 @@ struct MemoryTests {
     #expect(try machine.remembered(world)?.serial == 3, "what was written is remembered too")
     try world.git("checkout", "-q", "--", "vault")
     #expect(try machine.open(world).doubts == [.olderCommit])
-    // What was committed meanwhile is no excuse: the commit that is checked out came later.
+    // What was committed meanwhile does not excuse it: the commit that is checked out came later.
     try world.git("commit", "-q", "--allow-empty", "-m", "x")
     #expect(failure { try machine.open(world) }?.kind == .malformed)
   }
@@ -106,14 +107,14 @@ struct MemoryTests {
     #expect(try machine.remembered(world)?.commit == nil)
   }
 
-  @Test func `a lower serial is no news of a new id`() throws {
+  @Test func `a lower serial of a new id is accepted`() throws {
     let world = try MemoryCase.world()
     try machine.open(world)
     try world.store(MemoryCase.name, BaseCase.old + "3", serial: 1)
     try machine.expectRefusal(world)
   }
 
-  @Test func `encrypted again is not put back`() throws {
+  @Test func `a re-encrypted key is not rolled back`() throws {
     let world = try MemoryCase.world()
     let first = try machine.open(world)
     try world.repositoryVault.store(
@@ -123,7 +124,7 @@ struct MemoryTests {
     #expect(try machine.remembered(world)?.digest == second.digest)
   }
 
-  @Test func `a key that lost its binding is told`() throws {
+  @Test func `a key that lost its binding is reported`() throws {
     let world = try MemoryCase.world()
     try world.encrypt(BaseCase.old, to: "p/mistral")
     #expect(try machine.open(world, "p/mistral").doubts == [])

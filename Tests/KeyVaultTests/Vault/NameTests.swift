@@ -21,8 +21,8 @@ struct EntryNameTests {
 
   @Test(arguments: [
     ("", "it is empty"), ("/x", "it starts with '/'"), ("a//b", "an empty part between slashes"),
-    ("a/", "an empty part between slashes"), ("../x", "it leads out of its folder"),
-    ("a/../b", "it leads out of its folder"), ("./a", "it leads out of its folder"),
+    ("a/", "an empty part between slashes"), ("../x", "it leads outside of its folder"),
+    ("a/../b", "it leads outside of its folder"), ("./a", "it leads outside of its folder"),
     ("-x", "a part starts with a dash"), ("a/--force", "a part starts with a dash"),
     (".gpg-id", "a part starts with a dot"), ("a/.public-keys/x", "a part starts with a dot"),
     ("a b", "it holds ' '"), ("a\0b", "it holds U+0"), ("a\nb", "it holds U+A"),
@@ -31,7 +31,7 @@ struct EntryNameTests {
     ("x.gpg", "leave out '.gpg'"), (String(repeating: "a", count: 201), "longer than 200 bytes"),
     (String(repeating: "a/", count: 512) + "a", "longer than 1024 bytes"), ("~/x", "it holds '~'"),
   ])
-  func `what could lead elsewhere is no name`(path: String, objection: String) throws {
+  func `a name that could lead elsewhere is refused`(path: String, objection: String) throws {
     let refusal = try #require(failure { _ = try EntryName(path) })
     #expect(refusal.kind == .usage)
     #expect(refusal.message.contains(objection), "\(refusal.message)")

@@ -48,14 +48,16 @@ struct PayloadTests {
     #expect(payload.withField("url") { $0.text } == "https://example.com")
   }
 
+  static let badSerial = "invalid 'serial': expected a number from 1 to 1e9"
+
   @Test(arguments: [
-    ("serial: 3\n", "", "'serial' is no number from 1 to 1e9"),
-    ("serial: 3", "serial: 0", "'serial' is no number from 1 to 1e9"),
-    ("serial: 3", "serial: -1", "'serial' is no number from 1 to 1e9"),
-    ("serial: 3", "serial: 1000000001", "'serial' is no number from 1 to 1e9"),
-    ("serial: 3", "serial: 99999999999999999999", "'serial' is no number from 1 to 1e9"),
-    ("serial: 3", "serial: 3.0", "'serial' is no number from 1 to 1e9"),
-    ("serial: 3", "serial: three", "'serial' is no number from 1 to 1e9"),
+    ("serial: 3\n", "", PayloadTests.badSerial),
+    ("serial: 3", "serial: 0", PayloadTests.badSerial),
+    ("serial: 3", "serial: -1", PayloadTests.badSerial),
+    ("serial: 3", "serial: 1000000001", PayloadTests.badSerial),
+    ("serial: 3", "serial: 99999999999999999999", PayloadTests.badSerial),
+    ("serial: 3", "serial: 3.0", PayloadTests.badSerial),
+    ("serial: 3", "serial: three", PayloadTests.badSerial),
     ("serial: 3", "serial: 3\nserial: 4", "line 7 says 'serial' again"),
     ("serial: 3", "serial: 3\nhosts: evil.example.com", "line 7 says 'hosts' again"),
     ("serial: 3", "serial: 3\nfree text", "line 7 is not 'name: value'"),

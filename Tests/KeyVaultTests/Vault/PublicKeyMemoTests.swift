@@ -62,7 +62,7 @@ struct PublicKeyMemoTests {
     #expect(try starts(world) > 0)
   }
 
-  @Test func `a memo that somebody else wrote counts for nothing`() throws {
+  @Test func `a memo with another machine's MAC is ignored`() throws {
     let world = try World()
     _ = try findings(world)
     let file = ".keyvault/\(LocalState.Log.publicKeys.name)"

@@ -26,7 +26,9 @@ struct RecipientEditTests {
     failure { _ = try add(file, in: world) }
   }
 
-  @Test func `somebody is added below what stands there, and what drifts is told`() throws {
+  @Test func `a recipient is added below the existing lines, and entries that drift are reported`()
+    throws
+  {
     let world = try World()
     try world.scratch.remove("vault/.public-keys/\(Self.bob)")
     let text = "# us, since 2020\n\(Self.alice)\n\n# later: "
@@ -60,7 +62,7 @@ struct RecipientEditTests {
     #expect(try drifted("", world) == [])
   }
 
-  @Test func `somebody is taken out and every other byte stays`() throws {
+  @Test func `a recipient is removed and every other byte stays`() throws {
     let world = try World(recipients: [.alice, .bob])
     try world.store("p/openai", FindingCase.key)
     try world.write(
@@ -77,7 +79,7 @@ struct RecipientEditTests {
     #expect(try world.scratch.text("vault/.gpg-id").hasSuffix(Self.alice))
   }
 
-  @Test func `a folder that had no list keeps the others when somebody is taken out`() throws {
+  @Test func `a folder that had no list keeps the others when a recipient is removed`() throws {
     let world = try World(recipients: [.alice, .bob])
     try world.store("p/openai", FindingCase.key)
     let vault = try world.repository.vault
@@ -155,7 +157,7 @@ struct RecipientEditTests {
       (Keyring.bob.publicKey + secret, "it holds a secret key"),
       (Keyring.bob.publicKey + Keyring.alice.publicKey, "holds 2 keys: expected one"),
       (Array(Keyring.bob.publicKey.dropLast(60)), "it is cut off"),
-      (Array(Keyring.bob.publicKey.map { $0 == 10 ? 32 : $0 }), "line breaks are lost"),
+      (Array(Keyring.bob.publicKey.map { $0 == 10 ? 32 : $0 }), "lost its line breaks"),
       ([UInt8](repeating: 65, count: 1_100_000), "larger than 1024 KiB"),
     ] {
       try scratch.write(bytes, to: "bob.asc")
@@ -182,7 +184,7 @@ struct RecipientEditTests {
     #expect(try world.scratch.bytes("vault/.public-keys/\(key)") == revoked)
   }
 
-  @Test func `a file that is no key is replaced by one that is`() throws {
+  @Test func `a file that is not a key is replaced by one that is`() throws {
     let world = try World()
     try world.write("no key\n", to: "vault/.public-keys/\(Self.bob)")
     #expect(try add(in: world).written.contains("vault/.public-keys/\(Self.bob)"))

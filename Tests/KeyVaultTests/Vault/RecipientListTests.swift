@@ -23,8 +23,8 @@ struct RecipientListTests {
       "FFFF000011112222",
       "is a short key id, not a fingerprint of 40 digits: other keys can share it"
     ),
-    ("0x" + fingerprint, "is not a fingerprint alone: write its 40 digits, without '0x' and '!'"),
-    (fingerprint + "!", "is not a fingerprint alone: write its 40 digits, without '0x' and '!'"),
+    ("0x" + fingerprint, "is not just a fingerprint: write its 40 digits, without '0x' and '!'"),
+    (fingerprint + "!", "is not just a fingerprint: write its 40 digits, without '0x' and '!'"),
     (
       fingerprint + "000011112222333344445555",
       "is the fingerprint of a version 5 or 6 key, which gpg 2.2 cannot use"
@@ -56,7 +56,8 @@ struct RecipientListTests {
     "sk-proj-NotARealKeyNotARealKeyNotARealKey1", "correct horse battery", "p@ssw0rd!x",
     "３" + fingerprint.dropFirst(), "alice",
   ])
-  func `a line that could be a secret is not quoted, and its place is told`(line: String) throws {
+  func `a line that could be a secret is not quoted, and its place is reported`(line: String) throws
+  {
     let list = RecipientList(parsing: Array("\(Self.other)\n\(line)\n".utf8), folder: "")
     let finding = try #require(list.findings.first)
     #expect(finding.line == 2 && finding.message.hasPrefix("this line is"))
@@ -86,11 +87,11 @@ struct RecipientListTests {
     #expect(list.recipients.count == 1)
     #expect(list.findings.map(\.code) == ["duplicate-recipient"])
     #expect(list.findings.map(\.severity) == [.warning])
-    #expect(list.findings.map(\.message) == ["'\(Self.other)' stands on line 1 already"])
+    #expect(list.findings.map(\.message) == ["'\(Self.other)' is already on line 1"])
   }
 
   @Test(arguments: ["", "\n", "# nobody\n"])
-  func `a list of nobody is an error`(text: String) {
+  func `an empty list is an error`(text: String) {
     let list = RecipientList(parsing: Array(text.utf8), folder: "")
     #expect(list.findings.map(\.code) == ["no-recipients"])
   }

@@ -79,7 +79,9 @@ struct RefreshTests {
     #expect(try file(world, key) == before)
   }
 
-  @Test func `a key that the keyring lacks is told, and a file that is missing is added`() throws {
+  @Test func `a key that the keyring lacks is reported, and a file that is missing is added`()
+    throws
+  {
     let home = GPGHome()
     let key = try home.key("frank")
     let world = try world(key, home)

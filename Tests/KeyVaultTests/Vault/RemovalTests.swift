@@ -4,7 +4,7 @@ import Testing
 
 @testable import KeyVault
 
-/// Whoever is taken out leaves marks at what they could read, with real gpg and git.
+/// Removing a recipient marks what that person could read, with real gpg and git.
 @Suite(.oneAtATime)
 struct RemovalTests {
   private static let alice = Keyring.alice.fingerprint
@@ -115,7 +115,7 @@ struct RemovalTests {
     #expect(try exposed(world) == [])
   }
 
-  @Test func `an older mark stays, and what has no sound sidecar is named`() throws {
+  @Test func `an older mark stays, and an entry without a valid sidecar is named`() throws {
     let world = try world()
     for name in ["p/mistral", "p/deepgram"] {
       try world.store(name, FindingCase.key, provider: "openai")
@@ -163,18 +163,17 @@ struct RemovalTests {
     ])
     #expect(try remove(clone).isComplete == false)
     #expect(try exposed(clone) == ["p/mistral", "p/openai"])
-    // The whole history knows better.
+    // The complete history knows better.
     #expect(try remove(world).exposed.map(\.path) == ["p/openai"])
   }
 
-  @Test func `what was never committed counts if it lies there for them`() throws {
+  @Test func `an uncommitted entry counts if they can read it`() throws {
     let world = try world()
     try world.store("p/mistral", Self.second, provider: "openai")
     #expect(try remove(world).exposed.map(\.path) == ["p/mistral", "p/openai"])
   }
 
-  @Test func `validate tells of a mark that somebody took out, once it looks into history`() throws
-  {
+  @Test func `validate reports a removed mark, with --history`() throws {
     let world = try world()
     #expect(try world.findings(readsHistory: true) == [])
     _ = try remove(world)

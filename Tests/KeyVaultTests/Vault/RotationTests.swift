@@ -31,7 +31,7 @@ struct RotationTests {
     }
   }
 
-  @Test func `a new key has a serial more, a lineage of its own, and the same further parts`()
+  @Test func `a new key has a higher serial, a lineage of its own, and the same additional fields`()
     throws
   {
     let world = try world()
@@ -89,12 +89,12 @@ struct RotationTests {
     #expect(try world.open("q/openai").payload.serial == serial)
   }
 
-  @Test func `what does not fit its sidecar is read, and not written anew`() throws {
+  @Test func `what does not fit its sidecar is read, and not rewritten`() throws {
     let world = try world()
     let sound = try world.repositoryVault.open(
       world.entry("p/openai"), requiring: .fitting, with: Keyring.alice.gpg)
     #expect(sound.doubts.isEmpty)
-    // The same key and serial, encrypted once more: only the digest tells.
+    // The same key and serial, encrypted once more: only the digest differs.
     let old = try world.scratch.bytes("vault/p/openai.gpg")
     try store(sound.changed(fields: []), in: world)
     try world.scratch.write(old, to: "vault/p/openai.gpg")
@@ -122,7 +122,7 @@ struct RotationTests {
       "\(refusal)")
   }
 
-  @Test func `a new ciphertext beside an old sidecar, as after a crash, is told`() throws {
+  @Test func `a new ciphertext beside an old sidecar, as after a crash, is reported`() throws {
     let world = try world()
     let old = try world.scratch.text("vault/p/openai.yaml")
     try store(
@@ -130,7 +130,7 @@ struct RotationTests {
     let digest = try #require(try world.entry("p/openai").sidecar?.digest)
     try world.write(old, to: "vault/p/openai.yaml")
     #expect(try world.open("p/openai").doubts == [.otherDigest])
-    // Also where somebody lets the digest fit.
+    // Also where the digest was made to fit.
     let lines = old.split(separator: "\n").map {
       $0.hasPrefix("digest:") ? "digest: \(digest)" : String($0)
     }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import KeyVault
 
-/// Edits of what stands in the clear: every other byte stays.
+/// Edits of plaintext metadata: every other byte stays.
 @Suite(.oneAtATime)
 struct SidecarTests {
   private static let key = "sk-proj-NotARealKeyNotARealKeyNotARealKey"
@@ -95,7 +95,7 @@ struct SidecarTests {
     #expect(try world.scratch.text("vault/production/openai.yaml") == before)
   }
 
-  @Test func `a broken sidecar is told with its place, and stays`() throws {
+  @Test func `a broken sidecar is reported with its place, and stays`() throws {
     let world = try World()
     try world.store("production/openai", Self.key)
     try world.write("id: [\n", to: "vault/production/openai.yaml")

@@ -74,7 +74,7 @@ struct VaultTests {
     #expect(missing.hints == ["did you mean 'production/openai2'?"])
   }
 
-  @Test func `entries are listed in order, whatever lies beside them`() throws {
+  @Test func `entries are listed in order, whatever is beside them`() throws {
     let world = try World()
     for name in ["b/x", "a/y", "a/x", "top"] { try world.encrypt("fake-key", to: "q/\(name)") }
     try world.write("", to: "vault/q/.hidden.gpg")
@@ -102,7 +102,7 @@ struct VaultTests {
     #expect(failure { _ = try world.open("openai", as: .bob) }?.kind == .locked)
   }
 
-  @Test func `every recipient of a list can read, and nobody else`() throws {
+  @Test func `every recipient of a list can read, and no other key`() throws {
     let world = try World(recipients: [.alice, .bob])
     try world.store("production/openai", Self.key)
     #expect(try world.open("production/openai", as: .alice).payload.keyText == Self.key)

@@ -10,7 +10,7 @@ public struct Dialect: Sendable, CustomStringConvertible {
   let consumer: String
   /// What no value of it can hold.
   let obstacles: [Obstacle]
-  /// Names that the consumer would not take as they are.
+  /// Names that the consumer would not read verbatim.
   var keptNames = KeptNames.none
   /// The text must be smaller than so many bytes.
   var limit: Int?
@@ -28,7 +28,8 @@ public struct Dialect: Sendable, CustomStringConvertible {
     let text = unchecked(variables)
     if let limit, text.count >= limit {
       throw Failure(
-        .malformed, "\(name) cannot carry so much: \(text.count) bytes, and its limit is \(limit)",
+        .malformed,
+        "\(name) cannot carry \(text.count) bytes: its limit is \(limit)",
         hints: ["render fewer keys, or in another format"])
     }
     return text

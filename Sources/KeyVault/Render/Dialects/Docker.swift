@@ -1,7 +1,7 @@
 internal import Secrets
 
 extension Dialect {
-  /// Each line is taken as it stands, quotes and spaces too, and no line may have 64 KiB.
+  /// Each line is read verbatim, quotes and spaces too, and no line may have 64 KiB.
   static let docker = Dialect(
     name: "docker",
     consumer: "docker run --env-file, and env_file: of Compose with 'format: raw'",

@@ -2,7 +2,7 @@ internal import Secrets
 
 extension Dialect {
   /// python-dotenv fills `${…}` in quotes of either kind, and took `\"` at the end of a value for a
-  /// quote that is a part of it before its version 1.2, however many backslashes stand before.
+  /// quote that is a part of it before its version 1.2, however many backslashes precede it.
   static let dotenvPython = Dialect(
     name: "dotenv-python",
     consumer: "python-dotenv: load_dotenv(), dotenv_values(), the dotenv command",

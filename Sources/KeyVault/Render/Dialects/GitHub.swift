@@ -1,9 +1,9 @@
 public import Secrets
 
 extension Dialect {
-  /// Between two lines of a delimiter that nobody can foresee.
+  /// Between two lines of an unpredictable delimiter.
   public static let github = Dialect(
-    name: "github", consumer: "GitHub Actions: appended to $GITHUB_ENV, for the steps that follow",
+    name: "github", consumer: "GitHub Actions: appended to $GITHUB_ENV, for the following steps",
     obstacles: [.bytes, .nul]
   ) { name, value, text in
     var delimiter = RandomID.hex()
@@ -15,7 +15,7 @@ extension Dialect {
   public var isGitHub: Bool { name == Self.github.name }
 }
 
-/// What tells a runner of GitHub Actions to hide values in the log from here on.
+/// The workflow commands by which a runner of GitHub Actions masks values in the log from here on.
 public enum GitHubMask {
   /// The masks of all that is secret.
   public static func text(of variables: [Rendering.Variable]) -> Secret {

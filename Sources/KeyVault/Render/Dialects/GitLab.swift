@@ -4,7 +4,7 @@ extension Dialect {
   /// Quotes are a part of the value, its ends are trimmed, `$NAME` is filled where the variable is used,
   /// and the encoding of the file is guessed.
   static let gitlab = Dialect(
-    name: "gitlab", consumer: "GitLab: artifacts:reports:dotenv, for the jobs that follow",
+    name: "gitlab", consumer: "GitLab: artifacts:reports:dotenv, for the following jobs",
     obstacles: [
       Obstacle("the empty text") { $0.byteCount == 0 }, .lineBreak, .control,
       Obstacle("characters beyond ASCII") { $0.contains { $0 >= 0x80 } },

@@ -1,8 +1,12 @@
 /// What Kubernetes takes as names and labels.
 enum KubernetesName {
-  static let subdomain = "it is small letters, digits, '-' and '.', at most 253, no mark at an end"
-  static let label = "it is small letters, digits and '-', at most 63, no mark at an end"
-  static let pair = "a label is KEY=VALUE: letters, digits, '-', '_' and '.', at most 63 in each"
+  static let subdomain =
+    "expected lower-case letters, digits, '-' and '.', at most 253 "
+    + "characters, starting and ending with a letter or digit"
+  static let label =
+    "expected lower-case letters, digits and '-', at most 63 characters, "
+    + "starting and ending with a letter or digit"
+  static let pair = "expected KEY=VALUE: letters, digits, '-', '_' and '.', at most 63 in each"
 
   /// RFC 1123: labels with dots between.
   static func isSubdomain(_ name: String) -> Bool {

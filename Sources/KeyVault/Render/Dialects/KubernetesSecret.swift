@@ -19,7 +19,7 @@ extension Dialect {
   public var isKubernetesSecret: Bool { name == Self.kubernetesSecret.name }
 }
 
-/// Where a Secret is to lie in a cluster.
+/// The place of a Secret in a cluster.
 public struct KubernetesSecret: Sendable {
   let name: String
   let namespace: String?
@@ -28,11 +28,12 @@ public struct KubernetesSecret: Sendable {
   /// Throws what Kubernetes would refuse. A label is `key=value`.
   public init(name: String, namespace: String?, labels: [String]) throws(Failure) {
     guard KubernetesName.isSubdomain(name) else {
-      throw Self.refusal("'\(name.printable(limit: 80))' names no Secret", KubernetesName.subdomain)
+      throw Self.refusal(
+        "invalid name '\(name.printable(limit: 80))' of a Secret", KubernetesName.subdomain)
     }
     if let namespace, !KubernetesName.isLabel(namespace) {
       throw Self.refusal(
-        "'\(namespace.printable(limit: 80))' names no namespace", KubernetesName.label)
+        "invalid namespace '\(namespace.printable(limit: 80))'", KubernetesName.label)
     }
     self.name = name
     self.namespace = namespace
@@ -43,7 +44,7 @@ public struct KubernetesSecret: Sendable {
       guard parts.count == 2, KubernetesName.isLabelKey(parts[0]),
         KubernetesName.isLabelValue(parts[1])
       else {
-        throw Self.refusal("'\(label.printable(limit: 120))' is no label", KubernetesName.pair)
+        throw Self.refusal("invalid label '\(label.printable(limit: 120))'", KubernetesName.pair)
       }
       guard !seen.contains(where: { $0.key == parts[0] }) else {
         throw Failure(.usage, "label '\(parts[0])' is given twice")

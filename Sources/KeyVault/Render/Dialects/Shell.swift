@@ -2,7 +2,7 @@ internal import Naming
 internal import Secrets
 
 extension Dialect {
-  /// In single quotes; a quote inside ends them, stands escaped, and begins them again.
+  /// In single quotes; a quote inside ends them, is escaped, and begins them again.
   static let shell = Dialect(
     name: "shell", consumer: "bash, dash and other POSIX shells: eval \"$(…)\", or '.' of a file",
     obstacles: [.nul], keptNames: .shell

@@ -1,5 +1,5 @@
 # Prints what systemd reads in an EnvironmentFile of the variables that $KV_NAMES names, a NUL after each. It calls
-# the function that systemd itself calls for each unit, in the library where it lies.
+# the function that systemd itself calls for each unit, in the library that has it.
 import ctypes, glob, os, sys
 
 library = ctypes.CDLL(glob.glob("/usr/lib/*/systemd/libsystemd-shared-*.so")[0])

@@ -51,7 +51,7 @@ struct Consumer: Sendable {
     try readsBack(values.enumerated().map { ("KV_TEST_\($0.offset)", $0.element) }, dialect)
   }
 
-  /// The same of hostile names.
+  /// The program's values of hostile names.
   func readsNames(_ dialect: Dialect) throws {
     let names = HostileValues.names(acceptedBy: dialect)
     try #require(names.count >= 500)

@@ -61,7 +61,7 @@ struct DialectTests {
     let one = [variable("A", String(repeating: "k", count: 5 * 1024 - 3))]
     #expect(
       failure { _ = try Dialect.gitlab.text(of: one) }?.message
-        == "gitlab cannot carry so much: 5120 bytes, and its limit is 5120")
+        == "gitlab cannot carry 5120 bytes: its limit is 5120")
   }
 
   @Test(arguments: [

@@ -4,7 +4,7 @@ import Testing
 
 @testable import KeyVault
 
-/// A name can mean something to a consumer: such a name is refused, or comes back as it is.
+/// A name can mean something to a consumer: such a name is refused, or comes back unchanged.
 @Suite(.oneAtATime)
 struct HostileNamesTests {
   private static let value = "x y:z"

@@ -73,7 +73,7 @@ struct KubernetesSecretTests {
     "app", "=x", "a=b=c", "a b=c", "a=b c", "/a=b", "a/=b", "a/b/c=d", "A.com/a=b", "a=-", "a=\"\n",
     "a=" + String(repeating: "x", count: 64), String(repeating: "x", count: 64) + "=a",
   ])
-  func `what is no label is refused`(label: String) {
+  func `an invalid label is refused`(label: String) {
     #expect(
       failure { _ = try KubernetesSecret(name: "a", namespace: nil, labels: [label]) }?.kind
         == .usage)
