@@ -4,7 +4,7 @@ import Testing
 
 /// What the documentation tells people to type: it is typed here. New blocks and commands are found by
 /// themselves.
-@Suite(.fewAtATime, .enabled(if: Programs.hasPython)) struct DocumentedCommandsTests {
+@Suite(.fewAtATime, .needsPython) struct DocumentedCommandsTests {
   private static let usage = Result {
     try Usage(World().output("keyvault --experimental-dump-help"))
   }

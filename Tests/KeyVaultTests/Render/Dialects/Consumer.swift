@@ -169,6 +169,12 @@ extension Consumer {
   }
 }
 
+extension Trait where Self == ConditionTrait {
+  static func needs(_ consumer: Consumer) -> Self {
+    .enabled(if: consumer.isHere, "\(consumer.name) is not installed")
+  }
+}
+
 extension Secret {
   var bytes: [UInt8] { withBytes { bytes in (0..<bytes.byteCount).map { bytes.byte($0) } } }
 }
