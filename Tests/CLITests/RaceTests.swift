@@ -66,9 +66,9 @@ import Testing
       \(example.slow)
       END
       # The lock of the change alone is held back, which comes after all that is read.
-      strace -f -qq -o /dev/null -P "$PWD/.keyvault/lock" -e trace=flock -e inject=flock:delay_enter=4000000 \
+      strace -f -qq -o /dev/null -P "$PWD/.keyvault/lock" -e trace=flock -e inject=flock:delay_enter=8000000 \
         bash ../slow & slow=$!
-      sleep 2
+      sleep 3
       (\(example.quick)) > /dev/null 2>&1
       quick=$?
       wait $slow; echo "slow $?"

@@ -1,5 +1,6 @@
 import Foundation
 import Secrets
+import TestSupport
 import Testing
 
 @testable import KeyVault
@@ -101,7 +102,7 @@ import Testing
 
   @Test func `any pieces give what the definition says`() {
     var random = SeededRandom(seed: 4)
-    for _ in 0..<3000 {
+    for _ in 0..<Nightly.count(3000, of: "any pieces give what the definition says", sample: 300) {
       let values = values(&random)
       let forms = forms(of: values)
       let text = text(of: forms, &random)
@@ -116,7 +117,7 @@ import Testing
 
   @Test func `no value is seen whole, however often the stream is quiet`() {
     var random = SeededRandom(seed: 5)
-    for _ in 0..<3000 {
+    for _ in 0..<Nightly.count(3000, of: "no value is seen whole", sample: 300) {
       let values = values(&random)
       let forms = forms(of: values)
       let text = text(of: forms, &random)
