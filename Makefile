@@ -1,11 +1,12 @@
 # The few commands that a person and CI need. Each installs what it lacks.
 
-RELEASE = swift build -c release --static-swift-stdlib -Xlinker -s
+# In a folder of its own, so that tests can run meanwhile: SwiftPM locks the one that it works in.
+RELEASE = swift build -c release --scratch-path .build/programs --static-swift-stdlib -Xlinker -s
 SUITES  = $(wildcard ../shared/suites)
 export KEYVAULT_SUITES ?= $(if $(SUITES),$(abspath $(SUITES)))
 
-.PHONY: help build demo test run-tests faketime check lint linkage sanitize torture fuzz bench docs clean deps deps-build deps-test \
-  deps-bench
+.PHONY: help build demo test run-tests run-libraries run-commands faketime check nightly lint linkage sanitize torture fuzz \
+  bench docs clean deps deps-build deps-test deps-bench
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -13,26 +14,29 @@ help: ## show this
 build: deps-build ## the release binary at .build/release/keyvault, and the demo's provider stand-in
 	$(RELEASE) --product keyvault
 	$(RELEASE) --product provider-stub
+	@ln -sfn programs/release .build/release
 
 demo: build ## the whole way of a key, on this repository's own demo environment
 	@Demo/run
 
-# In three runs. Tests that fill memory run apart from those that start gpg, for gpgme forks, and the more memory the
-# longer that takes. Complete commands take both cores for minutes, so what measures times runs before them; they
-# are the programs that people get, which also start five times as fast as those built for the tests.
-LARGE    = ^(YAML|JSONSchema|Secrets)Tests\.|^KeyVaultTests\.($(subst $(empty) ,|,$(LARGE_SUITES)))Tests
-LARGE_SUITES = RoundTrip HostileNames Dialect Systemd KubernetesSecret Masker Fixture History
-COMMANDS = ^(CLI|SDK)Tests\.
+# The programs are built, and then tested, beside what needs none of them: an optimizing compiler leaves a core idle.
+# Runs stand side by side where each can have a /dev/shm of its own.
+BESIDE = $(shell unshare -m true 2>/dev/null && echo -j2)
 
-test: build deps-test ## every test
+test: deps-build deps-test ## every test, the long ones as a sample
 	swift build --build-tests
 	@Scripts/names
 	@$(MAKE) --no-print-directory run-tests
 
 run-tests:
-	swift test --skip-build --filter '$(LARGE)'
-	swift test --skip-build --skip '$(LARGE)' --skip '$(COMMANDS)'
-	KEYVAULT_BINARIES=$(CURDIR)/.build/release swift test --skip-build --filter '$(COMMANDS)'
+	@$(MAKE) --no-print-directory $(BESIDE) run-libraries run-commands
+	@Scripts/tests --left-out
+
+run-libraries:
+	@Scripts/tests large units
+
+run-commands: $(if $(CLOCK_AHEAD),,build)
+	@Scripts/tests commands
 
 # Nothing is built or installed in another year: compilers and package managers compare times. Tests/Clock says
 # what is ahead.
@@ -46,8 +50,11 @@ faketime-%: .build/clock.so
 .build/clock.so: Tests/Clock/clock.c
 	cc -O1 -Wall -Wextra -Werror -shared -fPIC -o $@ $<
 
-check: lint linkage test ## what CI checks
-	@Scripts/fuzz 60
+check: lint test linkage ## what CI checks
+	@Scripts/fuzz $(if $(NIGHTLY),$(FUZZ),30)
+
+nightly: export NIGHTLY = 1
+nightly: check sanitize faketime ## the same with all of the long tests, and more; for hours
 
 lint: ## format, forbidden words, directions of imports
 	swift format lint --strict --recursive Sources Tests Plugins Examples Fuzz Package.swift
@@ -70,7 +77,7 @@ sanitize-%: deps-test
 	  --filter '^($(subst $(empty) ,|,$(strip $(SANITIZED))))\b'
 
 torture: deps-test ## a thousand random kills, and every call that writes refused; half an hour
-	TORTURE=1000 swift test --filter TortureTests
+	NIGHTLY=1 swift test --filter TortureTests
 
 # Seconds for all of its targets together.
 FUZZ ?= 600

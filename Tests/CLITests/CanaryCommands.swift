@@ -187,7 +187,7 @@ struct CanaryCommand: Sendable, CustomTestStringConvertible {
       setup: """
         gpg() { command gpg --homedir ../bobs --batch --quiet "$@" 2> /dev/null; }
         mkdir -m 700 ../bobs
-        gpg --passphrase '' --quick-generate-key 'Bob <bob@example.com>' default default never
+        gpg --passphrase '' --quick-generate-key 'Bob <bob@example.com>' future-default default never
         gpg --armor --export > "$GIVEN/bob.asc"
         gpg --list-keys --with-colons | awk -F: '$1=="fpr"{print $10; exit}' > "$GIVEN/bob"
         """),

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// What a keyvault that ends in the middle leaves of the keys that it holds.
-@Suite(.fewAtATime, .enabled(if: Programs.hasStrace && Programs.hasPython))
+@Suite(.fewAtATime, .needsStrace, .needsPython)
 struct CanaryDeathTests {
   /// A command that holds a key and waits: for a provider, or for the program that it started.
   struct Holder: Sendable, CustomTestStringConvertible {
@@ -200,7 +200,11 @@ struct CanaryDeathTests {
     "write", "fsync", "fchmod", "linkat", "renameat", "renameat2", "unlinkat", "mkdirat",
   ]
 
-  @Test(arguments: writers)
+  private static let killed = Nightly.cases(
+    writers, of: "killed at any call that writes, no file holds a key"
+  ) { $0.hasPrefix("keyvault rotate") }
+
+  @Test(arguments: killed)
   func `killed at any call that writes, no file holds a key`(_ command: String) throws {
     let world = try CanaryWorld()
     try world.output(

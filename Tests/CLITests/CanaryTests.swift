@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// No command shows a key, but those that exist to show it: not in what it prints, starts or writes.
-@Suite(.fewAtATime, .enabled(if: Programs.hasStrace)) struct CanaryTests {
+@Suite(.fewAtATime, .needsStrace) struct CanaryTests {
   @Test(arguments: CanaryCommand.all)
   func `no stream, argument, variable or file holds a key, in any form`(
     _ command: CanaryCommand

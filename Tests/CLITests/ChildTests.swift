@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What the programs that keyvault starts, git and gpg and its agent, are given.
-@Suite(.fewAtATime, .enabled(if: Programs.hasStrace)) struct ChildTests {
+@Suite(.fewAtATime, .needsStrace) struct ChildTests {
   static let commands = [
     #"keyvault add production/openai --force --no-test --from-env THE_KEY"#,
     "keyvault show production/openai", "keyvault status",

@@ -93,7 +93,7 @@ import Testing
     ("unlink", "index.lock", 1),
   ]
 
-  @Test(.enabled(if: Programs.hasStrace), arguments: deaths)
+  @Test(.needsStrace, arguments: deaths)
   func `killed anywhere in a commit, nothing that was committed is undone by the next one`(
     _ call: String, _ file: String, _ number: Int
   ) throws {

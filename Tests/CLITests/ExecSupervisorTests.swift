@@ -116,7 +116,7 @@ import Testing
     #expect(output == "/dev/shm/keyvault\n")
   }
 
-  @Test(.enabled(if: Programs.hasStrace))
+  @Test(.needsStrace)
   func `where no file can be made in memory alone, they are in a folder there`() throws {
     let world = try World.withKeys()
     let output = try world.output(

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `exec --mask` at a terminal, which Python plays.
-@Suite(.fewAtATime, .enabled(if: Programs.hasPython)) struct ExecTerminalTests {
+@Suite(.fewAtATime, .needsPython) struct ExecTerminalTests {
   /// What the script printed.
   private func play(_ script: String) throws -> String {
     let world = try World()

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The question on a terminal that names a host which only the repository names.
-@Suite(.fewAtATime, .enabled(if: Programs.hasPython)) struct HostConsentTests {
+@Suite(.fewAtATime, .needsPython) struct HostConsentTests {
   private static let question =
     "'api.acme.invalid', which only providers.d/acme.yaml names? [y/N] "
 

@@ -27,7 +27,7 @@ import Testing
       """#, in: world)
   }
 
-  @Test(.enabled(if: Programs.hasPython))
+  @Test(.needsPython)
   func `whose a key is, is asked on a terminal, until a provider is named`() throws {
     let world = try World()
     let result = try answer(["acme", "deepseek"], in: world)
@@ -42,7 +42,7 @@ import Testing
     #expect(Canary.leaks(in: result.output) == [])
   }
 
-  @Test(.enabled(if: Programs.hasPython))
+  @Test(.needsPython)
   func `no answer leaves the key out, and the others are stored`() throws {
     let world = try World()
     let result = try answer([""], in: world)
@@ -51,7 +51,7 @@ import Testing
     #expect(try world.output("keyvault ls") == "production/openai\n")
   }
 
-  @Test(.enabled(if: Programs.hasPython))
+  @Test(.needsPython)
   func `Ctrl-C at the question stores nothing`() throws {
     let world = try World()
     let result = try answer(["^C"], in: world)
@@ -59,7 +59,7 @@ import Testing
     #expect(try world.run("keyvault ls").output == "")
   }
 
-  @Test(.enabled(if: Programs.hasPython), arguments: [("y", 0), ("n", 1), ("", 1)])
+  @Test(.needsPython, arguments: [("y", 0), ("n", 1), ("", 1)])
   func `one provider is a question of yes or no`(answer: String, status: Int32) throws {
     let world = try World()
     try world.output(
@@ -83,8 +83,12 @@ import Testing
     #expect(!rendered.contains("ANTHROPIC_API_KEY"))
   }
 
+  private static let failing = Nightly.cases(
+    ["fchmod", "fsync", "renameat"], of: "a batch of which one key cannot be written"
+  ) { $0 == "renameat" }
+
   /// Keys of which three files each are written, and one call that fails.
-  @Test(.enabled(if: Programs.hasStrace), arguments: ["fchmod", "fsync", "renameat"])
+  @Test(.needsStrace, arguments: failing)
   func `a batch of which one key cannot be written leaves nothing stored`(_ call: String) throws {
     let world = try World()
     try world.output(

@@ -20,7 +20,7 @@ import Testing
   }
 
   /// The provider is slow: meanwhile another process replaces the key.
-  @Test(.enabled(if: Programs.hasPython))
+  @Test(.needsPython)
   func `what comes while the providers are asked is not written over`() throws {
     let world = try World()
     try """
@@ -60,7 +60,7 @@ import Testing
     #expect(result.errors.contains("meanwhile, so nothing was changed"), "\(result)")
   }
 
-  @Test(.enabled(if: Programs.hasPython))
+  @Test(.needsPython)
   func `at a terminal it is asked whose a key is, but not for a dry run`() throws {
     let world = try World()
     try world.output(

@@ -45,7 +45,7 @@ import Testing
     {
       Thread.sleep(forTimeInterval: 0.02)
     }
-    Thread.sleep(forTimeInterval: 0.3)
+    Thread.sleep(forTimeInterval: 1)
     kill(process.processIdentifier, SIGINT)
     process.waitUntilExit()
 

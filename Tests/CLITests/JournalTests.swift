@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What a change leaves that was killed between two of its files, and what may come of it.
-@Suite(.fewAtATime, .enabled(if: Programs.hasStrace)) struct JournalTests {
+@Suite(.fewAtATime, .needsStrace) struct JournalTests {
   /// The record is written, the new ciphertext has its name, and the sidecar is the old one.
   private func interrupted() throws -> World {
     let world = try World()

@@ -26,7 +26,7 @@ import Testing
     }
   }
 
-  @Test(.enabled(if: Programs.pythonWithDotenv != nil))
+  @Test(.enabled(if: Programs.pythonWithDotenv != nil, "python-dotenv is not installed"))
   func `python-dotenv reads back what render wrote, byte for byte`() throws {
     let world = try World()
     let values = ["plain-Not_a.real/key:1", "blank #hash $dollar \"quotes\" `ticks`", "é=ü %20 +,"]
@@ -46,7 +46,7 @@ import Testing
     #expect(read == ["K0_KEY": values[0], "K1_KEY": values[1], "K2_KEY": values[2]])
   }
 
-  @Test(.enabled(if: Programs.hasPass)) func `pass and gpg open what add wrote`() throws {
+  @Test(.needsPass) func `pass and gpg open what add wrote`() throws {
     let world = try World()
     let store = #"export PASSWORD_STORE_DIR="$PWD/vault"; cp -a "$FILLED/." ."#
     #expect(
@@ -58,7 +58,7 @@ import Testing
     #expect(try world.output(store + "\npass ls").contains("anthropic"))
   }
 
-  @Test(.enabled(if: Programs.hasPass))
+  @Test(.needsPass)
   func `what pass inserted is shown, not rendered, and adopted`() throws {
     let world = try World()
     try world.output(

@@ -64,7 +64,7 @@ import Testing
     #expect(result.output == "", "\(result)")
   }
 
-  @Test(.enabled(if: Programs.hasStrace, "strace is not installed"))
+  @Test(.needsStrace)
   func `what a killed render left beside its file goes with the next one`() throws {
     let world = try World.withKeys()
     let result = try world.run(

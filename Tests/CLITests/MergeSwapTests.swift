@@ -101,6 +101,12 @@ import Testing
       afterOurs: "a 11 b 02 c 03 d 01", afterTheirs: "a 14 b 02 c 03 d 01"),
   ]
 
+  /// By day each case once, by night in both ways.
+  private static let timed = Nightly.cases(
+    cases.indices.flatMap { [($0, false), ($0, true)] }, of: "entries that change places"
+  ) { index, atOnce in index.isMultiple(of: 2) == atOnce }
+  .map { index, atOnce in (cases[index], atOnce) }
+
   /// `atOnce` is whether all were made in one second, so that their origins do not tell them apart.
   private func world(_ example: MergeCase, atOnce: Bool) throws -> World {
     let world = try World()
@@ -119,7 +125,7 @@ import Testing
     return world
   }
 
-  @Test(arguments: cases, [false, true])
+  @Test(arguments: timed)
   func `entries that change places are followed, and no key is lost`(
     _ example: MergeCase, atOnce: Bool
   ) throws {

@@ -17,7 +17,7 @@ import Testing
     return (result.output, result.status)
   }
 
-  @Test(.enabled(if: Programs.hasPython))
+  @Test(.needsPython)
   func `an answer on a terminal permits a name in this repository`() throws {
     let world = try World()
     try world.output(#"cp -a "$FILLED/." ."#)
@@ -36,7 +36,7 @@ import Testing
     #expect(other.status == 65, "\(other)")
   }
 
-  @Test(.enabled(if: Programs.hasPython))
+  @Test(.needsPython)
   func `import asks for each unknown name`() throws {
     let world = try World()
     try world.output(#"cp -a "$EMPTY/." .; printf 'SPARE_HOST=%s\n' "$OPENAI" > .env"#)

@@ -60,7 +60,7 @@ struct OtherUserTests {
     #expect(result.errors.contains("keyvault: hint: sudo rm -r .keyvault"), "\(result)")
   }
 
-  @Test(.enabled(if: Programs.hasStrace, "strace kills the change between two files"))
+  @Test(.needsStrace)
   func `root writes over nothing that the owner's interrupted change is to become`() throws {
     let world = try world()
     let result = try world.run(

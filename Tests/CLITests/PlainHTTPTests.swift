@@ -4,7 +4,7 @@ import Testing
 
 /// Plain HTTP inside a network, for servers that a team runs itself. Only a network namespace that owns the
 /// address is asked: nothing is sent to it elsewhere.
-@Suite(.fewAtATime, .enabled(if: Programs.canMakeNetwork && Programs.hasPython))
+@Suite(.fewAtATime, .needsNetwork, .needsPython)
 struct PlainHTTPTests {
   /// Answers any request with an empty list of models, on an address and a port, and notes each in a file.
   private static let server = """

@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 
 /// Programs of others that some tests need.
 enum Programs {
@@ -33,4 +34,15 @@ enum Programs {
       environment: ProcessInfo.processInfo.environment)
     return result?.status == 0 ? result?.output : nil
   }()
+}
+
+/// What a test needs of the machine. A test that is left out says why.
+extension Trait where Self == ConditionTrait {
+  static var needsPass: Self { .enabled(if: Programs.hasPass, "pass is not installed") }
+  static var needsPython: Self { .enabled(if: Programs.hasPython, "python3 is not installed") }
+  static var needsStrace: Self { .enabled(if: Programs.hasStrace, "strace is not installed") }
+  static var needsMount: Self { .enabled(if: Programs.canMount, "only root may mount a folder") }
+  static var needsNetwork: Self {
+    .enabled(if: Programs.canMakeNetwork, "only root with 'ip' may make a network")
+  }
 }

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The hidden prompt, on a terminal of its own.
-@Suite(.fewAtATime, .enabled(if: Programs.hasPython)) struct PromptTests {
+@Suite(.fewAtATime, .needsPython) struct PromptTests {
   /// Answers the prompt with the file `../answer`, prints what the terminal showed, and ends as the
   /// command did.
   private static let program = """

@@ -126,7 +126,8 @@ import Testing
     }
   }
 
-  @Test(.enabled(if: getuid() == 0), arguments: [1, 2, 3, 4, 5, 6])
+  @Test(
+    .enabled(if: getuid() == 0, "only root can become another user"), arguments: [1, 2, 3, 4, 5, 6])
   func `a process that may start no threads says so`(limit: Int) throws {
     let world = try world()
     let result = try world.run(

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `render` where a person looks at it.
-@Suite(.fewAtATime, .enabled(if: Programs.hasPython)) struct RenderTerminalTests {
+@Suite(.fewAtATime, .needsPython) struct RenderTerminalTests {
   @Test(arguments: ["dotenv", "fish", "json", "yaml", "k8s-secret --name keys"])
   func `a terminal shows previews, and the keys on request`(format: String) throws {
     let organization = "org-NotAnOrganization"

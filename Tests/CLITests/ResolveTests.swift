@@ -129,7 +129,7 @@ import Testing
     #expect(field == "theirs\n")
   }
 
-  @Test(.enabled(if: Programs.hasPython)) func `a person at a terminal is asked`() throws {
+  @Test(.needsPython) func `a person at a terminal is asked`() throws {
     let world = try merge(theirs: "keyvault rm -f production/openai", ours: Self.rotate)
     let program = """
       import os, pty, sys

@@ -17,7 +17,7 @@ import Testing
     return world
   }
 
-  @Test(.enabled(if: Programs.hasPass))
+  @Test(.needsPass)
   func `what pass puts where a key was is adopted above it`() throws {
     let world = try world()
     let result = try world.run(

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Questions on a terminal of a shell with job control: Ctrl-Z, and the end of the input.
-@Suite(.fewAtATime, .enabled(if: Programs.hasPython)) struct StoppedPromptTests {
+@Suite(.fewAtATime, .needsPython) struct StoppedPromptTests {
   private func play(_ script: String) throws -> String {
     let world = try World()
     try world.output(#"cp -a "$FILLED/." ."#)

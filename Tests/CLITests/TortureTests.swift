@@ -4,8 +4,8 @@ import Testing
 
 /// No entry is lost, and none is half: whatever ends a command, or whatever the system refuses it.
 ///
-/// `TORTURE=1000` repeats the random kills so often; the exhaustive ones need no repetition.
-@Suite(.fewAtATime, .enabled(if: Programs.hasStrace)) struct TortureTests {
+/// `make torture` has all of it, for half an hour; a change is tested with a sample of each.
+@Suite(.fewAtATime, .needsStrace) struct TortureTests {
   /// What is done to an entry, and what of the repository may be read afterwards.
   struct Change: Sendable, CustomTestStringConvertible {
     let name: String
@@ -15,9 +15,6 @@ import Testing
 
     var testDescription: String { name }
   }
-
-  /// How many random kills; nil in the short run.
-  private static let count = Int(ProcessInfo.processInfo.environment["TORTURE"] ?? "")
 
   /// The new key: each world has its own, for it is looked for where others write meanwhile.
   private static func new(in world: World) -> String {
@@ -56,7 +53,7 @@ import Testing
       """
       gpg() { command gpg --homedir ../bob --batch --quiet "$@" 2> /dev/null; }
       mkdir -m 700 ../bob
-      gpg --passphrase '' --quick-generate-key 'Bob <bob@example.com>' default default never
+      gpg --passphrase '' --quick-generate-key 'Bob <bob@example.com>' future-default default never
       gpg --armor --export > ../bob.asc
       gpg --list-keys --with-colons | awk -F: '$1=="fpr"{print $10; exit}' > ../bob.fpr
       cp -a "$FILLED/." .
@@ -128,9 +125,8 @@ import Testing
     #expect(rest.isEmpty, "\(told)\n\(state.output)")
   }
 
-  /// All in the long run, else those that every team makes.
-  private static let killed = changes.filter {
-    count != nil || ["add", "rotate", "set", "mv", "reencrypt"].contains($0.name)
+  private static let killed = Nightly.cases(changes, of: "killed at any call that writes") {
+    $0.name == "rotate"
   }
 
   @Test(arguments: killed)
@@ -139,7 +135,7 @@ import Testing
   ) throws {
     let world = try world()
     for (call, count) in try counts(of: change, in: world) {
-      for number in 1...count {
+      for number in Nightly.places(count) {
         let isWhole = try attempt(change, in: world) { command in
           "strace -f -qq -o /dev/null -e trace=\(call) "
             + "-e inject=\(call):signal=KILL:when=\(number) \(command)"
@@ -149,12 +145,10 @@ import Testing
     }
   }
 
-  /// All in the long run, else those of which several files change.
-  private static let refused: [(Change, String)] =
-    count == nil
-    ? [("rotate", "ENOSPC"), ("mv", "EINTR"), ("reencrypt", "EIO")]
-      .map { name, error in (changes.first { $0.name == name }!, error) }
-    : changes.flatMap { change in ["EIO", "ENOSPC", "EINTR"].map { (change, $0) } }
+  private static let refused = Nightly.cases(
+    changes.flatMap { change in ["EIO", "ENOSPC", "EINTR"].map { (change, $0) } },
+    of: "refused at any call that writes"
+  ) { $0.name == "mv" && $1 == "ENOSPC" }
 
   @Test(arguments: refused)
   func `refused at any call that writes, an entry is the old one or the new one`(
@@ -162,7 +156,7 @@ import Testing
   ) throws {
     let world = try world()
     for (call, count) in try counts(of: change, in: world) {
-      for number in 1...count {
+      for number in Nightly.places(count) {
         _ = try attempt(change, in: world) { command in
           "strace -f -qq -o /dev/null -e trace=\(call) "
             + "-e inject=\(call):error=\(error):when=\(number) \(command)"
@@ -195,7 +189,11 @@ import Testing
     return counts.map { ($0.key, $0.value.values.max()!) }.sorted { $0.call < $1.call }
   }
 
-  @Test(arguments: ["EIO", "ENOSPC", "EINTR"])
+  private static let failing = Nightly.cases(
+    ["EIO", "ENOSPC", "EINTR"], of: "what fails while bytes are written"
+  ) { $0 == "EINTR" }
+
+  @Test(arguments: failing)
   func `what fails while bytes are written changes nothing, or is tried again`(
     _ error: String
   ) throws {
@@ -212,7 +210,8 @@ import Testing
 
   @Test func `killed at a random time, an entry is the old one or the new one`() throws {
     let world = try world()
-    for number in 0..<(Self.count ?? 24) {
+    let count = Nightly.count(1000, of: "killed at a random time", sample: 10)
+    for number in 0..<count {
       let change = Self.changes[number % Self.changes.count]
       let seconds = Double.random(in: 0.005...0.15)
       _ = try attempt(change, in: world) { command in

@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// A command that says that it does one thing does all of it or nothing, at whatever file it is killed.
-@Suite(.fewAtATime, .enabled(if: Programs.hasStrace)) struct TransactionTests {
+@Suite(.fewAtATime, .needsStrace) struct TransactionTests {
   struct Case: CustomTestStringConvertible {
     let command: String
     /// What makes the world from a copy of `$FILLED`.
@@ -20,7 +20,7 @@ import Testing
       command: "keyvault recipients rm $(cat ../bob.fpr)",
       setup: """
         gpg --homedir ../bob --batch --quiet --passphrase '' \
-          --quick-generate-key 'Bob <bob@example.com>' default default never 2> /dev/null
+          --quick-generate-key 'Bob <bob@example.com>' future-default default never 2> /dev/null
         gpg --homedir ../bob --armor --export > ../bob.asc 2> /dev/null
         gpg --homedir ../bob --list-keys --with-colons 2> /dev/null |
           awk -F: '$1=="fpr"{print $10; exit}' > ../bob.fpr

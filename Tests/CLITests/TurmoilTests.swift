@@ -36,9 +36,10 @@ import Testing
 
   @Test func `of those that add one entry a moment apart none replaces another's`() throws {
     let world = try world()
+    let rounds = Nightly.count(30, of: "add one entry a moment apart", sample: 4)
     let result = try world.run(
       """
-      for round in $(seq 10); do
+      for round in $(seq \(rounds)); do
         rm -f ../added
         for i in 1 2 3 4 5 6; do
           (sleep 0.0$((RANDOM % 5))
@@ -49,7 +50,7 @@ import Testing
         wc -l < ../added
       done
       """)
-    #expect(result.output == String(repeating: "1\n", count: 10), "\(result)")
+    #expect(result.output == String(repeating: "1\n", count: rounds), "\(result)")
   }
 
   @Test func `two that change one sidecar lose no change silently`() throws {
@@ -75,7 +76,7 @@ import Testing
     #expect(result.status == 0, "\(result)")
   }
 
-  @Test(.enabled(if: Programs.canMount))
+  @Test(.needsMount)
   func `a repository that cannot be written says so, and can be read`() throws {
     let world = try world()
     let result = try world.run(
@@ -110,9 +111,10 @@ import Testing
   }
 
   /// What opens entries, and what it may say when the agent dies beneath it.
-  static let opening = [
-    "keyvault render many", "keyvault reencrypt", "keyvault rotate many/key1 --no-test < ../new",
-  ]
+  static let opening = Nightly.cases(
+    ["keyvault render many", "keyvault reencrypt", "keyvault rotate many/key1 --no-test < ../new"],
+    of: "an agent that dies in the middle"
+  ) { $0 == "keyvault reencrypt" }
 
   @Test(arguments: opening)
   func `an agent that dies in the middle costs a message, and no entry`(
@@ -128,7 +130,7 @@ import Testing
       printf %s "$OPENAI-new" > ../new
       gpg() { command gpg --homedir ../bob --batch --quiet "$@" 2> /dev/null; }
       mkdir -m 700 ../bob
-      gpg --passphrase '' --quick-generate-key 'Bob <bob@example.com>' default default never
+      gpg --passphrase '' --quick-generate-key 'Bob <bob@example.com>' future-default default never
       bob=$(gpg --list-keys --with-colons | awk -F: '$1=="fpr"{print $10; exit}')
       gpg --armor --export > "vault/.public-keys/$bob"
       echo "$bob" >> vault/.gpg-id

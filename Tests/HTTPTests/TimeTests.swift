@@ -5,6 +5,8 @@ import Secrets
 import TestSupport
 import Testing
 
+/// Bounds on a time are far from both what is right and what is wrong: they catch what hangs, or takes its turns one
+/// after the other, and hold on a machine that is busy with other tests.
 @Suite(.serialized, .onOwnThread) struct TimeTests {
   @Test func `gives up on a slow answer after the total time-out`() async throws {
     let answers = try Answers(["invalid": ["text": "late", "delay_ms": 60_000]])
@@ -43,25 +45,17 @@ import Testing
     #expect(ContinuousClock.now - start < .seconds(30))
   }
 
-  @Test func `a cancelled task ends its transfer within 100 ms`() async throws {
-    let answers = try Answers(["invalid": ["text": "late", "delay_ms": 5000]])
+  @Test func `a cancelled task ends its transfer, and does not wait for the answer`() async throws {
+    let answers = try Answers(["invalid": ["text": "late", "delay_ms": 60_000]])
     let client = try HTTPClient.testing()
-    // The best of three, for this machine may be busy with other tests.
-    var best = Duration.seconds(5)
-    for number in 0..<3 {
-      let task = Task(executorPreference: OwnThreads.shared) {
-        try await client.failure(answers.url("/"))
-      }
-      while answers.server.requests.count <= number {
-        try await Task.sleep(for: .milliseconds(10))
-      }
-      let start = ContinuousClock.now
-      task.cancel()
-      #expect(try await task.value == .cancelled)
-      best = min(best, ContinuousClock.now - start)
+    let task = Task(executorPreference: OwnThreads.shared) {
+      try await client.failure(answers.url("/"), timeout: .seconds(60))
     }
-    print("a cancelled request ends after \(best)")
-    #expect(best < .milliseconds(100))
+    while answers.server.requests.isEmpty { try await Task.sleep(for: .milliseconds(10)) }
+    let start = ContinuousClock.now
+    task.cancel()
+    #expect(try await task.value == .cancelled)
+    #expect(ContinuousClock.now - start < .seconds(20))
   }
 
   @Test func `a task that is cancelled while it waits for its turn sends nothing`() async throws {
@@ -97,12 +91,12 @@ import Testing
   }
 
   @Test func `waiting for others to the same host does not use up the time-out`() async throws {
-    let answers = try Answers(["invalid": ["text": "ok"]], delay: .milliseconds(200))
+    let answers = try Answers(["invalid": ["text": "ok"]], delay: .seconds(1))
     let client = try HTTPClient.testing(hostLimit: 1)
     let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
       for _ in 0..<4 {
         group.addTask {
-          try await client.get(answers.url("/"), timeout: .milliseconds(500)).status
+          try await client.get(answers.url("/"), timeout: .seconds(3)).status
         }
       }
       return try await group.reduce(into: []) { $0.append($1) }
@@ -124,7 +118,7 @@ import Testing
     let time = ContinuousClock.now - start
     print("200 requests of 200 ms, \(hostLimit) at once: \(time)")
     #expect(Set(answers.server.requests.map(\.path)).count == 200)
-    #expect(time < .seconds(15), "one after the other they take 40 s")
+    #expect(time < .seconds(30), "one after the other they take 40 s")
   }
 
   @Test func `requests that want a host to themselves wait for it, each sent once`() async throws {

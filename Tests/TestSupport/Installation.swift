@@ -11,16 +11,19 @@ package enum Installation: Sendable {
     package let reason: String
   }
 
-  /// Installs what `requirements`, a file below this package, lists.
-  package init(_ requirements: String, in name: String) {
-    let venv = Self.builds + "/\(name)"
+  /// Installs what `requirements`, a file below this package, lists; by day only the packages of `sample`, if it
+  /// names any.
+  package init(_ requirements: String, in name: String, sample: [String] = []) {
+    let isSample = !Nightly.isOn && !sample.isEmpty
+    let venv = Self.builds + "/\(name)" + (isSample ? "-sample" : "")
+    let lines = isSample ? "^(\(sample.joined(separator: "|")))==" : ""
     do {
       let (output, errors, status) = try Self.run(
-        ["REQUIREMENTS": Self.package + "/" + requirements, "VENV": venv])
+        ["REQUIREMENTS": Self.package + "/" + requirements, "LINES": lines, "VENV": venv])
       switch status {
       case 0: self = .done(python: venv + "/bin/python")
       case Self.absence:
-        print("The tests that need \(requirements) are skipped: \(output)")
+        leaveOut("tests that need \(requirements)", because: output)
         self = .absent(output)
       default: self = .failed("no packages in \(venv): \(errors)")
       }
@@ -81,7 +84,8 @@ package enum Installation: Sendable {
     mkdir -p "$VENV"
     exec 8>"$VENV.lock"
     flock 8
-    digest=$(sha256sum <"$REQUIREMENTS")
+    grep -E "$LINES" "$REQUIREMENTS" >"$VENV.txt"
+    digest=$(sha256sum <"$VENV.txt")
     [ "$(cat "$VENV/digest" 2>/dev/null)" != "$digest" ] || ! "$VENV/bin/python" -c pass || exit 0
     command -v python3 >/dev/null || absent "there is no python3"
     python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || absent "python3 is older than 3.11"
@@ -91,7 +95,7 @@ package enum Installation: Sendable {
     # Something small, to tell an index that is away from a package that cannot be had.
     pip download --no-deps --no-cache-dir --retries 2 --timeout 20 --dest "$VENV/probe" idna \\
       2>/dev/null || absent "pip reaches no package index"
-    pip install --requirement "$REQUIREMENTS"
+    pip install --requirement "$VENV.txt"
     printf %s "$digest" >"$VENV/digest"
     """
 }

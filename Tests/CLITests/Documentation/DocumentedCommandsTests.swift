@@ -4,7 +4,7 @@ import Testing
 
 /// Commands in the documentation, run here. New blocks and commands are found by
 /// themselves.
-@Suite(.fewAtATime, .enabled(if: Programs.hasPython)) struct DocumentedCommandsTests {
+@Suite(.fewAtATime, .needsPython) struct DocumentedCommandsTests {
   private static let usage = Result {
     try Usage(World().output("keyvault --experimental-dump-help"))
   }

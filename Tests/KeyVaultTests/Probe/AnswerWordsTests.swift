@@ -116,7 +116,7 @@ struct AnswerWordsTests {
     let time = await time {
       for body in [long, deep, wide] { _ = Self.verdict(429, body) }
     }
-    #expect(time < .seconds(5), "\(time)")
+    #expect(time < .seconds(30), "\(time)")
   }
 
   @Test(arguments: [

@@ -11,6 +11,8 @@ struct DeadlineTests {
   private let silent: RawServer
   private let world: World
 
+  /// Long enough for what answers at once, on a machine that is busy with other tests.
+  private static let soon = Duration.seconds(4)
   private static let digits = String(repeating: "0", count: 90)
 
   /// One key each whose provider answers, refuses, drips, hangs, and asks for patience.
@@ -54,9 +56,9 @@ struct DeadlineTests {
     try store("valid", "drip", "hang", "silent", "tls")
     var results: [TestResult] = []
     let time = try await time {
-      results = try await world.test(deadline: .seconds(1)) { $0.patience = Patience() }
+      results = try await world.test(deadline: Self.soon) { $0.patience = Patience() }
     }
-    #expect(time >= .seconds(1) && time < .seconds(15), "\(time)")
+    #expect(time >= Self.soon && time < .seconds(30), "\(time)")
     check(
       results,
       [
@@ -70,7 +72,7 @@ struct DeadlineTests {
 
   @Test func `a bad key is a finding, whatever the rest would have been`() async throws {
     try store("invalid", "hang")
-    let results = try await world.test(deadline: .seconds(1))
+    let results = try await world.test(deadline: Self.soon)
     check(results, ["invalid": .invalid, "hang": .untested])
     let report = TestReport(checked: World.now, results: results)
     #expect(!report.isComplete)
@@ -82,7 +84,7 @@ struct DeadlineTests {
     var results: [TestResult] = []
     let time = try await time { results = try await world.test(deadline: .seconds(60)) }
     check(results, ["valid": .valid])
-    #expect(time < .seconds(10))
+    #expect(time < .seconds(40))
     let report = TestReport(checked: World.now, results: results)
     #expect(report.isComplete)
     #expect(report.conclusion() == .good)
@@ -137,7 +139,7 @@ struct DeadlineTests {
     try store("valid", "hang")
     let home = Scratch()
     let history = History(try LocalState(of: world.repository, stateHome: home.path("state")))
-    try history.append(try await world.test(deadline: .seconds(1)))
+    try history.append(try await world.test(deadline: Self.soon))
     #expect(history.past(now: World.now).records.map(\.entry) == ["valid/openai"])
   }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Secrets
+import TestSupport
 import Testing
 
 @testable import KeyVault
@@ -101,7 +102,7 @@ import Testing
 
   @Test func `any pieces give what the definition says`() {
     var random = SeededRandom(seed: 4)
-    for _ in 0..<3000 {
+    for _ in 0..<Nightly.count(3000, of: "any pieces give what the definition says", sample: 300) {
       let values = values(&random)
       let forms = forms(of: values)
       let text = text(of: forms, &random)
@@ -116,7 +117,7 @@ import Testing
 
   @Test func `no value is seen whole, however often the stream is quiet`() {
     var random = SeededRandom(seed: 5)
-    for _ in 0..<3000 {
+    for _ in 0..<Nightly.count(3000, of: "no value is seen whole", sample: 300) {
       let values = values(&random)
       let forms = forms(of: values)
       let text = text(of: forms, &random)
@@ -144,7 +145,10 @@ import Testing
   private static let unreserved = CharacterSet(
     charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
-  @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/python3")))
+  @Test(
+    .enabled(
+      if: FileManager.default.isExecutableFile(atPath: "/usr/bin/python3"),
+      "python3 is not installed"))
   func `Python's encoders give forms that are hidden`() throws {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/python3")

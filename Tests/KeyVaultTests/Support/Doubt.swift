@@ -15,7 +15,8 @@ func expectDoubt(
   #expect(!said.isEmpty && said.contains(note), "\(said)", sourceLocation: sourceLocation)
 }
 
-/// How long `body` takes.
+/// How long `body` takes. Bounds on it catch what hangs, is done one after the other, or grows with the square of its
+/// input, each of which takes many times longer; they hold on a machine that is busy with other tests.
 func time(_ body: () async throws -> Void) async rethrows -> Duration {
   let clock = ContinuousClock()
   let start = clock.now

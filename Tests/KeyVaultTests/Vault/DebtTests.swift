@@ -197,7 +197,7 @@ struct DebtTests {
     let time = ContinuousClock.now - start
     print("the debt of 10,000 commits takes \(time)")
     #expect(debt.keys.map(\.entry) == ["p/openai"])
-    #expect(time < .seconds(10))
+    #expect(time < .seconds(60), "a process for each commit takes minutes")
   }
 
   @Test func `a shallow clone proves nothing`() throws {

@@ -15,12 +15,15 @@ struct Consumer: Sendable {
 
   /// Programs and libraries of Python's index, which CI may not reach.
   static let installation = Installation(
-    "Tests/KeyVaultTests/Render/Consumers/requirements.txt", in: "consumers-venv")
+    "Tests/KeyVaultTests/Render/Consumers/requirements.txt", in: "consumers-venv",
+    sample: [pythonDotenv.name])
 
   /// Whether its tests run. In CI all that Debian has is there, or the tests fail; so they do if an
-  /// installation from the index failed.
+  /// installation from the index failed. By day the one that is quickly installed stands for all from the index.
   var isHere: Bool {
-    guard let probe else { return Self.installation.isPossible }
+    guard let probe else {
+      return (Nightly.isOn || name == Self.pythonDotenv.name) && Self.installation.isPossible
+    }
     return ProcessInfo.processInfo.environment["CI"] == "true" || Self.isAvailable(probe)
   }
 
@@ -166,6 +169,23 @@ extension Consumer {
     Consumer(
       name: "Python, \(kind)", probe: "\(debianPython) -c 'import yaml'",
       script: #"exec \#(debianPython) -I "$here/data.py" \#(kind) "$1""#)
+  }
+}
+
+extension Consumer {
+  /// Those of `cases` whose consumer is here; says of the others.
+  static func here<Case>(_ cases: [Case], of test: String, _ consumer: (Case) -> Consumer) -> [Case] {
+    let absent = Set(cases.map(consumer).filter { !$0.isHere }.map(\.name)).sorted()
+    for name in absent {
+      leaveOut("'\(test)' by \(name)", because: Nightly.isOn ? "it is not here" : "make nightly runs it")
+    }
+    return cases.filter { !absent.contains(consumer($0).name) }
+  }
+}
+
+extension Trait where Self == ConditionTrait {
+  static func needs(_ consumer: Consumer) -> Self {
+    .enabled(if: consumer.isHere, "\(consumer.name) is not installed")
   }
 }
 

@@ -62,7 +62,7 @@ struct HostileNamesTests {
         script: Self.posix(program, load)))
   }
 
-  @Test(.enabled(if: Consumer.fish.isHere))
+  @Test(.needs(.fish))
   func `fish takes every name that is not refused`() throws {
     try comesBack(
       Reader(
@@ -74,7 +74,7 @@ struct HostileNamesTests {
   }
 
   @Test(
-    .enabled(if: Consumer.python("yaml").isHere),
+    .needs(.python("yaml")),
     arguments: [(Dialect.yaml, "d"), (.kubernetesSecret, "d['data']")])
   func `YAML has every name as a string`(dialect: Dialect, path: String) throws {
     let names = try names([], in: dialect)

@@ -29,7 +29,7 @@ struct KubernetesSecretTests {
         """)
   }
 
-  @Test(.enabled(if: Consumer.python("yaml").isHere))
+  @Test(.needs(.python("yaml")))
   func `a name and labels that look like numbers stay text`() throws {
     let secret = try KubernetesSecret(name: "1", namespace: "0x1", labels: ["true=1e3", "a=null"])
     let scratch = Scratch()

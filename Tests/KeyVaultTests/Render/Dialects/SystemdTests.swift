@@ -3,7 +3,7 @@ import Testing
 
 @testable import KeyVault
 
-@Suite(.oneAtATime, .enabled(if: Consumer.systemd.isHere))
+@Suite(.oneAtATime, .needs(.systemd))
 struct SystemdTests {
   /// Why the dialect is for EnvironmentFile= alone: environment.d looks the same and is not.
   @Test func `environment.d fills a dollar that EnvironmentFile= leaves alone`() throws {
