@@ -1,7 +1,7 @@
-/* A clock that is ahead, for tests: preloaded, it adds CLOCK_AHEAD seconds to the time of day of a program and of those
- * that it starts, also where it gives them an environment of their own. What is measured from some moment
- * (CLOCK_MONOTONIC) stays as it is, and waits that end at a time of day end when they would. Times of files are ahead
- * too, for programs compare them with the time of day. Programs that are linked statically keep the machine's clock.
+/* A clock that is ahead, for tests. Preloaded, it adds CLOCK_AHEAD seconds to the time of day of a program and of all
+ * that it starts, even with an environment of their own; programs that are linked statically keep the machine's clock.
+ * CLOCK_MONOTONIC does not change, and waits that end at a time of day end when they would. Times of files are ahead
+ * too, because programs compare them with the time of day.
  *
  * libfaketime does more, and changes timers too: a process that sleeps then waits for years. */
 #define _GNU_SOURCE
@@ -22,10 +22,10 @@
 
 static long ahead;
 
-/* A process that is given an environment without these variables gets them all the same, the latter by another name, and
- * does not see them. */
+/* A process that is started without these variables gets them too, CLOCK_AHEAD by another name, and removes them from
+ * its environment before it runs. */
 static const char preload[] = "LD_PRELOAD=", visible[] = "CLOCK_AHEAD=", hidden[] = "CLOCK_HIDDEN=";
-/* What such a process gets. */
+/* What is added to the environment of such a process. */
 static char *preload_entry, *hidden_entry;
 
 static char **entry(char *const environment[], const char *name) {
@@ -41,11 +41,11 @@ static void hide(char **found) {
 
 #define REAL(name) ((typeof(&name))dlsym(RTLD_NEXT, #name))
 
-/* Found before the first fork: between fork and execve, dlsym might wait for a lock that nobody will release. */
+/* Found at the start: between fork and execve, dlsym could wait for a lock that is never released. */
 static typeof(&execve) real_execve;
 static typeof(&execvpe) real_execvpe;
 
-/* Not with getenv, which bash has replaced by one that knows nothing yet. */
+/* Reads the environment itself, because bash replaces getenv by a function that knows no variables yet. */
 __attribute__((constructor)) static void read_environment(int count, char **arguments, char **environment) {
   (void)count, (void)arguments;
   char **found = entry(environment, hidden), **library = entry(environment, preload);
@@ -133,7 +133,7 @@ int fstatat(int folder, const char *restrict path, struct stat *restrict status,
   return moved(REAL(fstatat)(folder, path, status, flags), status);
 }
 
-/* The same calls, for programs that were compiled for large files. */
+/* The names of these calls in programs that were compiled for large files. */
 _Static_assert(sizeof(struct stat) == sizeof(struct stat64), "machines of 64 bits have one form of it");
 
 int stat64(const char *restrict path, struct stat64 *restrict status) { return stat(path, (struct stat *)status); }
