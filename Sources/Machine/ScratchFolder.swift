@@ -86,10 +86,23 @@ public final class ScratchFolder: Sendable {
 
   // MARK: Making
 
-  /// Under another name until it is locked, so that no sweep takes it in between.
+  /// More often than sweeps can come in between.
+  private static let attempts = 100
+
   private static func make(
     _ kind: Kind, in place: ScratchPlace
   ) throws(ScratchError) -> (name: String, descriptor: Int32) {
+    for _ in 0..<attempts {
+      if let made = try attempt(kind, in: place) { return made }
+    }
+    throw ScratchError(path: place.path, code: EAGAIN)
+  }
+
+  /// Under another name until it is locked, so that a folder without a lock never has a final name. nil if a
+  /// sweep took it before it was locked, as it takes those of killed processes.
+  private static func attempt(
+    _ kind: Kind, in place: ScratchPlace
+  ) throws(ScratchError) -> (name: String, descriptor: Int32)? {
     let name = kind.prefix + randomWord()
     let unlocked = name + unlockedSuffix
     guard mkdirat(place.descriptor, unlocked, 0o700) == 0 else {
@@ -105,6 +118,8 @@ public final class ScratchFolder: Sendable {
       let code = errno
       if descriptor >= 0 { close(descriptor) }
       unlinkat(place.descriptor, unlocked, AT_REMOVEDIR)
+      // A sweep has removed it, or holds it until then.
+      if code == ENOENT || code == EWOULDBLOCK { return nil }
       throw ScratchError(path: place.path, code: code)
     }
     return (name, descriptor)
@@ -138,22 +153,20 @@ public final class ScratchFolder: Sendable {
   private static func abandoned(_ name: String, in place: ScratchPlace) -> ScratchFolder? {
     let descriptor = openat(place.descriptor, name, folderFlags)
     guard descriptor >= 0 else { return nil }
-    guard let status = FileStatus(descriptor), status.isOurs, status.mode == 0o700,
+    let isUnlocked = name.hasSuffix(unlockedSuffix)
+    guard let status = FileStatus(descriptor), status.isOurs,
+      // Before the lock, the umask may still have taken some.
+      status.mode == 0o700 || isUnlocked && status.mode & ~0o700 == 0,
       flock(descriptor, LOCK_EX | LOCK_NB) == 0,
       // Its owner may have removed it since, or given it its name.
       FileStatus(name, in: place.descriptor).map(status.isSame) == true,
-      !name.hasSuffix(unlockedSuffix) || isOld(descriptor)
+      // Nothing is put into it before the lock: what holds something is not of this type.
+      !isUnlocked || FolderNames.all(descriptor).isEmpty
     else {
       close(descriptor)
       return nil
     }
     return ScratchFolder(found: name, descriptor, in: place)
-  }
-
-  /// A minute is more than a process needs from the making of a folder to its lock.
-  private static func isOld(_ descriptor: Int32) -> Bool {
-    var status = stat()
-    return fstat(descriptor, &status) == 0 && time(nil) - status.st_mtim.tv_sec > 60
   }
 }
 

@@ -29,7 +29,7 @@ import Testing
     let names = try world.output(
       """
       export OTHER=1 LC_TIME=C TZ=UTC USER=alice
-      export LD_LIBRARY_PATH=/nowhere PYTHONPATH=/nowhere GIT_DIR=/nowhere SSH_AUTH_SOCK=/nowhere
+      export LD_LIBRARY_PATH=/proc/none PYTHONPATH=/proc/none GIT_DIR=/proc/none SSH_AUTH_SOCK=/proc/none
       keyvault exec production --clean -- /usr/bin/env | sed 's/=.*//' | sort | tr '\\n' ' '
       """)
     #expect(
@@ -47,7 +47,7 @@ import Testing
       """
       gpg --batch --armor --export-secret-keys "$FPR" > ../key.asc
       export KEYVAULT_GPG_KEY="$(cat ../key.asc)" KEYVAULT_GPG_PASSPHRASE=not-so-secret
-      export KEYVAULT_GPG_KEY_FILE=/x KEYVAULT_GPG_PASSPHRASE_FILE=/y GNUPGHOME=/nowhere
+      export KEYVAULT_GPG_KEY_FILE=/proc/x KEYVAULT_GPG_PASSPHRASE_FILE=/proc/y GNUPGHOME=/proc/none
       keyvault exec production \(option) -- bash -c '
         tr "\\0" "\\n" < /proc/$$/environ | grep -c -e KEYVAULT_GPG -e "PRIVATE KEY" -e not-so-secret
         tr "\\0" "\\n" < /proc/$PPID/environ | grep -c -e "PRIVATE KEY" -e not-so-secret
@@ -152,7 +152,7 @@ import Testing
     let world = try World.withKeys()
     let output = try world.output(
       #"""
-      export OPENAI_API_KEY=old OPENAI_API_KEY_FILE=/nowhere
+      export OPENAI_API_KEY=old OPENAI_API_KEY_FILE=/proc/none
       keyvault exec production --files --only openai -- bash -c '
         echo "${OPENAI_API_KEY-unset} ${ANTHROPIC_API_KEY_FILE-unset}"
         [ "$(cat "$OPENAI_API_KEY_FILE"; echo .)" = "$OPENAI." ] && echo same

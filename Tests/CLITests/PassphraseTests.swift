@@ -77,10 +77,10 @@ import Testing
     .enabled(if: geteuid() == 0, "only root can become another user"),
     arguments: [
       ("HOME=/usr", "'/usr/.gnupg': permission denied"),
-      ("HOME=/none", "'/none/.gnupg': no such folder"),
+      ("HOME=/proc/none", "'/proc/none/.gnupg': no such folder"),
       ("HOME=", "'/.gnupg': permission denied"),
       ("GNUPGHOME=/root/.gnupg", "'/root/.gnupg': permission denied"),
-      ("GNUPGHOME=/none", "'/none': no such folder"),
+      ("GNUPGHOME=/proc/none", "'/proc/none': no such folder"),
       ("GNUPGHOME=/etc/passwd", "'/etc/passwd': not a folder"),
       ("GNUPGHOME=$HOME/sealed", "/sealed': permission denied"),
       ("A=B", "gpg has no home: HOME is not set, and this user has no entry in passwd"),

@@ -153,14 +153,14 @@ import Testing
     let home = try TestHome()
     let key = try home.secretExport(home.makeKey("a"))
     let living = try open(key, passphrase: nil)
-    for name in ["kvgpg-stalehom", "kvgpg-freshhom.new", "other"] {
+    for name in ["kvgpg-stalehom", "kvgpg-unlocked.new", "other"] {
       try FileManager.default.createDirectory(
         atPath: home.path + "/" + name, withIntermediateDirectories: false,
         attributes: [.posixPermissions: 0o700])
     }
     ThrowawayHomes.sweepStale(runtimeDirectory: home.path)
     #expect(access(home.path + "/kvgpg-stalehom", F_OK) != 0)
-    #expect(access(home.path + "/kvgpg-freshhom.new", F_OK) == 0, "it may be in the making")
+    #expect(access(home.path + "/kvgpg-unlocked.new", F_OK) != 0)
     #expect(access(home.path + "/other", F_OK) == 0)
     #expect(access(try #require(living.gpg.home), F_OK) == 0)
   }

@@ -148,7 +148,7 @@ struct DecryptionFailureTests {
       setenv("TZ", "Asia/Kathmandu", 1)
       setlocale(LC_ALL, "")
       let (home, stranger) = (try TestHome(), try TestHome())
-      let file = try home.recipient(home.makeKey("a", expires: "2040-01-01"))
+      let file = try home.recipient(home.makeKey("a", expires: "10y"))
       let message = try Message(encrypted("x", to: [file]))
       try #require(
         reason { try stranger.gpg.decrypt(message) }

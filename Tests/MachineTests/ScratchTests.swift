@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Testing
 
 @testable import Machine
@@ -36,7 +37,7 @@ struct ScratchPlaceTests {
     }
     _ = FileManager.default.createFile(atPath: ground.path + "/file", contents: nil)
     symlink(ground.path + "/good", ground.path + "/link")
-    for path in ["/file", "/link", "/none"] {
+    for path in ["/file", "/link", "/gone"] {
       #expect(ScratchPlace.runtime(ground.path + path) == nil, "\(path)")
     }
     #expect(ScratchPlace.runtime("relative") == nil)
@@ -124,20 +125,55 @@ struct ScratchFolderTests {
     let names = [
       "keyvault-scratch.", "keyvault-scratch.notes", "keyvault-scratch.abcdefgh.bak",
       "keyvault-scratch.ABCDEFGH", "keyvault-scratch.abcdefghi", "keyvault", "keyvault-abcdefgh",
-      "keyvault-scratch.abcdefgh.new",
+      "keyvault-scratch.abcdefg5.new/notes",
     ]
-    for name in names { mkdir(ground.path + "/" + name, 0o700) }
+    for name in names {
+      try FileManager.default.createDirectory(
+        atPath: ground.path + "/" + name, withIntermediateDirectories: true,
+        attributes: [.posixPermissions: 0o700])
+    }
     mkdir(ground.path + "/keyvault-scratch.abcdefg2", 0o755)
     _ = FileManager.default.createFile(
       atPath: ground.path + "/keyvault-scratch.abcdefg3", contents: nil)
     symlink("/etc", ground.path + "/keyvault-scratch.abcdefg4")
     #expect(ScratchFolder.stale(.files, in: places).isEmpty)
-    // One that was being made long ago will never be made.
-    var old = [timespec(tv_sec: 1, tv_nsec: 0), timespec(tv_sec: 1, tv_nsec: 0)]
-    utimensat(AT_FDCWD, ground.path + "/keyvault-scratch.abcdefgh.new", &old, 0)
-    #expect(
-      ScratchFolder.stale(.files, in: places).map(\.path)
-        == [ground.path + "/keyvault-scratch.abcdefgh.new"])
+  }
+
+  @Test func `a folder that was never locked is swept at once, one that is locked is not`() throws {
+    let ground = Ground()
+    let places = try places(ground)
+    let killed = ["abcdefgh", "abcdefg2"].map { "\(ground.path)/keyvault-scratch.\($0).new" }
+    mkdir(killed[0], 0o700)
+    // A umask that takes the owner's rights too.
+    mkdir(killed[1], 0o500)
+    let living = ground.path + "/keyvault-scratch.abcdefg3.new"
+    mkdir(living, 0o700)
+    let descriptor = open(living, O_RDONLY | O_DIRECTORY)
+    try #require(flock(descriptor, LOCK_EX | LOCK_NB) == 0)
+    let stale = ScratchFolder.stale(.files, in: places)
+    #expect(Set(stale.map(\.path)) == Set(killed))
+    for folder in stale { folder.remove() }
+    close(descriptor)
+    #expect(ScratchFolder.stale(.files, in: places).map(\.path) == [living])
+  }
+
+  @Test func `folders are made while others sweep`() async throws {
+    let ground = Ground()
+    let places = try places(ground)
+    let isDone = Atomic(false)
+    try await withThrowingTaskGroup { group in
+      group.addTask {
+        while !isDone.load(ordering: .relaxed) {
+          for folder in ScratchFolder.stale(.files, in: places) { folder.remove() }
+        }
+      }
+      defer { isDone.store(true, ordering: .relaxed) }
+      for _ in 0..<3000 {
+        let folder = try ScratchFolder(.files, in: places)
+        #expect(access(folder.path, F_OK) == 0)
+      }
+    }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: ground.path).isEmpty)
   }
 
   @Test(Ground.isRoot) func `another user's folder is not swept, though its name fits`() throws {

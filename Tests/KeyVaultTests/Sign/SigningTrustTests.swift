@@ -53,41 +53,41 @@ struct SigningTrustTests {
       trusted_signers: [\(Self.a)]
       signatures: required
       repositories:
-        /home/alice: {trusted_signers: [\(Self.b)]}
-        /home/alice/keys: {trusted_signers: [\(Self.c)], signatures: required}
+        /proc/home/alice: {trusted_signers: [\(Self.b)]}
+        /proc/home/alice/keys: {trusted_signers: [\(Self.c)], signatures: required}
 
       """
     func signers(_ root: String) throws -> Set<String> {
       try configuration(file).trust(in: root).signers.reduce(into: []) { $0.insert($1) }
     }
-    #expect(try signers("/home/alice/keys") == [Self.c])
-    #expect(try signers("/home/alice/keys/sub") == [Self.c])
-    #expect(try signers("/home/alice/keys2") == [Self.b])
-    #expect(try signers("/home/bob") == [Self.a])
-    #expect(try configuration(file).trust(in: "/home/alice/x").least == .required)
-    #expect(try configuration(file).trust(in: "/home/bob").least == .required)
+    #expect(try signers("/proc/home/alice/keys") == [Self.c])
+    #expect(try signers("/proc/home/alice/keys/sub") == [Self.c])
+    #expect(try signers("/proc/home/alice/keys2") == [Self.b])
+    #expect(try signers("/proc/home/bob") == [Self.a])
+    #expect(try configuration(file).trust(in: "/proc/home/alice/x").least == .required)
+    #expect(try configuration(file).trust(in: "/proc/home/bob").least == .required)
   }
 
   @Test func `naming a folder drops no demand of all or of a folder above it`() throws {
     let file = """
       allow_hosts: [gate.example.com]
       repositories:
-        /srv/a/tools: {}
-        /srv/a: {signatures: required, trusted_signers: [\(Self.a)]}
-        /srv: {allow_hosts: [other.example.com]}
+        /proc/srv/a/tools: {}
+        /proc/srv/a: {signatures: required, trusted_signers: [\(Self.a)]}
+        /proc/srv: {allow_hosts: [other.example.com]}
 
       """
-    for root in ["/srv/a", "/srv/a/tools", "/srv/a/tools/x"] {
+    for root in ["/proc/srv/a", "/proc/srv/a/tools", "/proc/srv/a/tools/x"] {
       let trust = try configuration(file).trust(in: root)
       #expect(trust.least == .required && trust.signers == [Self.a], "\(root)")
       #expect(trust.hosts == ["other.example.com"], "\(root)")
     }
-    let demanding = "signatures: required\nrepositories: {/srv: {allow_names: [ACME_SETTINGS]}}\n"
-    #expect(try configuration(demanding).trust(in: "/srv/x").least == .required)
+    let demanding = "signatures: required\nrepositories: {/proc/srv: {allow_names: [ACME_SETTINGS]}}\n"
+    #expect(try configuration(demanding).trust(in: "/proc/srv/x").least == .required)
     // Moved up to where a folder is named that asks for nothing.
     let moved = try configuration(
-      "repositories: {/srv: {}, /srv/a/b: {signatures: required, trusted_signers: [\(Self.b)]}}\n"
-    ).trust(in: "/srv/a")
+      "repositories: {/proc/srv: {}, /proc/srv/a/b: {signatures: required, trusted_signers: [\(Self.b)]}}\n"
+    ).trust(in: "/proc/srv/a")
     #expect(moved.least == .required && moved.signers == [Self.b])
   }
 
@@ -113,24 +113,24 @@ struct SigningTrustTests {
     let file = """
       allow_hosts: [gate.example.com]
       repositories:
-        /home/alice/team/secrets:
+        /proc/home/alice/team/secrets:
           {trusted_signers: [\(Self.c)], signatures: required, allow_hosts: [evil.example.com]}
-        /home/alice/team/other: {trusted_signers: [\(Self.b)]}
+        /proc/home/alice/team/other: {trusted_signers: [\(Self.b)]}
 
       """
-    for root in ["/home/alice/team", "/home/alice", "/"] {
+    for root in ["/proc/home/alice/team", "/proc/home/alice", "/"] {
       let trust = try configuration(file).trust(in: root)
       #expect(trust.signers == [Self.c] && trust.least == .required)
       #expect(trust.hosts == ["gate.example.com"], "a permission does not move")
     }
-    #expect(try configuration(file).trust(in: "/home/alice/tea").least == .off)
-    #expect(try configuration(file).trust(in: "/home/alice/team/third").least == .off)
+    #expect(try configuration(file).trust(in: "/proc/home/alice/tea").least == .off)
+    #expect(try configuration(file).trust(in: "/proc/home/alice/team/third").least == .off)
   }
 
   @Test(arguments: [
     "trusted_signers: [ABCDEF0123456789]", "trusted_signers: []", "signatures: off",
     "signatures: yes", "signers: []", "repositories: {keys: {}}", "a: [", "- x",
-    "repositories: {/home/alice/: {}}",
+    "repositories: {/proc/home/alice/: {}}",
   ])
   func `a configuration that is broken is refused`(text: String) {
     #expect(failure { _ = try configuration(text + "\n") }?.kind == .malformed)
