@@ -16,7 +16,7 @@ extension Memory {
         + "another branch, at commit \(commit.prefix(10))",
       hints: [
         "merge that branch, and 'keyvault resolve' decides which key stays; to use this one now, once you "
-          + "know that it is right: \(Shell("keyvault trust \(name)"))"
+          + "know that it is right: \(Shell("keyvault accept \(name)"))"
       ])
   }
 }

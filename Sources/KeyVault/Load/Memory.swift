@@ -90,7 +90,7 @@ public final class Memory: Sendable {
         .malformed,
         "'\(name)' was put back: its serial is \(serial), and \(known.serial) was opened here before",
         hints: [
-          "merge or restore the newer one; if this one is right: \(Shell("keyvault trust \(name)"))"
+          "merge or restore the newer one; if this one is right: \(Shell("keyvault accept \(name)"))"
         ])
     }
     return false

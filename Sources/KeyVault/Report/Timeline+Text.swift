@@ -30,7 +30,10 @@ extension Timeline.Record {
         TextTable.Cell(String(change.commit.prefix(10)), .dim), TextTable.Cell(change.text),
       ]
     case .verdict(let run):
-      [TextTable.Cell("this machine"), TextTable.Cell(""), TextTable.Cell(run.text, run.word.colour)]
+      [
+        TextTable.Cell("this machine"), TextTable.Cell(""),
+        TextTable.Cell(run.text, run.word.colour),
+      ]
     }
   }
 }

@@ -98,11 +98,11 @@ extension Repository {
     throw Failure(
       .malformed, "\(SignedRecipients.path) was put back: \(numbers)",
       hints: [
-        "merge or restore the newer one, or let a writer sign what is right: keyvault recipients sign",
-        "accept this one on this machine: keyvault trust --recipients",
+        "merge or restore the newer one, or let a writer sign what is right: keyvault sign --recipients",
+        "accept this one on this machine: keyvault accept --recipients",
       ])
   }
 
   static let signRecipientsHint =
-    "a writer looks at what changed since, and if it is right: keyvault recipients sign"
+    "a writer looks at what changed since, and if it is right: keyvault sign --recipients"
 }

@@ -50,7 +50,9 @@ struct Accept: SessionCommand {
     }
     let lists = recipients ? try lists(memory, repository, session) : nil
     let all = (remembered.map(\.path) + [lists].compactMap(\.self)).joined(separator: ", ")
-    guard !all.isEmpty else { throw Failure(.nothingToDo, "there is nothing to accept: this machine remembers none of that") }
+    guard !all.isEmpty else {
+      throw Failure(.nothingToDo, "there is nothing to accept: this machine remembers none of that")
+    }
     try confirm(all)
     try memory.forget(remembered)
     if lists != nil { try memory.forgetRecipients() }

@@ -4,7 +4,8 @@ import KeyVault
 struct Log: SessionCommand {
   static let configuration = CommandConfiguration(
     commandName: "log",
-    abstract: "Show what happened to entries: changes from git history, and verdicts of this machine.",
+    abstract:
+      "Show what happened to entries: changes from git history, and verdicts of this machine.",
     discussion: """
       One timeline, latest first, in UTC. A change is a commit that added, rotated, moved, described, \
       re-encrypted or removed an entry, with its author and the readers it gained or lost; an entry that was \
@@ -44,7 +45,8 @@ struct Log: SessionCommand {
     case .json: try Console.output(json(timeline))
     }
     if let obstacle = timeline.obstacle {
-      session.remark("no changes are shown: \(obstacle.message)", hint: "--verdicts shows verdicts only")
+      session.remark(
+        "no changes are shown: \(obstacle.message)", hint: "--verdicts shows verdicts only")
     }
   }
 }

@@ -66,7 +66,8 @@ enum FullFingerprint {
 /// `--folder`, of the commands about recipients.
 struct RecipientFolderOption: ParsableArguments {
   @Option(
-    help: ArgumentHelp("A folder in vault/, such as production (default: every list).", valueName: "folder"))
+    help: ArgumentHelp(
+      "A folder in vault/, such as production (default: every list).", valueName: "folder"))
   var folder: String?
 
   /// nil if the option is not given. Throws if there is no such folder.

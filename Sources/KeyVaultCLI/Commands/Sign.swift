@@ -4,7 +4,8 @@ import KeyVault
 struct Sign: SessionCommand {
   static let configuration = CommandConfiguration(
     commandName: "sign",
-    abstract: "Sign entries, or with --recipients the files that decide who can read and sign what.",
+    abstract:
+      "Sign entries, or with --recipients the files that decide who can read and sign what.",
     discussion: """
       Without arguments, 'sign' signs the entries that are unsigned or whose signer has left. It decrypts \
       each entry, and signs it only if it is bound to its place and matches its sidecar. Name an entry that \
@@ -82,7 +83,9 @@ struct Sign: SessionCommand {
         failed = failed ?? error
       }
     }
-    if chosen.isEmpty { session.note(named.isEmpty ? "no entry needs a signature" : "already signed") }
+    if chosen.isEmpty {
+      session.note(named.isEmpty ? "no entry needs a signature" : "already signed")
+    }
     if !signed.isEmpty {
       let names = signed.map(\.path).joined(separator: ", ")
       try commit.run("keyvault: sign \(names)", signed, in: repository, session)
