@@ -26,7 +26,7 @@ extension Timeline {
         return
       }
       var chosen: Set<EntryName> = []
-      var unknown: Set<EntryName> = []
+      var gone: Set<EntryName> = []
       for argument in arguments {
         let folder = argument.hasSuffix("/") ? argument : argument + "/"
         if let entry = known.first(where: { $0.path == argument }) {
@@ -37,13 +37,13 @@ extension Timeline {
         if !inside.isEmpty {
           chosen.formUnion(inside)
         } else if mayBeGone, folder != argument {
-          unknown.insert(try EntryName(argument))
+          gone.insert(try EntryName(argument))
         } else {
           _ = try Selection([argument], in: repository)
         }
       }
-      names = chosen.union(unknown).sorted()
-      self.unknown = unknown
+      names = chosen.union(gone).sorted()
+      unknown = gone
     }
 
     /// The records about these entries' keys, in the order of the tests.

@@ -70,7 +70,7 @@ public struct Timeline: Sendable, Encodable {
     for name in scope.names {
       let changes = try log.changes(of: name)
       if changes.isEmpty, scope.unknown.contains(name) { throw scope.missing(name) }
-      lists.append(changes.filter { seen.insert("\($0.commit) \($0.entry)").inserted })
+      lists.append(changes.filter { seen.insert(Name("\($0.commit) \($0.entry)")).inserted })
     }
     return lists
   }

@@ -17,7 +17,7 @@ struct NarrowingOptions: ParsableArguments {
   /// The part of the selection that the options choose; it may be empty. Throws a usage failure for an unknown
   /// provider or capability.
   func narrow(_ selection: Selection, in repository: Repository) throws(Failure) -> Selection {
-    let (provider, capability) = (provider.splitAtCommas, capability.splitAtCommas)
+    let (provider, capability) = (self.provider.splitAtCommas, self.capability.splitAtCommas)
     let catalogue = repository.catalogue
     let ids = Set(names: selection.all.map(\.provider)).union(catalogue.ids)
     for id in provider { try check(id, "provider", among: ids.sortedTexts) }
