@@ -4,32 +4,34 @@ import ArgumentParser
 struct KeyVaultCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "keyvault",
-    abstract: "Keep a team's AI provider keys in git: encrypted, described, and proved to work.",
+    abstract: "Keep your team's AI provider keys in git: encrypted, documented and verified.",
     discussion: """
-      A repository holds provider metadata (providers.d/), keys encrypted with GPG (vault/, a \
-      valid password-store) and keyvault.yaml. 'keyvault -C DIR …' works in another folder.
+      A repository holds provider files (providers.d/), keys encrypted with GPG (vault/, a valid \
+      password-store) and keyvault.yaml. 'keyvault -C DIR …' works in another folder.
 
-      Exit status: 0 all well, 1 findings, 2 nothing to do, 3 inconclusive, 64 usage, 65 malformed \
-      input, 66 no such file or repository, 69 a needed program is missing, 73 cannot write, \
-      74 input/output error, 77 no secret key opens it, 130 interrupted.
+      Exit status: 0 success, 1 findings, 2 nothing to do, 3 inconclusive, 64 usage error, 65 malformed \
+      input, 66 no such file or repository, 69 a required program is missing, 73 cannot write, \
+      74 input/output error, 77 no secret key can open the entry, 130 interrupted.
       """,
     version: "keyvault \(keyvaultVersion)",
+    // Hidden: spellings that were renamed.
+    subcommands: [FormerTrust.self, FormerHistory.self],
     groupedSubcommands: [
+      CommandGroup(
+        name: "Setup",
+        subcommands: [Init.self, Doctor.self, GitCommand.self, CompletionCommand.self]),
       CommandGroup(
         name: "Keys",
         subcommands: [
-          Init.self, Add.self, Import.self, Rotate.self, Adopt.self, Get.self, Show.self, List.self,
-          SetField.self, Move.self, Copy.self, Remove.self, Resolve.self, Sign.self, Trust.self,
+          Add.self, Get.self, Show.self, List.self, SetField.self, Rotate.self, Move.self,
+          Copy.self, Remove.self, Import.self, Adopt.self,
         ]),
-      CommandGroup(name: "People", subcommands: [Recipients.self, Reencrypt.self]),
       CommandGroup(
-        name: "Reports",
-        subcommands: [
-          Validate.self, Test.self, Status.self, HistoryCommand.self, Log.self, Providers.self,
-        ]),
-      CommandGroup(name: "Deployment", subcommands: [Render.self, Exec.self, PickCommand.self]),
-      CommandGroup(
-        name: "Aid", subcommands: [GitCommand.self, SchemaCommand.self, Doctor.self]),
+        name: "Check", subcommands: [Validate.self, Test.self, Status.self, Log.self]),
+      CommandGroup(name: "Use", subcommands: [Render.self, Exec.self, PickCommand.self]),
+      CommandGroup(name: "People", subcommands: [Recipients.self, Sign.self, Reencrypt.self]),
+      CommandGroup(name: "Repair", subcommands: [Resolve.self, Accept.self]),
+      CommandGroup(name: "Reference", subcommands: [Providers.self, SchemaCommand.self]),
     ])
 }
 

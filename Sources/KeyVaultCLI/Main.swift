@@ -47,7 +47,7 @@ enum Main {
   }
 
   /// Commands that open entries, and that somebody waits for; others ask providers, or write.
-  private static let openers: Set<Name> = ["exec", "get", "render"]
+  private static let openers: Set<Name> = ["exec", "run", "get", "render"]
 
   /// Parses, runs, and tells what went wrong; the exit status.
   private static func run(_ arguments: [String]) async -> Int32 {
@@ -112,10 +112,11 @@ enum Main {
       try? Console.output(KeyVaultCommand.fullMessage(for: error) + "\n")
       return 0
     }
-    let names = commandNames
+    let names = KeyVaultCommand.configuration.subcommands
+      .flatMap { [$0._commandName] + $0.configuration.aliases }
     let first = arguments.first ?? ""
     guard first.hasPrefix("-") || first.isEmpty || names.contains(first) else {
-      Console.report(unknownCommand(first, names: names))
+      Console.report(unknownCommand(first))
       return Failure.Kind.usage.exitStatus
     }
     let lines = usage(error, arguments: arguments).withoutKeys.split(separator: "\n")
@@ -147,18 +148,12 @@ enum Main {
     return message
   }
 
-  private static var commandNames: [String] {
-    var names: [String] = []
-    for group in KeyVaultCommand.configuration.groupedSubcommands {
-      for command in group.subcommands { names.append(command._commandName) }
-    }
-    return names
-  }
-
-  private static func unknownCommand(_ name: String, names: [String]) -> Failure {
+  private static func unknownCommand(_ name: String) -> Failure {
+    let names = KeyVaultCommand.configuration.subcommands
+      .filter { $0.configuration.shouldDisplay }.map { $0._commandName }
     let close = Suggestion.closest(to: name, among: names).map { "did you mean '\($0)'?" }
     return Failure(
-      .usage, "no command '\(name.printable(limit: 80))'",
+      .usage, "unknown command '\(name.printable(limit: 80))'",
       hints: [close ?? "'keyvault --help' shows every command"])
   }
 }

@@ -10,14 +10,14 @@ import Secrets
 struct CommonOptions: ParsableArguments {
   @Option(
     name: .customShort("C"),
-    help: ArgumentHelp("Work as if started in this folder.", valueName: "dir"),
+    help: ArgumentHelp("Work in this folder.", valueName: "dir"),
     completion: .directory)
   var folder: String?
 
-  @Flag(name: .shortAndLong, help: "Say nothing but results, warnings and errors.")
+  @Flag(name: .shortAndLong, help: "Print only results, warnings and errors.")
   var quiet = false
 
-  @Flag(name: .shortAndLong, help: "Say more about what happens.")
+  @Flag(name: .shortAndLong, help: "Print more about what happens.")
   var verbose = false
 }
 

@@ -52,7 +52,7 @@ import Testing
       for _ in 1 2 3 4 5 6 7; do tree=$(lines '040000 tree' d '' $tree | git mktree); done
       root=$( { git ls-tree HEAD | grep -v vault; printf '040000 tree %s\\tvault\\n' $tree; } | git mktree)
       git update-ref refs/remotes/origin/pr $(git commit-tree $root -p HEAD -m bomb)
-      timeout 20 keyvault recipients debt "$FPR"; echo "debt $?"
+      timeout 20 keyvault recipients exposure "$FPR"; echo "debt $?"
       timeout 20 keyvault validate --quiet --history; echo "history $?"
       timeout 20 keyvault validate --quiet --base origin/pr; echo "base $?"
       timeout 20 keyvault validate --quiet; echo "validate $?"

@@ -149,7 +149,7 @@ struct CanaryCommand: Sendable, CustomTestStringConvertible {
       keyvault sign production/openai --quiet
       """, setup: signing),
     .init(
-      "keyvault trust production/anthropic --verbose; keyvault trust production/openai --force --quiet",
+      "keyvault accept production/anthropic --verbose; keyvault accept production/openai --force --quiet",
       setup: "keyvault get production/openai > /dev/null"),
   ]
 
@@ -175,7 +175,7 @@ struct CanaryCommand: Sendable, CustomTestStringConvertible {
 
   static let people: [Self] = [
     .each("keyvault recipients"), .each("keyvault recipients ls", both),
-    .each("keyvault recipients debt $FPR", both),
+    .each("keyvault recipients exposure $FPR", both),
     .init(
       """
       keyvault recipients add "$GIVEN/bob.asc" --folder production --verbose --commit
@@ -194,7 +194,7 @@ struct CanaryCommand: Sendable, CustomTestStringConvertible {
     .init(
       """
       export KEYVAULT_TRUSTED_SIGNERS=$FPR
-      keyvault recipients sign --verbose --commit; keyvault recipients sign --quiet
+      keyvault sign --recipients --verbose --commit; keyvault sign --recipients --quiet
       """, setup: signing),
     .init(
       "keyvault reencrypt --check --verbose; keyvault reencrypt --verbose --commit; keyvault reencrypt --quiet"
@@ -229,11 +229,16 @@ struct CanaryCommand: Sendable, CustomTestStringConvertible {
       #"keyvault test --format json --gateway "$ECHO/{provider}@invalid" > out/r; keyvault status --results out/r"#
     ),
     .each(
-      "keyvault history", both,
+      "keyvault log --verdicts", both,
       setup:
         #"for a in valid invalid odd; do keyvault test --gateway "$ECHO/{provider}@$a" > /dev/null || true; done"#
     ),
-    .each("keyvault log production/openai", both),
+    .each(
+      "keyvault log production/openai --changes --verdicts", both,
+      setup:
+        #"for a in valid invalid odd; do keyvault test --gateway "$ECHO/{provider}@$a" > /dev/null || true; done"#
+    ),
+    .init("keyvault completion bash; keyvault completion zsh; keyvault completion fish"),
     .each("keyvault providers"), .each("keyvault providers ls", ["text", "json", "markdown"]),
     .each("keyvault providers show openai", both),
     .init("keyvault providers new acme --verbose; keyvault providers new acme2 --quiet"),

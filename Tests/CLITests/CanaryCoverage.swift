@@ -12,6 +12,7 @@ enum CanaryCoverage {
 
   private struct Command: Decodable {
     var commandName: String
+    var abstract: String?
     var subcommands: [Command]?
     var arguments: [Argument]?
   }
@@ -37,6 +38,8 @@ enum CanaryCoverage {
       }
     }
     for subcommand in subcommands where subcommand.commandName != "help" {
+      // What runs under a former spelling is the command that has the new one.
+      if subcommand.abstract?.hasPrefix("The former spelling of ") == true { continue }
       wanted.formUnion(Self.wanted(subcommand, below: path + [command.commandName]))
     }
     return wanted

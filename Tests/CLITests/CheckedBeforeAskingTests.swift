@@ -32,13 +32,13 @@ import Testing
       name: "keyvault.yaml was changed after it was signed",
       script: """
         export KEYVAULT_SIGNATURES=required KEYVAULT_TRUSTED_SIGNERS=$FPR
-        keyvault sign --quiet; keyvault recipients sign --quiet; echo '# more' >> keyvault.yaml
+        keyvault sign --quiet; keyvault sign --recipients --quiet; echo '# more' >> keyvault.yaml
         """),
     Fault(
       name: "the entry's sidecar was changed after it was signed",
       script: """
         export KEYVAULT_SIGNATURES=required KEYVAULT_TRUSTED_SIGNERS=$FPR
-        keyvault sign --quiet; keyvault recipients sign --quiet
+        keyvault sign --quiet; keyvault sign --recipients --quiet
         sed -i 's/^owner: .*/owner: mallory@example.com/' vault/production/openai.yaml
         """),
     Fault(
@@ -115,8 +115,8 @@ import Testing
       git init -q; git add -A; git commit -q -m start
       printf %s2 "$OPENAI" | keyvault rotate production/openai --no-test --quiet; git commit -q -a -m next
       export KEYVAULT_SIGNATURES=required KEYVAULT_TRUSTED_SIGNERS=$FPR
-      keyvault sign --quiet; keyvault recipients sign --quiet
-      printf 'policy:\\n  writers: [%040d]\\n' 0 >> keyvault.yaml; keyvault recipients sign --quiet
+      keyvault sign --quiet; keyvault sign --recipients --quiet
+      printf 'policy:\\n  writers: [%040d]\\n' 0 >> keyvault.yaml; keyvault sign --recipients --quiet
       keyvault rotate production/openai --verify-retired
       """)
     #expect(result.status != 0, "\(result)")

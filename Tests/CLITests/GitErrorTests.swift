@@ -18,7 +18,7 @@ import Testing
 
   static let readers = [
     "keyvault log production/openai", "keyvault validate --base HEAD",
-    "keyvault recipients debt $FPR",
+    "keyvault recipients exposure $FPR",
     "keyvault set production/openai owner=b@example.com --commit", "keyvault git install",
     "keyvault git pre-commit",
   ]

@@ -66,7 +66,7 @@ import Testing
 
   static let commands = [
     "keyvault validate", "keyvault validate --base HEAD~1", "keyvault validate --history",
-    "keyvault log production/openai", "keyvault recipients debt $FPR", "keyvault recipients",
+    "keyvault log production/openai", "keyvault recipients exposure $FPR", "keyvault recipients",
     "keyvault status", "keyvault show production/openai", "keyvault get production/openai",
     "keyvault ls", "keyvault doctor", "keyvault git pre-commit",
     "export GIT_NO_LAZY_FETCH=1; git -c core.fsmonitor=false -c core.hooksPath= update-index --add "
@@ -75,7 +75,7 @@ import Testing
     "keyvault git install --no-hook; keyvault git install --uninstall",
     "keyvault git textconv vault/production/openai.gpg",
     "keyvault render production -o .env", "keyvault exec production -- true",
-    "keyvault trust --yes production/openai", "keyvault reencrypt",
+    "keyvault accept --yes production/openai", "keyvault reencrypt",
     "keyvault set production/openai description=x --commit",
     "touch -d '2099-01-01' vault/production/*; keyvault set production/openai owner=a@example.com "
       + "--commit",

@@ -17,7 +17,7 @@ import Testing
     let hint = "in a partial clone: git fetch --refetch --no-filter"
     for command in [
       "keyvault validate --base HEAD~1", "keyvault log production/openai",
-      "keyvault recipients debt $FPR", "keyvault validate --history",
+      "keyvault recipients exposure $FPR", "keyvault validate --history",
     ] {
       let said = try world.run(command)
       let isWarning = command.hasSuffix("--history")
@@ -78,6 +78,6 @@ import Testing
       """)
     #expect(state.status == 65 && state.output == "", "\(state)")
     #expect(state.errors.contains("was opened here on another branch, at commit "), "\(state)")
-    #expect(state.errors.contains("keyvault trust production/openai"), "\(state)")
+    #expect(state.errors.contains("keyvault accept production/openai"), "\(state)")
   }
 }

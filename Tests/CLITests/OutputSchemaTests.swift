@@ -41,7 +41,7 @@ import YAML
       command: #"keyvault test --format json --gateway "$STUB/{provider}@valid""#,
       schema: "output-test", setup: exposed),
     Case(
-      command: #"keyvault recipients debt "$FPR" --format json"#, schema: "output-debt",
+      command: #"keyvault recipients exposure "$FPR" --format json"#, schema: "output-exposure",
       setup:
         #"git init -q; git add -A; git commit -q -m start; printf %s9 "$OPENAI" | keyvault rotate production/openai --no-test --quiet --commit"#
     ),
@@ -56,7 +56,7 @@ import YAML
     Case(command: "GNUPGHOME=$HOME/none keyvault doctor --format json", schema: "output-doctor"),
     Case(command: "GNUPGHOME=$HOME/none keyvault test --format json", schema: "output-test"),
     Case(
-      command: "keyvault history --format json", schema: "output-history",
+      command: "keyvault log --verdicts --format json", schema: "output-log",
       setup:
         #"for answer in valid invalid reset; do keyvault test --retries 0 --gateway "$STUB/{provider}@$answer" > /dev/null || true; done"#
     ),
@@ -84,15 +84,20 @@ import YAML
         "printf 0123456789abcdef0123456789abcdef01234560 | keyvault add production/deepgram --no-test --quiet --owner alice@example.com"
     ),
     Case(
-      command: #"keyvault recipients debt "$FPR" --format json"#, schema: "output-debt",
+      command: #"keyvault recipients exposure "$FPR" --format json"#, schema: "output-exposure",
       setup: "git init -q; git add -A; git commit -q -m start"),
     Case(
       command: "keyvault log staging/openai --format json", schema: "output-log",
       setup: """
         git init -q; git add -A; git commit -q -m start
         keyvault mv production/openai staging/ --commit --quiet
+        keyvault test staging --gateway "$STUB/{provider}@valid" > /dev/null
         printf %s9 "$OPENAI" | keyvault rotate staging/openai --no-test --commit --quiet
+        keyvault test staging --retries 0 --gateway "$STUB/{provider}@reset" > /dev/null || true
         """),
+    Case(
+      command: "keyvault log --changes --format json", schema: "output-log",
+      setup: "git init -q; git add -A; git commit -q -m start"),
     Case(
       command:
         #"keyvault import batch --from ../source --format json --as GUESS=openai --except PORT"#,

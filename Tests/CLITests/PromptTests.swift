@@ -58,12 +58,12 @@ import Testing
     #expect(try world.run("keyvault ls").status == 2)
   }
 
-  /// Answers `keyvault trust` on a terminal, and ends as it did.
-  private static let trust = """
+  /// Answers `keyvault accept` on a terminal, and ends as it did.
+  private static let accept = """
     import os, pty, sys
     child, terminal = pty.fork()
     if child == 0:
-        os.execvp("keyvault", ["keyvault", "trust", "production/openai"])
+        os.execvp("keyvault", ["keyvault", "accept", "production/openai"])
     shown = b""
     while b"[y/N] " not in shown:
         shown += os.read(terminal, 4096)
@@ -75,7 +75,7 @@ import Testing
     """
 
   @Test(arguments: [("n", 2, 2), ("", 2, 2), ("y", 0, 1)])
-  func `trust asks on a terminal`(answer: String, status: Int32, lines: Int) throws {
+  func `accept asks on a terminal`(answer: String, status: Int32, lines: Int) throws {
     let world = try World()
     try world.output(
       """
@@ -83,9 +83,9 @@ import Testing
       keyvault get production/openai > /dev/null
       keyvault get production/anthropic > /dev/null
       """)
-    try Self.trust.write(
-      to: world.root.appending(path: "trust.py"), atomically: true, encoding: .utf8)
-    #expect(try world.run("timeout 20 python3 ../trust.py '\(answer)'").status == status)
+    try Self.accept.write(
+      to: world.root.appending(path: "accept.py"), atomically: true, encoding: .utf8)
+    #expect(try world.run("timeout 20 python3 ../accept.py '\(answer)'").status == status)
     #expect(
       try world.output("wc -l < ~/.local/state/keyvault/repositories/*/serials.jsonl")
         == "\(lines)\n")

@@ -262,7 +262,7 @@ import Testing
       export KEYVAULT_TRUSTED_SIGNERS=$FPR
       cp -a "$FILLED/." .
       printf 'policy: {signatures: \(policy)}\n' >> keyvault.yaml
-      keyvault sign --quiet; keyvault recipients sign --quiet
+      keyvault sign --quiet; keyvault sign --recipients --quiet
       git init -q; git add -A; git commit -qm start
       git checkout -q -b theirs
       # Somebody who may push and not sign.

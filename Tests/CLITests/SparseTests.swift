@@ -99,7 +99,7 @@ import Testing
     way: Way
   ) throws {
     let world = try world(way)
-    let debt = try world.run(#"keyvault recipients debt "$(cat ../bob)""#)
+    let debt = try world.run(#"keyvault recipients exposure "$(cat ../bob)""#)
     #expect(debt.output.contains("production/openai"), "\(debt)")
     #expect(!debt.output.contains("retired"), "\(debt)")
     let same = try world.run("keyvault validate --base HEAD; keyvault validate --base HEAD~1")
@@ -168,7 +168,7 @@ import Testing
       #expect(test.output.contains("git sparse-checkout add vault/production"), "\(test)")
       #expect(!test.output.contains("missing"), "\(test)")
     }
-    let trust = try world.run("keyvault trust production/openai --yes")
+    let trust = try world.run("keyvault accept production/openai --yes")
     #expect(trust.status == 66 && trust.errors.contains("leaves it out"), "\(trust)")
     let near = try world.run("keyvault get production/opena; keyvault test produktion")
     #expect(near.errors.contains("did you mean 'production/openai'?"), "\(near)")

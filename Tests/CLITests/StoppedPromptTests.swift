@@ -97,7 +97,7 @@ import Testing
 
   @Test(arguments: [
     ("keyvault add", "[production] "), ("keyvault add staging/openai --no-test", "(hidden): "),
-    ("keyvault rm production/openai", "[y/N] "), ("keyvault trust production/openai", "[y/N] "),
+    ("keyvault rm production/openai", "[y/N] "), ("keyvault accept production/openai", "[y/N] "),
     ("keyvault cp production/openai prodution/", "[y/N] "),
   ])
   func `the end of the input answers no question`(command: String, question: String) throws {

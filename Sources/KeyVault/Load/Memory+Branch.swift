@@ -17,7 +17,7 @@ extension Memory {
       hints: [
         "merge that branch: 'keyvault resolve' then decides which key stays; to use this one now, "
           + "once you "
-          + "know that it is right: \(Shell("keyvault trust \(name)"))"
+          + "know that it is right: \(Shell("keyvault accept \(name)"))"
       ])
   }
 }

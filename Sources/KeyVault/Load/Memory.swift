@@ -91,7 +91,7 @@ public final class Memory: Sendable {
         "'\(name)' was rolled back: its serial is \(serial), but \(known.serial) was opened here",
         hints: [
           "merge or restore the newer one; if you have verified this one: "
-            + "\(Shell("keyvault trust \(name)"))"
+            + "\(Shell("keyvault accept \(name)"))"
         ])
     }
     return false

@@ -13,7 +13,8 @@ extension StatusReport {
         TextTable.Cell(row.rotationText, row.isLate || row.isExposed ? .red : nil),
       ])
     }
-    return table.text(style) + summary + "\n"
+    let figures = tests.map { $0.text + "\n" } ?? ""
+    return table.text(style) + summary + "\n" + figures
   }
 
   /// A table for a wiki or a job's summary.

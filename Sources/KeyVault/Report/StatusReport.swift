@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import Naming
 
 /// What is known of every key without opening any: the document of `keyvault status`.
 public struct StatusReport: Sendable, Codable {
@@ -27,6 +28,8 @@ public struct StatusReport: Sendable, Codable {
     public var acknowledgedUntil: String?
     /// Whether all earlier keys that are noted are `proven` dead, or one is `unproven`; nil if none is.
     public var retired: String?
+    /// Of the tests of this entry that this machine remembers; nil if there are none.
+    public var tests: TestFigures?
     /// What is wrong with the sidecar, so that the rest is not known; nil if nothing is.
     public var fault: String?
 
@@ -39,7 +42,7 @@ public struct StatusReport: Sendable, Codable {
       case isExposed = "exposed"
       case exposedSince = "exposed_since"
       case acknowledgedUntil = "acknowledged_until"
-      case retired, fault
+      case retired, tests, fault
     }
   }
 
@@ -48,13 +51,18 @@ public struct StatusReport: Sendable, Codable {
   public var results: [Row]
   /// How many required keys that are missing are not listed; nil where all are.
   public var omitted: Int?
+  /// Of the tests of all these entries; nil if there are none.
+  public var tests: TestFigures?
 
-  /// `verdicts` are the last known ones; one of another key does not count.
+  /// `verdicts` are the last known ones; one of another key does not count. `past` is what this machine remembers
+  /// of tests, from which the figures come.
   public init(
     of selection: Selection, in repository: Repository,
-    verdicts: LastVerdicts, now: Timestamp
+    verdicts: LastVerdicts, past: History.Past? = nil, now: Timestamp
   ) throws(Failure) {
     at = now
+    let records = past?.records ?? []
+    let tests = Dictionary(grouping: records) { Name($0.entry) }
     let rows = selection.everything.map { entry in
       // A disabled key is not asked about, so its earlier verdict is not news.
       let isDisabled = entry.sidecar?.isDisabled == true
@@ -63,8 +71,11 @@ public struct StatusReport: Sendable, Codable {
       let policy = repository.configuration.policy(for: entry.name, entry.sidecar)
       var row = Row(entry, verdict: known, policy: policy, now: now)
       row.isRequired = repository.requires(entry)
+      row.tests = tests[Name(row.entry)].flatMap { TestFigures($0) }
       return row
     }
+    let names = Set(names: rows.map(\.entry))
+    self.tests = TestFigures(records.filter { names.contains(Name($0.entry)) })
     let missing = try selection.notConfigured(in: repository, now: now)
     results = (rows + missing.results.map(Row.init))
       .sorted { $0.entry.utf8.lexicographicallyPrecedes($1.entry.utf8) }

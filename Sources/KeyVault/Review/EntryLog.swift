@@ -1,30 +1,23 @@
 internal import Naming
-internal import YAML
 
-/// The changes of an entry, from the git history of HEAD: one item a commit. Nothing is opened.
-public struct EntryLog: Sendable, Codable {
-  public var version = 1
-  public var entry: String
-  /// Whether the history is all here; if not, it may begin earlier.
-  public var isComplete: Bool
-  /// Latest first.
-  public var changes: [EntryChange]
+/// What became of entries, by the git history of what is checked out: one change a commit. Nothing is decrypted.
+struct EntryLog {
+  private let walk: EntryWalk
+  private let readers: ReaderNames
 
-  private enum CodingKeys: String, CodingKey {
-    case version, entry
-    case isComplete = "complete"
-    case changes
+  /// Whether all commits are here; if not, an entry's changes may begin earlier.
+  var isComplete: Bool { walk.isWhole }
+
+  /// `program` is gpg, which knows who has which subkey; without one, readers are key ids. Throws if the repository
+  /// is not in a git work tree.
+  init(of repository: Repository, program: GPGProgram?) throws(Failure) {
+    walk = try EntryWalk(of: repository)
+    readers = ReaderNames(keys: program.flatMap { try? repository.publicKeys($0) })
   }
 
-  /// Follows `name`, which need not exist any more, to the places that it came from. `program` is
-  /// gpg, which knows who has which subkey; without one, readers are key ids. Throws if git has no
-  /// such entry.
-  public init(
-    of name: EntryName, in repository: Repository, program: GPGProgram?
-  ) throws(Failure) {
-    let walk = try EntryWalk(of: repository)
-    let keys = program.flatMap { try? repository.publicKeys($0) }
-    let readers = ReaderNames(keys: keys)
+  /// The changes of an entry, latest first, and those of the places that it was moved or copied from. The entry may
+  /// be gone. Empty if git never had it.
+  func changes(of name: EntryName) throws(Failure) -> [EntryChange] {
     var changes: [EntryChange] = []
     var place: EntryName? = name
     var start = "HEAD"
@@ -45,15 +38,7 @@ public struct EntryLog: Sendable, Codable {
         break
       }
     }
-    guard !changes.isEmpty else {
-      let hint =
-        (try? repository.vault.entry(name)) == nil
-        ? "'keyvault ls' shows every entry" : "it is not committed yet"
-      throw Failure(.notFound, "git history has no entry '\(name)'", hints: [hint])
-    }
-    if !walk.isWhole, changes.last?.what == .added { changes[changes.count - 1].what = .there }
-    entry = name.path
-    isComplete = walk.isWhole
-    self.changes = changes
+    if !isComplete, changes.last?.what == .added { changes[changes.count - 1].what = .there }
+    return changes
   }
 }

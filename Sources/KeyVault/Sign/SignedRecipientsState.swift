@@ -102,10 +102,10 @@ extension Repository {
       hints: [
         "merge or restore the newer one, or let a writer sign the right lists: keyvault "
           + "recipients sign",
-        "accept this one on this machine: keyvault trust --recipients",
+        "accept this one on this machine: keyvault accept --recipients",
       ])
   }
 
   static let signRecipientsHint =
-    "a writer reviews the changes, then runs: keyvault recipients sign"
+    "a writer reviews the changes, then runs: keyvault sign --recipients"
 }

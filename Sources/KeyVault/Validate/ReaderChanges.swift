@@ -96,7 +96,7 @@ struct ReaderChanges {
         "\(text(recipient.fingerprint)) could read '\(repository.vault.path(folder))' in "
           + base.name,
         hint: "rotate what they know: "
-          + "\(Shell("keyvault recipients debt \(recipient.fingerprint)"))")
+          + "\(Shell("keyvault recipients exposure \(recipient.fingerprint)"))")
     }
   }
 

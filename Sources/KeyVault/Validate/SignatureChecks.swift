@@ -84,7 +84,7 @@ struct SignatureChecks {
           ? "these are other lists than were signed as number \(before.counter) before"
           : "the lists were signed as number \(content.counter), and there was a number "
             + "\(before.counter) before",
-        hint: "restore the newer one, or sign what is right: keyvault recipients sign")
+        hint: "restore the newer one, or sign what is right: keyvault sign --recipients")
     ]
   }
 

@@ -5,7 +5,8 @@ import KeyVault
 
 struct AddRecipient: SessionCommand {
   static let configuration = CommandConfiguration(
-    commandName: "add", abstract: "Let somebody read the entries of a folder.",
+    commandName: "add",
+    abstract: "Add a person or job to the recipients of the vault, or of a folder.",
     discussion: """
       Writes the folder's .gpg-id and vault/.public-keys. Nothing is encrypted again by it: it says \
       which entries the person cannot read yet, and how to change that. A folder without a list of \
@@ -16,7 +17,7 @@ struct AddRecipient: SessionCommand {
 
   @Argument(
     help: ArgumentHelp(
-      "The full fingerprint of a key in your keyring, or a file with one public key.",
+      "The full fingerprint of a GPG key in your keyring, or a file with one public key.",
       valueName: "key-or-file"), completion: .file())
   var key: String
 

@@ -4,7 +4,7 @@ import KeyVault
 struct Adopt: SessionCommand {
   static let configuration = CommandConfiguration(
     commandName: "adopt",
-    abstract: "Bind what 'pass insert' made to its place, or mend a sidecar.",
+    abstract: "Bind an entry that 'pass insert' created, or repair a sidecar.",
     discussion: """
       Decrypts the entry, encrypts it again with what binds it to its place, and writes its \
       sidecar; of several entries, all or none. An entry that is bound elsewhere needs --from with the \
@@ -14,17 +14,17 @@ struct Adopt: SessionCommand {
       Example: keyvault adopt production/openai
       """)
 
-  @Argument(help: "Such as production/openai.", completion: .entries)
+  @Argument(help: "Entries, such as production/openai.", completion: .entries)
   var entries: [String]
 
-  @Option(help: "The provider, where it is not the entry's name.")
+  @Option(help: "The provider (default: the last part of the entry's name).")
   var provider: String?
 
   @Option(
-    help: ArgumentHelp("The entry that this one was moved or copied from.", valueName: "entry"))
+    help: ArgumentHelp("The entry from which this one was moved or copied.", valueName: "entry"))
   var from: String?
 
-  @Flag(help: "Bind it although it does not look like a key of its provider.")
+  @Flag(help: "Bind it even if it does not look like a key of its provider.")
   var force = false
 
   @OptionGroup var commit: CommitOption

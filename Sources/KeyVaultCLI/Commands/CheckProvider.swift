@@ -5,33 +5,37 @@ import KeyVault
 
 struct CheckProvider: SessionCommand {
   static let configuration = CommandConfiguration(
-    commandName: "check", abstract: "Prove that a provider's definition tells good keys from bad.",
+    commandName: "check", abstract: "Check that a provider file tells good keys from bad.",
     discussion: """
-      Sends the definition's request with no key and with a bogus one; if either would be called \
-      good, the endpoint proves nothing. An entry of the vault is the positive case. With --answers \
-      nothing is sent: recorded answers must get the verdicts that they name. Exit status 1 if \
-      something is wrong, 3 if an answer says nothing either way.
+      Sends the file's request with no key and with a bogus key. If either counts as valid, the endpoint \
+      proves nothing. Name an entry to check that its good key counts as valid. With --answers, nothing is \
+      sent: recorded answers must get the verdicts that they name. Exit status 1 if a check fails, 3 if an \
+      answer is inconclusive.
 
       Example: keyvault providers check openai production/openai
       """)
 
-  @Argument(help: "Such as openai.")
+  @Argument(help: "The provider's id, such as openai.")
   var id: String
 
-  @Argument(help: "An entry whose key is good.", completion: .entries)
+  @Argument(help: "An entry with a good key.", completion: .entries)
   var entry: String?
 
   @Option(
-    help: ArgumentHelp("Judge the recorded answers in this folder.", valueName: "folder"),
+    help: ArgumentHelp(
+      "Check the recorded answers in this folder, and send nothing.", valueName: "folder"),
     completion: .directory)
   var answers: String?
 
-  @Option(help: ArgumentHelp("A further part of the credential.", valueName: "name=value"))
+  @Option(
+    help: ArgumentHelp(
+      "An additional field of the credential, such as resource=NAME (repeatable).",
+      valueName: "name=value"))
   var field: [String] = []
 
   @OptionGroup var gateway: GatewayOption
 
-  @Option(help: "text or json.")
+  @Option(help: "Output format.")
   var format: ReportFormat = .text
 
   @OptionGroup var options: CommonOptions

@@ -3,7 +3,7 @@ import KeyVault
 
 /// `--commit`, of the commands that change the vault.
 struct CommitOption: ParsableArguments {
-  @Flag(help: "Commit the changed files.")
+  @Flag(help: "Commit the changed files, and nothing else.")
   var commit = false
 
   /// Commits what changed of these entries, and nothing else that is staged.

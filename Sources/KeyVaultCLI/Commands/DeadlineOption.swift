@@ -2,12 +2,12 @@ import ArgumentParser
 
 /// `--deadline`, of commands that ask one provider after the other.
 struct DeadlineOption: ParsableArguments {
-  @Option(help: ArgumentHelp("End the run after so many seconds.", valueName: "seconds"))
+  @Option(help: ArgumentHelp("End the run after this many seconds.", valueName: "seconds"))
   var deadline = 60
 
   func validate() throws {
     guard (1...86_400).contains(deadline) else {
-      throw ValidationError("--deadline is 1 to 86400 seconds")
+      throw ValidationError("invalid --deadline: expected 1 to 86400 seconds")
     }
   }
 

@@ -6,18 +6,18 @@ import KeyVault
 struct Doctor: SessionCommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor",
-    abstract: "Check what keyvault needs on this machine, and say how to mend it.",
+    abstract: "Check what keyvault needs on this machine, and how to fix problems.",
     discussion: """
       --mend removes lines of .keyvault/ that this machine did not write, such as those of another \
-      machine that uses the same folder. They are ignored anyway.
+      machine that uses the same folder. keyvault ignores these lines.
 
       Example: keyvault doctor --format json
       """)
 
-  @Option(help: "text or json.")
+  @Option(help: "Output format.")
   var format: ReportFormat = .text
 
-  @Flag(help: "Remove lines of this repository's local state that this machine did not write.")
+  @Flag(help: "Remove lines of the repository's local state that this machine did not write.")
   var mend = false
 
   @OptionGroup var options: CommonOptions

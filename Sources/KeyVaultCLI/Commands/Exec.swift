@@ -9,52 +9,52 @@ import Naming
 struct Exec: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "exec",
-    abstract: "Run a command with the keys of an environment in its variables.",
+    abstract: "Run a command with an environment's keys in its environment variables.",
     discussion: """
-      keyvault becomes the command: its signals, terminal and exit status are the command's own. What \
-      the command prints is its own too, so in CI a key may still reach the log; --mask hides \
-      accidents, not what a hostile command does.
+      keyvault replaces itself with the command, which has its own signals, terminal and exit status. The \
+      command's output is not filtered, so in CI it may still print a key to the log. --mask hides keys that \
+      are printed by accident; it does not stop a hostile command.
 
-      With --mask, --folder or both, keyvault stays beside the command, passes signals on and ends as \
-      it does. Parts of a key, and forms other than base64, URL and JSON, are not hidden.
+      With --mask or --folder, keyvault stays beside the command, passes signals on, and returns its exit \
+      status. --mask does not hide parts of a key, or encodings other than base64, URL and JSON.
 
-      Exit status: the command's; 126 if it cannot be run, 127 if there is none; before that as ever.
+      Exit status: the command's; 126 if it cannot be run, 127 if it cannot be found.
 
       Example: keyvault exec production -- ./server --port 8080
-      """)
+      """, aliases: ["run"])
 
-  @Argument(help: "The environment; KEYVAULT_ENV if not said.", completion: .entries)
+  @Argument(help: "The environment (default: KEYVAULT_ENV).", completion: .entries)
   var environment: String?
 
   @Option(
     help: ArgumentHelp(
-      "Set AI_PROVIDER, AI_API_KEY and AI_BASE_URL too: of the key that 'pick' names.",
+      "Also set AI_PROVIDER, AI_API_KEY and AI_BASE_URL, for the key that 'pick' prints for this capability.",
       valueName: "capability"),
     completion: .list(Capability.allCases.map(\.rawValue)))
   var pick: String?
 
   @Flag(
     help:
-      "Leave out what is inherited, but PATH, HOME, TMPDIR, the user, shell, terminal, language and time."
+      "Drop inherited variables except PATH, HOME, TMPDIR and those for user, shell, terminal, language and time zone."
   )
   var clean = false
 
-  @Flag(help: "Run nothing if a variable is set already, to another value.")
+  @Flag(help: "Don't run the command if a variable is already set to another value.")
   var strict = false
 
-  @Flag(help: "Hide the keys in what the command prints.")
+  @Flag(help: "Hide the keys in the command's output.")
   var mask = false
 
-  @Flag(help: "Give each key as a file in memory, named by NAME_FILE; NAME is not set.")
+  @Flag(help: "Pass each key as a file in memory whose path is in NAME_FILE, instead of in NAME.")
   var files = false
 
-  @Flag(help: "The same in a folder, for commands whose own children open the files.")
+  @Flag(help: "Like --files, in a folder, for commands whose child processes open the files.")
   var folder = false
 
   @Argument(parsing: .postTerminator, help: "The command and its arguments, after '--'.")
   var command: [String] = []
 
-  @OptionGroup(title: "Which variables") var choice: ChoiceOptions
+  @OptionGroup(title: "Variables") var choice: ChoiceOptions
 
   @OptionGroup var options: CommonOptions
 

@@ -5,7 +5,7 @@ import KeyVault
 struct FailOnOption: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Exit status 1 for these, and for no other key: unusable, missing (a required key), unclear (includes unusable), locked, exposed, overdue, verdicts such as no_credit, separated by commas; or none.",
+      "Exit 1 only on these: unusable, missing (a required key), unclear (includes unusable), locked, exposed, overdue, verdicts such as no_credit (comma-separated); or none.",
       valueName: "what"))
   var failOn: String?
 

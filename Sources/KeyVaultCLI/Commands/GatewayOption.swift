@@ -6,7 +6,8 @@ import KeyVault
 struct GatewayOption: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Send the requests to this server on loopback; {provider} is filled in.", valueName: "url"))
+      "Send the requests to this server on loopback or on an allowed host; {provider} is replaced by the provider's id.",
+      valueName: "url"))
   var gateway: String?
 
   /// Where keys may travel in this command. Loopback that its own line names is allowed by that; the host of

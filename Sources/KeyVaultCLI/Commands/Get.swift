@@ -7,13 +7,15 @@ struct Get: SessionCommand {
     abstract: "Print a key.",
     discussion: "Example: curl -H \"Authorization: Bearer $(keyvault get production/openai)\" …")
 
-  @Argument(help: "Such as production/openai.", completion: .entries)
+  @Argument(help: "The entry, such as production/openai.", completion: .entries)
   var entry: String
 
-  @Option(help: ArgumentHelp("Print a further part of the credential instead.", valueName: "name"))
+  @Option(
+    help: ArgumentHelp(
+      "Print an additional field of the credential instead of the key.", valueName: "name"))
   var field: String?
 
-  @Flag(help: "Print it to the log of a CI job too.")
+  @Flag(help: "Print the key even if it would go to the log of a CI job.")
   var reveal = false
 
   @OptionGroup var options: CommonOptions

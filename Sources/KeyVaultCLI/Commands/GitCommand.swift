@@ -5,28 +5,29 @@ import Machine
 struct GitCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "git",
-    abstract: "Make git show and check what is encrypted.",
+    abstract: "Set up this clone, so that git shows and checks encrypted files.",
     subcommands: [GitInstall.self, GitPreCommit.self, GitTextconv.self])
 }
 
 struct GitInstall: SessionCommand {
   static let configuration = CommandConfiguration(
     commandName: "install",
-    abstract: "Set up this clone: a diff driver, .gitattributes and hooks.",
+    abstract: "Install a diff driver, .gitattributes and hooks in this clone.",
     discussion: """
-      Afterwards 'git diff' and 'git log -p' show of a ciphertext who can read it, and open none; and \
-      a commit or a merge is refused where plaintext or half of an entry is staged. \
-      'git cherry-pick', 'git revert', 'git rebase' and 'git am' make commits without these hooks: \
-      'keyvault validate --base' checks them. A hook of your own stays: add the line to it that is hinted \
-      at. 'git commit --no-verify' passes the hooks.
+      Afterwards, 'git diff' and 'git log -p' show who can read a ciphertext, without decrypting it. The hooks \
+      reject commits and merges that stage plaintext or only half of an entry. .gitattributes leaves merges of \
+      entries to 'keyvault resolve'. \
+      'git cherry-pick', 'git revert', 'git rebase' and 'git am' run no such hooks: check their commits with \
+      'keyvault validate --base'. keyvault does not change a hook of yours, and prints the line to add to it. \
+      'git commit --no-verify' skips the hooks.
 
       Example: keyvault git install
       """)
 
-  @Flag(help: "Install the diff driver alone.")
+  @Flag(help: "Install only the diff driver.")
   var noHook = false
 
-  @Flag(help: "Take back what was written.")
+  @Flag(help: "Remove what was installed.")
   var uninstall = false
 
   @OptionGroup var options: CommonOptions
@@ -53,17 +54,16 @@ struct GitInstall: SessionCommand {
 struct GitPreCommit: SessionCommand {
   static let configuration = CommandConfiguration(
     commandName: "pre-commit",
-    abstract: "Check what is staged; the hooks run this.",
+    abstract: "Check the staged files (run by the hooks).",
     discussion: """
-      Refuses keys in the clear in any staged file, in its name or in the target of a link: by their \
-      prefix or behind the name of their variable, in UTF-8, UTF-16, UTF-32, base64 or hexadecimal, \
-      and behind escapes. This is done in every repository. Files of more than 64 MiB and compressed \
-      ones are named and not searched.
+      Rejects plaintext keys in any staged file, in its name or in the target of a link. It finds them by their \
+      prefix or after the name of their variable, in UTF-8, UTF-16, UTF-32, base64 or hexadecimal, and behind \
+      escapes. It does this in every repository. It names files of more than 64 MiB and compressed files, and \
+      does not search them.
 
-      Where the repository is keyvault's, it also refuses a file in vault/ that is not a ciphertext, an \
-      entry of which one file is staged alone, and all that 'keyvault validate' calls an error in the \
-      files that change, and warns of files of the vault that git ignores. What spans entries that do \
-      not change is left to 'validate'.
+      In a keyvault repository, it also rejects a file in vault/ that is not encrypted, only half of an entry, \
+      and every error of 'keyvault validate' in the files that change. It warns about files of the vault that git \
+      ignores. 'validate' checks what spans entries that do not change.
 
       Example: keyvault git pre-commit
       """)
@@ -102,11 +102,11 @@ struct GitPreCommit: SessionCommand {
 struct GitTextconv: SessionCommand {
   static let configuration = CommandConfiguration(
     commandName: "textconv",
-    abstract: "Tell of a ciphertext what may be told without opening it; git runs this.",
+    abstract: "Summarise an encrypted file without decrypting it (run by git).",
     discussion: "Example: keyvault git textconv vault/production/openai.gpg",
     shouldDisplay: false)
 
-  @Argument(help: "A file; git names a copy of an old one.", completion: .file())
+  @Argument(help: "The encrypted file; git passes a copy of an old version.", completion: .file())
   var file: String
 
   @OptionGroup var options: CommonOptions

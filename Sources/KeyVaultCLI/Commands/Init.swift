@@ -5,18 +5,17 @@ import KeyVault
 struct Init: SessionCommand {
   static let configuration = CommandConfiguration(
     commandName: "init",
-    abstract: "Make a keyvault repository in this folder.",
+    abstract: "Create a keyvault repository in this folder.",
     discussion: """
-      Writes keyvault.yaml, Schemas/, .gitignore, vault/.gpg-id and the recipients' public keys. \
-      Nothing that exists is overwritten: a password-store in vault/ keeps its readers. --commit \
-      commits what was written.
+      Writes keyvault.yaml, Schemas/, .gitignore, vault/.gpg-id and the recipients' public keys. It \
+      overwrites nothing: an existing password-store in vault/ keeps its readers.
 
       Example: keyvault init --recipient 0123456789ABCDEF0123456789ABCDEF01234567
       """)
 
   @Option(
     help: ArgumentHelp(
-      "Who can read the vault: a full fingerprint of a key in your keyring.",
+      "Let this person read the vault: the full fingerprint of a GPG key in your keyring (repeatable; default: your own key).",
       valueName: "fingerprint"))
   var recipient: [String] = []
 

@@ -7,10 +7,10 @@ struct List: SessionCommand {
     abstract: "List entries.",
     discussion: "Example: keyvault ls production --format json")
 
-  @Argument(help: "Environments or entries; everything if not said.", completion: .entries)
+  @Argument(help: "Environments or entries (default: every entry).", completion: .entries)
   var selection: [String] = []
 
-  @Option(help: "text or json.")
+  @Option(help: "Output format.")
   var format: ReportFormat = .text
 
   @OptionGroup var options: CommonOptions

@@ -4,7 +4,7 @@ import KeyVault
 struct Move: SessionCommand {
   static let configuration = CommandConfiguration(
     commandName: "mv",
-    abstract: "Move an entry: encrypt it for its new folder's readers, and bind it there.",
+    abstract: "Move an entry, and re-encrypt it for its new folder's recipients.",
     discussion: """
       Git's history keeps the old ciphertext, and whoever could read it could copy the key.
 
@@ -25,7 +25,7 @@ struct Move: SessionCommand {
 struct Copy: SessionCommand {
   static let configuration = CommandConfiguration(
     commandName: "cp",
-    abstract: "Copy an entry: encrypt it for another folder's readers too, and bind it there.",
+    abstract: "Copy an entry, and encrypt the copy for its folder's recipients.",
     discussion: """
       It is the same key in two places: when one is rotated, rotate the other.
 

@@ -2,20 +2,22 @@ import ArgumentParser
 import KeyVault
 import Naming
 
-/// Options that leave entries out by their provider.
+/// Options that choose entries by their provider.
 struct NarrowingOptions: ParsableArguments {
-  @Option(help: "Only keys of this provider; may be said again.")
+  @Option(help: "Include only keys of this provider (comma-separated, repeatable).")
   var provider: [String] = []
 
-  @Option(help: "Only keys of providers that can do this; may be said again.")
+  @Option(
+    help: "Include only keys of providers with this capability (comma-separated, repeatable).")
   var capability: [String] = []
 
   /// Whether nothing is left out.
   var isEmpty: Bool { provider.isEmpty && capability.isEmpty }
 
-  /// The selection without what was not asked for; it may be empty. Throws a usage failure for a
-  /// provider or a capability that nobody knows.
+  /// The part of the selection that the options choose; it may be empty. Throws a usage failure for an unknown
+  /// provider or capability.
   func narrow(_ selection: Selection, in repository: Repository) throws(Failure) -> Selection {
+    let (provider, capability) = (self.provider.splitAtCommas, self.capability.splitAtCommas)
     let catalogue = repository.catalogue
     let ids = Set(names: selection.all.map(\.provider)).union(catalogue.ids)
     for id in provider { try check(id, "provider", among: ids.sortedTexts) }
@@ -34,7 +36,7 @@ struct NarrowingOptions: ParsableArguments {
     guard !known.contains(word) else { return }
     let close = Suggestion.closest(to: word, among: known).map { "did you mean '\($0)'?" }
     throw Failure(
-      .usage, "--\(what): no \(what) '\(word.printable(limit: 80))' is known",
+      .usage, "--\(what): unknown \(what) '\(word.printable(limit: 80))'",
       hints: [close ?? "'keyvault providers' shows all"])
   }
 }

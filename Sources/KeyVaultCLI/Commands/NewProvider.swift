@@ -3,26 +3,26 @@ import KeyVault
 
 struct NewProvider: SessionCommand {
   static let configuration = CommandConfiguration(
-    commandName: "new", abstract: "Begin a provider of your own: its file, and recorded answers.",
+    commandName: "new", abstract: "Create a provider file, and recorded answers to test it with.",
     discussion: """
-      What is written is sound and invented: replace it by what the provider's documentation and \
-      its answers say, and run 'keyvault providers check' as you go.
+      The new files are valid, with placeholder values. Replace these with values from the provider's \
+      documentation and its answers, and run 'keyvault providers check' as you go.
 
       Example: keyvault providers new acme --base-url https://api.acme.example/v1
       """)
 
-  @Argument(help: "Such as acme: the file's name, and the name of its entries.")
+  @Argument(help: "The provider's id, such as acme: the name of the file and of its entries.")
   var id: String
 
-  @Option(help: "The provider's name as people write it.")
+  @Option(help: "The provider's display name.")
   var name: String?
 
-  @Option(help: "What its SDK takes as base URL.")
+  @Option(help: "The base URL that its SDK takes.")
   var baseURL: String?
 
   @Option(
     help: ArgumentHelp(
-      "The folder for recorded answers, instead of the repository's providers.d/answers.",
+      "The folder for recorded answers (default: providers.d/answers).",
       valueName: "folder"),
     completion: .directory)
   var answers: String?
@@ -39,7 +39,8 @@ struct NewProvider: SessionCommand {
       session.note("wrote \(shown(path, from: here))")
     }
     if let repository = try? session.repository(), repository.vault.needsSignature {
-      session.note("\(Vault.signedRecipientsPath) does not cover it yet: keyvault recipients sign")
+      session.note(
+        "\(Vault.signedRecipientsPath) does not cover it yet: keyvault sign --recipients")
     }
     session.note(
       "next: "

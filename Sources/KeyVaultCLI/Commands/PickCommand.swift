@@ -4,39 +4,39 @@ import KeyVault
 struct PickCommand: SessionCommand {
   static let configuration = CommandConfiguration(
     commandName: "pick",
-    abstract: "Name the key that serves a capability best.",
+    abstract: "Print the best usable key for a capability.",
     discussion: """
-      Prints provider, entry and variable of the first key that can be used: by 'preferences:' of \
-      keyvault.yaml, then by what the providers last said on this machine, or with --test say now. \
-      Tells of each that is skipped why. Exit status 1 if every such key is unusable, 2 if there is \
-      none, 3 if none is known to work but one may, 77 if none can be opened.
+      Prints the provider, entry and variable of the first usable key: in the order of 'preferences:' in \
+      keyvault.yaml, then by the last verdicts on this machine, or with --test by asking the providers now. It \
+      explains why it skipped each other key. Exit status 1 if every such key is unusable, 2 if there is none, \
+      3 if none is known to work but one may, 77 if none can be decrypted.
 
       Example: keyvault pick text-generation production
       """)
 
   @Argument(
-    help: "What the provider must offer, such as text-generation.",
+    help: "The capability that the provider must offer, such as text-generation.",
     completion: .list(Capability.allCases.map(\.rawValue)))
   var capability: String
 
-  @Argument(help: "The environment; KEYVAULT_ENV if not said.", completion: .entries)
+  @Argument(help: "The environment (default: KEYVAULT_ENV).", completion: .entries)
   var environment: String?
 
-  @Flag(help: "Ask the providers, one after the other, until one accepts its key.")
+  @Flag(help: "Ask the providers, one after another, until one accepts its key.")
   var test = false
 
   @OptionGroup var gateway: GatewayOption
 
   @OptionGroup var deadline: DeadlineOption
 
-  @Option(help: "text or json.")
+  @Option(help: "Output format.")
   var format: ReportFormat = .text
 
   @OptionGroup var options: CommonOptions
 
   func validate() throws {
     guard gateway.gateway == nil || test else {
-      throw ValidationError("--gateway is for the requests of --test")
+      throw ValidationError("--gateway needs --test")
     }
   }
 
@@ -108,8 +108,8 @@ extension Capability {
       let known = Capability.allCases.map(\.rawValue)
       let close = Suggestion.closest(to: word, among: known).map { "did you mean '\($0)'?" }
       throw Failure(
-        .usage, "no capability '\(word.printable(limit: 80))' is known",
-        hints: [close ?? "there are \(known.joined(separator: ", "))"])
+        .usage, "unknown capability '\(word.printable(limit: 80))'",
+        hints: [close ?? "expected one of: \(known.joined(separator: ", "))"])
     }
     self = capability
   }

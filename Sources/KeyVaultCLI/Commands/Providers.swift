@@ -4,7 +4,7 @@ import KeyVault
 struct Providers: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "providers",
-    abstract: "The catalogue of providers.",
+    abstract: "Show the catalogue of providers, add to it, and check it.",
     subcommands: [ListProviders.self, ShowProvider.self, NewProvider.self, CheckProvider.self],
     defaultSubcommand: ListProviders.self)
 }
@@ -18,10 +18,10 @@ struct ListProviders: SessionCommand {
     case text, json, markdown
   }
 
-  @Option(help: "Only those that have this capability.")
+  @Option(help: "List only providers with this capability.")
   var capability: String?
 
-  @Option(help: "text, json or markdown.")
+  @Option(help: "Output format.")
   var format: Format = .text
 
   @OptionGroup var options: CommonOptions
@@ -48,10 +48,10 @@ struct ShowProvider: SessionCommand {
     commandName: "show", abstract: "Show one provider.",
     discussion: "Example: keyvault providers show openai")
 
-  @Argument(help: "Such as openai.")
+  @Argument(help: "The provider's id, such as openai.")
   var id: String
 
-  @Option(help: "text or json.")
+  @Option(help: "Output format.")
   var format: ReportFormat = .text
 
   @OptionGroup var options: CommonOptions

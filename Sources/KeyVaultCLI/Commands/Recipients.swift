@@ -5,11 +5,12 @@ import KeyVault
 struct Recipients: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "recipients",
-    abstract: "Who can read what, and who could: list, add, remove, refresh, sign, debt.",
+    abstract: "Show and change who can read what, and list what a person could read.",
     subcommands: [
       ListRecipients.self, AddRecipient.self, RemoveRecipient.self, RefreshRecipients.self,
-      SignRecipients.self,
-      RecipientDebt.self,
+      RecipientExposure.self,
+      // Hidden: spellings that were renamed.
+      FormerRecipientDebt.self, FormerRecipientSign.self,
     ],
     defaultSubcommand: ListRecipients.self)
 }
@@ -18,15 +19,16 @@ struct ListRecipients: SessionCommand {
   static let configuration = CommandConfiguration(
     commandName: "ls", abstract: "List the recipients of each folder.",
     discussion: """
-      What a key is worth today: ready, expires soon, expired, weak, revoked, no encryption subkey, \
-      bad file, no file. 'keyvault validate' says more, and what each entry's readers are.
+      The state of each GPG key is one of: ready, expires soon, expired, weak, revoked, no encryption \
+      subkey, bad file, no file. 'keyvault validate' gives details, and compares each entry's readers with its \
+      folder's recipients.
 
       Example: keyvault recipients ls --folder production
       """)
 
   @OptionGroup var place: RecipientFolderOption
 
-  @Option(help: "text or json.")
+  @Option(help: "Output format.")
   var format: ReportFormat = .text
 
   @OptionGroup var options: CommonOptions
@@ -38,7 +40,7 @@ struct ListRecipients: SessionCommand {
       program: session.gpgProgram(of: repository), now: session.surroundings.now)
     guard !listing.folders.isEmpty else {
       throw Failure(
-        .nothingToDo, "nobody can read the vault: it has no list of recipients",
+        .nothingToDo, "the vault has no list of recipients, so it can have no readers",
         hints: ["run 'keyvault recipients add FINGERPRINT'"])
     }
     switch format {
@@ -64,10 +66,11 @@ enum FullFingerprint {
 /// `--folder`, of the commands about recipients.
 struct RecipientFolderOption: ParsableArguments {
   @Option(
-    help: ArgumentHelp("A folder below vault/, such as production.", valueName: "folder"))
+    help: ArgumentHelp(
+      "A folder in vault/, such as production (default: every list).", valueName: "folder"))
   var folder: String?
 
-  /// nil if none was said. Throws if there is no such folder.
+  /// nil if the option is not given. Throws if there is no such folder.
   func existing(in repository: Repository) throws -> String? {
     guard let folder else { return nil }
     let name = try Vault.folder(named: folder)

@@ -4,7 +4,7 @@ import KeyVault
 struct Reencrypt: SessionCommand {
   static let configuration = CommandConfiguration(
     commandName: "reencrypt",
-    abstract: "Encrypt entries again whose readers are not who they should be.",
+    abstract: "Re-encrypt entries whose readers differ from their folder's recipients.",
     discussion: """
       All else stays as it is, byte for byte. All files change together: whoever is interrupted runs \
       any command that writes, which ends it. Rotate the keys that somebody could read who must not: \
@@ -15,10 +15,13 @@ struct Reencrypt: SessionCommand {
       Example: keyvault reencrypt production --commit
       """)
 
-  @Argument(help: "Environments or entries; everything if not said.", completion: .entries)
+  @Argument(help: "Environments or entries (default: every entry).", completion: .entries)
   var selection: [String] = []
 
-  @Flag(help: "Change nothing; list what would be, and exit with 1 if there is anything.")
+  @Flag(
+    help:
+      "Don't change anything; list the entries that would be re-encrypted, and exit 1 if there are any."
+  )
   var check = false
 
   @OptionGroup var commit: CommitOption

@@ -5,16 +5,16 @@ import KeyVault
 struct RefreshRecipients: SessionCommand {
   static let configuration = CommandConfiguration(
     commandName: "refresh",
-    abstract: "Take what your keyring knows anew of the recipients' keys.",
+    abstract: "Update the recipients' public keys from your keyring.",
     discussion: """
-      A longer life, another subkey, a revocation go into vault/.public-keys; what the files know and \
-      your keyring does not stays. An update that would end a key's life earlier is not taken. Exit \
-      status 1 then, and 66 if a key that you name is not in your keyring.
+      Copies expiry dates, subkeys and revocations from your keyring to vault/.public-keys. What only the \
+      files have stays. An update that would make a key expire earlier is skipped, with exit status 1. Exit \
+      status 66 if a key that you name is not in your keyring.
 
       Example: gpg --import bob.asc && keyvault recipients refresh
       """)
 
-  @Argument(help: "Full fingerprints; all recipients if not said.")
+  @Argument(help: "Full fingerprints (default: all recipients).")
   var fingerprints: [String] = []
 
   @OptionGroup var commit: CommitOption

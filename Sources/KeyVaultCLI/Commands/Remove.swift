@@ -11,10 +11,10 @@ struct Remove: SessionCommand {
       Example: keyvault rm staging/openai
       """)
 
-  @Argument(help: "Such as staging/openai.", completion: .entries)
+  @Argument(help: "Entries, such as staging/openai.", completion: .entries)
   var entries: [String]
 
-  @Flag(name: .shortAndLong, help: "Do not ask.")
+  @Flag(name: .shortAndLong, help: "Don't ask.")
   var force = false
 
   @OptionGroup var commit: CommitOption

@@ -3,7 +3,8 @@ import KeyVault
 
 struct RemoveRecipient: SessionCommand {
   static let configuration = CommandConfiguration(
-    commandName: "rm", abstract: "Take a person from the recipients of the vault, or of a folder.",
+    commandName: "rm",
+    abstract: "Remove a person or job from the recipients of the vault, or of a folder.",
     discussion: """
       Writes every .gpg-id that names them, all or none, or with --folder the folder's alone; comments \
       stay, and the public key too. Nothing is encrypted again by it, and nothing can take back what was read: every key that the person could read, by git's \
@@ -13,7 +14,7 @@ struct RemoveRecipient: SessionCommand {
       Example: keyvault recipients rm 0123456789ABCDEF0123456789ABCDEF01234567
       """)
 
-  @Argument(help: "A full fingerprint.")
+  @Argument(help: "The full fingerprint of their GPG key.")
   var fingerprint: String
 
   @OptionGroup var place: RecipientFolderOption

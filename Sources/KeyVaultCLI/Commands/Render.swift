@@ -5,37 +5,37 @@ public import KeyVault
 struct Render: SessionCommand {
   static let configuration = CommandConfiguration(
     commandName: "render",
-    abstract: "Write the keys of an environment in the form that a program reads.",
+    abstract: "Write an environment's keys as a .env file, JSON, a Kubernetes Secret, …",
     discussion: """
-      Nothing is written if a required key is missing or the form cannot carry a value. A base URL to \
-      which its key may not travel is left out, with a warning.
+      keyvault writes nothing if a required key is missing or the format cannot carry a value. It leaves out a base \
+      URL to which its key may not travel, with a warning. On a terminal, keys are masked.
 
       Example: keyvault render production --format dotenv -o .env
       """)
 
   @Argument(
-    help: "Environments whose variables are written together; KEYVAULT_ENV if not said.",
+    help: "Environments, whose variables are written together (default: KEYVAULT_ENV).",
     completion: .entries)
   var environments: [String] = []
 
-  @Option(help: ArgumentHelp("The form; --list-formats tells of each.", valueName: "name"))
+  @Option(help: ArgumentHelp("Output format; --list-formats describes each.", valueName: "name"))
   var format: Dialect = .dotenv
 
-  @Flag(help: "Show who reads each form, and what it cannot carry.")
+  @Flag(help: "List the formats: what reads each, and what it cannot carry.")
   var listFormats = false
 
   @OptionGroup(title: "Kubernetes") var kubernetes: KubernetesOptions
 
-  @OptionGroup(title: "Where to") var target: RenderTarget
+  @OptionGroup(title: "Destination") var target: RenderTarget
 
-  @OptionGroup(title: "Which variables") var choice: ChoiceOptions
+  @OptionGroup(title: "Variables") var choice: ChoiceOptions
 
   @OptionGroup var options: CommonOptions
 
   func validate() throws {
     if target.check, format.isGitHub {
       throw ValidationError(
-        "--check compares a file with all of its text, and github only adds to one")
+        "--check compares the whole file, and the format github only appends to one")
     }
   }
 

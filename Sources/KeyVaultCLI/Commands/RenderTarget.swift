@@ -3,33 +3,33 @@ import Glibc
 import KeyVault
 import Secrets
 
-/// Where `render` writes to.
+/// Where `render` writes.
 struct RenderTarget: ParsableArguments {
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp(
-      "Write this file, whole or not at all, readable by you alone; github adds to it.",
+      "Write to this file, atomically and readable only by you; the format github appends to it.",
       valueName: "file"),
     completion: .file())
   var output: String?
 
-  @Option(help: ArgumentHelp("Who may read and write the file, in octal.", valueName: "mode"))
+  @Option(help: ArgumentHelp("The file's permissions, in octal.", valueName: "mode"))
   var mode = "0600"
 
-  @Flag(help: "Write nothing; exit with 1 and the names if the file is not what would be written.")
+  @Flag(help: "Don't write anything; exit 1 and list variables that differ from the file.")
   var check = false
 
-  @Flag(help: "Print the keys to a terminal, or to the log of a CI job, too.")
+  @Flag(help: "Print the keys even to a terminal or to the log of a CI job.")
   var reveal = false
 
   func validate() throws {
     guard let bits = UInt32(mode, radix: 8), bits & ~0o777 == 0, bits & 0o600 != 0 else {
-      throw ValidationError("'\(mode)' is no mode of a file, such as 0640")
+      throw ValidationError("invalid --mode '\(mode)': expected octal digits, such as 0640")
     }
     guard bits & 0o002 == 0 else {
-      throw ValidationError("with mode \(mode) anybody could write it")
+      throw ValidationError("invalid --mode \(mode): every user could write the file")
     }
-    if check, output == "-" { throw ValidationError("--check needs a file, and '-' is none") }
+    if check, output == "-" { throw ValidationError("--check needs a file, not '-'") }
     if check, output == nil { throw ValidationError("--check needs the file: -o FILE") }
   }
 

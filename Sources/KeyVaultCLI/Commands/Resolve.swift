@@ -6,7 +6,7 @@ import KeyVault
 struct Resolve: SessionCommand {
   static let configuration = CommandConfiguration(
     commandName: "resolve",
-    abstract: "End the merge conflicts of entries.",
+    abstract: "Resolve merge conflicts in entries.",
     discussion: """
       Opens both sides' ciphertexts from git's index. The same key: what either side changed in the \
       sidecar is taken; where both changed a field, the side that was rotated later counts. Different \
@@ -22,16 +22,17 @@ struct Resolve: SessionCommand {
       """)
 
   @Argument(
-    help: "Such as production/openai; all that are in conflict if not said.", completion: .entries)
+    help: "Entries, such as production/openai (default: all that are in conflict).",
+    completion: .entries)
   var entries: [String] = []
 
-  @Flag(help: "Where a choice is left, take our side.")
+  @Flag(help: "Take our side where a choice remains.")
   var ours = false
 
-  @Flag(help: "Where a choice is left, take their side.")
+  @Flag(help: "Take their side where a choice remains.")
   var theirs = false
 
-  @Flag(help: "Do not ask the provider.")
+  @Flag(help: "Don't ask the provider.")
   var noTest = false
 
   @OptionGroup var options: CommonOptions

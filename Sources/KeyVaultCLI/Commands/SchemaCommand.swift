@@ -4,10 +4,10 @@ import KeyVault
 struct SchemaCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "schema",
-    abstract: "Print a JSON Schema: of a file, or of a command's JSON.",
+    abstract: "Print the JSON Schema of a file, or of a command's JSON output.",
     discussion: "Example: keyvault schema provider > Schemas/provider.schema.json")
 
-  @Argument(help: "Its name; lists the names if not said.")
+  @Argument(help: "The schema's name (default: list the names).")
   var name: String?
 
   func run() async throws {

@@ -4,27 +4,28 @@ import KeyVault
 struct SetField: SessionCommand {
   static let configuration = CommandConfiguration(
     commandName: "set",
-    abstract: "Change what is written in the clear about an entry.",
+    abstract: "Edit an entry's metadata.",
     discussion: """
       Comments, order and quoting of the sidecar stay as they are. An empty value removes a field.
 
       Example: keyvault set production/openai owner=bob@example.com expires=2027-02-21
       """)
 
-  @Argument(help: "Such as production/openai.", completion: .entries)
+  @Argument(help: "The entry, such as production/openai.", completion: .entries)
   var entry: String
 
   @Argument(
     help: ArgumentHelp(
       """
-      owner, description, env, expires, disabled, or acknowledged=DAY: the last day on which the verdict \
-      'unverifiable' is accepted.
+      owner, description, env, expires, disabled, or acknowledged=DAY, the last day on which the verdict \
+      'unverifiable' is accepted (repeatable).
       """,
       valueName: "field=value"))
   var changes: [String] = []
 
   @Option(
-    help: ArgumentHelp("Change a further part of the credential.", valueName: "name=value"))
+    help: ArgumentHelp(
+      "Change an additional field of the credential (repeatable).", valueName: "name=value"))
   var field: [String] = []
 
   @OptionGroup var commit: CommitOption

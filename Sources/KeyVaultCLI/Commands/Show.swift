@@ -5,13 +5,13 @@ import Naming
 struct Show: SessionCommand {
   static let configuration = CommandConfiguration(
     commandName: "show",
-    abstract: "Show everything about an entry but the key.",
+    abstract: "Show everything about an entry except the key.",
     discussion: "Example: keyvault show production/openai")
 
-  @Argument(help: "Such as production/openai.", completion: .entries)
+  @Argument(help: "The entry, such as production/openai.", completion: .entries)
   var entry: String
 
-  @Option(help: "text or json.")
+  @Option(help: "Output format.")
   var format: ReportFormat = .text
 
   @OptionGroup var options: CommonOptions

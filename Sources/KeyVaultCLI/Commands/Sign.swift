@@ -4,28 +4,60 @@ import KeyVault
 struct Sign: SessionCommand {
   static let configuration = CommandConfiguration(
     commandName: "sign",
-    abstract: "Sign entries that nobody has signed, or whose signer has left.",
+    abstract:
+      "Sign entries, or with --recipients the files that decide who can read and sign what.",
     discussion: """
-      Opens each, and signs only what is bound to its place and fits its sidecar. You vouch for what \
-      it says: look at it first. An entry that was changed after it was signed is signed only by name.
+      Without arguments, 'sign' signs the entries that are unsigned or whose signer has left. It decrypts \
+      each entry, and signs it only if it is bound to its place and matches its sidecar. Name an entry that \
+      changed after it was signed: your signature vouches for its content, so look at it first.
+
+      --recipients signs the recipient lists, public keys, keyvault.yaml and provider files together. It writes \
+      vault/.recipients.sig, and the .gpg-id.sig of pass where that is used. Look at what changed first: \
+      git diff origin/main -- keyvault.yaml providers.d vault
 
       Example: keyvault sign production/openai
       """)
 
-  @Argument(help: "Such as production/openai; all that need it if not said.", completion: .entries)
+  @Argument(
+    help: "Entries, such as production/openai (default: all that are due).", completion: .entries)
   var entries: [String] = []
+
+  @Flag(help: "Sign recipient lists, public keys, keyvault.yaml and provider files instead.")
+  var recipients = false
 
   @OptionGroup var commit: CommitOption
   @OptionGroup var options: CommonOptions
 
+  func validate() throws {
+    if recipients, !entries.isEmpty {
+      throw ValidationError("--recipients signs no entries: run 'sign' once for each")
+    }
+  }
+
   func run(in session: Session) async throws {
     let repository = try session.repositoryToChange()
-    let vault = repository.vault
     guard repository.signingRules.policy != .off else {
       throw Failure(
         .usage, "signatures are off here",
-        hints: ["say 'policy: {signatures: optional}' in keyvault.yaml, or 'required'"])
+        hints: ["set 'policy: {signatures: optional}' in keyvault.yaml, or 'required'"])
     }
+    if recipients {
+      try signRecipients(repository, session)
+    } else {
+      try signEntries(repository, session)
+    }
+  }
+
+  private func signRecipients(_ repository: Repository, _ session: Session) throws {
+    let signer = try repository.signer()
+    let (counter, written) = try repository.vault.signRecipients(as: signer)
+    for file in written { session.detail("wrote \(file)") }
+    session.note("signed the recipients as number \(counter), by \(signer.fingerprint)")
+    try commit.run("keyvault: sign the recipients", files: written, in: repository, session)
+  }
+
+  private func signEntries(_ repository: Repository, _ session: Session) throws {
+    let vault = repository.vault
     let named = try entries.map { text throws in try vault.entry(EntryName(text)) }
     let all = try vault.signatures(of: named.isEmpty ? vault.entries() : named)
     if named.isEmpty { warnOfChanged(all) }
@@ -51,7 +83,9 @@ struct Sign: SessionCommand {
         failed = failed ?? error
       }
     }
-    if chosen.isEmpty { session.note(named.isEmpty ? "nothing is to be signed" : "signed already") }
+    if chosen.isEmpty {
+      session.note(named.isEmpty ? "no entry needs a signature" : "already signed")
+    }
     if !signed.isEmpty {
       let names = signed.map(\.path).joined(separator: ", ")
       try commit.run("keyvault: sign \(names)", signed, in: repository, session)
@@ -63,7 +97,7 @@ struct Sign: SessionCommand {
     for signature in all where !signature.isGood && !signature.isDue {
       Console.warning(
         signature.text,
-        hint: "to sign it as it is: "
+        hint: "to sign its current content: "
           + "\(Shell("keyvault sign \(signature.entry.name)"))")
     }
   }

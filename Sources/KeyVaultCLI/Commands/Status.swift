@@ -4,12 +4,13 @@ import KeyVault
 struct Status: SessionCommand {
   static let configuration = CommandConfiguration(
     commandName: "status",
-    abstract: "Report what is known of every key, without opening any.",
+    abstract: "Report what is known about every key, without decrypting any.",
     discussion: """
-      Verdicts are what providers last said on this machine, to test, add, rotate or import, or those \
-      of --results. They are about a key, also where it was moved or encrypted again since.
+      Verdicts are what providers last said to test, add, rotate or import on this machine, or those of \
+      --results. They follow a key that is moved or re-encrypted. The last line shows how often and how fast \
+      providers answered here; --format json has these figures for each entry.
 
-      Exit status 0 once it could report; --fail-on says otherwise.
+      Exit status 0 if it could report; --fail-on makes it fail.
 
       Example: keyvault status production --fail-on unusable,missing,exposed,overdue
       """)
@@ -18,15 +19,15 @@ struct Status: SessionCommand {
     case text, json, markdown
   }
 
-  @Argument(help: "Environments or entries; everything if not said.", completion: .entries)
+  @Argument(help: "Environments or entries (default: every entry).", completion: .entries)
   var selection: [String] = []
 
-  @Option(help: "text, json or markdown.")
+  @Option(help: "Output format.")
   var format: Format = .text
 
   @Option(
     help: ArgumentHelp(
-      "Take the verdicts from this JSON of 'keyvault test', such as a CI job's, instead of from this machine's history.",
+      "Take the verdicts from this JSON output of 'keyvault test', such as a CI job's, instead of from this machine.",
       valueName: "file"),
     completion: .file())
   var results: String?
@@ -44,10 +45,12 @@ struct Status: SessionCommand {
         .nothingToDo, "there is no such key", hints: ["'keyvault ls' shows every key"])
     }
     let now = session.surroundings.now
+    let past = results == nil ? try session.past(of: repository) : nil
     let verdicts =
       try results.map { path throws in try TestReport(file: path).verdicts }
-      ?? session.lastVerdicts(of: repository)
-    let report = try StatusReport(of: selection, in: repository, verdicts: verdicts, now: now)
+      ?? past?.latest ?? LastVerdicts()
+    let report = try StatusReport(
+      of: selection, in: repository, verdicts: verdicts, past: past, now: now)
     switch format {
     case .text: try Console.output(report.text(Console.style(session.surroundings)))
     case .json: try Console.output(json(report))

@@ -4,13 +4,13 @@ import KeyVault
 struct Validate: SessionCommand {
   static let configuration = CommandConfiguration(
     commandName: "validate",
-    abstract: "Check all that can be checked without a private key and without a network.",
+    abstract: "Check the repository without a secret key and without a network.",
     discussion: """
-      Findings go to standard output. Exit status 1 if one is an error. With --base, what lies here is \
-      a change of that commit, whose policy counts: an entry that was rolled back, a reader who is new, \
-      a policy that was loosened are findings. --history also looks through all local branches and tags, \
-      for what no file of today tells: readers who are gone and could read a key, and copies of a key that \
-      was rotated where it was copied from.
+      Findings go to standard output. Exit status 1 if one is an error. With --base, keyvault reviews the current \
+      files as a change of that commit and applies that commit's policy: it also reports rolled-back entries, new \
+      readers and loosened policies. --history also searches all local branches and tags for what the current \
+      files cannot show: keys that former recipients could read, and copies of a key that was rotated only at its \
+      source.
 
       Example: keyvault validate --base origin/main --format github
       """)
@@ -19,22 +19,20 @@ struct Validate: SessionCommand {
     case text, json, sarif, github, junit
   }
 
-  @Option(help: "text, json, sarif, github or junit.")
+  @Option(help: "Output format.")
   var format: Format = .text
 
   @Option(
     help: ArgumentHelp(
-      "Compare with this commit, the branch that a pull request is to be merged into.",
+      "Review the change since this commit, such as the target branch of a pull request.",
       valueName: "revision"))
   var base: String?
 
-  @Flag(help: "Warnings fail too.")
+  @Flag(help: "Exit 1 on warnings too.")
   var strict = false
 
   @Flag(
-    help:
-      "Also look through git's history: who could read a key and is gone, and which copies are stale."
-  )
+    help: "Also search git history for keys that former recipients could read, and stale copies.")
   var history = false
 
   @OptionGroup var options: CommonOptions

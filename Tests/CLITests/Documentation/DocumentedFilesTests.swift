@@ -35,7 +35,7 @@ import YAML
         """
         mkdir -p "$HOME/.config/keyvault"; cat > "$HOME/.config/keyvault/config.yaml" <<'END'
         \(text)END
-        keyvault sign && keyvault recipients sign && keyvault validate && keyvault test
+        keyvault sign && keyvault sign --recipients && keyvault validate && keyvault test
         """)
       #expect(result.status == 0, "\(result)")
     case ".pre-commit-config.yaml":

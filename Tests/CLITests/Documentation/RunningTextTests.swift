@@ -21,16 +21,16 @@ import Testing
   /// Of those that end otherwise than with 0.
   private static let statuses: [String: Int32] = [
     // The command's name alone.
-    "keyvault trust": 64, "keyvault render": 64,
-    // No older lists were restored.
-    "keyvault trust --recipients": 2,
+    "keyvault accept": 64, "keyvault render": 64,
+    // No older lists are present.
+    "keyvault accept --recipients": 2,
     // No merge is in progress.
     "keyvault resolve": 2,
   ]
 
   /// Variables that the text around a command presumes.
   private static let settings = [
-    "keyvault recipients sign": #"export KEYVAULT_TRUSTED_SIGNERS="$FPR""#
+    "keyvault sign --recipients": #"export KEYVAULT_TRUSTED_SIGNERS="$FPR""#
   ]
 
   /// Words in capitals, `…`, `[…]`, and variables stand for something.
@@ -74,7 +74,7 @@ import Testing
     ("gpg -d vault/production/openai.gpg", 0),
     ("git log --oneline -- vault/production/openai.gpg", 0),
     ("git show COMMIT:vault/production/openai.gpg | gpg -d", 0),
-    ("keyvault recipients debt FINGERPRINT", 0),
+    ("keyvault recipients exposure FINGERPRINT", 0),
     ("echo x | gpg -er FINGERPRINT -o vault/production/groq.gpg", 0),
     ("keyvault validate", 0),
     ("cp vault/staging/openai.gpg vault/production/", 0),

@@ -88,7 +88,7 @@ struct ListMemoryTests {
     for refusal in [use(world), write(world)] {
       #expect(refusal?.message == Self.message)
       #expect(refusal?.kind == .malformed)
-      #expect(refusal?.hints.last?.hasSuffix("keyvault trust --recipients") == true)
+      #expect(refusal?.hints.last?.hasSuffix("keyvault accept --recipients") == true)
     }
     #expect(try seen(world) == 3, "what was refused is not remembered")
     let added = failure {

@@ -165,7 +165,7 @@ struct SignedProvidersTests {
       use == "\(Self.statement) was signed in version 1, which does not cover the provider files")
     #expect(writing == use)
     let finding = try #require(try world.findings().first { $0.code == "signature-outdated" })
-    #expect(finding.hint?.hasSuffix("keyvault recipients sign") == true)
+    #expect(finding.hint?.hasSuffix("keyvault sign --recipients") == true)
     #expect(failure { _ = try world.removeRecipient(Keyring.alice.fingerprint) } != nil)
     try world.signRecipients()
     let content = try #require(

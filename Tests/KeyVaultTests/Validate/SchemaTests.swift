@@ -27,8 +27,8 @@ struct SchemaTests {
   @Test func `there is a schema of every file and every document`() {
     #expect(
       SchemaLibrary.names == [
-        "config", "entry", "keyvault", "output-check", "output-debt", "output-doctor",
-        "output-history", "output-import", "output-log", "output-ls", "output-pick",
+        "config", "entry", "keyvault", "output-check", "output-doctor", "output-exposure",
+        "output-import", "output-log", "output-ls", "output-pick",
         "output-providers",
         "output-recipients", "output-show", "output-status", "output-test", "output-validate",
         "provider",

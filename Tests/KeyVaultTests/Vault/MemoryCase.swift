@@ -63,7 +63,7 @@ struct MemoryCase {
         == "'p/openai' was rolled back: its serial is 1, but 2 was opened here",
       sourceLocation: sourceLocation)
     #expect(
-      refusal?.hints.first?.hasSuffix("keyvault trust p/openai") == true,
+      refusal?.hints.first?.hasSuffix("keyvault accept p/openai") == true,
       sourceLocation: sourceLocation)
   }
 }

@@ -1,33 +1,34 @@
 import ArgumentParser
 import KeyVault
 
-struct Trust: SessionCommand {
+struct Accept: SessionCommand {
   static let configuration = CommandConfiguration(
-    commandName: "trust",
-    abstract:
-      "Forget what this machine remembers of entries or lists, so that older ones are accepted.",
+    commandName: "accept",
+    abstract: "Accept an entry or recipient list that was rolled back to an earlier version.",
     discussion: """
-      Whenever an entry is opened here, its serial is remembered; one that has a lower serial later \
-      was put back, and is refused. So is a vault/.recipients.sig with a lower number than was seen \
-      here. Look who did that before you accept it: git log -- vault/…
+      keyvault remembers the serial of each entry that it opens on this machine, and refuses an entry whose \
+      serial is lower later: someone rolled it back. It treats vault/.recipients.sig the same way. 'accept' shows \
+      the remembered and the current version, asks, and forgets what it remembered. Find out first who rolled \
+      it back: git log -- vault/…
 
-      Example: keyvault trust production/openai
+      Example: keyvault accept production/openai
       """)
 
-  @Argument(help: "Such as production/openai.", completion: .entries)
+  @Argument(help: "Entries, such as production/openai.", completion: .entries)
   var entries: [String] = []
 
-  @Flag(help: "Accept an older vault/.recipients.sig: who can read what, as it was signed before.")
+  @Flag(help: "Accept an earlier vault/.recipients.sig, which lists who can read what.")
   var recipients = false
 
-  @Flag(name: [.customShort("f"), .customLong("force"), .customLong("yes")], help: "Do not ask.")
+  @Flag(
+    name: [.customShort("f"), .customLong("force"), .customLong("yes")], help: "Don't ask.")
   var force = false
 
   @OptionGroup var options: CommonOptions
 
   func validate() throws {
     guard recipients || !entries.isEmpty else {
-      throw ValidationError("name an entry, or say --recipients")
+      throw ValidationError("name an entry, or pass --recipients")
     }
   }
 
@@ -49,15 +50,17 @@ struct Trust: SessionCommand {
     }
     let lists = recipients ? try lists(memory, repository, session) : nil
     let all = (remembered.map(\.path) + [lists].compactMap(\.self)).joined(separator: ", ")
-    guard !all.isEmpty else { throw Failure(.nothingToDo, "there is nothing to forget") }
+    guard !all.isEmpty else {
+      throw Failure(.nothingToDo, "there is nothing to accept: this machine remembers none of that")
+    }
     try confirm(all)
     try memory.forget(remembered)
     if lists != nil { try memory.forgetRecipients() }
-    session.note("forgot \(all)")
+    session.note("accepted \(all)")
   }
 
-  /// Says what is remembered of the signed lists, and what is there now; the name of their file, or nil where
-  /// nothing is remembered.
+  /// Shows what is remembered of the signed lists, and their current version. Returns the name of their file, or
+  /// nil if nothing is remembered.
   private func lists(
     _ memory: Memory, _ repository: Repository, _ session: Session
   ) throws -> String? {
@@ -79,7 +82,7 @@ struct Trust: SessionCommand {
     return record.commit.map { "\(digest)…, at commit \($0.prefix(10))," } ?? "\(digest)…"
   }
 
-  /// In the clear: what lies there need not be opened to be judged.
+  /// The current version, which need not be decrypted to be judged.
   private func present(_ name: EntryName, in repository: Repository) throws(Failure) -> String {
     let entry: Vault.Entry
     do throws(Failure) {
@@ -87,25 +90,25 @@ struct Trust: SessionCommand {
     } catch {
       // What is not checked out cannot be looked at before it is trusted.
       guard try repository.vault.absentEntries(among: [name.path]).isEmpty else { throw error }
-      return "nothing lies there now"
+      return "there is no such entry now"
     }
     let head = Git(in: repository.root).line(["rev-parse", "--verify", "--quiet", "HEAD"])
     let serial = entry.sidecar?.serial.map { "serial \($0)" } ?? "no serial"
     let digest =
       repository.vault.digest(of: name).map { String($0.prefix(19)) + "…" } ?? "unreadable"
     return "\(serial), \(digest)" + (head.map { ", at commit \($0.prefix(10))," } ?? "")
-      + " lies there now"
+      + " is there now"
   }
 
   private func confirm(_ text: String) throws {
     if force { return }
     guard Console.isInputTerminal else {
       throw Failure(
-        .usage, "nobody is here to ask whether to trust \(text)",
-        hints: ["--yes trusts it without asking"])
+        .usage, "cannot ask whether to accept \(text): standard input is not a terminal",
+        hints: ["--yes accepts it without asking"])
     }
-    guard try Question.confirm("trust what lies there now?") else {
-      throw Failure(.nothingToDo, "nothing was forgotten")
+    guard try Question.confirm("accept the current version?") else {
+      throw Failure(.nothingToDo, "nothing was accepted")
     }
   }
 }
