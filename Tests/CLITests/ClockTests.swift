@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Whether every program that a test starts has the clock of the tests, which `make faketime` sets ahead.

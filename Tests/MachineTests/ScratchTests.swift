@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 import Testing
 
 @testable import Machine
@@ -160,18 +159,17 @@ struct ScratchFolderTests {
   @Test func `folders are made while others sweep`() async throws {
     let ground = Ground()
     let places = try places(ground)
-    let isDone = Atomic(false)
     try await withThrowingTaskGroup { group in
       group.addTask {
-        while !isDone.load(ordering: .relaxed) {
+        while !Task.isCancelled {
           for folder in ScratchFolder.stale(.files, in: places) { folder.remove() }
         }
       }
-      defer { isDone.store(true, ordering: .relaxed) }
       for _ in 0..<3000 {
         let folder = try ScratchFolder(.files, in: places)
         #expect(access(folder.path, F_OK) == 0)
       }
+      group.cancelAll()
     }
     #expect(try FileManager.default.contentsOfDirectory(atPath: ground.path).isEmpty)
   }
