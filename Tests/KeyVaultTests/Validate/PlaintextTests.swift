@@ -4,7 +4,7 @@ import Testing
 @testable import KeyVault
 
 /// Keys in the clear, in whatever file a pull request brings them.
-@Suite(.oneAtATime)
+@Suite(.fewAtATime)
 struct PlaintextTests {
   /// Where keys in the clear are found: `file:line`.
   private func found(_ world: World) throws -> [String] {

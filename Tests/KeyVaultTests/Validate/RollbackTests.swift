@@ -7,7 +7,7 @@ import Testing
 @testable import KeyVault
 
 /// Somebody who may open pull requests puts old keys back, in every way that a tree can be written.
-@Suite(.oneAtATime)
+@Suite(.fewAtATime)
 struct RollbackTests {
   private static let name = "p/openai"
 

@@ -46,7 +46,7 @@ struct HalfBoundTests {
 }
 
 /// The same in a vault, where a policy may even allow what is unbound.
-@Suite(.oneAtATime)
+@Suite(.fewAtATime)
 struct UnboundTests {
   @Test func `of an unbound payload too the provider's line must match`() throws {
     let world = try World("policy: {unbound: allow}\n")

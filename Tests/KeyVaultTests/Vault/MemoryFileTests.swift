@@ -7,7 +7,7 @@ import Testing
 @testable import KeyVault
 
 /// The file in which a machine remembers: what of it counts, and what somebody who may write there cannot do.
-@Suite(.oneAtATime)
+@Suite(.fewAtATime)
 struct MemoryFileTests {
   private let machine = MemoryCase()
 

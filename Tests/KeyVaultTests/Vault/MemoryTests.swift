@@ -7,7 +7,7 @@ import Testing
 @testable import KeyVault
 
 /// What one machine opened, and what was put back since: by whoever may push, or by a person on purpose.
-@Suite(.oneAtATime)
+@Suite(.fewAtATime)
 struct MemoryTests {
   private let machine = MemoryCase()
 

@@ -5,7 +5,7 @@ import Testing
 @testable import KeyVault
 
 /// Whoever is taken out leaves marks at what they could read, with real gpg and git.
-@Suite(.oneAtATime)
+@Suite(.fewAtATime)
 struct RemovalTests {
   private static let alice = Keyring.alice.fingerprint
   private static let bob = Keyring.bob.fingerprint
