@@ -29,7 +29,7 @@ test: deps-build deps-test ## every test, the long ones as a sample
 	@$(MAKE) --no-print-directory run-tests
 
 run-tests:
-	@$(MAKE) --no-print-directory $(BESIDE) run-libraries run-commands
+	@$(MAKE) --no-print-directory --keep-going $(BESIDE) run-libraries run-commands
 	@Scripts/tests --left-out
 
 run-libraries:

@@ -110,8 +110,9 @@ import Testing
   @Test func `keys go to no disk: a runtime folder that is none in memory is passed over`() throws {
     let output = try World.withKeys().output(
       """
-      mkdir -m 700 ../disk; export XDG_RUNTIME_DIR=$PWD/../disk
-      keyvault exec production --folder -- sh -c 'echo "${OPENAI_API_KEY_FILE%-*}"; ls -A ../disk'
+      export XDG_RUNTIME_DIR=$(mktemp -d /var/tmp/kvc-XXXXXXXX)
+      keyvault exec production --folder -- sh -c 'echo "${OPENAI_API_KEY_FILE%-*}"; ls -A "$XDG_RUNTIME_DIR"'
+      rmdir "$XDG_RUNTIME_DIR"
       """)
     #expect(output == "/dev/shm/keyvault\n")
   }

@@ -33,7 +33,7 @@ extension Trait where Self == OwnThread {
   /// For tests that measure a time.
   package static var onOwnThread: OwnThread { OwnThread(turns: nil) }
 
-  /// For tests that need much memory, or what no other may touch meanwhile.
+  /// For tests that need much memory, or what no other may touch meanwhile, such as the one proxy that catches keys.
   package static var oneAtATime: OwnThread { OwnThread(turns: .single) }
 
   /// For tests that wait for other programs: twice as many as there are cores run at a time.

@@ -1,4 +1,5 @@
 internal import Naming
+internal import Synchronization
 internal import YAML
 
 /// The providers that the binary carries.
@@ -7,9 +8,15 @@ enum BuiltIn {
 
   static let all = ids.compactMap(provider)
 
+  /// Those that were asked for: each is read once a process, however many entries it has.
+  private static let known = Mutex<[Name: Provider]>([:])
+
   /// nil for an unknown id.
   static func provider(_ id: String) -> Provider? {
-    root(id).map { Provider($0, source: .builtIn) }
+    if let provider = known.withLock({ $0[id] }) { return provider }
+    guard let provider = root(id).map({ Provider($0, source: .builtIn) }) else { return nil }
+    known.withLock { $0[id] = provider }
+    return provider
   }
 
   static func root(_ id: String) -> Node? {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import KeyVault
 
-@Suite(.oneAtATime)
+@Suite(.fewAtATime)
 struct DotenvTextTests {
   private func read(_ text: String) throws -> DotenvText {
     try DotenvText(Secret(utf8: text))

@@ -6,7 +6,7 @@ import Testing
 @testable import KeyVault
 
 /// Where imported keys go, beside existing entries.
-@Suite(.oneAtATime)
+@Suite(.fewAtATime)
 struct ImportPlacesTests {
   private static let key = "sk-proj-NotARealKey-NotARealKey-NotARealKey-1"
 

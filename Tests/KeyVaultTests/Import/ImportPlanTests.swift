@@ -6,7 +6,7 @@ import Testing
 
 @testable import KeyVault
 
-@Suite(.oneAtATime)
+@Suite(.fewAtATime)
 struct ImportPlanTests {
   private static let tail = "NotARealKey-NotARealKey-NotARealKey-"
   private static let openAI = "sk-proj-\(tail)1"

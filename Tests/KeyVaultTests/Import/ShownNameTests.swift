@@ -7,7 +7,7 @@ import Testing
 @testable import KeyVault
 
 /// What stands for a name can be a secret: it is shown only where no secret looks like it.
-@Suite(.oneAtATime)
+@Suite(.fewAtATime)
 struct ShownNameTests {
   @Test(arguments: [
     "OPENAI_API_KEY", "HF_TOKEN", "OPENAI_BASE_URL", "mistral", "PORT", "DATABASE_URL", "KEY2",

@@ -5,7 +5,7 @@ import Testing
 @testable import KeyVault
 
 /// What is promised of files: opened once, no links, regular, of limited size; written whole.
-@Suite(.oneAtATime)
+@Suite(.fewAtATime)
 struct FolderTests {
   private let scratch = Scratch()
 

@@ -6,7 +6,7 @@ import Testing
 @testable import KeyVault
 
 /// A clone that lacks objects, as one that is damaged: what cannot be read is not taken for absent.
-@Suite(.oneAtATime)
+@Suite(.fewAtATime)
 struct MissingObjectTests {
   /// Removes an object, which is loose.
   private func lose(_ name: String, _ world: World) throws {

@@ -7,7 +7,7 @@ import YAML
 @testable import KeyVault
 
 /// Numbers that anybody may write into a file or a commit, and what is computed from them.
-@Suite(.oneAtATime)
+@Suite(.fewAtATime)
 struct NumberTests {
   static let extremes = [
     "9223372036854775807", "-9223372036854775808", "9223372036854775808", "1e400",

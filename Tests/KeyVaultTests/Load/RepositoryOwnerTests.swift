@@ -5,7 +5,7 @@ import Testing
 @testable import KeyVault
 
 /// Whose repositories are used.
-@Suite(.oneAtATime) struct RepositoryOwnerTests {
+@Suite(.fewAtATime) struct RepositoryOwnerTests {
   static let isRoot: ConditionTrait = .enabled(
     if: geteuid() == 0, "only root can give a file away")
 

@@ -4,7 +4,7 @@ import Testing
 
 @testable import KeyVault
 
-@Suite(.oneAtATime)
+@Suite(.fewAtATime)
 struct RepositoryTests {
   @Test func `the root is the nearest folder with a configuration`() throws {
     let world = try World()

@@ -6,7 +6,7 @@ import Testing
 @testable import KeyVault
 
 /// Files as of a commit, in every kind of work tree.
-@Suite(.oneAtATime)
+@Suite(.fewAtATime)
 struct SnapshotTests {
   private func world() throws -> World {
     let world = try World()

@@ -8,7 +8,7 @@ import YAML
 @testable import KeyVault
 
 /// Names that Swift's `String` takes for equal, or repairs until they are, in files, git, and YAML.
-@Suite(.oneAtATime)
+@Suite(.fewAtATime)
 struct TwinTests {
   private static let alice = Keyring.alice.fingerprint
   private static let bob = Keyring.bob.fingerprint

@@ -4,7 +4,7 @@ import Testing
 @testable import KeyVault
 
 /// Which entry gives which variable. Nothing is decrypted, so the keys are not real ciphertexts.
-@Suite(.oneAtATime)
+@Suite(.fewAtATime)
 struct AssemblyTests {
   private static func sidecar(_ more: String) -> String {
     """

@@ -5,7 +5,7 @@ import Testing
 @testable import KeyVault
 
 /// Under which names an environment is rendered, with what permits the others.
-@Suite(.oneAtATime)
+@Suite(.fewAtATime)
 struct NameGateTests {
   private static let key = "sk-proj-NotARealKeyNotARealKeyNotARealKey"
 

@@ -5,7 +5,7 @@ import Testing
 @testable import KeyVault
 
 /// A file that replaces a built-in provider, and the name under which its keys are rendered.
-@Suite(.oneAtATime)
+@Suite(.fewAtATime)
 struct OverrideTests {
   private static let key = "sk-proj-NotARealKeyNotARealKeyNotARealKey"
 

@@ -6,7 +6,7 @@ import Testing
 @testable import KeyVault
 
 /// Which addresses are rendered, and beside which keys.
-@Suite(.oneAtATime)
+@Suite(.fewAtATime)
 struct RenderedAddressTests {
   private static let openAI = "sk-proj-NotARealKeyNotARealKeyNotARealKey"
 

@@ -5,7 +5,7 @@ import Testing
 @testable import KeyVault
 
 /// Which values are rendered under names of more than a key.
-@Suite(.oneAtATime)
+@Suite(.fewAtATime)
 struct RenderedValueTests {
   /// An entry whose sidecar says `variable`, beside one of the provider's own name.
   private func world(_ variable: String, key: String) throws -> World {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import KeyVault
 
-@Suite(.oneAtATime)
+@Suite(.fewAtATime)
 struct RenderingTests {
   private static let openAI = "sk-proj-NotARealKeyNotARealKeyNotARealKey"
 

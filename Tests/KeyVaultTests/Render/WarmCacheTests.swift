@@ -6,7 +6,7 @@ import Testing
 @testable import KeyVault
 
 /// What was opened once needs one decryption, as long as nothing changed.
-@Suite(.oneAtATime)
+@Suite(.fewAtATime)
 struct WarmCacheTests {
   private let machine: WarmCase
 
@@ -131,27 +131,29 @@ struct WarmCacheTests {
     #expect(try await machine.render(world) == Self.warm)
   }
 
-  @Test func `it is the user's alone: nowhere in plaintext, readable by no other key`() async throws
-  {
-    let world = try World(recipients: [.alice, .bob])
-    try world.store("p/openai", WarmCase.openAI)
-    try world.store("p/mistral", WarmCase.mistral)
-    umask(0)
-    defer { umask(0o022) }
-    try await machine.render(world)
-    let file = try machine.file(world)
-    for (path, mode) in [(file, 0o600), (WarmCase.cache, 0o700)] {
-      let attributes = try FileManager.default.attributesOfItem(atPath: world.scratch.path(path))
-      #expect(attributes[.posixPermissions] as? Int == mode, "\(path)")
+  @Test func `it is the user's alone: nowhere in plaintext, readable by no other key`() async throws {
+    // In a process of its own, for the mask is the process's.
+    await #expect(processExitsWith: .success) {
+      let machine = try WarmCase()
+      let world = try World(recipients: [.alice, .bob])
+      try world.store("p/openai", WarmCase.openAI)
+      try world.store("p/mistral", WarmCase.mistral)
+      umask(0)
+      try await machine.render(world)
+      let file = try machine.file(world)
+      for (path, mode) in [(file, 0o600), (WarmCase.cache, 0o700)] {
+        let attributes = try FileManager.default.attributesOfItem(atPath: world.scratch.path(path))
+        #expect(attributes[.posixPermissions] as? Int == mode, "\(path)")
+      }
+      let bytes = try world.scratch.bytes(file)
+      let message = try Message(Array(bytes.split(separator: 10, maxSplits: 2)[2]))
+      let alice = try #require(
+        GPG.inspect(publicKeyFile: Keyring.alice.publicKey, program: Keyring.program).first)
+      #expect(message.recipients == alice.encryptionKeyIDs)
+      let grep = try run(
+        ["/usr/bin/grep", "-rlaE", "NotARealKey", "."], in: world.scratch.path(".keyvault"))
+      #expect(grep.text == "" && grep.status == 1)
     }
-    let bytes = try world.scratch.bytes(file)
-    let message = try Message(Array(bytes.split(separator: 10, maxSplits: 2)[2]))
-    let alice = try #require(
-      GPG.inspect(publicKeyFile: Keyring.alice.publicKey, program: Keyring.program).first)
-    #expect(message.recipients == alice.encryptionKeyIDs)
-    let grep = try run(
-      ["/usr/bin/grep", "-rlaE", "NotARealKey", "."], in: world.scratch.path(".keyvault"))
-    #expect(grep.text == "" && grep.status == 1)
   }
 
   @Test func `another key of the same person opens the entries themselves`() async throws {

@@ -7,7 +7,7 @@ import Testing
 
 /// What an attacker who may write into `.keyvault`, or commit it, cannot do; and that what is kept
 /// is checked as if it had just been decrypted.
-@Suite(.oneAtATime)
+@Suite(.fewAtATime)
 struct WarmCacheTrustTests {
   private let machine: WarmCase
 

@@ -4,7 +4,7 @@ import Testing
 
 @testable import KeyVault
 
-@Suite(.oneAtATime)
+@Suite(.fewAtATime)
 struct StatusReportTests {
   private func world(_ configuration: String = "") throws -> World {
     let world = try World(configuration)

@@ -7,7 +7,7 @@ import Testing
 @testable import KeyVault
 
 /// Signatures of entries, attacked with what anybody has who can push: the public keys, an editor, git.
-@Suite(.oneAtATime)
+@Suite(.fewAtATime)
 struct EntrySignatureTests {
   private static let alice = Keyring.alice.fingerprint
   private static let bob = Keyring.bob.fingerprint

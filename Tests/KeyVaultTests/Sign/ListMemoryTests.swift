@@ -5,7 +5,7 @@ import Testing
 @testable import KeyVault
 
 /// A machine that saw newer lists, and lists that were signed once and are rolled back.
-@Suite(.oneAtATime)
+@Suite(.fewAtATime)
 struct ListMemoryTests {
   private static let statement = "vault/.recipients.sig"
   private static let list = "vault/.gpg-id"

@@ -5,7 +5,7 @@ import Testing
 @testable import KeyVault
 
 /// What is sent and rendered where signatures are required.
-@Suite(.oneAtATime)
+@Suite(.fewAtATime)
 struct SignatureGateTests {
   private static let alice = Keyring.alice.fingerprint
 

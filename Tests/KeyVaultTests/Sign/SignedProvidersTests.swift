@@ -6,7 +6,7 @@ import Testing
 
 /// Provider files under required signatures. A person who can push can write one, and it decides where
 /// keys go.
-@Suite(.oneAtATime)
+@Suite(.fewAtATime)
 struct SignedProvidersTests {
   private static let file = "providers.d/acme.yaml"
   private static let statement = "vault/.recipients.sig"

@@ -7,7 +7,7 @@ import Testing
 @testable import KeyVault
 
 /// Who can read what, signed as a whole, and attacked by a person who can push.
-@Suite(.oneAtATime)
+@Suite(.fewAtATime)
 struct SignedRecipientsTests {
   private static let alice = Keyring.alice.fingerprint
   private static let bob = Keyring.bob.fingerprint

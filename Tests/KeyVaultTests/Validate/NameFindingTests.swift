@@ -4,7 +4,7 @@ import Testing
 @testable import KeyVault
 
 /// What `validate` says of names under which keys are not rendered.
-@Suite(.oneAtATime)
+@Suite(.fewAtATime)
 struct NameFindingTests {
   private func findings(_ world: World, names: String = "") throws -> [String] {
     try Validator(
@@ -62,7 +62,7 @@ struct NameFindingTests {
 }
 
 /// What `validate` says of names of files and folders.
-@Suite(.oneAtATime)
+@Suite(.fewAtATime)
 struct FileNameFindingTests {
   @Test func `names that differ only in case are a warning, once for each`() throws {
     let world = try World()

@@ -4,7 +4,7 @@ import Testing
 @testable import KeyVault
 
 /// Plaintext keys, in any file of a pull request.
-@Suite(.oneAtATime)
+@Suite(.fewAtATime)
 struct PlaintextTests {
   /// Where plaintext keys are found: `file:line`.
   private func found(_ world: World) throws -> [String] {

@@ -5,7 +5,7 @@ import Testing
 @testable import KeyVault
 
 /// Environments that the base declares `protected: true`: a pull request brings no new reader to them.
-@Suite(.oneAtATime)
+@Suite(.fewAtATime)
 struct ProtectedEnvironmentTests {
   private static let alice = Keyring.alice.fingerprint
   private static let bob = Keyring.bob.fingerprint

@@ -4,7 +4,7 @@ import Testing
 @testable import KeyVault
 
 /// What `validate` says of the keys of recipients, word for word.
-@Suite(.oneAtATime)
+@Suite(.fewAtATime)
 struct PublicKeyTests {
   private typealias Keys = PublicKeyCase
 

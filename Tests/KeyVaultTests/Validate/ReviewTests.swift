@@ -6,7 +6,7 @@ import Testing
 @testable import KeyVault
 
 /// What a reviewer of a pull request must see: policy, readers, public keys.
-@Suite(.oneAtATime)
+@Suite(.fewAtATime)
 struct ReviewTests {
   private static let strict = """
     environments: {p: {require: [openai, mistral], rotation: {max_age: 30d}}, q: {require: [openai]}}

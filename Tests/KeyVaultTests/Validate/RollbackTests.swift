@@ -7,7 +7,7 @@ import Testing
 @testable import KeyVault
 
 /// A pull request rolls keys back, in every way that a tree can be written.
-@Suite(.oneAtATime)
+@Suite(.fewAtATime)
 struct RollbackTests {
   private static let name = "p/openai"
 

@@ -88,7 +88,7 @@ struct SchemaTests {
 }
 
 /// Every document that a command prints satisfies its published schema.
-@Suite(.oneAtATime)
+@Suite(.fewAtATime)
 struct OutputTests {
   private func check(_ report: some Encodable, _ name: String) throws {
     let text = try json(report)

@@ -5,7 +5,7 @@ import Testing
 @testable import KeyVault
 
 /// A pull request that changes where keys go, under which name, or for whom.
-@Suite(.oneAtATime)
+@Suite(.fewAtATime)
 struct SteeringTests {
   private static let acme = "providers.d/acme.yaml"
   private static let entry = "vault/p/openai.yaml"

@@ -9,7 +9,7 @@ extension Finding {
   fileprivate var position: String { "\(file):\(line):\(column)" }
 }
 
-@Suite(.oneAtATime)
+@Suite(.fewAtATime)
 struct ValidatorTests {
   @Test func `every code has a case that finds it`() {
     #expect(Set(FindingCase.all.map(\.code)) == Set(Finding.Code.allCases))

@@ -5,7 +5,7 @@ import Testing
 @testable import KeyVault
 
 /// What adopting, and adding, write inside the encryption: never more than was trusted before.
-@Suite(.oneAtATime)
+@Suite(.fewAtATime)
 struct AdoptionTests {
   private static let nobody = OriginPolicy(allowed: [])
 

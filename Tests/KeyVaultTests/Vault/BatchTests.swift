@@ -6,7 +6,7 @@ import Testing
 @testable import KeyVault
 
 /// Several keys that are stored together.
-@Suite(.oneAtATime)
+@Suite(.fewAtATime)
 struct BatchTests {
   private func prepared(
     _ keys: [(entry: String, serial: Int)], in vault: Vault

@@ -6,7 +6,7 @@ import Testing
 @testable import KeyVault
 
 /// What a person could read, from git history, with real gpg and git.
-@Suite(.oneAtATime)
+@Suite(.fewAtATime)
 struct DebtTests {
   /// A repository of Alice and Bob in a git work tree, with one key that both can read.
   private func world() throws -> World {

@@ -6,7 +6,7 @@ import Testing
 @testable import KeyVault
 
 /// Who can read an entry, seen without a private key, against who is wanted.
-@Suite(.oneAtATime)
+@Suite(.fewAtATime)
 struct DriftTests {
   private static let old = "20200101T000000"
   private static let alice = Keyring.alice.fingerprint

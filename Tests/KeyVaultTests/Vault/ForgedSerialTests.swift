@@ -6,7 +6,7 @@ import Testing
 @testable import KeyVault
 
 /// An entry that anybody can forge with the public keys, and a machine that opens it once.
-@Suite(.oneAtATime)
+@Suite(.fewAtATime)
 struct ForgedSerialTests {
   private static let name = "p/openai"
   private let machine = MemoryCase()

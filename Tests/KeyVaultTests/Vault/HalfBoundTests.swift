@@ -46,7 +46,7 @@ struct HalfBoundTests {
 }
 
 /// Half-bound payloads in a vault, where a policy may even allow unbound ones.
-@Suite(.oneAtATime)
+@Suite(.fewAtATime)
 struct UnboundTests {
   @Test func `of an unbound payload too the provider's line must match`() throws {
     let world = try World("policy: {unbound: allow}\n")

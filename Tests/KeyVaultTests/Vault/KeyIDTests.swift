@@ -6,7 +6,7 @@ import Testing
 @testable import KeyVault
 
 /// The key ids of an entry, read from its packets, against those that gpg reads.
-@Suite(.oneAtATime)
+@Suite(.fewAtATime)
 struct KeyIDTests {
   /// Key ids as `gpg --list-packets` prints them; hidden ones are zeros.
   private func listed(_ bytes: [UInt8], by home: GPGHome) throws -> [String] {

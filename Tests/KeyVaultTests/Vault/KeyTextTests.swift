@@ -5,7 +5,7 @@ import YAML
 
 @testable import KeyVault
 
-@Suite(.oneAtATime)
+@Suite(.fewAtATime)
 struct KeyTextTests {
   private func check(_ bytes: [UInt8]) throws -> [UInt8] {
     let key = try KeyText.checked(Secret(copying: bytes.span.bytes))

@@ -8,7 +8,7 @@ import Testing
 
 /// The file in which a machine remembers: what of it counts, and what an attacker who may write it
 /// cannot do.
-@Suite(.oneAtATime)
+@Suite(.fewAtATime)
 struct MemoryFileTests {
   private let machine = MemoryCase()
 

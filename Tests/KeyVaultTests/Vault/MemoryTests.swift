@@ -8,7 +8,7 @@ import Testing
 
 /// What one machine opened, and what was rolled back since: by an attacker who may push, or by a
 /// person on purpose.
-@Suite(.oneAtATime)
+@Suite(.fewAtATime)
 struct MemoryTests {
   private let machine = MemoryCase()
 

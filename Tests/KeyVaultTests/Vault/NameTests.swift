@@ -45,7 +45,7 @@ struct EntryNameTests {
   }
 }
 
-@Suite(.oneAtATime)
+@Suite(.fewAtATime)
 struct VariableNameTests {
   /// The words of the threat model, one by one.
   @Test(arguments: [

@@ -106,7 +106,7 @@ struct PayloadTests {
 }
 
 /// What binds a ciphertext to its place, with real files.
-@Suite(.oneAtATime)
+@Suite(.fewAtATime)
 struct BindingTests {
   private func world() throws -> World {
     let world = try World()

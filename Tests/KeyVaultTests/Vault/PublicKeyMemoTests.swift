@@ -6,7 +6,7 @@ import Testing
 @testable import KeyVault
 
 /// What gpg said is remembered, and only what gpg said.
-@Suite(.oneAtATime)
+@Suite(.fewAtATime)
 struct PublicKeyMemoTests {
   private let home = Scratch()
 

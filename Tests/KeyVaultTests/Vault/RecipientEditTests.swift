@@ -6,7 +6,7 @@ import Testing
 @testable import KeyVault
 
 /// `recipients add` and `rm`, without their words.
-@Suite(.oneAtATime)
+@Suite(.fewAtATime)
 struct RecipientEditTests {
   private static let alice = Keyring.alice.fingerprint
   private static let bob = Keyring.bob.fingerprint

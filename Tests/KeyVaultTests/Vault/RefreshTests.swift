@@ -6,7 +6,7 @@ import Testing
 @testable import KeyVault
 
 /// `recipients refresh`, and what a file is stripped of, with keys that real owners change.
-@Suite(.oneAtATime)
+@Suite(.fewAtATime)
 struct RefreshTests {
   private static let old = "20200101T000000"
 

@@ -5,7 +5,7 @@ import Testing
 @testable import KeyVault
 
 /// Removing a recipient marks what that person could read, with real gpg and git.
-@Suite(.oneAtATime)
+@Suite(.fewAtATime)
 struct RemovalTests {
   private static let alice = Keyring.alice.fingerprint
   private static let bob = Keyring.bob.fingerprint

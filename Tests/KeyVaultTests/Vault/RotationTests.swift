@@ -5,7 +5,7 @@ import Testing
 @testable import KeyVault
 
 /// A new key in an old place, and an old key in a new one.
-@Suite(.oneAtATime)
+@Suite(.fewAtATime)
 struct RotationTests {
   private static let old = "sk-proj-NotARealKeyNotARealKey0001"
   private static let new = "sk-proj-NotARealKeyNotARealKey0002"

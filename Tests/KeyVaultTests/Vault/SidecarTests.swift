@@ -4,7 +4,7 @@ import Testing
 @testable import KeyVault
 
 /// Edits of plaintext metadata: every other byte stays.
-@Suite(.oneAtATime)
+@Suite(.fewAtATime)
 struct SidecarTests {
   private static let key = "sk-proj-NotARealKeyNotARealKeyNotARealKey"
 
@@ -120,7 +120,7 @@ struct SidecarTests {
 }
 
 /// Nothing in a repository is reached through a symbolic link.
-@Suite(.oneAtATime)
+@Suite(.fewAtATime)
 struct LinkTests {
   private static let key = "sk-proj-NotARealKeyNotARealKey"
 

@@ -6,7 +6,7 @@ import Testing
 
 @testable import KeyVault
 
-@Suite(.oneAtATime)
+@Suite(.fewAtATime)
 struct VaultTests {
   private static let key = "sk-proj-NotARealKeyNotARealKeyNotARealKey"
 

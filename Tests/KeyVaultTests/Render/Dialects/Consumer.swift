@@ -173,11 +173,17 @@ extension Consumer {
 }
 
 extension Consumer {
-  /// Those of `cases` whose consumer is here; says of the others.
-  static func here<Case>(_ cases: [Case], of test: String, _ consumer: (Case) -> Consumer) -> [Case] {
-    let absent = Set(cases.map(consumer).filter { !$0.isHere }.map(\.name)).sorted()
-    for name in absent {
-      leaveOut("'\(test)' by \(name)", because: Nightly.isOn ? "it is not here" : "make nightly runs it")
+  /// Those of `cases` whose consumer is here; tells of the others.
+  static func here<Case>(
+    _ cases: [Case], of test: String, _ consumer: (Case) -> Consumer
+  ) -> [Case] {
+    var absent: Set<String> = []
+    for consumer in cases.map(consumer) where !consumer.isHere {
+      guard absent.insert(consumer.name).inserted else { continue }
+      let isForNight = consumer.probe == nil && !Nightly.isOn
+      leaveOut(
+        "'\(test)' by \(consumer.name)",
+        because: isForNight ? "make nightly installs it" : "it is not installed")
     }
     return cases.filter { !absent.contains(consumer($0).name) }
   }
