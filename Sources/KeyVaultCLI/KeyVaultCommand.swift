@@ -14,8 +14,8 @@ struct KeyVaultCommand: AsyncParsableCommand {
       74 input/output error, 77 no secret key can open the entry, 130 interrupted.
       """,
     version: "keyvault \(keyvaultVersion)",
-    // Hidden: spellings that were renamed.
-    subcommands: [FormerTrust.self, FormerHistory.self],
+    // The former spellings among them are hidden. They are not a group of their own: without a visible command,
+    // the parser leaves out its hint at 'help'.
     groupedSubcommands: [
       CommandGroup(
         name: "Setup",
@@ -27,10 +27,11 @@ struct KeyVaultCommand: AsyncParsableCommand {
           Copy.self, Remove.self, Import.self, Adopt.self,
         ]),
       CommandGroup(
-        name: "Check", subcommands: [Validate.self, Test.self, Status.self, Log.self]),
+        name: "Check",
+        subcommands: [Validate.self, Test.self, Status.self, Log.self, FormerHistory.self]),
       CommandGroup(name: "Use", subcommands: [Render.self, Exec.self, PickCommand.self]),
       CommandGroup(name: "People", subcommands: [Recipients.self, Sign.self, Reencrypt.self]),
-      CommandGroup(name: "Repair", subcommands: [Resolve.self, Accept.self]),
+      CommandGroup(name: "Repair", subcommands: [Resolve.self, Accept.self, FormerTrust.self]),
       CommandGroup(name: "Reference", subcommands: [Providers.self, SchemaCommand.self]),
     ])
 }

@@ -19,6 +19,7 @@ import Testing
       "zsh", #""zsh", "-f", "-i""#,
       "autoload -Uz compinit; compinit -u -D; source <(keyvault completion zsh)"
     ),
+    ("fish", #""fish", "--no-config", "--private""#, "keyvault completion fish | source"),
   ])
   func `a person completes commands and entries in the shell`(
     _ name: String, shell: String, setup: String
@@ -42,19 +43,6 @@ import Testing
       print("completed")
       """#, in: world)
     #expect(result.output.hasSuffix("completed\n"), "\(name): \(result)")
-  }
-
-  @Test func `fish completes commands and entries`() throws {
-    let world = try world()
-    let output = try world.output(
-      #"""
-      fish --no-config -c '
-        keyvault completion fish | source
-        for line in "keyvault acc" "keyvault recipients exp" "keyvault show production/op" "keyvault completion fi"
-          complete -C $line | cut -f 1
-        end'
-      """#)
-    #expect(output == "accept\nexposure\nproduction/openai\nfish\n")
   }
 
   @Test func `another shell is a usage error that names those that there are`() throws {

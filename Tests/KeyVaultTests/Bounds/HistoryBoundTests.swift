@@ -38,8 +38,8 @@ struct HistoryBoundTests {
     let history = try VaultHistory(of: world.repository)
     #expect(history.states.filter { $0.entry == "p/big" }.map(\.readers) == [nil])
     #expect(try debt(world).keys.map(\.entry) == ["p/openai"])
-    _ = try EntryLog(of: EntryName("p/openai"), in: world.repository, program: nil)
-    _ = try EntryLog(of: EntryName("p/big"), in: world.repository, program: nil)
+    let log = try EntryLog(of: world.repository, program: nil)
+    for name in ["p/openai", "p/big"] { _ = try log.changes(of: EntryName(name)) }
     _ = try world.findings(base: "HEAD~1")
     if !isSanitized { #expect(peakMemory() - before < 60 << 20) }
   }
@@ -87,8 +87,8 @@ struct HistoryBoundTests {
     #expect(snapshot?.kind == .inconclusive)
     // What is checked out is not affected.
     #expect(try world.findings().isEmpty)
-    let log = try EntryLog(of: EntryName("p/openai"), in: world.repository, program: nil)
-    #expect(log.changes.count == 1)
+    let log = try EntryLog(of: world.repository, program: nil)
+    #expect(try log.changes(of: EntryName("p/openai")).count == 1)
   }
 
   @Test func `a reader can be removed from a vault whose history is too large`() throws {
