@@ -173,7 +173,7 @@ extension Consumer {
 }
 
 extension Consumer {
-  /// Those of `cases` whose consumer is here; tells of the others.
+  /// Those of `cases` whose consumer is here; reports the others.
   static func here<Case>(
     _ cases: [Case], of test: String, _ consumer: (Case) -> Consumer
   ) -> [Case] {
