@@ -17,16 +17,9 @@ struct SignRecipients: SessionCommand {
   @OptionGroup var options: CommonOptions
 
   func run(in session: Session) async throws {
-    let repository = try session.repositoryToChange()
-    guard repository.signingRules.policy != .off else {
-      throw Failure(
-        .usage, "signatures are off here",
-        hints: ["say 'policy: {signatures: optional}' in keyvault.yaml, or 'required'"])
-    }
-    let signer = try repository.signer()
-    let (counter, written) = try repository.vault.signRecipients(as: signer)
-    for file in written { session.detail("wrote \(file)") }
-    session.note("signed the recipients as number \(counter), by \(signer.fingerprint)")
-    try commit.run("keyvault: sign the recipients", files: written, in: repository, session)
+    let outcome = try SignLists().run(in: session.workspaceToChange())
+    for file in outcome.written { session.detail("wrote \(file)") }
+    session.note("signed the recipients as number \(outcome.counter), by \(outcome.signer)")
+    try commit.run("keyvault: sign the recipients", files: outcome.written, in: session)
   }
 }
