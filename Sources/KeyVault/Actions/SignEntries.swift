@@ -54,7 +54,7 @@ public struct SignEntries: Sendable {
       let command = Shell("keyvault sign \(signature.entry.name)")
       workspace.tell(
         Notice(
-          .unsigned, .warning, signature.text, hints: ["to sign it as it is: \(command)"]))
+          .unsigned, .warning, signature.text, hints: ["to sign its current content: \(command)"]))
     }
   }
 }
@@ -86,7 +86,7 @@ extension Workspace {
     guard repository.signingRules.policy == .off else { return }
     throw Failure(
       .usage, "signatures are off here",
-      hints: ["say 'policy: {signatures: optional}' in keyvault.yaml, or 'required'"])
+      hints: ["set 'policy: {signatures: optional}' in keyvault.yaml, or 'required'"])
   }
 }
 

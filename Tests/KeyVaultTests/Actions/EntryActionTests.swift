@@ -89,17 +89,17 @@ struct EntryActionTests {
   @Test func `an unknown variable needs consent, which is remembered`() async throws {
     let world = try world()
     let home = Scratch()
-    let edit = EditEntry(try EntryName("p/openai"), changes: [("env", "PAYROLL_TOKEN")])
+    let edit = EditEntry(try EntryName("p/openai"), changes: [("env", "AUDIT_SINK")])
     for answer in [false, nil] as [Bool?] {
       let listener = Listener { _ in answer }
-      try await world.expectRefusal("PAYROLL_TOKEN", .usage) {
+      try await world.expectRefusal("AUDIT_SINK", .usage) {
         try edit.run(in: world.workspace(for: listener, state: home.path("state")))
       }
       #expect(listener.asked.count == 1)
     }
     try edit.run(
       in: world.workspace(for: Listener { _ in true }, state: home.path("state")))
-    #expect(try world.entry("p/openai").sidecar?.variable == "PAYROLL_TOKEN")
+    #expect(try world.entry("p/openai").sidecar?.variable == "AUDIT_SINK")
     let later = Listener { _ in false }
     try edit.run(in: world.workspace(for: later, state: home.path("state")))
     #expect(later.asked.isEmpty)
