@@ -26,9 +26,9 @@ final class Session {
   let surroundings: Surroundings
   let options: CommonOptions
   private let userGPG: UserGPG
-  private let host: Host
+  let host: Host
   /// Opened once, and ended by ``end()``.
-  private var workspace: Workspace?
+  private var opened: Workspace?
   var hasToldDanger = false
   /// What the user's configuration says of a root, once that was checked.
   var trust: (root: String, said: UserConfiguration.Trust)?
@@ -49,7 +49,7 @@ final class Session {
 
   /// Writes down what was learned, and says what was not kept.
   func end() {
-    guard let workspace, let memory = workspace.repository.memory else { return }
+    guard let workspace = opened, let memory = workspace.repository.memory else { return }
     do throws(Failure) {
       try workspace.end()
     } catch {
@@ -63,7 +63,7 @@ final class Session {
 
   /// The repository that the working folder lies in, with what this machine remembers of it; nothing
   /// in CI, where nobody comes back.
-  func repository() throws -> Repository {
+  func repository() throws(Failure) -> Repository {
     try repository(at: root(), nil)
   }
 
@@ -77,17 +77,28 @@ final class Session {
     return try repository(at: root, opening)
   }
 
-  private func repository(at root: String, _ opening: LocalStateOpening?) throws -> Repository {
+  private func repository(
+    at root: String, _ opening: LocalStateOpening?
+  ) throws(Failure) -> Repository {
     try workspace(at: root, opening).repository
   }
 
-  private func workspace(at root: String, _ opening: LocalStateOpening?) throws -> Workspace {
-    if let workspace, workspace.repository.root == root { return workspace }
+  /// The repository that the working folder belongs to.
+  func workspace() throws(Failure) -> Workspace { try workspace(at: root(), nil) }
+
+  var frontEnd: TerminalFrontEnd {
+    TerminalFrontEnd(isQuiet: options.quiet, isVerbose: options.verbose)
+  }
+
+  private func workspace(
+    at root: String, _ opening: LocalStateOpening?
+  ) throws(Failure) -> Workspace {
+    if let opened, opened.repository.root == root { return opened }
     tellDanger(of: root)
     let made = try host.workspace(
-      at: root, with: permissions(in: root), for: TerminalFrontEnd(isQuiet: options.quiet),
+      at: root, with: permissions(in: root), for: frontEnd,
       opening: opening)
-    workspace = made
+    opened = made
     return made
   }
 
@@ -100,14 +111,14 @@ final class Session {
   }
 
   /// The repository that the working folder belongs to, for actions that change it.
-  func workspaceToChange() throws -> Workspace {
+  func workspaceToChange() throws(Failure) -> Workspace {
     _ = try repositoryToChange()
     return try workspace(at: root(), nil)
   }
 
   /// The same for a command that changes it: what an earlier one was interrupted in is ended first, so
   /// that nothing is read that is half the old and half the new.
-  func repositoryToChange() throws -> Repository {
+  func repositoryToChange() throws(Failure) -> Repository {
     let repository = try repository()
     if try repository.vault.endInterrupted() {
       note("an earlier change was interrupted, and is ended now: look at 'git diff'")
@@ -186,8 +197,6 @@ final class Session {
     }
   }
 
-  func gpgPath() throws(Failure) -> String { try userGPG.path() }
-
   /// Says on standard error what an entry's signature is not worth, to commands that only show it.
   func warnOfSignature(
     _ entry: Vault.Entry, opened: OpenedEntry? = nil, in repository: Repository
@@ -201,13 +210,7 @@ final class Session {
     }
   }
 
-  func client() throws(Failure) -> HTTPClient {
-    do throws(HTTPError) {
-      return try HTTPClient(userAgent: "keyvault/\(keyvaultVersion)")
-    } catch {
-      throw Failure(.programMissing, error.message, hints: error.hint.map { [$0] } ?? [])
-    }
-  }
+  func client() throws(Failure) -> HTTPClient { try host.client() }
 
   func history(of repository: Repository) throws(Failure) -> History {
     let state = try localState(of: repository)
@@ -222,6 +225,12 @@ final class Session {
     } catch {
       tellUnkept("the history was not written", error, in: history.root)
     }
+  }
+
+  /// Tells why providers' answers are not remembered; nothing where they are.
+  func tell(unrecorded: Failure?, in workspace: Workspace) {
+    guard let unrecorded else { return }
+    tellUnkept("the history was not written", unrecorded, in: workspace.repository.root)
   }
 
   /// The last verdicts of this machine.
@@ -241,39 +250,6 @@ final class Session {
   var gitAddress: String? {
     let git = Git(in: surroundings.workingFolder)
     return git.isPresent ? git.line(["config", "user.email"]) : nil
-  }
-
-  /// Says something that is neither a result, a warning, nor an error, and what `--quiet` keeps back: what a
-  /// command did, or makes of its arguments. ``Console/warning(_:hint:)``, which is always said, is for what makes
-  /// keys less secure, was not done, or will fail.
-  func note(_ text: @autoclosure () -> String) {
-    if !options.quiet { Console.note(text()) }
-  }
-
-  /// The same of what may be a slip of the person's.
-  func remark(_ message: String, hint: String) {
-    note("keyvault: note: \(message)")
-    note("keyvault: hint: \(hint)")
-  }
-
-  func detail(_ text: @autoclosure () -> String) {
-    if options.verbose { Console.note(text()) }
-  }
-
-  /// Warns of entries that were opened and should be looked at, a line each kind of doubt.
-  func warn(_ opened: [(entry: String, doubts: [Doubt])]) {
-    for doubt in Doubt.allCases {
-      let entries = opened.filter { $0.doubts.contains(doubt) }.map(\.entry)
-      guard let first = entries.first else { continue }
-      let others = entries.count == 1 ? "" : " and \(entries.count - 1) more"
-      Console.warning(
-        "'\(first)'\(others): \(doubt.message)", hint: doubt.hints(for: first).first)
-    }
-  }
-
-  /// Warns of definitions of the repository that do not count.
-  func warnOfDefinitions(_ objections: [Failure]) {
-    for objection in objections { Console.warning(objection.message, hint: objection.hints.first) }
   }
 
   /// Warns of an entry that is not opened and whose sidecar is older than what is remembered.

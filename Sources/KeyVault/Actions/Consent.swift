@@ -8,6 +8,10 @@ public enum Consent: Sendable, Hashable {
   case newFolder(String, near: String)
   /// Rendering keys under a name that keyvault does not know, for the stated reason, in this repository.
   case variable(String, reason: String)
+  /// Removing entries.
+  case remove([EntryName])
+  /// Accepting what is present now of entries, or of the signed lists, although it is older than what is remembered.
+  case accept([String])
 
   /// The question, for a person to answer with yes or no.
   public var question: String {
@@ -18,6 +22,8 @@ public enum Consent: Sendable, Hashable {
     case .newFolder(let path, let near):
       "'\(path.printable)' would be a new folder of the vault, and there is '\(near.printable)': "
         + "make the new one?"
+    case .remove(let names): "remove \(names.map(\.path).joined(separator: ", "))?"
+    case .accept(let names): "accept what is there now of \(names.joined(separator: ", "))?"
     case .variable(_, let reason): "\(reason)\nrender keys under it in this repository?"
     }
   }

@@ -95,7 +95,7 @@ public struct MoveEntry: Sendable {
 
 extension Notice {
   /// Keys were marked as exposed: a person could read them who is not a reader any more.
-  static func marked(_ entries: [EntryName]) -> Notice {
+  public static func marked(_ entries: [EntryName]) -> Notice {
     let keys = entries.count == 1 ? "1 key is" : "\(entries.count) keys are"
     return Notice(
       .exposed, .note,
@@ -106,7 +106,7 @@ extension Notice {
 
 extension [EntryName] {
   /// `production/anthropic production/openai …`, at most ten.
-  var shown: String {
+  public var shown: String {
     prefix(10).map(\.path).joined(separator: " ") + (count > 10 ? " …" : "")
   }
 }

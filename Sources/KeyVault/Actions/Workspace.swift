@@ -39,6 +39,11 @@ public struct Workspace: Sendable {
     try frontEnd.consents(to: consent)
   }
 
+  /// The number of the answer that the person chooses; nil where there is no person to ask.
+  func chooses(among alternatives: Alternatives) throws(Failure) -> Int? {
+    try frontEnd.chooses(among: alternatives)
+  }
+
   /// Writes down what was opened and written, so that an older key is known again. Throws if that failed.
   public func end() throws(Failure) { try repository.memory?.save() }
 }

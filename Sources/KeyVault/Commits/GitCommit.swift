@@ -1,18 +1,47 @@
 internal import Glibc
+internal import Naming
 
 /// A commit of some files and of nothing else that is staged, by plumbing commands alone: no hook and
 /// no signing program runs, and the files go through no filter.
 public struct GitCommit {
+  /// The person in whose name a commit is made.
+  public struct Author: Sendable, Equatable {
+    public let name: String
+    public let address: String
+
+    /// Throws for what git could not write into a commit.
+    public init(name: String, address: String) throws(Failure) {
+      for text in [name, address]
+      where text.isEmpty || text.utf8.contains(where: { $0 < 0x20 || $0 == 0x3c || $0 == 0x3e }) {
+        throw Failure(
+          .usage,
+          "invalid author '\(text.printable(limit: 80))': expected text without '<', '>', or line breaks"
+        )
+      }
+      self.name = name
+      self.address = address
+    }
+
+    fileprivate var environment: [Name: String] {
+      [
+        "GIT_AUTHOR_NAME": name, "GIT_AUTHOR_EMAIL": address, "GIT_COMMITTER_NAME": name,
+        "GIT_COMMITTER_EMAIL": address,
+      ]
+    }
+  }
+
   private let git: Git
   private let root: String
+  private let author: Author?
 
   static let what = "git could not record the change"
   /// How often a commit is rebuilt because another process committed first.
   private static let attempts = 5
 
-  /// `root` is the repository's, absolute.
-  public init(in root: String) {
+  /// `root` is the repository's, absolute. Without `author`, git's configuration and environment name the person.
+  public init(in root: String, as author: Author? = nil) {
     self.root = root
+    self.author = author
     git = Git(in: root)
   }
 
@@ -163,7 +192,8 @@ public struct GitCommit {
 
   private func line(_ arguments: [String]) throws(Failure) -> String {
     let output = try git.output(
-      of: arguments, or: "\(Self.what) ('git \(arguments[0])' failed)")
+      of: arguments, environment: author?.environment ?? [:],
+      or: "\(Self.what) ('git \(arguments[0])' failed)")
     return String(decoding: output.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
   }
 }

@@ -1,29 +1,13 @@
 /// The document of `keyvault doctor`.
 public struct DoctorReport: Sendable, Codable {
-  public enum Outcome: String, Sendable, Codable {
-    case ok, warning, failed
-  }
-
-  public struct Check: Sendable, Codable {
-    public var name: String
-    public var outcome: Outcome
-    public var message: String
-    /// How to fix it.
-    public var fix: String?
-  }
-
   public var version = 1
-  public var checks: [Check] = []
+  public var checks: [CheckSetup.Check]
 
-  public init() {}
+  public init(_ checks: [CheckSetup.Check]) {
+    self.checks = checks
+  }
 
   public var hasFailure: Bool { checks.contains { $0.outcome == .failed } }
-
-  public mutating func add(
-    _ name: String, _ outcome: Outcome, _ message: String, fix: String? = nil
-  ) {
-    checks.append(Check(name: name, outcome: outcome, message: message, fix: fix))
-  }
 
   public func text(_ style: Style) -> String {
     var table = TextTable()

@@ -32,3 +32,14 @@ extension RecipientList {
     }
   }
 }
+
+extension Vault {
+  /// A folder below the vault as a person typed it. Throws if there is none of that name.
+  public func existingFolder(named text: String) throws(Failure) -> String {
+    let name = try Self.folder(named: text)
+    guard hasFolder(name) else {
+      throw Failure(.nothingToDo, "no folder '\(name)' in the vault")
+    }
+    return name
+  }
+}

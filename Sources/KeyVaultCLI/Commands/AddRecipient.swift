@@ -1,5 +1,4 @@
 import ArgumentParser
-import GPG
 import Glibc
 import KeyVault
 
@@ -26,54 +25,31 @@ struct AddRecipient: SessionCommand {
   @OptionGroup var options: CommonOptions
 
   func run(in session: Session) async throws {
-    let repository = try session.repositoryToChange()
-    let folder = try place.folder.map { try Vault.folder(named: $0) } ?? ""
-    let file = try publicKey(session)
-    let newFolder = try session.settle(folder: folder, in: repository)
-    let program = try session.gpgProgram(of: repository)
-    let change = try repository.vault.addRecipient(file, to: folder, program: program)
-    if change.written.contains(change.list) {
-      session.tell(newFolder)
-    } else if let newFolder {
-      Console.warning(
-        "there is no folder '\(newFolder.path)' in the vault",
-        hint: newFolder.near.map { "did you mean '\($0)'?" })
-    }
-    let person = change.name.map { "\($0.printable(limit: 80)), \(file.fingerprint)," }
-    if change.written.contains(change.list) {
-      session.note("\(person ?? file.fingerprint) is a recipient of \(place.name)")
-      if let list = change.startedFrom {
-        session.note("\(change.list) is new and starts with the recipients of \(list)")
-      }
-    } else {
-      session.note("\(person ?? file.fingerprint) is a recipient of \(place.name) already")
+    let action = AddReader(try source(), to: place.folder)
+    let outcome = try action.run(in: session.workspaceToChange())
+    let change = outcome.change
+    let person =
+      change.name.map { "\($0.printable(limit: 80)), \(outcome.fingerprint)," }
+      ?? outcome.fingerprint
+    session.note("\(person) is a recipient of \(place.name)" + (outcome.isNew ? "" : " already"))
+    if let list = change.startedFrom {
+      session.note("\(change.list) is new and starts with the recipients of \(list)")
     }
     for file in change.written { session.detail("wrote \(file)") }
-    let entries = try repository.vault.drifted(in: folder, program: program)
-    session.noteDrift(entries)
+    session.tellDrift(outcome.drifted)
     try commit.run(
-      "keyvault: let \(file.fingerprint) read \(place.name)", files: change.written, in: repository,
-      session)
+      "keyvault: let \(outcome.fingerprint) read \(place.name)", files: change.written, in: session)
   }
 
-  private func publicKey(_ session: Session) throws -> PublicKeyFile {
-    let fingerprint = key.replacing(" ", with: "").uppercased()
-    if fingerprint.count == 40, Key.isFingerprint(fingerprint) {
-      let gpg = try session.gpg()
-      do throws(GPGError) {
-        let armored = try gpg.exportPublicKey(fingerprint)
-        return PublicKeyFile(fingerprint: fingerprint, armored: armored)
-      } catch {
-        throw Failure(.notFound, error.message, hints: error.hint.map { [$0] } ?? [])
-      }
-    }
+  private func source() throws(Failure) -> AddReader.Source {
+    if let fingerprint = FullFingerprint.digits(in: key) { return .keyring(fingerprint) }
     guard access(key, F_OK) == 0 else {
       throw Failure(
         .usage,
         "'\(key.printable(limit: 80))' is neither a full fingerprint of 40 digits nor a file",
         hints: ["'gpg --list-keys --fingerprint' shows the keys that you have"])
     }
-    return try PublicKeyFile(reading: key, program: session.gpgProgram())
+    return .file(key)
   }
 }
 
@@ -83,26 +59,11 @@ extension RecipientFolderOption {
 }
 
 extension Session {
-  /// Which entries are not encrypted to whom the list wants, and what to do.
-  func noteDrift(_ entries: [EntryName]) {
-    guard !entries.isEmpty else { return }
-    note(
-      entries.count == 1
-        ? "1 entry is not encrypted to exactly these yet: \(some(entries))"
-        : "\(entries.count) entries are not encrypted to exactly these yet: \(some(entries))")
-    note("next: keyvault reencrypt")
+  func tellDrift(_ entries: [EntryName]) {
+    if !entries.isEmpty { frontEnd.tell(.drifted(entries)) }
   }
 
-  /// Says which keys were marked, since a person could read them who no longer can.
-  func noteMarks(_ entries: [EntryName]) {
-    guard !entries.isEmpty else { return }
-    let keys = entries.count == 1 ? "1 key is" : "\(entries.count) keys are"
-    note("\(keys) marked as exposed, to a person who is not a reader any more: \(some(entries))")
-    note("then make new keys: keyvault rotate ENTRY")
-  }
-
-  /// `production/anthropic production/openai …`.
-  func some(_ entries: [EntryName]) -> String {
-    entries.prefix(10).map(\.path).joined(separator: " ") + (entries.count > 10 ? " …" : "")
+  func tellMarks(_ entries: [EntryName]) {
+    if !entries.isEmpty { frontEnd.tell(.marked(entries)) }
   }
 }

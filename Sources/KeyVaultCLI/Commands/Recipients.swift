@@ -1,5 +1,4 @@
 import ArgumentParser
-import GPG
 import KeyVault
 
 struct Recipients: AsyncParsableCommand {
@@ -50,19 +49,6 @@ struct ListRecipients: SessionCommand {
   }
 }
 
-/// 40 hexadecimal digits, as a person copies them: with spaces, in any case.
-enum FullFingerprint {
-  static func parse(_ text: String) throws(Failure) -> String {
-    let digits = text.replacing(" ", with: "").uppercased()
-    guard digits.count == 40, Key.isFingerprint(digits) else {
-      throw Failure(
-        .usage, "'\(text.printable(limit: 80))' is not a full fingerprint of 40 digits",
-        hints: ["'keyvault recipients' shows those of the vault"])
-    }
-    return digits
-  }
-}
-
 /// `--folder`, of the commands about recipients.
 struct RecipientFolderOption: ParsableArguments {
   @Option(
@@ -72,11 +58,6 @@ struct RecipientFolderOption: ParsableArguments {
 
   /// nil if the option is not given. Throws if there is no such folder.
   func existing(in repository: Repository) throws -> String? {
-    guard let folder else { return nil }
-    let name = try Vault.folder(named: folder)
-    guard repository.vault.hasFolder(name) else {
-      throw Failure(.nothingToDo, "no folder '\(name)' in the vault")
-    }
-    return name
+    try folder.map { try repository.vault.existingFolder(named: $0) }
   }
 }

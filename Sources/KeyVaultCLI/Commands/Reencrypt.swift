@@ -28,46 +28,39 @@ struct Reencrypt: SessionCommand {
   @OptionGroup var options: CommonOptions
 
   func run(in session: Session) async throws {
-    let repository = try check ? session.repository() : session.repositoryToChange()
-    let chosen = try Selection(selection, in: repository)
-    let (selected, absent) = (chosen.entries, chosen.absent)
-    guard !selected.isEmpty || !absent.isEmpty else {
-      throw Failure(.nothingToDo, "there is no entry to look at")
-    }
-    let reencryption = Reencryption(of: repository, program: try session.gpgProgram())
-    let left = try reencryption.drifted(absent)
-    let drifted = try reencryption.drifted(selected) + (check ? left : [])
-    if check {
-      try Console.output(drifted.map { "\($0.name)\n" }.joined())
-      session.note(
-        drifted.isEmpty
-          ? "nothing to do: the readers of \(count(selected.count + absent.count)) are as they should be"
-          : "\(drifted.count) of \(count(selected.count + absent.count)) would be encrypted again")
-      if !drifted.isEmpty { throw ExitCode(1) }
-      return
-    }
-    try repository.vault.refuseAbsent(left)
-    guard !drifted.isEmpty else {
-      return session.note(
-        "nothing to do: the readers of \(count(selected.count + absent.count)) are as they should be"
-      )
-    }
-    try await run(reencryption, drifted, in: repository, session)
+    let workspace = try check ? session.workspace() : session.workspaceToChange()
+    let plan = try ReencryptEntries(selection).plan(in: workspace)
+    if check { return try list(plan, session) }
+    let counter = Counter(
+      "encrypted", of: plan.entries.count,
+      isShown: !plan.entries.isEmpty && Console.isErrorTerminal && !options.quiet)
+    defer { counter.clear() }
+    let outcome = try await ReencryptEntries.run(plan, in: workspace) { counter.step() }
+    guard !plan.entries.isEmpty else { return tellNothing(plan, session) }
+    counter.clear()
+    tell(outcome.entries, session)
+    try commit.run(
+      "keyvault: encrypt \(count(outcome.entries.done.count)) again", files: outcome.files,
+      in: session)
+    if outcome.entries.done.isEmpty, outcome.entries.failed.isEmpty { throw ExitCode(77) }
+    if outcome.isPartial { throw ExitCode(1) }
   }
 
-  private func run(
-    _ reencryption: Reencryption, _ drifted: [Vault.Entry], in repository: Repository,
-    _ session: Session
-  ) async throws {
-    let counter = Counter(
-      "encrypted", of: drifted.count, isShown: Console.isErrorTerminal && !options.quiet)
-    defer { counter.clear() }
-    let outcome = try await reencryption.run(
-      drifted, with: session.gpg(), now: session.surroundings.now
-    ) { counter.step() }
-    counter.clear()
+  private func list(_ plan: ReencryptEntries.Plan, _ session: Session) throws {
+    let names = plan.names
+    try Console.output(names.map { "\($0)\n" }.joined())
+    guard !names.isEmpty else { return tellNothing(plan, session) }
+    session.note("\(names.count) of \(count(plan.count)) would be encrypted again")
+    throw ExitCode(1)
+  }
+
+  private func tellNothing(_ plan: ReencryptEntries.Plan, _ session: Session) {
+    session.note("nothing to do: the readers of \(count(plan.count)) are as they should be")
+  }
+
+  private func tell(_ outcome: Reencryption.Outcome, _ session: Session) {
     for name in outcome.done { session.note("encrypted again: \(name)") }
-    session.noteMarks(outcome.exposed)
+    session.tellMarks(outcome.exposed)
     for (name, failure) in outcome.failed {
       Console.warning("\(name): \(failure.message)", hint: failure.hints.first)
     }
@@ -76,13 +69,6 @@ struct Reencrypt: SessionCommand {
         "no secret key here opens \(outcome.locked.map(\.path).joined(separator: ", "))",
         hint: "somebody who can read them runs 'keyvault reencrypt'")
     }
-    // A commit of the ciphertexts without the lists that they follow would look like drift.
-    let files = outcome.done.flatMap { [$0.ciphertextPath, $0.sidecarPath] }
-    try commit.run(
-      "keyvault: encrypt \(count(outcome.done.count)) again",
-      files: files + repository.vault.recipientFiles(of: outcome.done), in: repository, session)
-    if outcome.done.isEmpty, outcome.failed.isEmpty { throw ExitCode(77) }
-    if outcome.done.count < drifted.count { throw ExitCode(1) }
   }
 
   private func count(_ entries: Int) -> String { entries == 1 ? "1 entry" : "\(entries) entries" }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import GPG
 import KeyVault
 
 struct RefreshRecipients: SessionCommand {
@@ -21,30 +20,17 @@ struct RefreshRecipients: SessionCommand {
   @OptionGroup var options: CommonOptions
 
   func run(in session: Session) async throws {
-    let repository = try session.repositoryToChange()
-    let full = try fingerprints.map { try FullFingerprint.parse($0) }
-    let (results, written) = try repository.vault.refreshRecipients(
-      full, from: session.gpg(), program: session.gpgProgram())
-    guard !results.isEmpty else {
-      throw Failure(
-        .nothingToDo, "nobody can read the vault: it has no list of recipients",
-        hints: ["run 'keyvault recipients add FINGERPRINT'"])
-    }
-    for result in results { try Console.output(result.text.printable + "\n") }
-    let count = results.count { $0.outcome == .updated || $0.outcome == .added }
-    try commit.run(
-      "keyvault: refresh \(count == 1 ? "a public key" : "\(count) public keys")", files: written,
-      in: repository, session)
-    if results.contains(where: \.isRefused) { throw ExitCode(1) }
-    if !full.isEmpty, results.contains(where: { $0.outcome == .notInKeyring }) {
-      throw ExitCode(66)
-    }
+    let action = RefreshReaders(try fingerprints.map { try FullFingerprint.parse($0) })
+    let outcome = try action.run(in: session.workspaceToChange())
+    for key in outcome.keys { try Console.output(key.text.printable + "\n") }
+    let keys = outcome.updated == 1 ? "a public key" : "\(outcome.updated) public keys"
+    try commit.run("keyvault: refresh \(keys)", files: outcome.written, in: session)
+    if outcome.isRefused { throw ExitCode(1) }
+    if outcome.lacksNamed { throw ExitCode(66) }
   }
 }
 
 extension Vault.Refresh {
-  fileprivate var isRefused: Bool { if case .refused = outcome { true } else { false } }
-
   /// `updated: Bob <bob@example.com>, FINGERPRINT, expires 2026-12-01 → 2028-12-01`.
   fileprivate var text: String {
     func day(_ moment: Timestamp?) -> String { moment?.day ?? "never" }

@@ -21,29 +21,17 @@ struct Remove: SessionCommand {
   @OptionGroup var options: CommonOptions
 
   func run(in session: Session) async throws {
-    let repository = try session.repositoryToChange()
-    let found = try EntryName.distinct(entries).map { name in try repository.vault.entry(name) }
-    if !force, Console.isInputTerminal {
-      let names = found.map(\.name.path).joined(separator: ", ")
-      guard try Question.confirm("remove \(names)?") else {
-        throw Failure(.nothingToDo, "nothing was removed")
-      }
-    }
-    let git = Git(in: repository.root)
-    let kept = Set(found.map(\.name).filter { git.mayHave($0.ciphertextPath) })
-    try repository.vault.remove(found.map(\.name))
-    for entry in found {
-      let isKept = kept.contains(entry.name)
-      let page = (try? repository.catalogue.provider(entry.provider))??.links.keys
-      let place = page.map { " at \($0)" } ?? ""
+    let names = try EntryName.distinct(entries)
+    let action = RemoveEntries(names, isConfirmed: force)
+    for entry in try action.run(in: session.workspaceToChange()) {
+      let place = entry.page.map { " at \($0)" } ?? ""
       session.note(
-        isKept
+        entry.isInHistory
           ? "removed \(entry.name); git's history keeps it, so revoke the key\(place)"
           : "removed \(entry.name), which was in no commit; revoke the key\(place), if nothing uses it"
       )
     }
     try commit.run(
-      "keyvault: remove \(found.map(\.name.path).joined(separator: ", "))", found.map(\.name),
-      in: repository, session)
+      "keyvault: remove \(names.map(\.path).joined(separator: ", "))", names, in: session)
   }
 }

@@ -35,70 +35,30 @@ struct Sign: SessionCommand {
   }
 
   func run(in session: Session) async throws {
-    let repository = try session.repositoryToChange()
-    guard repository.signingRules.policy != .off else {
-      throw Failure(
-        .usage, "signatures are off here",
-        hints: ["set 'policy: {signatures: optional}' in keyvault.yaml, or 'required'"])
-    }
     if recipients {
-      try signRecipients(repository, session)
+      try signRecipients(in: session)
     } else {
-      try signEntries(repository, session)
+      try signEntries(in: session)
     }
   }
 
-  private func signRecipients(_ repository: Repository, _ session: Session) throws {
-    let signer = try repository.signer()
-    let (counter, written) = try repository.vault.signRecipients(as: signer)
-    for file in written { session.detail("wrote \(file)") }
-    session.note("signed the recipients as number \(counter), by \(signer.fingerprint)")
-    try commit.run("keyvault: sign the recipients", files: written, in: repository, session)
+  private func signRecipients(in session: Session) throws {
+    let outcome = try SignLists().run(in: session.workspaceToChange())
+    for file in outcome.written { session.detail("wrote \(file)") }
+    session.note("signed the recipients as number \(outcome.counter), by \(outcome.signer)")
+    try commit.run("keyvault: sign the recipients", files: outcome.written, in: session)
   }
 
-  private func signEntries(_ repository: Repository, _ session: Session) throws {
-    let vault = repository.vault
-    let named = try entries.map { text throws in try vault.entry(EntryName(text)) }
-    let all = try vault.signatures(of: named.isEmpty ? vault.entries() : named)
-    if named.isEmpty { warnOfChanged(all) }
-    let chosen = all.filter { named.isEmpty ? $0.isDue : !$0.isGood }.map(\.entry.name)
-    let signer = try repository.signer()
-    let gpg = try session.gpg()
-    var signed: [EntryName] = []
-    var failed: Failure?
-    // Each is written by itself: a signature says nothing of other entries, a passphrase or a token may be asked
-    // for at each, and a second run goes on with what an interrupted one left.
-    for name in chosen {
-      do throws(Failure) {
-        let opened = try vault.sign(name, as: signer, with: gpg)
-        signed.append(name)
-        let hosts = OriginPolicy(allowed: []).ownHosts(of: opened)
-        session.note(
-          "signed \(name)"
-            + (hosts.isEmpty ? "" : ", which may travel to \(hosts.joined(separator: ", "))"))
-      } catch {
-        // Of many, one that cannot be signed is no reason to stop.
-        guard named.count != 1 else { throw error }
-        Console.warning(error.message, hint: error.hints.first)
-        failed = failed ?? error
-      }
+  private func signEntries(in session: Session) throws {
+    let action = SignEntries(try entries.map { text throws(Failure) in try EntryName(text) })
+    let outcome = try action.run(in: session.workspaceToChange())
+    if outcome.isIdle {
+      session.note(entries.isEmpty ? "no entry needs a signature" : "already signed")
     }
-    if chosen.isEmpty {
-      session.note(named.isEmpty ? "no entry needs a signature" : "already signed")
+    if !outcome.signed.isEmpty {
+      let names = outcome.signed.map(\.path).joined(separator: ", ")
+      try commit.run("keyvault: sign \(names)", outcome.signed, in: session)
     }
-    if !signed.isEmpty {
-      let names = signed.map(\.path).joined(separator: ", ")
-      try commit.run("keyvault: sign \(names)", signed, in: repository, session)
-    }
-    if let failed { throw ExitCode(failed.kind.exitStatus) }
-  }
-
-  private func warnOfChanged(_ all: [Vault.EntrySignature]) {
-    for signature in all where !signature.isGood && !signature.isDue {
-      Console.warning(
-        signature.text,
-        hint: "to sign its current content: "
-          + "\(Shell("keyvault sign \(signature.entry.name)"))")
-    }
+    if let failure = outcome.failure { throw ExitCode(failure.kind.exitStatus) }
   }
 }
