@@ -20,6 +20,7 @@ extension Host {
         return GPGProgram(
           path: path, runtimeDirectory: runtimeDirectory, memo: PublicKeyMemo(state, now: now))
       },
-      now: { now })
+      now: { now },
+      client: { () throws(Failure) in try Self.client(named: "keyvault/\(keyvaultVersion)") })
   }
 }

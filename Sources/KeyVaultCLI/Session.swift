@@ -68,24 +68,32 @@ final class Session {
   }
 
   /// The same for a command that opens entries: what must wait for other programs has begun then.
-  func repositoryToOpen() throws -> Repository {
+  func repositoryToOpen() throws -> Repository { try workspaceToOpen().repository }
+
+  /// The repository that the working folder belongs to, for actions that open entries: what must wait for other programs
+  /// has begun then.
+  func workspaceToOpen() throws -> Workspace {
     _ = try gpg()
     let root = try root()
     let opening =
       surroundings.isCI ? nil : LocalStateOpening(in: root, stateHome: surroundings.stateHome)
     opening?.begin()
-    return try repository(at: root, opening)
+    return try workspace(at: root, opening)
   }
 
   private func repository(at root: String, _ opening: LocalStateOpening?) throws -> Repository {
     try workspace(at: root, opening).repository
   }
 
+  /// The repository that the working folder belongs to.
+  func workspace() throws -> Workspace { try workspace(at: root(), nil) }
+
   private func workspace(at root: String, _ opening: LocalStateOpening?) throws -> Workspace {
     if let workspace, workspace.repository.root == root { return workspace }
     tellDanger(of: root)
     let made = try host.workspace(
-      at: root, with: permissions(in: root), for: TerminalFrontEnd(isQuiet: options.quiet),
+      at: root, with: permissions(in: root),
+      for: TerminalFrontEnd(isQuiet: options.quiet, isVerbose: options.verbose),
       opening: opening)
     workspace = made
     return made
@@ -168,22 +176,9 @@ final class Session {
   /// gpg with the user's home, or with the key of `KEYVAULT_GPG_KEY` in a home that is gone at exit.
   func gpg() throws(Failure) -> GPG { try userGPG.gpg() }
 
-  /// Where environments that were opened are kept for the next command; nil where nobody comes back, or
-  /// the repository wants none.
-  func cache(of repository: Repository) throws(Failure) -> WarmCache? {
-    guard repository.configuration.policy.allowsCache, !surroundings.isCI,
-      try !userGPG.isThrowaway
-    else { return nil }
-    let isVerbose = options.verbose
-    return WarmCache(program: try gpgProgram()) { notice in
-      switch notice {
-      case .foreign(let file):
-        Console.warning(
-          "'\(file)' was not written by this machine for this folder, and was ignored")
-      case .unkept(let failure):
-        if isVerbose { Console.note("keyvault: no cache is kept: \(failure.message)") }
-      }
-    }
+  /// Whether environments that were opened may be kept for the next command; not where nobody comes back.
+  var keepsCache: Bool {
+    get throws(Failure) { surroundings.isCI ? false : try !userGPG.isThrowaway }
   }
 
   func gpgPath() throws(Failure) -> String { try userGPG.path() }
@@ -201,13 +196,7 @@ final class Session {
     }
   }
 
-  func client() throws(Failure) -> HTTPClient {
-    do throws(HTTPError) {
-      return try HTTPClient(userAgent: "keyvault/\(keyvaultVersion)")
-    } catch {
-      throw Failure(.programMissing, error.message, hints: error.hint.map { [$0] } ?? [])
-    }
-  }
+  func client() throws(Failure) -> HTTPClient { try host.client() }
 
   func history(of repository: Repository) throws(Failure) -> History {
     let state = try localState(of: repository)
@@ -222,6 +211,12 @@ final class Session {
     } catch {
       tellUnkept("the history was not written", error, in: history.root)
     }
+  }
+
+  /// Tells why providers' answers are not remembered; nothing where they are.
+  func tell(unrecorded: Failure?, in workspace: Workspace) {
+    guard let unrecorded else { return }
+    tellUnkept("the history was not written", unrecorded, in: workspace.repository.root)
   }
 
   /// The last verdicts of this machine.
@@ -269,11 +264,6 @@ final class Session {
       Console.warning(
         "'\(first)'\(others): \(doubt.message)", hint: doubt.hints(for: first).first)
     }
-  }
-
-  /// Warns of definitions of the repository that do not count.
-  func warnOfDefinitions(_ objections: [Failure]) {
-    for objection in objections { Console.warning(objection.message, hint: objection.hints.first) }
   }
 
   /// Warns of an entry that is not opened and whose sidecar is older than what is remembered.

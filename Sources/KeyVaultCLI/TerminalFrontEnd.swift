@@ -5,10 +5,13 @@ import KeyVault
 struct TerminalFrontEnd: FrontEnd {
   /// Whether only warnings are shown.
   let isQuiet: Bool
+  /// Whether details are shown.
+  var isVerbose = false
 
   func tell(_ notice: Notice) {
     switch notice.weight {
     case .warning: Console.warning(notice.message, hint: notice.hints.first)
+    case .detail: if isVerbose { Console.note("keyvault: \(notice.message)") }
     case _ where isQuiet: break
     case .note:
       Console.note(notice.message)
@@ -20,6 +23,36 @@ struct TerminalFrontEnd: FrontEnd {
   }
 
   func consents(to consent: Consent) throws(Failure) -> Bool? {
-    try Question.confirmOnTerminal(consent.question)
+    switch consent {
+    case .variable(_, let reason): try consentsToVariable(reason)
+    case .send, .vouch, .newFolder: try Question.confirmOnTerminal(consent.question)
+    }
   }
+
+  private func consentsToVariable(_ reason: String) throws(Failure) -> Bool? {
+    guard hasPersonAtInput else { return nil }
+    Console.note(reason)
+    return try Question.confirm("render keys under it in this repository?")
+  }
+
+  func provider(
+    of variable: ImportPlan.Ambiguity, among ids: [String]
+  ) throws(Failure) -> String? {
+    guard hasPersonAtInput else { return nil }
+    Console.note(
+      "\(variable.found.shown) may be a key of \(variable.candidates.joined(separator: ", ")): "
+        + variable.reason)
+    if variable.candidates.count == 1 {
+      return try Question.confirm("is it?") ? variable.candidates[0] : nil
+    }
+    while true {
+      let answer = try Question.ask("whose is it? [leave it out]")
+      if answer.isEmpty { return nil }
+      if ids.contains(answer) { return answer }
+      Console.note("unknown provider '\(answer.printable(limit: 80))'")
+    }
+  }
+
+  /// Whether a person answers at standard input and sees the questions.
+  private var hasPersonAtInput: Bool { Console.isInputTerminal && Console.isErrorTerminal }
 }

@@ -7,11 +7,26 @@ public protocol FrontEnd: Sendable {
   /// Whether the person consents; nil where there is no person to ask. Throws to stop the action, as where the person
   /// went away.
   func consents(to consent: Consent) throws(Failure) -> Bool?
+
+  /// The id of the provider whose key a variable is, one of `ids`; nil to leave it out, and where there is no person to
+  /// ask. Throws to stop the action.
+  func provider(
+    of variable: ImportPlan.Ambiguity, among ids: [String]
+  ) throws(Failure) -> String?
+}
+
+extension FrontEnd {
+  /// Leaves the variable out.
+  public func provider(
+    of variable: ImportPlan.Ambiguity, among ids: [String]
+  ) throws(Failure) -> String? { nil }
 }
 
 /// Something that a person should know although the action goes on.
 public struct Notice: Sendable, Equatable {
   public enum Weight: String, Sendable {
+    /// What matters only to a person who looks for a cause.
+    case detail
     /// What was done, or follows from it.
     case note
     /// What may be a slip of the person's.

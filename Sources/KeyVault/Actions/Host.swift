@@ -1,4 +1,5 @@
 public import GPG
+public import HTTP
 
 /// What a process brings to every repository that it works in: programs, a folder for what it remembers, and what its
 /// user says outside of repositories. The command line, the library and a server each make one.
@@ -33,18 +34,35 @@ public struct Host: Sendable {
   /// repository. Throws where there is none.
   public let program: @Sendable (Repository?) throws(Failure) -> GPGProgram
   public let now: @Sendable () -> Timestamp
+  /// What sends requests to providers. Throws where libcurl is missing.
+  public let client: @Sendable () throws(Failure) -> HTTPClient
 
   public init(
     stateHome: String?, remembers: Bool,
     gpg: @escaping @Sendable () throws(Failure) -> GPG,
     program: @escaping @Sendable (Repository?) throws(Failure) -> GPGProgram,
-    now: @escaping @Sendable () -> Timestamp
+    now: @escaping @Sendable () -> Timestamp,
+    client: (@Sendable () throws(Failure) -> HTTPClient)? = nil
   ) {
     self.stateHome = stateHome
     self.remembers = remembers
     self.gpg = gpg
     self.program = program
     self.now = now
+    if let client {
+      self.client = client
+    } else {
+      self.client = { () throws(Failure) in try Self.client(named: "keyvault") }
+    }
+  }
+
+  /// A client that says `userAgent` of itself. Throws where libcurl is missing.
+  public static func client(named userAgent: String) throws(Failure) -> HTTPClient {
+    do throws(HTTPError) {
+      return try HTTPClient(userAgent: userAgent)
+    } catch {
+      throw Failure(.programMissing, error.message, hints: error.hint.map { [$0] } ?? [])
+    }
   }
 
   /// Opens the repository whose root is `root` for `frontEnd`. `opening` is one of its local state that has begun.

@@ -42,34 +42,24 @@ struct CommitOption: ParsableArguments {
   }
 }
 
-/// `--field NAME=VALUE`, a further part of a credential.
+/// `--field NAME=VALUE`, an additional field of a credential.
 enum FieldArgument {
   static func parse(
     _ arguments: [String], of provider: Provider
   ) throws(Failure) -> [(name: String, value: String)] {
     var fields: [(name: String, value: String)] = []
     for argument in arguments {
-      guard let equals = argument.firstIndex(of: "="), equals != argument.startIndex else {
-        throw Failure(.usage, "--field takes NAME=VALUE")
-      }
-      let name = String(argument[..<equals])
-      let value = String(argument[argument.index(after: equals)...])
-      guard let field = provider.fields.first(where: { $0.name == name }) else {
-        let known = provider.fields.map(\.name)
-        throw Failure(
-          .usage, "\(provider.name) has no field '\(name.printable(limit: 80))'",
-          hints: known.isEmpty ? [] : ["it has \(known.joined(separator: ", "))"])
-      }
-      if field.isSecret {
-        throw Failure(
-          .usage, "'\(name)' is secret, and an argument is seen by every process",
-          hints: ["it cannot be set this way"])
-      }
-      guard !value.isEmpty, !value.utf8.contains(where: { $0 < 0x20 || $0 == 0x7f }) else {
-        throw Failure(.usage, "the value of '\(name)' is empty or has a control character")
-      }
+      let (name, value) = try split(argument)
+      try provider.check(field: name, value: value)
       fields.append((name, value))
     }
     return fields
+  }
+
+  static func split(_ argument: String) throws(Failure) -> (name: String, value: String) {
+    guard let equals = argument.firstIndex(of: "="), equals != argument.startIndex else {
+      throw Failure(.usage, "--field takes NAME=VALUE")
+    }
+    return (String(argument[..<equals]), String(argument[argument.index(after: equals)...]))
   }
 }
