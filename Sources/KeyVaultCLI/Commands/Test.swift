@@ -84,7 +84,8 @@ struct Test: SessionCommand {
     }
     if selection.isEmpty { throw ValidationError("--retired needs the entries to test") }
     let isPlain = narrowing.isEmpty && gateway.gateway == nil && format == .text
-    guard isPlain, failing.failOn == nil, require.isEmpty, !all, !quota, !control else {
+    let isUsual = !all && !quota && !control && !allowCost && !details
+    guard isPlain, isUsual, failing.failOn == nil, require.isEmpty else {
       throw ValidationError("--retired takes no option but --commit")
     }
   }
