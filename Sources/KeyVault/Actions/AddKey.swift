@@ -42,7 +42,7 @@ public struct AddKey: Sendable {
       )
     }
     let newFolder = try workspace.settle(folder: entry.environment)
-    let provider = try provider(inPlaceOf: existing, in: workspace)
+    let provider = try knownProvider(inPlaceOf: existing, in: workspace)
     try about.check()
     if let variable = about.variable {
       try workspace.admit(variable: variable, of: entry)
@@ -71,7 +71,7 @@ public struct AddKey: Sendable {
       isReplacement: existing != nil, unrecorded: unrecorded)
   }
 
-  private func provider(
+  private func knownProvider(
     inPlaceOf old: Vault.Entry?, in workspace: Workspace
   ) throws(Failure) -> Provider {
     let id =
