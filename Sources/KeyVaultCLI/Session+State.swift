@@ -61,10 +61,7 @@ extension Session {
   /// Once for each file, until they are removed: another machine may go on writing its own.
   private func tell(_ count: Int, _ what: String, isNews: () -> Bool) {
     guard count > 0, isNews() else { return }
-    Console.warning(
-      count == 1
-        ? "1 line of \(what) was not written by this machine, and is ignored"
-        : "\(count) lines of \(what) were not written by this machine, and are ignored",
-      hint: "remove such lines: keyvault doctor --mend")
+    let notice = Notice.foreignLines(count, of: what)
+    Console.warning(notice.message, hint: notice.hints.first)
   }
 }

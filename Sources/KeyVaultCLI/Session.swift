@@ -68,13 +68,17 @@ final class Session {
   }
 
   /// The same for a command that opens entries: what must wait for other programs has begun then.
-  func repositoryToOpen() throws -> Repository {
+  func repositoryToOpen() throws -> Repository { try workspaceToOpen().repository }
+
+  /// The repository that the working folder belongs to, for actions that open entries: what must wait for other programs
+  /// has begun then.
+  func workspaceToOpen() throws -> Workspace {
     _ = try gpg()
     let root = try root()
     let opening =
       surroundings.isCI ? nil : LocalStateOpening(in: root, stateHome: surroundings.stateHome)
     opening?.begin()
-    return try repository(at: root, opening)
+    return try workspace(at: root, opening)
   }
 
   private func repository(
@@ -179,22 +183,9 @@ final class Session {
   /// gpg with the user's home, or with the key of `KEYVAULT_GPG_KEY` in a home that is gone at exit.
   func gpg() throws(Failure) -> GPG { try userGPG.gpg() }
 
-  /// Where environments that were opened are kept for the next command; nil where nobody comes back, or
-  /// the repository wants none.
-  func cache(of repository: Repository) throws(Failure) -> WarmCache? {
-    guard repository.configuration.policy.allowsCache, !surroundings.isCI,
-      try !userGPG.isThrowaway
-    else { return nil }
-    let isVerbose = options.verbose
-    return WarmCache(program: try gpgProgram()) { notice in
-      switch notice {
-      case .foreign(let file):
-        Console.warning(
-          "'\(file)' was not written by this machine for this folder, and was ignored")
-      case .unkept(let failure):
-        if isVerbose { Console.note("keyvault: no cache is kept: \(failure.message)") }
-      }
-    }
+  /// Whether environments that were opened may be kept for the next command; not where nobody comes back.
+  var keepsCache: Bool {
+    get throws(Failure) { surroundings.isCI ? false : try !userGPG.isThrowaway }
   }
 
   /// Says on standard error what an entry's signature is not worth, to commands that only show it.

@@ -58,6 +58,24 @@ struct TerminalFrontEnd: FrontEnd {
     return try Question.confirm("render keys under it in this repository?")
   }
 
+  func provider(
+    of variable: ImportPlan.Ambiguity, among ids: [String]
+  ) throws(Failure) -> String? {
+    guard hasPersonAtInput else { return nil }
+    Console.note(
+      "\(variable.found.shown) may be a key of \(variable.candidates.joined(separator: ", ")): "
+        + variable.reason)
+    if variable.candidates.count == 1 {
+      return try Question.confirm("is it?") ? variable.candidates[0] : nil
+    }
+    while true {
+      let answer = try Question.ask("whose is it? [leave it out]")
+      if answer.isEmpty { return nil }
+      if ids.contains(answer) { return answer }
+      Console.note("unknown provider '\(answer.printable(limit: 80))'")
+    }
+  }
+
   /// Whether a person answers at standard input and sees the questions.
   private var hasPersonAtInput: Bool { Console.isInputTerminal && Console.isErrorTerminal }
 }

@@ -50,9 +50,9 @@ import Testing
   ]
 
   static let commands = [
-    #"printf %s2 "$OPENAI" | keyvault add production/openai --force"#,
+    #"printf %s2 "$OPENAI" | keyvault add production/openai --replace"#,
     #"printf %s2 "$OPENAI" | keyvault rotate production/openai"#,
-    #"printf 'OPENAI_API_KEY=%s2\n' "$OPENAI" | keyvault import production --from - --force"#,
+    #"printf 'OPENAI_API_KEY=%s2\n' "$OPENAI" | keyvault import production --from - --replace"#,
   ]
 
   private func world() throws -> World {
@@ -98,9 +98,9 @@ import Testing
     let world = try world()
     let long = String(repeating: "x", count: 2_000)
     for command in [
-      #"printf %s2 "$OPENAI" | keyvault add production/openai --force --owner \#(long)"#,
+      #"printf %s2 "$OPENAI" | keyvault add production/openai --replace --owner \#(long)"#,
       #"printf %s2 "$OPENAI" | keyvault add new/openai --owner '' --expires never"#,
-      #"printf 'OPENAI_API_KEY=%s2\n' "$OPENAI" | keyvault import production --from - --force --owner \#(long)"#,
+      #"printf 'OPENAI_API_KEY=%s2\n' "$OPENAI" | keyvault import production --from - --replace --owner \#(long)"#,
     ] {
       let result = try world.run(command)
       #expect(result.status != 0, "\(command) \(result)")
@@ -117,7 +117,7 @@ import Testing
       export KEYVAULT_SIGNATURES=required KEYVAULT_TRUSTED_SIGNERS=$FPR
       keyvault sign --quiet; keyvault sign --recipients --quiet
       printf 'policy:\\n  writers: [%040d]\\n' 0 >> keyvault.yaml; keyvault sign --recipients --quiet
-      keyvault rotate production/openai --verify-retired
+      keyvault test --retired production/openai
       """)
     #expect(result.status != 0, "\(result)")
     #expect(world.stub.requests.isEmpty, "\(result)")

@@ -84,7 +84,7 @@ import Testing
     "keyvault mv production/openai staging/openai --commit",
     "keyvault cp production/openai staging/openai --commit",
     "keyvault rm production/anthropic --commit", "keyvault adopt production/openai --commit",
-    "keyvault rotate production/openai --verify-retired",
+    "keyvault test --retired production/openai",
     "printf 'OPENAI_API_KEY=%s' \"$OPENAI-4\" > .env; keyvault import fresh --from .env --no-test",
   ]
 

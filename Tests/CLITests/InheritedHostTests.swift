@@ -82,7 +82,7 @@ import Testing
     #expect(try payload("production/azure_openai", world).contains("resource: evil"))
     let own = try world.run(
       """
-      printf 0123456789abcdef0123456789abcde4 | keyvault add production/azure_openai --force --no-test --field resource=ours
+      printf 0123456789abcdef0123456789abcde4 | keyvault add production/azure_openai --replace --no-test --field resource=ours
       printf 0123456789abcdef0123456789abcde3 | keyvault rotate production/azure_openai --no-test
       """)
     #expect(own.status == 0, "\(own)")

@@ -28,7 +28,7 @@ import Testing
       slow: "keyvault recipients rm $FPR", quick: "keyvault recipients add ../bob.asc",
       holds: "grep -q $(cat ../bob.fpr) vault/.gpg-id"),
     Case(
-      slow: #"printf %s "$OPENAI-1" | keyvault add production/openai --force --no-test"#,
+      slow: #"printf %s "$OPENAI-1" | keyvault add production/openai --replace --no-test"#,
       quick: rotate, holds: "keyvault get production/openai | grep -q -e '-2$'"),
     Case(
       slow: "keyvault mv production/openai staging/",

@@ -118,7 +118,7 @@ import Testing
   @Test func `the same key with other additional fields is another credential`() throws {
     func store(_ resource: String) -> String {
       """
-      printf 0123456789abcdef0123456789abcde7 | keyvault add production/azure_openai --no-test --quiet --force \
+      printf 0123456789abcdef0123456789abcde7 | keyvault add production/azure_openai --no-test --quiet --replace \
         --owner a@example.com --field resource=\(resource)
       """
     }

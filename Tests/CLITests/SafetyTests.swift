@@ -74,7 +74,7 @@ import Testing
       head -c 1M /dev/zero > filler 2> /dev/null || true
       printf '%s' 'sk-proj-NotARealKey-NotARealKey-NotARealKey-0007' > "$HOME/new"
       status=0
-      keyvault add production/openai --force --no-test < "$HOME/new" || status=$?
+      keyvault add production/openai --replace --no-test < "$HOME/new" || status=$?
       echo "$status"
       keyvault get production/openai
       ls -A vault/production

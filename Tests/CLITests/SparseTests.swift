@@ -48,7 +48,7 @@ import Testing
     // One reader: Alice, by the list that git has.
     #expect(added.output == "1\n" && added.status == 1, "\(added)")
     for command in [
-      "printf 'sk-proj-NotARealKeyNotARealKeyNotARealKeyNotARealKeyNot%d' 8 | keyvault add production/openai --no-test --force",
+      "printf 'sk-proj-NotARealKeyNotARealKeyNotARealKeyNotARealKeyNot%d' 8 | keyvault add production/openai --no-test --replace",
       "keyvault mv staging/openai production/openai --force",
       "keyvault recipients add \"$(cat ../bob)\" --folder production",
       "keyvault recipients rm \"$(cat ../bob)\"",

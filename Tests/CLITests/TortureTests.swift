@@ -25,8 +25,8 @@ import Testing
     Change(
       name: "add", command: "printf %s $NEW | keyvault add fresh/openai --no-test"),
     Change(
-      name: "add --force",
-      command: "printf %s $NEW | keyvault add production/openai --no-test --force"),
+      name: "add --replace",
+      command: "printf %s $NEW | keyvault add production/openai --no-test --replace"),
     Change(
       name: "rotate", command: "printf %s $NEW | keyvault rotate production/openai --no-test"),
     Change(name: "set", command: "keyvault set production/openai owner=bob@example.com"),

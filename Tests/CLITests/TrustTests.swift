@@ -43,7 +43,7 @@ import Testing
     try world.output(
       """
       export KEYVAULT_ALLOW_HOSTS="evil.invalid api.openai.com"
-      printf %s "$OPENAI" | keyvault add production/openai --no-test --force
+      printf %s "$OPENAI" | keyvault add production/openai --no-test --replace
       """)
     #expect(try hosts(world) == "api.openai.com evil.invalid\n")
   }

@@ -25,6 +25,14 @@ public struct Pick: Sendable {
   /// What the providers said that were asked, in that order.
   public internal(set) var results: [TestResult] = []
 
+  /// Where no key serves: that, and what a person can do about each.
+  public var refusal: Failure {
+    var hints: [String] = []
+    for case let next? in skipped.map(\.next) where !hints.contains(next) { hints.append(next) }
+    return Failure(
+      .findings, "no key of '\(environment)' serves \(capability.rawValue)", hints: hints)
+  }
+
   /// What it says as a whole. Where no key serves, an unclear one leaves the result open.
   public var conclusion: Conclusion {
     let causes = skipped.map(\.cause).filter { $0 != .disabled }

@@ -56,3 +56,13 @@ public struct Skip: Sendable, Codable, Equatable {
       checked: result.checked, next: result.next)
   }
 }
+
+extension Skip {
+  /// `production/openai: invalid, HTTP 401, 2 h ago`.
+  public func text(now: Timestamp) -> String {
+    let said = cause == .unusable || cause == .unclear ? [verdict.rawValue] : []
+    let age = checked.flatMap { $0 < now ? $0.age(at: now) : nil }
+    let parts = said + [reason, age].compactMap(\.self).filter { !$0.isEmpty }
+    return "\(entry): \(parts.joined(separator: ", "))"
+  }
+}

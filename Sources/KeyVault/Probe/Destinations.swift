@@ -51,7 +51,7 @@ public struct Destinations: Sendable {
       hints: [
         "allow it: \(Shell("KEYVAULT_ALLOW_HOSTS=\(name)"))",
         "or store the key with a field of your own: "
-          + "\(Shell("keyvault add \(entry) --force --field NAME=VALUE"))",
+          + "\(Shell("keyvault add \(entry) --replace --field NAME=VALUE"))",
       ])
   }
 

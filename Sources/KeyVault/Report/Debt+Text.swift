@@ -30,7 +30,7 @@ extension Debt {
       unproven == 0
       ? ""
       : "\(count(unproven, "key")) \(unproven == 1 ? "is" : "are") not proven dead: "
-        + "keyvault rotate ENTRY --verify-retired\n"
+        + "keyvault test --retired ENTRY\n"
     return table.text(style) + "\(number)\n\(proof)\(limits)\n"
   }
 }

@@ -47,9 +47,10 @@ public struct ImportReport: Sendable, Codable {
   /// What still holds the keys in plaintext, and what to do about it.
   public var remains: [String] = []
 
-  /// What was not stored, and of the rest only what is not a key.
+  /// What became of the variables of `source` by a plan, sorted by line where the source has lines.
   public init(
-    of plan: ImportPlan, faults: [DotenvText.Fault], to environment: String, from source: String
+    of plan: ImportPlan, _ outcome: ImportKeys.Outcome, faults: [DotenvText.Fault],
+    to environment: String, from source: String
   ) {
     self.environment = environment
     self.source = source
@@ -66,20 +67,7 @@ public struct ImportReport: Sendable, Codable {
       Skipped(name: $0.found.shown, line: $0.found.line, reason: $0.reason)
     }
     self.faults = faults.map { Fault(line: $0.line, reason: $0.reason) }
-  }
-
-  public mutating func add(
-    _ key: ImportPlan.Key, _ outcome: Outcome, _ result: TestResult? = nil, reason: String? = nil
-  ) {
-    keys.append(
-      Key(
-        name: key.found.shown, line: key.found.line, outcome: outcome, entry: key.entry.path,
-        provider: key.provider.id, env: key.variable, preview: key.preview,
-        verdict: result?.verdict, word: result?.word, reason: reason))
-  }
-
-  /// In the order of the source, as far as it has lines.
-  public mutating func sort() {
+    keys += outcome.keys.map(Key.init)
     keys = keys.enumerated().sorted {
       ($0.element.line ?? 0, $0.offset) < ($1.element.line ?? 0, $1.offset)
     }.map(\.element)
@@ -139,15 +127,6 @@ extension ImportPlan.Ambiguity {
   }
 }
 
-extension FoundVariable {
-  /// How a person says whose key it is, in words where its name is not shown.
-  public func answer(_ provider: String) -> String {
-    hasShownName
-      ? Shell("--as \(name)=\(provider)").description
-      : "pass --as with its name, which is not shown here, because it could be a secret"
-  }
-}
-
 extension ImportReport.Key {
   fileprivate var remark: String? {
     guard outcome == .ambiguous, let candidates else { return reason }
@@ -163,5 +142,27 @@ extension ImportReport.Outcome {
     case .refused: .red
     case .ambiguous: .yellow
     }
+  }
+}
+
+extension ImportReport.Key {
+  fileprivate init(_ item: ImportKeys.Outcome.Key) {
+    let key = item.key
+    self.init(
+      name: key.found.shown, line: key.found.line, outcome: .init(item.status),
+      entry: key.entry.path, provider: key.provider.id, env: key.variable, preview: key.preview,
+      verdict: item.result?.verdict, word: item.result?.word, reason: item.reason)
+  }
+}
+
+extension ImportReport.Outcome {
+  fileprivate init(_ status: ImportKeys.Outcome.Status) {
+    self =
+      switch status {
+      case .stored: .stored
+      case .planned: .planned
+      case .present: .present
+      case .refused: .refused
+      }
   }
 }

@@ -40,15 +40,6 @@ public struct PickReport: Sendable, Codable {
   public func reasons(now: Timestamp) -> [String] {
     skipped.map { "skipped \($0.text(now: now))" }
   }
-
-  /// What a person can do where no key serves; nil where one does.
-  public var refusal: Failure? {
-    guard pick == nil else { return nil }
-    var hints: [String] = []
-    for case let next? in skipped.map(\.next) where !hints.contains(next) { hints.append(next) }
-    return Failure(
-      .findings, "no key of '\(environment)' serves \(capability.rawValue)", hints: hints)
-  }
 }
 
 extension PickReport.Choice {
@@ -59,15 +50,5 @@ extension PickReport.Choice {
     verdict = choice.verdict
     word = verdict.word
     checked = choice.checked
-  }
-}
-
-extension Skip {
-  /// `production/openai: invalid, HTTP 401, 2 h ago`.
-  public func text(now: Timestamp) -> String {
-    let said = cause == .unusable || cause == .unclear ? [verdict.rawValue] : []
-    let age = checked.flatMap { $0 < now ? $0.age(at: now) : nil }
-    let parts = said + [reason, age].compactMap(\.self).filter { !$0.isEmpty }
-    return "\(entry): \(parts.joined(separator: ", "))"
   }
 }

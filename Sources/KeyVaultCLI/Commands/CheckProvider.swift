@@ -48,9 +48,7 @@ struct CheckProvider: SessionCommand {
 
   func run(in session: Session) async throws {
     let provider = try session.provider(id)
-    if let repository = try? session.repository() {
-      try session.warnOfNames(of: provider, in: repository)
-    }
+    if let workspace = try? session.workspace() { try workspace.warnOfNames(of: provider) }
     let rows =
       if let answers {
         try provider.judgeRecorded(in: answers)
@@ -76,35 +74,18 @@ struct CheckProvider: SessionCommand {
   private func rows(
     _ provider: Provider, _ session: Session
   ) async throws -> [DefinitionReport.Row] {
-    var fields = try FieldArgument.parse(field, of: provider)
-    // Of a repository, which knows whether its files are signed.
-    let catalogue = try (try? session.repository())?.catalogue ?? session.catalogue()
-    let prober = Prober(
-      client: try session.client(), catalogue: catalogue,
-      policy: try gateway.policy(session))
+    let fields = try FieldArgument.parse(field, of: provider)
     guard let entry else {
+      // Of a repository, which knows whether its files are signed.
+      let catalogue = try (try? session.repository())?.catalogue ?? session.catalogue()
+      let prober = Prober(
+        client: try session.client(), catalogue: catalogue,
+        policy: try gateway.policy(session))
       return try await prober.check(provider, fields: fields, gateway: gateway.gateway)
     }
-    let repository = try session.repository()
-    let opened = try open(entry, of: provider, in: repository, session)
-    let server = gateway.gateway ?? repository.gateway(of: opened.name)
-    fields = opened.payload.openFields(of: provider) + fields
-    return try await prober.check(
-      provider, fields: fields, payloadHosts: opened.payload.hosts, gateway: server) + [
-        await prober.test(opened, gateway: server, now: session.surroundings.now).asRow
-      ]
-  }
-
-  private func open(
-    _ name: String, of provider: Provider, in repository: Repository, _ session: Session
-  ) throws -> OpenedEntry {
-    let entry = try repository.vault.entry(EntryName(name))
-    guard entry.provider == provider.id else {
-      throw Failure(.usage, "'\(entry.name)' is a key of '\(entry.provider)', not of '\(id)'")
-    }
-    guard entry.sidecar?.isDisabled != true else {
-      throw Failure(.usage, "'\(entry.name)' is disabled in its sidecar, so it is not sent")
-    }
-    return try repository.vault.open(entry, requiring: .signed, with: session.gpg())
+    var action = CheckDefinition(provider, with: try EntryName(entry))
+    action.fields = fields
+    action.gateway = gateway.gateway
+    return try await action.run(in: session.workspace())
   }
 }

@@ -50,11 +50,6 @@ extension Session {
     guard !names.isEmpty else {
       throw Failure(.usage, "specify the environment \(need)", hints: ["keyvault \(example)"])
     }
-    var environments: [String] = []
-    for name in names {
-      let environment = try Selection.environment(name, in: repository)
-      if !environments.contains(environment) { environments.append(environment) }
-    }
-    return environments
+    return try Selection.environments(named: names, in: repository)
   }
 }

@@ -62,7 +62,7 @@ struct Exec: AsyncParsableCommand {
     let program = try Program(command)
     // The session ends before the command starts: what it remembers is written down by then.
     let prepared = try await prepare()
-    let variables = prepared.variables
+    let variables = prepared.outcome.variables
     if strict { try ChildEnvironment.refuse(existing: variables) }
     // Whoever masks stays anyway, and a folder serves more programs than a descriptor does.
     let keepsFolder = folder || files && (mask || !KeyFiles.canSeal)
@@ -77,71 +77,26 @@ struct Exec: AsyncParsableCommand {
 
   /// What the command is given.
   private struct Prepared {
-    var variables: [Rendering.Variable] = []
-    /// What it does not inherit: addresses that were meant for other keys.
-    var withheld: Set<Name> = []
+    let outcome: EquipProgram.Outcome
     let surroundings: Surroundings
   }
 
   private func prepare() async throws -> Prepared {
     let session = try Session(options)
     defer { session.end() }
-    let repository = try session.repositoryToOpen()
-    let gpg = try session.gpg()
-    var prepared = Prepared(surroundings: session.surroundings)
-    let environments = try session.environments(
-      [environment].compactMap(\.self), in: repository, "the command gets",
-      example: "exec production -- COMMAND")
-    let picked = try await pick.map { try PickedVariables(capability: Capability(named: $0)) }?
-      .variables(in: environments[0], of: repository, session)
-    let rendering = Rendering(
-      repository: repository, policy: try session.policy(),
-      cache: try session.cache(of: repository))
-    prepared.variables = try await rendering.variables(
-      of: environments, choosing: choice.choice(), gpg: gpg,
-      look: { opened in
-        session.warn(opened.map { ($0.name.path, $0.doubts) })
-        session.warnOfDefinitions(rendering.distrusted(opened))
-        prepared.withheld = rendering.addresses(of: opened, in: environments[0])
-      },
-      warn: { Console.warning($0.message, hint: $0.hints.first) })
-    withhold(rendering.strangers(beside: prepared.variables), from: &prepared)
-    for variable in picked ?? [] {
-      guard !prepared.variables.contains(where: { $0.name == variable.name }) else {
-        throw Failure(
-          .malformed, "'\(environments[0])' has an entry that gives \(variable.name) itself")
-      }
-      prepared.variables.append(variable)
-    }
-    if mask { warn(of: prepared.variables, session) }
-    return prepared
-  }
-
-  /// Says which keys of the caller's own the command does not get.
-  private func withhold(_ strangers: [Name: String?], from prepared: inout Prepared) {
-    let inherited = Set(strangers.keys).subtracting(prepared.variables.map { Name($0.name) })
-      .filter { getenv($0.text) != nil }
-    prepared.withheld.formUnion(inherited)
-    guard !clean, !inherited.isEmpty else { return }
-    let hosts = Set(names: inherited.compactMap { strangers[$0] ?? nil }).sortedTexts
-    Console.warning(
-      "left out \(inherited.sortedTexts.joined(separator: ", ")) of the caller's environment: it would be "
-        + "sent to an address that only this repository names",
-      hint: hosts.isEmpty
-        ? "KEYVAULT_ALLOW_HOSTS allows an address"
-        : "allow it: \(Shell("KEYVAULT_ALLOW_HOSTS=\(hosts.joined(separator: ","))"))")
-  }
-
-  private func warn(of variables: [Rendering.Variable], _ session: Session) {
-    for variable in variables where variable.isSecret {
-      variable.withValue { value in
-        if value.byteCount > 0, value.byteCount < Masker.leastLength {
-          Console.warning(
-            "\(variable.name) is not hidden: it is shorter than \(Masker.leastLength) bytes, and would "
-              + "hide ordinary words")
-        }
-      }
-    }
+    let workspace = try session.workspaceToOpen()
+    let environment = try session.environments(
+      [environment].compactMap(\.self), in: workspace.repository, "the command gets",
+      example: "exec production -- COMMAND")[0]
+    var action = EquipProgram(from: environment)
+    action.capability = try pick.map { name throws(Failure) in try Capability(named: name) }
+    action.rendering.choice = try choice.choice()
+    action.rendering.keepsCache = try session.keepsCache
+    action.isMasked = mask
+    action.asFiles = files || folder
+    if !clean { action.inherits = { getenv($0.text) != nil } }
+    return Prepared(
+      outcome: try await action.run(in: workspace), surroundings: session.surroundings)
   }
 
   private func keyFolder(_ surroundings: Surroundings) throws(Failure) -> ScratchFolder {
@@ -165,24 +120,20 @@ struct Exec: AsyncParsableCommand {
   private func childEnvironment(
     _ prepared: Prepared, in place: ScratchFolder?
   ) throws -> ChildEnvironment {
-    let variables = prepared.variables
+    let variables = prepared.outcome.variables
     let asFiles = files || folder
     var names = Set(names: variables.map(\.name))
     if asFiles { names.formUnion(try variables.filter(\.isSecret).map { try $0.fileName() }) }
     var environment = ChildEnvironment(
-      isClean: clean, replacing: names.union(prepared.withheld))
+      isClean: clean, replacing: names.union(prepared.outcome.withheld))
     for variable in variables {
       guard asFiles, variable.isSecret else {
         try environment.add(variable)
         continue
       }
-      let name = try variable.fileName()
-      if variables.contains(where: { $0.name == name }) {
-        throw Failure(.malformed, "both a key and the file of \(variable.name) would be \(name)")
-      }
       let path =
         try place.map { try KeyFiles.written(variable, in: $0) } ?? KeyFiles.sealed(variable)
-      environment.add(name, path)
+      environment.add(try variable.fileName(), path)
     }
     return environment
   }

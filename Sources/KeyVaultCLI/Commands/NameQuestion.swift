@@ -20,13 +20,4 @@ extension Session {
     try memory.permit(name)
     return true
   }
-
-  /// Warns of variables that a provider's file names and that are not rendered.
-  func warnOfNames(of provider: Provider, in repository: Repository) throws {
-    for name in provider.renderedVariables {
-      guard let refusal = try repository.refusal(ofVariable: name) else { continue }
-      Console.warning(
-        "keys of \(provider.name) are not rendered: \(refusal.message)", hint: refusal.hints.last)
-    }
-  }
 }

@@ -42,75 +42,32 @@ struct PickCommand: SessionCommand {
 
   func run(in session: Session) async throws {
     let end = deadline.end
-    let repository = try session.repository()
-    let policy = try gateway.policy(session)
+    let workspace = try session.workspace()
     let capability = try Capability(named: capability)
     let environment = try session.environments(
-      [environment].compactMap(\.self), in: repository, "to look in",
+      [environment].compactMap(\.self), in: workspace.repository, "to look in",
       example: "pick \(capability.rawValue) production")[0]
-    let pick = try await pick(
-      capability, in: environment, of: repository, policy, until: end, session)
-    session.warn(pick.choice.map { [($0.entry.path, $0.doubts)] } ?? [])
-    try show(PickReport(pick), session)
+    var action = PickKey(capability, in: environment)
+    action.asksProviders = test
+    action.gateway = gateway.gateway
+    action.end = end
+    let task = Task { [action] in try await action.run(in: workspace) }
+    let outcome = try await Signals.untilInterrupted(task)
+    session.tell(unrecorded: outcome.unrecorded, in: workspace)
+    try show(outcome.pick, session)
     if Signals.wasInterrupted { throw ExitCode(130) }
-    let status = pick.conclusion.exitStatus
+    let status = outcome.pick.conclusion.exitStatus
     if status != 0 { throw ExitCode(status) }
   }
 
-  private func pick(
-    _ capability: Capability, in environment: String, of repository: Repository,
-    _ policy: OriginPolicy, until end: ContinuousClock.Instant, _ session: Session
-  ) async throws -> Pick {
-    let past = try session.past(of: repository)
-    let picker = Picker(
-      repository: repository, gpg: try session.gpg(), policy: policy,
-      prober: test ? try prober(of: repository, policy, session) : nil, gateway: gateway.gateway)
-    let now = session.surroundings.now
-    let task = Task { () -> Result<Pick, Failure> in
-      do throws(Failure) {
-        return .success(
-          try await picker.pick(capability, in: environment, past: past, now: now, until: end))
-      } catch {
-        return .failure(error)
-      }
-    }
-    let pick = try await Signals.untilInterrupted(task).get()
-    session.record(pick.results, in: try session.history(of: repository))
-    return pick
-  }
-
-  /// The next key is the second try, so that no provider is asked twice.
-  private func prober(
-    of repository: Repository, _ policy: OriginPolicy, _ session: Session
-  ) throws -> Prober {
-    var asking = Prober.Options()
-    asking.patience = Patience(retries: 0)
-    return Prober(
-      client: try session.client(), catalogue: repository.catalogue,
-      policy: policy, options: asking)
-  }
-
-  private func show(_ report: PickReport, _ session: Session) throws {
+  private func show(_ pick: Pick, _ session: Session) throws {
+    let report = PickReport(pick)
     switch format {
     case .json: try Console.output(json(report))
     case .text:
       try Console.output(report.text(Console.style(session.surroundings)))
       for reason in report.reasons(now: session.surroundings.now) { session.note(reason) }
-      if let refusal = report.refusal { Console.report(refusal) }
+      if pick.choice == nil { Console.report(pick.refusal) }
     }
-  }
-}
-
-extension Capability {
-  /// Throws a usage failure for a word that the list does not have.
-  init(named word: String) throws(Failure) {
-    guard let capability = Capability(rawValue: word) else {
-      let known = Capability.allCases.map(\.rawValue)
-      let close = Suggestion.closest(to: word, among: known).map { "did you mean '\($0)'?" }
-      throw Failure(
-        .usage, "unknown capability '\(word.printable(limit: 80))'",
-        hints: [close ?? "expected one of: \(known.joined(separator: ", "))"])
-    }
-    self = capability
   }
 }

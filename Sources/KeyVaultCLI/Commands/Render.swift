@@ -45,27 +45,20 @@ struct Render: SessionCommand {
     }
     let dialect = try kubernetes.applied(to: format)
     let job = dialect.isGitHub ? try GitHubJob(session.surroundings, file: target.file) : nil
-    let repository = try session.repositoryToOpen()
-    let gpg = try session.gpg()
+    let workspace = try session.workspaceToOpen()
     let environments = try session.environments(
-      environments, in: repository, "to render", example: "render production")
+      environments, in: workspace.repository, "to render", example: "render production")
     let isShown = target.file == nil && job == nil
     if isShown { try session.refuseLog(revealed: target.reveal, what: "the keys") }
-    let rendering = Rendering(
-      repository: repository, policy: try session.policy(),
-      cache: try session.cache(of: repository))
-    let variables = try await rendering.variables(
-      of: environments, choosing: choice.choice(), gpg: gpg,
-      look: { opened in
-        session.warn(opened.map { ($0.name.path, $0.doubts) })
-        session.warnOfDefinitions(rendering.distrusted(opened))
-      },
-      warn: { Console.warning($0.message, hint: $0.hints.first) })
+    var action = RenderEnvironment(environments)
+    action.choice = try choice.choice()
+    action.keepsCache = try session.keepsCache
+    let variables = try await action.run(in: workspace)
     if target.check { return try target.compare(variables, as: dialect) }
     if let job {
       try job.give(variables)
     } else if isShown, Console.isOutputTerminal, !target.reveal {
-      let limit = repository.configuration.policy.preview
+      let limit = workspace.repository.configuration.policy.preview
       try Console.output(try dialect.preview(of: variables, limit: limit))
       session.note("keys are masked on a terminal: -o FILE writes them, --reveal shows them")
     } else {

@@ -1,55 +1,38 @@
 import ArgumentParser
-import GPG
 import KeyVault
 
-/// `rotate --verify-retired`: whether the keys that an entry had before are dead.
+/// `test --retired`: whether the keys that entries had before are dead.
 struct RetiredKeys {
   let session: Session
-  let repository: Repository
-  let provider: Provider
+  let commit: CommitOption
 
-  func verify(
-    _ entry: Vault.Entry, opened: OpenedEntry, _ commit: CommitOption
-  ) async throws {
-    var asking = Prober.Options()
-    asking.patience = Patience(retries: 1)
-    asking.onWait = WaitNotes.notes(isQuiet: session.options.quiet)
-    let prober = Prober(
-      client: try session.client(), catalogue: repository.catalogue,
-      policy: try session.policy(), options: asking)
-    let now = session.surroundings.now
-    try repository.vault.checkCanChange(entry.name)
-    let retirement = try await Retirement(
-      of: entry, opened: opened, in: repository, gpg: session.gpg(), prober: prober, now: now)
-    for key in retirement.keys { try Console.output(key.text.printable + "\n") }
-    if !retirement.isComplete {
-      Console.warning(
-        "git's history is not whole here, so there may be more keys",
-        hint: Git(in: repository.root).completion)
+  func test(_ names: [String]) async throws {
+    let workspace = try session.workspaceToChange()
+    let entries = try entries(names, in: workspace.repository)
+    var action = RetireKeys(entries)
+    action.onWait = WaitNotes.notes(isQuiet: session.options.quiet)
+    let outcome = try await action.run(in: workspace) { item in
+      for key in item.retirement.keys {
+        let entry = entries.count == 1 ? "" : "\(item.entry) "
+        try Console.output((entry + key.text).printable + "\n")
+      }
     }
-    let written = try repository.vault.record(retirement, of: entry, now: now)
-    if !written.isEmpty { session.note("noted in \(entry.name.sidecarPath)") }
+    let names = entries.map(\.path).joined(separator: ", ")
     try commit.run(
-      "keyvault: retired keys of \(entry.name)", files: written, in: repository, session)
-    try conclude(retirement, entry.name)
+      "keyvault: retired keys of \(names)", files: outcome.changed, in: workspace.repository,
+      session)
+    if let refusal = outcome.refusal { throw refusal }
+    let status = outcome.conclusion.exitStatus
+    if status != 0 { throw ExitCode(status) }
   }
 
-  private func conclude(_ retirement: Retirement, _ name: EntryName) throws {
-    let alive = retirement.keys.count { $0.outcome == .alive }
-    guard alive == 0 else {
-      throw Failure(
-        .findings,
-        alive == 1
-          ? "an earlier key of '\(name)' still works"
-          : "\(alive) earlier keys of '\(name)' still work",
-        hints: provider.links.keys.map { ["revoke what is not needed: \($0)"] } ?? [])
+  /// One that is named is an entry though a sparse checkout leaves it out.
+  private func entries(_ names: [String], in repository: Repository) throws -> [EntryName] {
+    let selection = try Selection(names, in: repository)
+    guard !selection.isEmpty else {
+      throw Failure(.nothingToDo, "there is no such key", hints: ["'keyvault ls' shows every key"])
     }
-    if !retirement.isComplete || retirement.keys.contains(where: { $0.outcome == .unproven }) {
-      throw ExitCode(3)
-    }
-    guard !retirement.keys.isEmpty else {
-      throw Failure(.nothingToDo, "git's history has no earlier key of '\(name)'")
-    }
+    return selection.everything.map(\.name)
   }
 }
 

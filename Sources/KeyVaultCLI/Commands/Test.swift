@@ -1,17 +1,19 @@
 import ArgumentParser
-import GPG
-import HTTP
 import KeyVault
 import Naming
 
 struct Test: SessionCommand {
   static let configuration = CommandConfiguration(
     commandName: "test",
-    abstract: "Ask the providers whether they accept the keys.",
+    abstract: "Verify keys with their providers.",
     discussion: """
-      All keys at once, each by a request that costs nothing. Exit status 1 if a key is unusable or \
-      a required one is missing, 3 if a verdict is unclear; --fail-on says otherwise. Ctrl-C prints what is known so far.
-      What a sparse checkout leaves out is listed and not asked about: exit status 3 if it is required or named.
+      Tests all keys at once, each with a request that costs nothing. Exit status 1 if a key is unusable or \
+      a required one is missing, 3 if a verdict is unclear; --fail-on changes this. Ctrl-C prints the results so far. \
+      Entries that a sparse checkout leaves out are listed and not tested: exit status 3 if one is required or named.
+
+      --retired tests instead the keys that the entries had before, from git history, and notes in each sidecar \
+      which of them the provider rejects. Exit status 0 if all are rejected, 1 if one still authenticates, 2 if there \
+      are none, 3 if that cannot be proved or git history is incomplete.
 
       Example: keyvault test production --format junit > keys.xml
       """)
@@ -24,7 +26,7 @@ struct Test: SessionCommand {
   }
 
   @Argument(
-    help: "Environments (with all below them) or entries; everything if not said.",
+    help: "Environments (with all below them) or entries (default: everything).",
     completion: .entries)
   var selection: [String] = []
 
@@ -39,134 +41,122 @@ struct Test: SessionCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Fail if an environment has no key of this provider, beside those that keyvault.yaml names.",
+      "Fail if an environment has no key of this provider, in addition to those that keyvault.yaml requires (repeatable).",
       valueName: "provider"))
   var require: [String] = []
 
-  @Flag(help: "Also list the providers of the whole catalogue that have no key.")
+  @Flag(help: "Also list every provider of the catalogue that has no key.")
   var all = false
 
-  @Flag(help: "Ask for credit and limits too, by a second request where one is declared.")
+  @Flag(help: "Also request credit and limits, where the provider has an endpoint for them.")
   var quota = false
 
-  @Flag(help: "Also send no key and a bogus key: who accepts these proves nothing.")
+  @Flag(help: "Also send no key and a bogus key: a provider that accepts these proves nothing.")
   var control = false
 
-  @Flag(help: "Allow requests that are paid for.")
+  @Flag(help: "Allow requests that cost money.")
   var allowCost = false
 
-  @Flag(help: "Show what answers tell about the accounts, in CI too.")
+  @Flag(help: "Show account details from the answers, in CI too.")
   var details = false
 
-  @Option(help: "How often to ask again after 429, 5xx or a broken connection.")
+  @Option(help: "How often to retry after 429, 5xx or a broken connection.")
   var retries = 2
 
   @OptionGroup var deadline: DeadlineOption
 
+  @Flag(help: "Test the keys that entries had before, and record which are rejected.")
+  var retired = false
+
+  @OptionGroup var commit: CommitOption
+
   @OptionGroup var options: CommonOptions
 
   func validate() throws {
-    guard (0...10).contains(retries) else { throw ValidationError("--retries is 0 to 10") }
+    guard (0...10).contains(retries) else {
+      throw ValidationError("invalid --retries: expected 0 to 10")
+    }
+    guard retired else {
+      if commit.commit {
+        throw ValidationError("--commit needs --retired: test changes nothing else")
+      }
+      return
+    }
+    if selection.isEmpty { throw ValidationError("--retired needs the entries to test") }
+    let isPlain = narrowing.isEmpty && gateway.gateway == nil && format == .text
+    let isUsual = !all && !quota && !control && !allowCost && !details
+    guard isPlain, isUsual, failing.failOn == nil, require.isEmpty else {
+      throw ValidationError("--retired takes no option but --commit")
+    }
   }
 
   func run(in session: Session) async throws {
+    if retired { return try await RetiredKeys(session: session, commit: commit).test(selection) }
     let end = deadline.end
-    let repository = try session.repository()
-    let policy = try gateway.policy(session)
+    let workspace = try session.workspace()
     let failOn = try failing.value
-    let selection = try narrowing.narrow(Selection(selection, in: repository), in: repository)
-    let now = session.surroundings.now
-    let missing = try selection.notConfigured(
-      in: repository, requiring: requirements(repository, selection), everything: all, now: now)
-    guard !selection.isEmpty || missing.results.contains(where: \.isRequired) else {
-      throw Failure(
-        .nothingToDo, "there is no such key to test", hints: ["'keyvault ls' shows every key"])
-    }
-    let history = try session.history(of: repository)
-    let past = history.past(now: now).latestClear
-    let complete = { @Sendable [require] (result: TestResult) -> TestResult in
-      var result = result
-      result.isRequired = result.isRequired || require.contains(result.provider)
-      result.remember(past.record(of: result))
-      return result
-    }
+    let run = try action(until: end, session).prepare(in: workspace)
     let isForMany = (format.isForCI || session.surroundings.isCI) && !details
-    let rows = rows(of: selection.entries, isForMany: isForMany, session)
-    let (answers, printed) = try await results(
-      selection.entries, in: repository, policy, until: end, session, complete, rows)
-    let results = (answers + selection.leftOut(in: repository, now: now)).map(complete)
-    session.warn(results.map { ($0.entry, $0.doubts) })
+    let rows = rows(of: run.entries, isForMany: isForMany, session)
+    let (outcome, printed) = try await results(of: run, rows, session)
+    session.tell(unrecorded: outcome.unrecorded, in: workspace)
     let report = TestReport(
-      checked: now, results: (results + missing.results).sorted { $0.entry < $1.entry },
-      omitted: missing.omitted)
-    session.record(results, in: history)
+      checked: outcome.checked, results: outcome.results, omitted: outcome.omitted)
     try show(
       isForMany ? report.withoutAccountFacts() : report, printed, rows,
-      failOn: failOn ?? .standard, session,
-      root: repository.root)
+      failOn: failOn ?? .standard, session, root: workspace.repository.root)
     if Signals.wasInterrupted { throw ExitCode(130) }
-    let status = report.conclusion(named: selection.named, failOn: failOn).exitStatus
+    let status = report.conclusion(named: outcome.named, failOn: failOn).exitStatus
     if status != 0 { throw ExitCode(status) }
   }
 
-  private func requirements(_ repository: Repository, _ selection: Selection) throws -> [String] {
-    guard !require.isEmpty else { return [] }
-    for id in require where !repository.catalogue.ids.contains(id) {
-      let close = Suggestion.closest(to: id, among: repository.catalogue.ids)
-      throw Failure(
-        .usage, "--require: no provider '\(id.printable(limit: 80))' is known",
-        hints: close.map { ["did you mean '\($0)'?"] } ?? [])
-    }
-    guard !selection.environments.isEmpty else {
-      throw Failure(.usage, "--require needs an environment, not single entries")
-    }
-    return require
+  private func action(until end: ContinuousClock.Instant, _ session: Session) -> TestKeys {
+    var action = TestKeys(selection)
+    action.providers = narrowing.provider
+    action.capabilities = narrowing.capability
+    action.required = require
+    action.listsCatalogue = all
+    action.gateway = gateway.gateway
+    action.asking.allowsCost = allowCost
+    action.asking.asksQuota = quota
+    action.asking.asksControls = control
+    action.asking.patience = Patience(retries: retries)
+    action.end = end
+    action.isAttended = !session.surroundings.isCI && Console.isErrorTerminal
+    return action
   }
 
+  /// Prints results as they come, where one of them lets the others wait.
   private func results(
-    _ entries: [Vault.Entry], in repository: Repository, _ policy: OriginPolicy,
-    until end: ContinuousClock.Instant, _ session: Session,
-    _ complete: @escaping @Sendable (TestResult) -> TestResult,
-    _ rows: @escaping Rows
-  ) async throws -> (results: [TestResult], printed: Set<Name>) {
-    guard !entries.isEmpty else { return ([], []) }
-    var asking = Prober.Options()
-    asking.allowsCost = allowCost
-    asking.asksQuota = quota
-    asking.asksControls = control
-    asking.patience = Patience(retries: retries)
-    let progress = Progress(of: entries, isShown: !options.quiet && Console.isErrorTerminal)
+    of run: TestKeys.Run, _ rows: @escaping Rows, _ session: Session
+  ) async throws -> (outcome: TestKeys.Outcome, printed: Set<Name>) {
+    let isShown = !options.quiet && Console.isErrorTerminal && !run.entries.isEmpty
+    let progress = Progress(of: run.entries, isShown: isShown)
     defer { progress.clear() }
     let stream = ResultStream { results in
-      try progress.interrupted { try Console.output(rows(results.map(complete), true)) }
+      try progress.interrupted { try Console.output(rows(results, true)) }
     }
     let isStreaming = format == .text
     let notes = WaitNotes.notes(isQuiet: options.quiet || Console.isErrorTerminal)
-    asking.onWait = { wait in
-      progress.wait(wait)
-      notes(wait)
-      if isStreaming, wait.isLong { stream.open() }
-    }
-    let prober = Prober(
-      client: try session.client(), catalogue: repository.catalogue,
-      policy: policy, options: asking)
-    let run = TestRun(
-      repository: repository, gpg: try session.gpg(), prober: prober, gateway: gateway.gateway)
-    let now = session.surroundings.now
-    let isAttended = !session.surroundings.isCI && Console.isErrorTerminal
     let task = Task {
-      await run.results(of: entries, now: now, until: end, isAttended: isAttended) {
-        progress.advance($0)
-        stream.add($0)
-      }
+      try await run.results(
+        onWait: { wait in
+          progress.wait(wait)
+          notes(wait)
+          if isStreaming, wait.isLong { stream.open() }
+        },
+        hear: {
+          progress.advance($0)
+          stream.add($0)
+        })
     }
-    // So long one may let the others wait. What is not watched is rather in order.
+    // One that takes so long may keep the others waiting. Output that no person watches is rather in order.
     let patience = Duration.seconds(Console.isOutputTerminal ? 1 : 3)
     let opening = Task { if (try? await Task.sleep(for: patience)) != nil { stream.open() } }
     if !isStreaming { opening.cancel() }
     defer { opening.cancel() }
-    let results = await Signals.untilInterrupted(task)
-    return (results, try stream.end())
+    let outcome = try await Signals.untilInterrupted(task)
+    return (outcome, try stream.end())
   }
 
   /// The rows of some results; in parts of a table, or alone.

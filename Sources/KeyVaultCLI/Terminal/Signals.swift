@@ -75,10 +75,12 @@ enum Signals {
   static var wasInterrupted: Bool { interrupted.load(ordering: .acquiring) }
 
   /// The value of `task`, which the first Ctrl-C cancels. A second one ends the process.
-  static func untilInterrupted<Value: Sendable>(_ task: Task<Value, Never>) async -> Value {
+  static func untilInterrupted<Value: Sendable, Fault: Error>(
+    _ task: Task<Value, Fault>
+  ) async throws -> Value {
     interruption.withLock { $0 = { task.cancel() } }
     defer { interruption.withLock { $0 = nil } }
-    return await task.value
+    return try await task.value
   }
 
   /// Whether somebody deals with the interruption.

@@ -46,8 +46,12 @@ struct ShownNameTests {
     let plan = try ImportPlan(
       of: read.variables, answers: [:], excluded: [], to: "production", in: world.repository,
       policy: OriginPolicy(allowed: []))
-    var report = ImportReport(of: plan, faults: read.faults, to: "production", from: "x")
-    for key in plan.keys { report.add(key, .planned, reason: key.objection) }
+    var outcome = ImportKeys.Outcome()
+    outcome.keys = plan.keys.map { key in
+      ImportKeys.Outcome.Key(key: key, status: .planned, result: nil, reason: key.objection)
+    }
+    let report = ImportReport(
+      of: plan, outcome, faults: read.faults, to: "production", from: "x")
     let json = String(decoding: try JSONEncoder().encode(report), as: UTF8.self)
     for shown in [report.text(Style(), namesSkipped: true), json] {
       #expect(!shown.contains(Self.secret) && !shown.contains(Self.secret.lowercased()), "\(shown)")
