@@ -34,7 +34,7 @@ import Testing
     #expect(result.status == 0, "\(result)")
     #expect(
       result.output.contains("BOT_TOKEN may be a key of deepseek, moonshot, openai, stability"))
-    #expect(result.output.contains("no provider 'acme' is known"))
+    #expect(result.output.contains("unknown provider 'acme'"))
     #expect(try world.output("keyvault ls") == "production/deepseek\nproduction/openai\n")
     #expect(
       try world.output("keyvault get production/deepseek")

@@ -83,7 +83,7 @@ import Testing
       start()
       read_until("whose is it?")
       type("nobody\\r")
-      read_until("no provider 'nobody' is known")
+      read_until("unknown provider 'nobody'")
       read_until("whose is it?")
       type("moonshot\\r")
       text, status = wait()

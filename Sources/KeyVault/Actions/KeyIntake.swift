@@ -36,7 +36,7 @@ struct KeyIntake {
     return key
   }
 
-  private static let forcing = "--force stores it anyway"
+  private static let forcing = "--force stores it all the same"
 
   /// Asks the provider, unless that is not wanted or the key may not travel to it; its answer. Throws if it rejects the
   /// key; what it cannot say is a warning.

@@ -38,7 +38,7 @@ public struct RotateKey: Sendable {
     guard !old.holds(key) else {
       throw Failure(
         .findings, "this is the key that '\(entry)' holds already, so nothing was changed",
-        hints: provider.links.keys.map { ["create a new key: \($0)"] } ?? [])
+        hints: provider.links.keys.map { ["make a new key: \($0)"] } ?? [])
     }
     let new = old.successor(key, hosts: destinations.hosts, after: vault.lastSerial(of: entry))
     let prepared = try vault.prepare(
