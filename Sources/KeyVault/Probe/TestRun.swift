@@ -104,7 +104,7 @@ public struct TestRun: Sendable {
 /// When a run ends.
 private final class RunEnd: Sendable {
   private let end: ContinuousClock.Instant?
-  /// What a person's passphrase takes, which takes effect from here; nil once it is known.
+  /// What a person's passphrase takes, which counts from here; nil once it is known.
   private let pause: Mutex<(start: ContinuousClock.Instant, length: Duration?)>
   private let (opened, openedSignal) = AsyncStream.makeStream(of: Void.self)
 

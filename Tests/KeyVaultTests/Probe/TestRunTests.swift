@@ -68,7 +68,7 @@ struct TestRunTests {
         "p/copied": .misconfigured,
       ])
     #expect(byEntry["p/acme"]?.note?.hasPrefix("providers.d/acme.yaml:") == true)
-    #expect(byEntry["p/nobody"]?.note == "no provider 'nobody' is known")
+    #expect(byEntry["p/nobody"]?.note == "unknown provider 'nobody'")
     #expect(byEntry["p/unbound"]?.error?.contains("is not bound to this entry") == true)
     #expect(byEntry["p/broken"]?.error?.hasPrefix("vault/p/broken.gpg: ") == true)
     #expect(byEntry["p/copied"]?.error?.contains("was moved or copied") == true)

@@ -122,7 +122,7 @@ struct AssemblyTests {
     let assembly = try assembly("a", world)
     #expect(assembly.unusable.map(\.entry.name.path) == ["a/broken", "a/nobody"])
     #expect(assembly.unusable[0].failure.message.hasPrefix("providers.d/broken.yaml:"))
-    #expect(assembly.unusable[1].failure.message == "no provider 'nobody' is known")
+    #expect(assembly.unusable[1].failure.message == "unknown provider 'nobody'")
     #expect(assembly.slots.map(\.provider.id) == ["openai"])
   }
 

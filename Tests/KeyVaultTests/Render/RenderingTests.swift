@@ -90,7 +90,7 @@ struct RenderingTests {
     try world.store("staging/nobody", "fake-key", provider: "nobody")
     #expect(
       try await failure(world, "staging").message
-        == "'staging/nobody' cannot be rendered: no provider 'nobody' is known")
+        == "'staging/nobody' cannot be rendered: unknown provider 'nobody'")
 
     try world.write(
       world.scratch.text("vault/production/openai.yaml"), to: "vault/moved/openai.yaml")

@@ -184,7 +184,7 @@ struct ValidatorTests {
         .outcome())
     #expect(
       report.text(Style()) == """
-        keyvault.yaml:3:30: error[unknown-provider]: no provider 'opnai' is known
+        keyvault.yaml:3:30: error[unknown-provider]: unknown provider 'opnai'
           hint: did you mean 'openai'?
 
         """)
