@@ -6,9 +6,9 @@ public struct TestFigures: Sendable, Codable, Equatable {
   /// Of the requests that were sent, the share that the provider answered without a fault of its own, from 0 to 1;
   /// nil if none was sent.
   public var availability: Double?
-  /// Milliseconds: half of the answers were no slower. nil if there was no answer.
+  /// Milliseconds within which half of the answers came. nil if there was no answer.
   public var p50: Double?
-  /// Milliseconds: 95 of 100 answers were no slower. nil if there was no answer.
+  /// Milliseconds within which 95 of 100 answers came. nil if there was no answer.
   public var p95: Double?
 
   private enum CodingKeys: String, CodingKey {

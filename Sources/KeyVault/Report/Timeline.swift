@@ -9,7 +9,7 @@ public struct Timeline: Sendable, Encodable {
   }
 
   public let version = 1
-  /// Whether the whole git history was there to read; if not, changes may begin earlier. nil if it was not read.
+  /// Whether the complete git history could be read; if not, changes may begin earlier. nil if it was not read.
   public private(set) var isComplete: Bool?
   /// How many recorded verdicts this machine did not write, or no longer can vouch for; nothing else is read from
   /// them.
@@ -27,7 +27,7 @@ public struct Timeline: Sendable, Encodable {
   }
 
   /// `arguments` are entries, which may be gone, or environments; empty for every entry. `verdicts` is nil where
-  /// verdicts are not wanted. `program` is gpg, which tells who has which subkey.
+  /// verdicts are not wanted. `program` is gpg, which knows whose subkey is which.
   ///
   /// A verdict belongs to an entry if it was tested under that name, or if the entry holds or held the same key: it
   /// follows a key that is moved, copied or encrypted again. Throws if nothing is known of an argument.

@@ -8,7 +8,7 @@ struct EntryLog {
   /// Whether all commits are here; if not, an entry's changes may begin earlier.
   var isComplete: Bool { walk.isWhole }
 
-  /// `program` is gpg, which tells who has which subkey; without one, readers are key ids. Throws if the repository
+  /// `program` is gpg, which knows whose subkey is which; without it, readers are key ids. Throws if the repository
   /// is not in a git work tree.
   init(of repository: Repository, program: GPGProgram?) throws(Failure) {
     walk = try EntryWalk(of: repository)
