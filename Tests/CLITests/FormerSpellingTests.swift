@@ -63,9 +63,17 @@ import Testing
       keyvault --help; keyvault recipients --help
       for shell in bash zsh fish; do keyvault completion $shell; done
       """)
-    for name in ["trust", "history", "debt"] {
-      let pattern = try Regex("(?m)^  \(name) |'\(name)[':]|[( |]\(name)[)|]|_\(name)\\(")
-      #expect(shown.firstMatch(of: pattern) == nil, "\(name)")
+    // The first shows how a script has what a person may complete.
+    for (name, isShown) in [
+      ("accept", true), ("recipients exposure", true), ("trust", false), ("history", false),
+      ("recipients debt", false), ("recipients sign", false),
+    ] {
+      let function = "_keyvault_" + name.replacing(" ", with: "_") + "()"
+      #expect(shown.contains(function) == isShown, "\(name)")
+      #expect(shown.contains("keyvault \(name)\"") == isShown, "\(name)")
+      let word = name.split(separator: " ").last ?? ""
+      let isListed = shown.split(separator: "\n").contains { $0.hasPrefix("  \(word) ") }
+      #expect(isListed == (isShown || word == "sign"), "\(name)")
     }
     let slip = try world.run("keyvault histroy")
     #expect(!slip.errors.contains("'history'"), "\(slip)")

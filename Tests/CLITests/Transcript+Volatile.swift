@@ -22,6 +22,7 @@ extension Transcript.Step {
   /// Times, digests, random ids, keys that are made in a setup.
   private static let volatile = [
     (#"  +[0-9]+ ms\b"#, "  <*> ms"),
+    (#"within [0-9]+ ms\b"#, "within <*> ms"),
     (#"time="[0-9.]+""#, "time=\"<*>\""),
     (#"_ms" : [0-9.]+"#, "_ms\" : <*>"),
     (#"sha256:[0-9a-f]{64}"#, "sha256:<*>"),

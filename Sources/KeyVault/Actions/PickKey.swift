@@ -48,7 +48,7 @@ extension Capability {
       let close = Suggestion.closest(to: word, among: known).map { "did you mean '\($0)'?" }
       throw Failure(
         .usage, "unknown capability '\(word.printable(limit: 80))'",
-        hints: [close ?? "there are \(known.joined(separator: ", "))"])
+        hints: [close ?? "expected one of: \(known.joined(separator: ", "))"])
     }
     self = capability
   }

@@ -73,10 +73,12 @@ extension Timeline {
     }
 
     /// That there is nothing to tell.
-    func nothing(readsChanges: Bool) -> Failure {
+    func nothing(readsChanges: Bool, ignored: Int) -> Failure {
       guard readsChanges else {
+        let others = ignored == 0 ? "" : "; " + Timeline.text(ignored: ignored)
         return Failure(
-          .nothingToDo, "this machine has no verdict of that", hints: ["run 'keyvault test'"])
+          .nothingToDo, "this machine has no verdict of that" + others,
+          hints: ["run 'keyvault test'"])
       }
       guard let name = names.first else { return Failure(.nothingToDo, "there is no entry") }
       return Failure(

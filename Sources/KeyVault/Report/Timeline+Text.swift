@@ -12,12 +12,14 @@ extension Timeline {
         "git history is incomplete here, so it may begin earlier: run 'git fetch --unshallow', or in a "
         + "partial clone '\(Git.refetch)'\n"
     }
-    if ignored > 0 {
-      text +=
-        "\(count(ignored, "recorded verdict")) \(ignored == 1 ? "is" : "are") ignored: "
-        + "not written by this machine\n"
-    }
+    if ignored > 0 { text += Self.text(ignored: ignored) + "\n" }
     return text
+  }
+
+  /// `2 recorded verdicts are ignored: not written by this machine`.
+  static func text(ignored: Int) -> String {
+    "\(count(ignored, "recorded verdict")) \(ignored == 1 ? "is" : "are") ignored: "
+      + "not written by this machine"
   }
 }
 

@@ -58,7 +58,9 @@ public struct Timeline: Sendable, Encodable {
         .map { VerdictRun.runs(of: $0.value).reversed().map(Record.verdict) }
     }
     records = Self.merged(lists)
-    guard !records.isEmpty else { throw obstacle ?? scope.nothing(readsChanges: readsChanges) }
+    guard !records.isEmpty else {
+      throw obstacle ?? scope.nothing(readsChanges: readsChanges, ignored: ignored)
+    }
   }
 
   /// Of each entry, latest first; what entries share is in the first alone. Throws for a name that git never had
