@@ -86,6 +86,7 @@ struct RepositoryActionTests {
 
   @Test func `a setup is checked with a repository and without one`() throws {
     let world = try World()
+    try world.write(".keyvault/\n", to: ".gitignore")
     try world.store("p/openai", FindingCase.key)
     let home = Scratch()
     func checks(in world: World) throws -> [CheckSetup.Check] {
@@ -102,7 +103,7 @@ struct RepositoryActionTests {
     #expect(good.allSatisfy { $0.outcome == .ok }, "\(good)")
 
     try world.commit()
-    try world.write("*.yaml\n", to: ".gitignore")
+    try world.write(".keyvault/\n*.yaml\n", to: ".gitignore")
     try world.store("p/groq", "gsk_NotARealKeyNotARealKeyNotARealKey")
     try world.write("version: 3\n", to: "vault/p/openai.yaml")
     let bad = try checks(in: world)
@@ -150,6 +151,7 @@ struct RepositoryActionTests {
   /// Both sides gave `p/openai` another key, and changed the owner of `p/mistral`.
   private func merge() throws -> World {
     let world = try World()
+    try world.write(".keyvault/\n", to: ".gitignore")
     try world.store("p/openai", FindingCase.key)
     try world.store("p/mistral", World.mistral)
     try world.commit()
