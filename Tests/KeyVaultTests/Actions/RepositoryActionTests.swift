@@ -170,7 +170,7 @@ struct RepositoryActionTests {
   }
 
   private func resolve(
-    _ world: World, _ entries: [String] = [], taking side: Side? = nil, _ listener: Listener
+    _ world: World, _ listener: Listener, _ entries: [String] = [], taking side: Side? = nil
   ) async throws -> ResolveConflicts.Outcome {
     let names = try entries.map { try EntryName($0) }
     return try await ResolveConflicts(names, taking: side, asksProvider: false)
@@ -191,12 +191,12 @@ struct RepositoryActionTests {
     #expect(try world.files() == before)
 
     let chooser = Listener(choosing: 1)
-    let first = try await resolve(world, ["p/openai"], chooser)
+    let first = try await resolve(world, chooser, ["p/openai"])
     #expect(first.remaining == 1 && first.failures.isEmpty)
     #expect(chooser.codes == ["resolved"])
     #expect(try world.open("p/openai").payload.keyText == FindingCase.key + "1")
     let second = Listener()
-    #expect(try await resolve(world, taking: .ours, second).remaining == 0)
+    #expect(try await resolve(world, second, taking: .ours).remaining == 0)
     #expect(second.offered.isEmpty)
     #expect(try world.entry("p/mistral").sidecar?.owner == "ours@example.com")
     try await world.expectRefusal("no entry is in conflict", .nothingToDo) {
