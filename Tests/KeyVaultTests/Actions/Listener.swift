@@ -48,19 +48,19 @@ extension World {
 
   /// The repository as the front end's person works in it.
   func workspace(
-    for listener: Listener = Listener(), as keyring: Keyring = .alice, state: String? = nil,
-    allowing hosts: String = ""
+    for listener: Listener = Listener(), as keyring: Keyring = .alice, state: String? = nil
   ) throws -> Workspace {
-    let policy = try OriginPolicy(parsing: hosts)
-    return try Self.host(keyring, state: state).workspace(
+    try Self.host(keyring, state: state).workspace(
       at: scratch.folder,
-      with: Host.Permissions(trust: signing.value?.trust ?? .none, origins: { policy }),
+      with: Host.Permissions(
+        trust: signing.value?.trust ?? .none, origins: { OriginPolicy(allowed: []) }),
       for: listener)
   }
 
-  /// The digest of every file but git's, to see that nothing changed.
+  /// The digest of every file but git's and the lock, to see that nothing changed.
   func files() throws -> String {
-    let script = "find . -path ./.git -prune -o -type f -print0 | sort -z | xargs -0 sha256sum"
+    let script =
+      "find . \\( -path ./.git -o -path ./.keyvault \\) -prune -o -type f -print0 | sort -z | xargs -0 sha256sum"
     return try run(["/bin/bash", "-c", script], in: scratch.folder).text
   }
 

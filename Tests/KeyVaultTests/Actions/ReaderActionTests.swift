@@ -131,7 +131,7 @@ struct ReaderActionTests {
     for sign in [
       { _ = try SignEntries().run(in: off.workspace()) },
       { _ = try SignLists().run(in: off.workspace()) },
-    ] {
+    ] as [() throws -> Void] {
       try await off.expectRefusal("signatures are off here", .usage) { try sign() }
     }
 
@@ -140,12 +140,12 @@ struct ReaderActionTests {
     try world.edit("p/openai", "owner: a", "owner: mallory")
     let listener = Listener()
     #expect(try SignEntries().run(in: world.workspace(for: listener)).isIdle)
-    #expect(listener.codes == ["unsigned"])
+    #expect(listener.codes.filter { $0 != "signing" } == ["unsigned"])
     #expect(world.refusal("p/openai") != nil)
     let named = Listener()
     let outcome = try SignEntries([EntryName("p/openai")]).run(in: world.workspace(for: named))
     #expect(outcome.signed.map(\.path) == ["p/openai"] && outcome.failure == nil)
-    #expect(named.codes == ["signed"])
+    #expect(named.codes.filter { $0 != "signing" } == ["signed"])
     #expect(world.refusal("p/openai") == nil)
     let lists = try SignLists().run(in: world.workspace())
     #expect(lists.counter == 2 && lists.signer == Self.alice)

@@ -86,6 +86,7 @@ struct RepositoryActionTests {
 
   @Test func `a setup is checked with a repository and without one`() throws {
     let world = try World()
+    try world.write(".keyvault/\n", to: ".gitignore")
     try world.store("p/openai", FindingCase.key)
     let home = Scratch()
     func checks(in world: World) throws -> [CheckSetup.Check] {
@@ -102,7 +103,7 @@ struct RepositoryActionTests {
     #expect(good.allSatisfy { $0.outcome == .ok }, "\(good)")
 
     try world.commit()
-    try world.write("*.yaml\n", to: ".gitignore")
+    try world.write(".keyvault/\n*.yaml\n", to: ".gitignore")
     try world.store("p/groq", "gsk_NotARealKeyNotARealKeyNotARealKey")
     try world.write("version: 3\n", to: "vault/p/openai.yaml")
     let bad = try checks(in: world)
@@ -150,6 +151,7 @@ struct RepositoryActionTests {
   /// Both sides gave `p/openai` another key, and changed the owner of `p/mistral`.
   private func merge() throws -> World {
     let world = try World()
+    try world.write(".keyvault/\n", to: ".gitignore")
     try world.store("p/openai", FindingCase.key)
     try world.store("p/mistral", World.mistral)
     try world.commit()
@@ -168,7 +170,7 @@ struct RepositoryActionTests {
   }
 
   private func resolve(
-    _ world: World, _ entries: [String] = [], taking side: Side? = nil, _ listener: Listener
+    _ world: World, _ listener: Listener, _ entries: [String] = [], taking side: Side? = nil
   ) async throws -> ResolveConflicts.Outcome {
     let names = try entries.map { try EntryName($0) }
     return try await ResolveConflicts(names, taking: side, asksProvider: false)
@@ -189,12 +191,12 @@ struct RepositoryActionTests {
     #expect(try world.files() == before)
 
     let chooser = Listener(choosing: 1)
-    let first = try await resolve(world, ["p/openai"], chooser)
+    let first = try await resolve(world, chooser, ["p/openai"])
     #expect(first.remaining == 1 && first.failures.isEmpty)
     #expect(chooser.codes == ["resolved"])
     #expect(try world.open("p/openai").payload.keyText == FindingCase.key + "1")
     let second = Listener()
-    #expect(try await resolve(world, taking: .ours, second).remaining == 0)
+    #expect(try await resolve(world, second, taking: .ours).remaining == 0)
     #expect(second.offered.isEmpty)
     #expect(try world.entry("p/mistral").sidecar?.owner == "ours@example.com")
     try await world.expectRefusal("no entry is in conflict", .nothingToDo) {
