@@ -46,10 +46,10 @@ enum Main {
     exit(GPG.wasCancelled ? 128 + SIGINT : status)
   }
 
-  /// Commands that open entries, and that somebody waits for; others ask providers, or write.
+  /// Commands that open entries, and that a person waits for; others ask providers, or write.
   private static let openers: Set<Name> = ["exec", "run", "get", "render"]
 
-  /// Parses, runs, and tells what went wrong; the exit status.
+  /// Parses, runs, and reports what went wrong; the exit status.
   private static func run(_ arguments: [String]) async -> Int32 {
     do {
       try checkArguments()
@@ -80,7 +80,7 @@ enum Main {
   }
 
   /// Refuses an argument that is not UTF-8: repaired, it could be the name of another file. What follows `--`
-  /// is for the command that `exec` runs, which gets the bytes as they are.
+  /// is for the command that `exec` runs, which gets the bytes unchanged.
   private static func checkArguments() throws(Failure) {
     for index in 1..<max(1, Int(CommandLine.argc)) {
       guard let argument = CommandLine.unsafeArgv[index], strcmp(argument, "--") != 0 else {

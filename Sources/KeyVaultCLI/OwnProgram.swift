@@ -2,14 +2,14 @@ import Glibc
 import KeyVault
 import Machine
 
-/// This program, as git is told to start it.
+/// This program, as git is configured to start it.
 enum OwnProgram {
   /// An absolute path that an upgrade leaves alone, if there is one: that by which the program was started, or
   /// by which the search path finds it, since these are often links into a folder with a version in its name.
   /// Else the path without links.
   static func path() throws(Failure) -> String {
     guard let own = real("/proc/self/exe") else {
-      throw Failure(.io, "cannot tell where keyvault itself lies")
+      throw Failure(.io, "cannot find the path of keyvault itself")
     }
     let started = CommandLine.arguments.first ?? ""
     let name = started.split(separator: "/").last.map(String.init) ?? ""

@@ -9,7 +9,7 @@ extension Session {
     if !options.quiet { Console.note(text()) }
   }
 
-  /// The same of what may be a slip of the person's.
+  /// Says what may be a slip of the person's, unless `--quiet` is given.
   func remark(_ message: String, hint: String) {
     note("keyvault: note: \(message)")
     note("keyvault: hint: \(hint)")

@@ -4,7 +4,7 @@ import Machine
 
 /// What this machine keeps outside of repositories, and what others left in them.
 extension Session {
-  /// The root of the repository that the working folder lies in.
+  /// The root of the repository that the working folder belongs to.
   func root() throws(Failure) -> String {
     let root = try Repository.root(from: surroundings.workingFolder, owner: surroundings.owner) {
       root throws(Failure) in try userConfiguration().names(root)

@@ -21,7 +21,7 @@ struct CommonOptions: ParsableArguments {
   var verbose = false
 }
 
-/// What a command works with: made at its start, from its options and the process's surroundings.
+/// What a command works with: made when it starts, from its options and the process's surroundings.
 final class Session {
   let surroundings: Surroundings
   let options: CommonOptions
@@ -56,18 +56,18 @@ final class Session {
       tellUnkept("what was opened is not remembered", error, in: memory.root)
     }
     if let problem = memory.problem, problem.isToldOnce { tellObstacle(problem) }
-    // Without it, a key that was put back is not known again.
+    // Without it, a key that was rolled back is not recognized.
     if let unreadable = memory.unreadable { tellObstacle(unreadable) }
     tellForeignLines(of: memory)
   }
 
-  /// The repository that the working folder lies in, with what this machine remembers of it; nothing
-  /// in CI, where nobody comes back.
+  /// The repository that the working folder belongs to, with what this machine remembers of it; nothing
+  /// in CI, where there is no next run.
   func repository() throws(Failure) -> Repository {
     try repository(at: root(), nil)
   }
 
-  /// The same for a command that opens entries: what must wait for other programs has begun then.
+  /// The workspace of a command that opens entries: what must wait for other programs has begun then.
   func repositoryToOpen() throws -> Repository { try workspaceToOpen().repository }
 
   /// The repository that the working folder belongs to, for actions that open entries: what must wait for other programs
@@ -120,7 +120,7 @@ final class Session {
     return try workspace(at: root(), nil)
   }
 
-  /// The same for a command that changes it: what an earlier one was interrupted in is ended first, so
+  /// The repository for a command that changes it: what an earlier one was interrupted in is ended first, so
   /// that nothing is read that is half the old and half the new.
   func repositoryToChange() throws(Failure) -> Repository {
     let repository = try repository()
@@ -183,7 +183,7 @@ final class Session {
   /// gpg with the user's home, or with the key of `KEYVAULT_GPG_KEY` in a home that is gone at exit.
   func gpg() throws(Failure) -> GPG { try userGPG.gpg() }
 
-  /// Whether environments that were opened may be kept for the next command; not where nobody comes back.
+  /// Whether environments that were opened may be kept for the next command; not where there is no next run.
   var keepsCache: Bool {
     get throws(Failure) { surroundings.isCI ? false : try !userGPG.isThrowaway }
   }
@@ -209,7 +209,7 @@ final class Session {
     return History(state)
   }
 
-  /// A history that cannot be written is no reason to lose the answers.
+  /// The answers count although the history cannot be written.
   func record(_ results: [TestResult], in history: History) {
     do throws(Failure) {
       try history.append(results)
@@ -218,7 +218,7 @@ final class Session {
     }
   }
 
-  /// Tells why providers' answers are not remembered; nothing where they are.
+  /// Reports why providers' answers are not remembered; nothing where they are.
   func tell(unrecorded: Failure?, in workspace: Workspace) {
     guard let unrecorded else { return }
     tellUnkept("the history was not written", unrecorded, in: workspace.repository.root)

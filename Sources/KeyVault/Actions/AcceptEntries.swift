@@ -12,7 +12,7 @@ public struct AcceptEntries: Sendable {
     self.isConfirmed = isConfirmed
   }
 
-  /// Returns what was forgotten: paths of entries, and of the file of the signed lists. Tells what is remembered, and
+  /// Returns what was forgotten: paths of entries, and of the file of the signed lists. Reports what is remembered, and
   /// what is present now, of each. Throws, with nothing forgotten, if the person declines or cannot be asked.
   public func run(in workspace: Workspace) throws(Failure) -> [String] {
     guard let memory = workspace.repository.memory else {

@@ -1,7 +1,7 @@
 /// Binds entries that another program made or moved to their places, and writes their sidecars: all of them, or none.
 public struct AdoptEntries: Sendable {
   public let names: [EntryName]
-  /// The id of their provider; nil for the one that the payload, or else the entry's name, tells.
+  /// The id of their provider; nil for the one that the payload, or else the entry's name, gives.
   public let provider: String?
   /// The path from which the entry was moved or copied. An entry that is bound elsewhere needs it.
   public let source: String?
@@ -75,7 +75,7 @@ public struct AdoptEntries: Sendable {
     )
   }
 
-  /// Throws unless the person knows where the entry comes from. Tells who reads it, before and after.
+  /// Throws unless the person knows where the entry comes from. Reports who reads it, before and after.
   private func checkMove(
     of name: EntryName, from origin: String, in workspace: Workspace
   ) throws(Failure) {

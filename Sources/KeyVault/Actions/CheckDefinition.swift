@@ -1,4 +1,4 @@
-/// Proves that a provider's definition tells good keys from bad ones, with an entry's key as the good one.
+/// Proves that a provider's definition distinguishes good keys from bad ones, with an entry's key as the good one.
 public struct CheckDefinition: Sendable {
   public let provider: Provider
   public let entry: EntryName

@@ -39,7 +39,7 @@ public struct CommitFiles: Sendable {
 }
 
 extension Workspace {
-  /// Tells which of these files, relative to the root, git ignores. `validate` reports what git does not answer.
+  /// Reports which of these files, relative to the root, git ignores. `validate` reports what git does not answer.
   public func tellIgnored(_ files: [String]) {
     guard let groups = try? IgnoredFiles(in: repository.root).among(files) else { return }
     for group in groups {
@@ -47,7 +47,7 @@ extension Workspace {
     }
   }
 
-  /// Tells which files a clone would lack, and how to commit them.
+  /// Reports which files a clone would lack, and how to commit them.
   public func tellUntracked() {
     guard let files = try? Untracked.files(in: repository.root), !files.isEmpty else { return }
     let shown = files.prefix(4).map { $0.printable(limit: 120) }.joined(separator: ", ")

@@ -47,7 +47,7 @@ public struct EquipProgram: Sendable {
     return outcome
   }
 
-  /// Tells which keys were skipped, and why. Throws if none can be used.
+  /// Reports which keys were skipped, and why. Throws if none can be used.
   private func picked(in workspace: Workspace) async throws(Failure) -> [Rendering.Variable] {
     guard let capability else { return [] }
     let pick = try await PickKey(capability, in: environment).run(in: workspace).pick
@@ -58,7 +58,7 @@ public struct EquipProgram: Sendable {
     return choice.genericVariables
   }
 
-  /// Tells which keys of the caller's own the program does not get.
+  /// Reports which keys of the caller's own the program does not get.
   private func withhold(
     _ strangers: [Name: String?], from outcome: inout Outcome, in workspace: Workspace
   ) {

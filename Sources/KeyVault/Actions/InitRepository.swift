@@ -126,7 +126,7 @@ public struct InitRepository: Sendable {
     let lines = keys.map { "\($0.fingerprint)  \(($0.userIDs.first ?? "").printable(limit: 60))" }
     guard let index = try frontEnd.chooses(among: .ownKey(lines)) else {
       throw Failure(
-        .usage, "you have several keys: say which with --recipient FINGERPRINT", hints: lines)
+        .usage, "you have several keys: name one with --recipient FINGERPRINT", hints: lines)
     }
     return keys[index]
   }

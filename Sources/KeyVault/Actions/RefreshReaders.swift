@@ -28,7 +28,7 @@ public struct RefreshReaders: Sendable {
       fingerprints, from: workspace.gpg(), program: workspace.program())
     guard !keys.isEmpty else {
       throw Failure(
-        .nothingToDo, "nobody can read the vault: it has no list of recipients",
+        .nothingToDo, "the vault has no recipients list, so no one can read it",
         hints: ["run 'keyvault recipients add FINGERPRINT'"])
     }
     return Outcome(

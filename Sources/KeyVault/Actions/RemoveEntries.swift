@@ -19,7 +19,7 @@ public struct RemoveEntries: Sendable {
     public let page: String?
   }
 
-  /// Throws, with nothing changed, if an entry does not exist or the person declines. Where there is nobody to ask,
+  /// Throws, with nothing changed, if an entry does not exist or the person declines. Where there is no person to ask,
   /// the entries that were named are removed.
   public func run(in workspace: Workspace) throws(Failure) -> [Removed] {
     let vault = workspace.vault

@@ -25,7 +25,7 @@ public struct RemoveReader: Sendable {
     public var leavesKeys: Bool { !removal.exposed.isEmpty || !removal.unmarked.isEmpty }
   }
 
-  /// Throws, with nothing changed, where a list does not name the person or would name nobody without them. Blocks.
+  /// Throws, with nothing changed, where a list does not name the person or would be empty without them. Blocks.
   public func run(in workspace: Workspace) throws(Failure) -> Outcome {
     let vault = workspace.vault
     let folders =
@@ -55,12 +55,12 @@ public struct RemoveReader: Sendable {
     }
     return Notice(
       .historyIncomplete, .warning,
-      "there is no whole git history here, so what the list let them read counts as read",
+      "git history is incomplete; assuming they read everything the recipients list allowed",
       hints: [Git(in: root).completion])
   }
 }
 
 extension Notice.Code {
-  /// Nothing tells which keys a person could read, so all of them count.
+  /// It is unknown which keys a person could read, so all of them count.
   static let historyIncomplete = Notice.Code(rawValue: "history-incomplete")
 }

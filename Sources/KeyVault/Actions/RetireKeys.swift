@@ -29,7 +29,7 @@ public struct RetireKeys: Sendable {
       return keys.isEmpty ? .nothing : .good
     }
 
-    /// Why it is no success, where that needs words.
+    /// Why it failed, where that needs words.
     public var refusal: Failure? {
       switch conclusion {
       case .findings:
@@ -109,6 +109,6 @@ public struct RetireKeys: Sendable {
 extension Notice.Code {
   /// Git does not have the complete history here.
   static let incompleteHistory = Notice.Code(rawValue: "incomplete-history")
-  /// A sidecar tells now which earlier keys are rejected.
+  /// A sidecar now lists which earlier keys are rejected.
   static let noted = Notice.Code(rawValue: "noted")
 }

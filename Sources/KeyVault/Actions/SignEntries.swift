@@ -15,7 +15,7 @@ public struct SignEntries: Sendable {
     public let isIdle: Bool
   }
 
-  /// Throws, with nothing signed, where nobody may sign, or the only entry that was named cannot be signed. Blocks.
+  /// Throws, with nothing signed, where no one may sign, or the only entry that was named cannot be signed. Blocks.
   public func run(in workspace: Workspace) throws(Failure) -> Outcome {
     try workspace.checkSigning()
     let vault = workspace.vault
@@ -40,7 +40,7 @@ public struct SignEntries: Sendable {
             "signed \(name)"
               + (hosts.isEmpty ? "" : ", which may travel to \(hosts.joined(separator: ", "))")))
       } catch {
-        // Of many, one that cannot be signed is no reason to stop.
+        // Of many, one that cannot be signed does not stop the rest.
         guard names.count != 1 else { throw error }
         workspace.tell(Notice(.unsigned, of: error))
         outcome.failure = outcome.failure ?? error
@@ -59,7 +59,7 @@ public struct SignEntries: Sendable {
   }
 }
 
-/// Signs who can read which folder, the public keys, keyvault.yaml, and the provider files, as they are.
+/// Signs who can read which folder, the public keys, keyvault.yaml, and the provider files, in their current state.
 public struct SignLists: Sendable {
   public init() {}
 
@@ -71,7 +71,7 @@ public struct SignLists: Sendable {
     public let written: [String]
   }
 
-  /// Throws, with nothing changed, where nobody may sign.
+  /// Throws, with nothing changed, where no one may sign.
   public func run(in workspace: Workspace) throws(Failure) -> Outcome {
     try workspace.checkSigning()
     let signer = try workspace.repository.signer()

@@ -5,7 +5,7 @@ import Secrets
 
 /// The environment of the command that `exec` runs: what it inherits, and the keys.
 struct ChildEnvironment: ~Copyable {
-  /// Of `environ`, which nobody changes any more.
+  /// Of `environ`, which does not change any more.
   private var inherited: [UnsafeMutablePointer<CChar>] = []
   /// On pages of its own: a forked child keeps these, and no other secret.
   private var added = SecretBuilder.onOwnPages()

@@ -6,7 +6,7 @@ import Glibc
 struct Keyboard {
   private let target: Int32
   private var waiting: [UInt8] = []
-  /// The real terminal has gone.
+  /// The real terminal was closed.
   private(set) var hasEnded = false
 
   init(to target: Int32) {

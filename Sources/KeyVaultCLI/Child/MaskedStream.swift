@@ -9,7 +9,7 @@ final class MaskedStream {
   private(set) var source: Int32
   private let target: Int32
   private var masker: Masker
-  /// What can be shown and nobody has taken yet.
+  /// What can be shown and was not taken yet.
   private var output: [UInt8] = []
   private var isBroken = false
 
@@ -50,7 +50,7 @@ final class MaskedStream {
       // What the command prints may be the keys.
       defer { if count > 0 { explicit_bzero(buffer.baseAddress!, count) } }
       if count < 0 && (errno == EINTR || errno == EAGAIN) { return }
-      // A pseudo-terminal that nobody has open any more says EIO.
+      // A pseudo-terminal that no process has open any more says EIO.
       guard count > 0 else { return end() }
       masker.feed(UnsafeRawBufferPointer(rebasing: buffer[..<count])) { output += $0 }
     }
@@ -58,7 +58,7 @@ final class MaskedStream {
   }
 
   /// Takes what the command has written, whatever the reader took: a pipe's or a terminal's buffer at
-  /// most. More than that comes of whoever it left running.
+  /// most. More than that comes from processes that it left running.
   func pumpRest() {
     for _ in 0..<Self.bufferedPieces {
       var poll = pollfd(fd: source, events: Int16(POLLIN), revents: 0)
@@ -98,13 +98,13 @@ final class MaskedStream {
     }
     guard !isBroken else {
       output = []
-      // The command learns that nobody reads by its own next write, as it would have.
+      // The command learns that there is no reader by its own next write, as it would have.
       return end()
     }
     output.removeFirst(done)
   }
 
-  /// Whether a write would not wait: there is room, or nobody who reads any more.
+  /// Whether a write would not wait: there is room, or no reader any more.
   private var isTaken: Bool {
     var poll = pollfd(fd: target, events: Int16(POLLOUT), revents: 0)
     return Glibc.poll(&poll, 1, 0) > 0

@@ -11,13 +11,13 @@ struct Program {
   init(_ arguments: [String]) throws(Failure) {
     guard let name = arguments.first, !name.isEmpty else {
       throw Failure(
-        .usage, "say which command to run, after '--'",
+        .usage, "name the command to run after '--'",
         hints: ["keyvault exec production -- ./server"])
     }
     self.arguments = arguments
   }
 
-  /// Becomes the program: the process stays the same for whoever waits for it. Returns only by
+  /// Becomes the program: the process stays the same for its parent. Returns only by
   /// throwing.
   func become(_ environment: consuming ChildEnvironment) throws -> Never {
     let arguments = pointers
@@ -30,7 +30,7 @@ struct Program {
   }
 
   /// Starts it beside this process, in the session of `terminal` if there is one; its process to wait
-  /// for. A stream that is nil stays as it is.
+  /// for. A stream that is nil stays unchanged.
   func start(
     _ environment: consuming ChildEnvironment, terminal: Int32? = nil, input: Int32? = nil,
     output: Int32? = nil, errors: Int32? = nil

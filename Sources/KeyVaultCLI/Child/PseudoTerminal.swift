@@ -24,7 +24,7 @@ struct PseudoTerminal {
     var settings = termios()
     tcgetattr(1, &settings)
     self.settings = settings
-    // Where the real terminal stays as it is, it makes the line breaks.
+    // Where the real terminal is left unchanged, it makes the line breaks.
     if !hasKeyboard { settings.c_oflag &= ~tcflag_t(OPOST) }
     tcsetattr(inner, TCSANOW, &settings)
     copySize()
@@ -35,7 +35,7 @@ struct PseudoTerminal {
 
   func copySize() { kv_copy_size(1, outer) }
 
-  /// Hands every key on as it is: Ctrl-C too is for the inner terminal to understand.
+  /// Hands every key on unchanged: Ctrl-C too is for the inner terminal to understand.
   func takeKeyboard() {
     guard isInForeground else { return }
     var raw = settings
@@ -43,7 +43,7 @@ struct PseudoTerminal {
     tcsetattr(0, TCSADRAIN, &raw)
   }
 
-  /// The terminal as it was, for whoever has it next.
+  /// The terminal as it was, for its next user.
   func giveBack() {
     guard isInForeground else { return }
     var settings = settings

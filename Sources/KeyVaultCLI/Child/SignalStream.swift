@@ -4,7 +4,7 @@ import Glibc
 /// A handler may do little more than write to a pipe. Written once, before a handler exists.
 nonisolated(unsafe) private var streamEnd: Int32 = -1
 
-/// Signals as a stream that poll(2) can wait for, so that whoever supervises a command deals with one
+/// Signals as a stream that poll(2) can wait for, so that the supervisor of a command deals with one
 /// thing at a time.
 struct SignalStream {
   struct Arrival {

@@ -33,7 +33,7 @@ struct StartingState: Sendable {
   /// Has libraries that search PATH by themselves, such as gpgme, find no program of the working folder,
   /// nor one that other users or commits can change. Before any thread exists.
   func secureSearchPath() {
-    // Read before it is changed: what is passed over is told by it.
+    // Read before it is changed: what is passed over is reported from it.
     let original = TrustedProgram.originalSearchPath
     guard searchPath != nil else { return }
     var folders = TrustedProgram.trusted(folders: original, for: Self.searchedPrograms)
@@ -53,7 +53,7 @@ struct StartingState: Sendable {
     if let searchPath { setenv("PATH", searchPath, 1) }
   }
 
-  /// Whether whoever started keyvault wants this signal ignored, as nohup does.
+  /// Whether keyvault's parent wants this signal ignored, as nohup does.
   func ignores(_ signal: Int32) -> Bool {
     withUnsafePointer(to: ignored) { sigismember($0, signal) == 1 }
   }

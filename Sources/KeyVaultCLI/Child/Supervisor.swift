@@ -20,7 +20,7 @@ final class Supervisor {
   private var terminal: PseudoTerminal?
   private var streams: [MaskedStream] = []
   private var keyboard: Keyboard?
-  /// Signals by which somebody wanted the command, and so us, to end.
+  /// Signals by which a person or program wanted the command, and so us, to end.
   private var wishes: Set<Int32> = []
 
   /// Hides these variables, if any are given, and removes `folder` at the end.
@@ -120,8 +120,8 @@ final class Supervisor {
   }
 
   /// What a command wrote before its end may arrive after it; what its own children write later has
-  /// nobody who hides it, and is not waited for: a writer in the background would keep us for ever. A
-  /// reader may take its time, unless somebody wants us to end.
+  /// no one who hides it, and is not waited for: a writer in the background would keep us for ever. A
+  /// reader may take its time, unless a signal asks us to end.
   private func drain(_ signals: SignalStream) {
     let clock = ContinuousClock()
     let deadline = clock.now + .milliseconds(Int(Self.afterlife))
@@ -152,7 +152,7 @@ final class Supervisor {
   }
 
   private func stop(with child: pid_t, _ signals: SignalStream) {
-    // Without a terminal of its own, whoever stopped the command stopped its group, or meant it alone.
+    // Without a terminal of its own, the process that stopped the command stopped its group, or meant it alone.
     guard let terminal else {
       kill(getpid(), SIGTSTP)
       return
@@ -161,7 +161,7 @@ final class Supervisor {
     signal(SIGTSTP, SIG_DFL)
     // To all of a pipeline, as the real terminal would have done.
     kill(0, SIGTSTP)
-    // A group that nobody could continue is not stopped at all; then it goes on after a moment.
+    // A group that no one could continue is not stopped at all; then it goes on after a moment.
     var wait = pollfd(fd: signals.descriptor, events: Int16(POLLIN), revents: 0)
     poll(&wait, 1, Self.afterlife)
     SignalStream.take(SIGTSTP)

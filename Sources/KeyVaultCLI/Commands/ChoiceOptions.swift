@@ -42,7 +42,7 @@ extension [String] {
 }
 
 extension Session {
-  /// The environments that a command was told, each once, else the one of `KEYVAULT_ENV`.
+  /// The environments that a command names, each once, else the one of `KEYVAULT_ENV`.
   func environments(
     _ names: [String], in repository: Repository, _ need: String, example: String
   ) throws -> [String] {

@@ -64,7 +64,7 @@ struct Exec: AsyncParsableCommand {
     let prepared = try await prepare()
     let variables = prepared.outcome.variables
     if strict { try ChildEnvironment.refuse(existing: variables) }
-    // Whoever masks stays anyway, and a folder serves more programs than a descriptor does.
+    // A process that masks stays anyway, and a folder serves more programs than a descriptor does.
     let keepsFolder = folder || files && (mask || !KeyFiles.canSeal)
     let place = keepsFolder ? try keyFolder(prepared.surroundings) : nil
     ThrowawayHomes.removeAll()

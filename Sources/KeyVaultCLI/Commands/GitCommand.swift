@@ -44,7 +44,7 @@ struct GitInstall: SessionCommand {
       Console.warning(
         "other attributes count for '\(file)', so git may show its plaintext, change its bytes, or "
           + "merge it as text",
-        hint: "'git check-attr --all' tells them; remove them from vault/.gitattributes or "
+        hint: "'git check-attr --all' lists them; remove them from vault/.gitattributes or "
           + ".git/info/attributes")
     }
     if done.isEmpty { session.note("nothing to do: nothing was changed") }

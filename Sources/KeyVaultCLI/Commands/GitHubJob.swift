@@ -4,7 +4,7 @@ import Secrets
 /// The job of GitHub Actions that `render --format github` gives variables to.
 struct GitHubJob {
   private let file: AppendedFile
-  /// Whether a runner reads standard output, and hides what it is told to.
+  /// Whether a runner reads standard output, and hides what a command names.
   private let isHeard: Bool
 
   /// `file` is what a person named instead of the job's own.

@@ -87,7 +87,7 @@ enum ImportSource {
 }
 
 extension ImportSource {
-  /// What still holds the keys in the clear, and what to do about it, in sentences.
+  /// What still holds the keys in plaintext, and what to do about it, in sentences.
   func remains(after report: ImportReport, _ found: Found, _ plan: ImportPlan) -> [String] {
     let kept = report.keys.filter { $0.outcome == .stored || $0.outcome == .present }
     let entries = Set(names: kept.compactMap(\.entry))
@@ -147,7 +147,7 @@ extension ImportSource {
     var remarks: [String] = []
     if !lines.kept.isEmpty {
       remarks.append(
-        "\(shown) still holds the keys in the clear: delete "
+        "\(shown) still holds the keys in plaintext: delete "
           + (isAll && lines.others.isEmpty ? "it" : "\(list(lines.kept)) of it"))
     }
     if !lines.others.isEmpty {

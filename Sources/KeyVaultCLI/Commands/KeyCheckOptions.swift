@@ -27,7 +27,7 @@ struct ReplaceOption: ParsableArguments {
   /// Until 1.0, `--force` replaces too.
   func replaces(_ checks: KeyCheckOptions) -> Bool { replace || checks.force }
 
-  /// Tells how to say from now on what `--force` was taken for.
+  /// Notes how to say from now on what `--force` was taken for.
   func tell(_ checks: KeyCheckOptions, replaced: Bool, in session: Session) {
     guard replaced, !replace, checks.force else { return }
     session.note("keyvault: note: --force will not overwrite an entry from 1.0 on: use --replace")

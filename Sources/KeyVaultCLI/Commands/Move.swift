@@ -6,7 +6,7 @@ struct Move: SessionCommand {
     commandName: "mv",
     abstract: "Move an entry, and re-encrypt it for its new folder's recipients.",
     discussion: """
-      Git's history keeps the old ciphertext, and whoever could read it could copy the key.
+      Git history keeps the old ciphertext, and everyone who could read it could copy the key.
 
       Example: keyvault mv staging/openai production/
       """)

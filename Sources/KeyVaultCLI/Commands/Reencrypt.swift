@@ -67,7 +67,7 @@ struct Reencrypt: SessionCommand {
     if !outcome.locked.isEmpty {
       Console.warning(
         "no secret key here opens \(outcome.locked.map(\.path).joined(separator: ", "))",
-        hint: "somebody who can read them runs 'keyvault reencrypt'")
+        hint: "ask a person who can read them to run 'keyvault reencrypt'")
     }
   }
 

@@ -6,7 +6,7 @@ struct Remove: SessionCommand {
     commandName: "rm",
     abstract: "Remove entries from the vault.",
     discussion: """
-      All of them, or none. What was committed stays in git's history: revoke the key at its provider too.
+      All of them, or none. What was committed stays in git history: revoke the key at its provider too.
 
       Example: keyvault rm staging/openai
       """)

@@ -39,7 +39,7 @@ struct RemoveRecipient: SessionCommand {
     tell(removal, session)
     if let gap = outcome.gap { session.frontEnd.tell(gap) }
     session.tellDrift(outcome.drifted)
-    if outcome.leavesKeys { session.note("then make their keys anew: keyvault rotate ENTRY") }
+    if outcome.leavesKeys { session.note("next: rotate the exposed keys with 'keyvault rotate ENTRY'") }
     let folders = outcome.folders.map(Self.shown).joined(separator: ", ")
     try commit.run(
       "keyvault: \(action.fingerprint) reads \(folders) no more", files: removal.written,
@@ -61,7 +61,7 @@ struct RemoveRecipient: SessionCommand {
     note(removal.exposed, "is marked as exposed", "are marked as exposed")
     note(removal.wasExposed, "was marked already", "were marked already")
     note(
-      removal.unmarked, "is exposed and has no sound sidecar to say so",
-      "are exposed and have no sound sidecars to say so")
+      removal.unmarked, "is exposed and has no valid sidecar to say so",
+      "are exposed and have no valid sidecars to say so")
   }
 }

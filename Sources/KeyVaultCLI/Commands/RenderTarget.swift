@@ -41,7 +41,7 @@ struct RenderTarget: ParsableArguments {
     try OutputFile(file, mode: UInt32(mode, radix: 8) ?? 0o600).write(text)
   }
 
-  /// Tells what of the file is not as it would be written; of variables the names alone.
+  /// Reports what of the file differs from what would be written; of variables the names alone.
   func compare(_ variables: [Rendering.Variable], as dialect: Dialect) throws {
     guard let output else { return }
     guard let present = try Self.content(of: output) else {

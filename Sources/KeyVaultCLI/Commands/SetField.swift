@@ -6,7 +6,7 @@ struct SetField: SessionCommand {
     commandName: "set",
     abstract: "Edit an entry's metadata.",
     discussion: """
-      Comments, order and quoting of the sidecar stay as they are. An empty value removes a field.
+      Comments, order and quoting of the sidecar are kept. An empty value removes a field.
 
       Example: keyvault set production/openai owner=bob@example.com expires=2027-02-21
       """)

@@ -15,7 +15,7 @@ struct AppendedFile {
     var status = stat()
     guard fstat(file, &status) == 0 else { throw failure(errno) }
     guard status.st_mode & S_IFMT == S_IFREG else {
-      throw Failure(.cannotWrite, "'\(path.printable)' is no file to add to")
+      throw Failure(.cannotWrite, "'\(path.printable)' cannot be added to: expected a regular file")
     }
     var last = UInt8(ascii: "\n")
     if status.st_size > 0, pread(file, &last, 1, status.st_size - 1) != 1 { throw failure(errno) }

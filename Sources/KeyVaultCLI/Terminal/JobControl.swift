@@ -67,7 +67,7 @@ final class JobControl {
   }
 
   private func take(_ number: Int32) {
-    // Whoever started us with a signal ignored means it.
+    // A parent that started us with a signal ignored means it.
     if StartingState.shared.ignores(number) { return }
     var action = sigaction()
     action.__sigaction_handler.sa_handler = { number in

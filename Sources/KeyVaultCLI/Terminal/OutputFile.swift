@@ -14,7 +14,7 @@ struct OutputFile {
     name = slash.map { String(path[path.index(after: $0)...]) } ?? path
     folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
     guard !name.isEmpty, name != ".", name != ".." else {
-      throw Failure(.usage, "'\(path)' is no file to write")
+      throw Failure(.usage, "'\(path)' cannot be written: expected a regular file")
     }
   }
 

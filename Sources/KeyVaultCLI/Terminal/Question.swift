@@ -1,7 +1,7 @@
 import Glibc
 import KeyVault
 
-/// Questions whose answers are no secrets. Each throws where the input ends (Ctrl-D) without an answer, which
+/// Questions whose answers are not secret. Each throws where the input ends (Ctrl-D) without an answer, which
 /// is not a yes, nor any default.
 enum Question {
   /// The answer of a person at standard input, without white space at its ends; empty for the default.

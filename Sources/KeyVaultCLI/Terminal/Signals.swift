@@ -31,7 +31,7 @@ enum Signals {
     // Before a handler exists, so that no signal is caught that nothing deals with.
     try startThread(reading: ends[0])
     for number in [SIGINT, SIGTERM, SIGHUP] {
-      // Whoever started us with a signal ignored, as nohup does, means it.
+      // A parent that started us with a signal ignored, as nohup does, means it.
       if StartingState.shared.ignores(number) { continue }
       signal(number) { number in
         caught.store(number, ordering: .relaxed)
@@ -52,7 +52,7 @@ enum Signals {
     let code = pthread_create(
       &thread, nil,
       { end in
-        // While the command has begun: whoever waits for a key does not wait for this.
+        // While the command has begun: a person who waits for a key does not wait for this.
         Signals.checkThreads()
         let readEnd = Int32(Int(bitPattern: end))
         while true {
@@ -83,7 +83,7 @@ enum Signals {
     return try await task.value
   }
 
-  /// Whether somebody deals with the interruption.
+  /// Whether a command deals with the interruption.
   private static func interrupt() -> Bool {
     let action = interruption.withLock { action in
       defer { action = nil }

@@ -83,7 +83,7 @@ struct Surroundings {
     }
   }
 
-  /// Where a folder of this process may lie, best first: in memory, and then on a disk, if it may.
+  /// Where a folder of this process may be made, best first: in memory, and then on a disk, if it may.
   func scratchPlaces(allowsDisk: Bool) -> [ScratchPlace] {
     ScratchPlace.all(
       runtimeDirectory: runtimeDirectory, temporaryDirectory: Self.variable("TMPDIR"),
@@ -121,7 +121,7 @@ struct Surroundings {
   private static func clock() throws(Failure) -> Timestamp {
     guard let text = variable("SOURCE_DATE_EPOCH") else { return Timestamp(seconds: time(nil)) }
     guard let seconds = Int(text) else {
-      throw Failure(.usage, "SOURCE_DATE_EPOCH is no number of seconds")
+      throw Failure(.usage, "invalid SOURCE_DATE_EPOCH: expected a number of seconds")
     }
     return Timestamp(seconds: seconds)
   }
