@@ -49,7 +49,7 @@ struct Copy: SessionCommand {
     let (source, target) = try places.run(in: repository, session) {
       opened, target, over, isVouched in
       try repository.vault.store(
-        opened.moved(
+        try opened.moved(
           to: target, after: repository.vault.lastSerial(of: target), isVouched: isVouched),
         about: Vault.Description(), from: opened.name, over: over, program: session.gpgProgram(),
         now: session.surroundings.now)

@@ -28,7 +28,7 @@ struct Replacement {
       otherness = nil
     }
     // The same key keeps its serial; that of a place never goes back.
-    let last = repository.vault.lastSerial(of: name)
+    let last = try repository.vault.lastSerial(of: name)
     serial = otherness == .no && last > 0 ? last : last + 1
   }
 }

@@ -77,7 +77,7 @@ struct Rotate: AsyncParsableCommand {
         .findings, "this is the key that '\(entry.name)' holds already, so nothing was changed",
         hints: provider.links.keys.map { ["make a new key: \($0)"] } ?? [])
     }
-    let new = old.successor(
+    let new = try old.successor(
       key, hosts: destinations.hosts, after: vault.lastSerial(of: entry.name))
     let prepared = try vault.prepare(
       new, about: Vault.Description(), over: .digest(old.digest), program: session.gpgProgram(),
