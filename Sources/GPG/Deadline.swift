@@ -1,31 +1,14 @@
 internal import Dispatch
-internal import Synchronization
 
 /// Ends gpg in a throwaway home where it takes longer than any honest work: gpg has no limit of its own, and
 /// gpgme waits for it. No passphrase is asked for in such a home.
 struct Deadline: Sendable {
   /// Of the throwaway home, which is in the arguments of every gpg that works there.
   let home: String
-  var surplus = Surplus.shared
+  var surplus = Surplus.ofPublicKeys
 
   /// Of one run, in seconds.
   static let limit = 30
-
-  /// What several runs may take beyond their allowances together.
-  final class Surplus: Sendable {
-    static let shared = Surplus(seconds: 60)
-
-    let seconds: Int
-    private let used = Mutex(Duration.zero)
-
-    init(seconds: Int) {
-      self.seconds = seconds
-    }
-
-    var isUsedUp: Bool { used.withLock { $0 >= .seconds(seconds) } }
-
-    func use(_ time: Duration) { used.withLock { $0 += time } }
-  }
 
   /// What `body` returns. Throws if it took too long, whatever it returned: a gpg that was ended may have
   /// said half of what it had to say. `allowance` is what an honest run takes at most; nil for a

@@ -7,6 +7,10 @@ final class Engine: Sendable {
   let home: String?
   let passphrase: Passphrase?
   let lanes = Lanes()
+  /// Seconds that gpg may take for the content of one message.
+  let unpackingLimit: Int
+  /// What contents may take beyond their allowances together.
+  let surplus: Surplus
   private let idle = Mutex<[Context]>([])
   /// A person who did not enter the passphrase is not asked for it again.
   private let isCancelled = Atomic(false)
@@ -19,7 +23,12 @@ final class Engine: Sendable {
   /// Whether that happened to any home.
   static var wasCancelled: Bool { cancellation.load(ordering: .acquiring) }
 
-  init(program: String, home: String?, passphrase: Passphrase?) {
+  init(
+    program: String, home: String?, passphrase: Passphrase?, unpackingLimit: Int = 5,
+    surplus: Surplus = Surplus(seconds: 20)
+  ) {
+    self.unpackingLimit = unpackingLimit
+    self.surplus = surplus
     self.program = program
     self.home = home
     self.passphrase = passphrase

@@ -25,6 +25,13 @@ public struct GPG: Sendable {
     engine = Engine(program: program, home: home, passphrase: passphrase)
   }
 
+  /// With other bounds on what a content may take.
+  init(program: String, home: String?, unpackingLimit: Int, surplus: Surplus) {
+    engine = Engine(
+      program: program, home: home, passphrase: nil, unpackingLimit: unpackingLimit,
+      surplus: surplus)
+  }
+
   /// /usr/bin/gpg, else the first gpg in a folder of `searchPath` that neither another user nor a commit
   /// can change. Throws, with what was passed over, if there is none.
   public static func locate(searchPath: String) throws(GPGError) -> String {
@@ -64,7 +71,8 @@ public struct GPG: Sendable {
   }
 
   /// Decrypts exactly the message's bytes, offline, to `limit` bytes at most. Any complaint of gpg
-  /// discards all output.
+  /// discards all output. A content that keeps gpg busy for longer than 5 s is an error; the time that a person
+  /// takes for a passphrase does not count.
   public func decrypt(
     _ message: Message, limit: Int = GPG.plaintextLimit
   ) throws(GPGError) -> Secret {
@@ -91,11 +99,18 @@ public struct GPG: Sendable {
   private func decrypt(_ input: Input, limit: Int) throws(GPGError) -> Secret {
     try engine.lanes.run { () throws(GPGError) in
       try engine.withContext { context throws(GPGError) in
+        let surplus = engine.surplus
+        if surplus.isUsedUp { throw GPGError(.excessive(.together(seconds: surplus.seconds))) }
         let output = Output(limit: limit)
         context.begin()
         let cipher = try DataHandle(reading: input)
         let plain = try DataHandle(writing: output)
-        let status = unsafe gpgme_op_decrypt(context.raw, cipher.raw, plain.raw)
+        let unpacking = Unpacking(in: context, limit: engine.unpackingLimit)
+        let status = unpacking.run {
+          unsafe gpgme_op_decrypt_start(context.raw, cipher.raw, plain.raw)
+        }
+        surplus.use(unpacking.surplus)
+        if let excess = unpacking.excess { throw GPGError(.excessive(excess)) }
         if output.isOverflown { throw GPGError(.tooLarge(limit: limit)) }
         // Not a success: the next decryption must still run alone, for it may ask for a passphrase.
         if input.isEmpty { throw GPGError(.passphraseNeeded) }

@@ -29,6 +29,7 @@ extension GPGError {
     case .notEncrypted: "not an encrypted OpenPGP message"
     case .damaged: "the OpenPGP message is damaged"
     case .tooLarge(let limit): "the content is larger than \(limit) bytes"
+    case .excessive(let what): what.message
     case .refusedKey(let why): why.message
     case .tooSlow(let seconds, isOne: true): "gpg took longer than \(seconds) s"
     case .tooSlow(let seconds, isOne: false):
@@ -69,6 +70,7 @@ extension GPGError {
     case .unsafeSearchPath: "remove that folder from PATH, or put /usr/bin before it"
     case .notEncrypted, .damaged: "restore the file from git, or store the key again"
     case .tooLarge: "a vault file holds one key and a few lines about it"
+    case .excessive(let what): what.hint
     case .unusableRecipient(_, let why), .refusedKey(let why): why.hint
     case .tooSlow: "look at the public keys that were added last, and run it again"
     case .recipientsDiffer: "look for 'encrypt-to' in /etc/gnupg/gpg.conf"

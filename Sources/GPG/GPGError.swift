@@ -35,6 +35,8 @@ public struct GPGError: Error, Sendable, Equatable {
     case damaged
     /// More output than `limit` bytes.
     case tooLarge(limit: Int)
+    /// The content of a message asks for more than that of an honest one.
+    case excessive(Excess)
     /// A public key file that gpg is not shown.
     case refusedKey(Unusable)
     /// gpg took longer than so many seconds, in one run or in all together.

@@ -11,12 +11,19 @@ internal import CGPGME
   private(set) var isKeyKnown = false
   /// Whether the content failed its own check.
   private(set) var isDamaged = false
+  /// Whether gpg has the session key, and so needs no person or card any more.
+  private(set) var hasBegun = false
+  /// Whether it is through with the content.
+  private(set) var hasEnded = false
+  /// Whether the content names recipients of its own.
+  private(set) var isNested = false
 
   func clear() {
     decryptionFailure = nil
     missingSecretKeys = []
     isKeyKnown = false
     isDamaged = false
+    (hasBegun, hasEnded, isNested) = (false, false, false)
   }
 
   /// Takes all status lines of the context, which must not outlive this log.
@@ -36,6 +43,8 @@ internal import CGPGME
   }
 
   private func note(_ keyword: String, _ arguments: String) {
+    // gpg reports each packet of the content that has no place there.
+    guard !isNested else { return }
     let fields = arguments.split(separator: " ")
     switch (keyword, fields.first) {
     case ("ERROR", "pkdecrypt_failed"):
@@ -44,6 +53,9 @@ internal import CGPGME
       if let keyID = UInt64(keyID, radix: 16) { missingSecretKeys.append(keyID) }
     case ("KEY_CONSIDERED", _): isKeyKnown = true
     case ("BADMDC", _): isDamaged = true
+    case ("ENC_TO", _) where hasBegun, ("BEGIN_DECRYPTION", _) where hasBegun: isNested = true
+    case ("BEGIN_DECRYPTION", _): hasBegun = true
+    case ("END_DECRYPTION", _): hasEnded = true
     case _: break
     }
   }

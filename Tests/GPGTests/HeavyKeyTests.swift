@@ -146,7 +146,7 @@ struct HeavyKeyTests {
     #expect(mkfifo(pipe, 0o600) == 0)
     let runner = Runner(program: TestHome.program, home: home.path)
     let start = ContinuousClock.now
-    let surplus = Deadline.Surplus(seconds: 1)
+    let surplus = Surplus(seconds: 1)
     let deadline = Deadline(home: home.path, surplus: surplus)
     let stalled = reason {
       try deadline.run(allowance: .zero, limit: 2) { () throws(GPGError) -> Int in

@@ -57,7 +57,7 @@ public struct AddKey: Sendable {
     try intake.settle(&destinations)
 
     let key = try intake.checked(key(provider), of: provider)
-    let replacement = Replacement(of: existing, at: entry, by: key, in: workspace)
+    let replacement = try Replacement(of: existing, at: entry, by: key, in: workspace)
     let new = NewKey(
       entry: entry, provider: provider.id, key: key, fields: fields, hosts: destinations.hosts,
       serial: replacement.serial, isOtherKey: replacement.isProven)

@@ -56,7 +56,7 @@ public struct AdoptEntries: Sendable {
     let destinations = try workspace.policy().destinations(of: definition, gateway: nil)
     let left = try vault.sidecarLeft(behind: opened, with: workspace.gpg())
     let isVouched = try workspace.vouches(for: opened, as: definition.id)
-    let new = opened.rebound(
+    let new = try opened.rebound(
       to: definition, hosts: destinations.hosts,
       preview: workspace.repository.configuration.policy.preview,
       after: vault.lastSerial(of: name), as: left, isVouched: isVouched)

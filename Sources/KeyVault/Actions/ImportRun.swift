@@ -62,7 +62,7 @@ struct ImportRun {
     var key = key
     let present = vault.present(key.entry)
     let existing = try? vault.entry(key.entry)
-    let replacement = Replacement(of: existing, at: key.entry, by: key.secret, in: workspace)
+    let replacement = try Replacement(of: existing, at: key.entry, by: key.secret, in: workspace)
     if replacement.otherness == .no {
       add(key, .present)
       return nil

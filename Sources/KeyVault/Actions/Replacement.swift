@@ -19,14 +19,14 @@ struct Replacement {
   /// Opens the present entry, and warns where an exposed key stays marked.
   init(
     of old: Vault.Entry?, at name: EntryName, by key: borrowing Secret, in workspace: Workspace
-  ) {
+  ) throws(Failure) {
     if let old {
       otherness = workspace.compare(key, with: old)
     } else {
       otherness = nil
     }
     // The same key keeps its serial; that of a place never goes back.
-    let last = workspace.vault.lastSerial(of: name)
+    let last = try workspace.vault.lastSerial(of: name)
     serial = otherness == .no && last > 0 ? last : last + 1
   }
 }

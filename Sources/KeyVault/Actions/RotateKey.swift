@@ -40,7 +40,7 @@ public struct RotateKey: Sendable {
         .findings, "this is the key that '\(entry)' holds already, so nothing was changed",
         hints: provider.links.keys.map { ["make a new key: \($0)"] } ?? [])
     }
-    let new = old.successor(key, hosts: destinations.hosts, after: vault.lastSerial(of: entry))
+    let new = try old.successor(key, hosts: destinations.hosts, after: vault.lastSerial(of: entry))
     let prepared = try vault.prepare(
       new, about: Vault.Description(), over: .digest(old.digest), program: workspace.program(),
       now: workspace.now)

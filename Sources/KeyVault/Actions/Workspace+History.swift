@@ -18,8 +18,8 @@ extension Workspace {
     return past
   }
 
-  /// Remembers answers about keys, in `history` where it is open already. Why they are not remembered, which is no
-  /// reason to lose them; nil if they are.
+  /// Remembers answers about keys, in `history` where it is open already. Returns why they are not remembered, which does
+  /// not undo the action; nil if they are.
   func record(_ answers: [TestResult], in history: History? = nil) -> Failure? {
     guard !answers.isEmpty else { return nil }
     do throws(Failure) {

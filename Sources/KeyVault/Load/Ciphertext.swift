@@ -1,4 +1,5 @@
 internal import Naming
+internal import Synchronization
 
 /// The bytes of an entry's file, read once, and their digest.
 struct Ciphertext: Sendable {
@@ -22,21 +23,35 @@ extension Vault {
   }
 
   /// All ciphertexts in these environments.
-  func ciphertexts(of environments: Set<Name>) throws(Failure) -> [EntryName: Ciphertext] {
-    var all: [EntryName: Ciphertext] = [:]
+  func ciphertexts(of environments: Set<Name>) throws(Failure) -> Ciphertexts {
+    var all = Ciphertexts()
+    let room = Atomic(Limits.ciphertexts)
     for (environment, names) in try names(of: environments) {
       let results = try reporting { () throws(FileError) in
         let folder = try Folder(repository.root).folder(path(environment.text))
         return concurrentMap(names.count) { index in
-          Result { () throws(FileError) in
-            Ciphertext(try folder.read(names[index].ciphertextName, limit: Limits.ciphertext))
+          Result { () throws(FileError) -> (digest: String, file: Ciphertext?) in
+            let file = Ciphertext(
+              try folder.read(names[index].ciphertextName, limit: Limits.ciphertext))
+            let rest = room.subtract(file.bytes.count, ordering: .relaxed).newValue
+            return (file.digest, rest < 0 ? nil : file)
           }
         }
       }
       for (name, result) in zip(names, results) {
-        all[name] = try reporting { () throws(FileError) in try result.get() }
+        let (digest, file) = try reporting { () throws(FileError) in try result.get() }
+        all.digests[name] = digest
+        if let file { all.kept[name] = file }
       }
     }
     return all
   }
+}
+
+/// The ciphertexts of environments at one time. Their bytes are kept only as far as they are few together: those
+/// of a repository can be gigabytes, and one that is not kept is read again where it is needed.
+struct Ciphertexts: Sendable {
+  /// Of all: `sha256:…`.
+  var digests: [EntryName: String] = [:]
+  var kept: [EntryName: Ciphertext] = [:]
 }

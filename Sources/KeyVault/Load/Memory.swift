@@ -120,7 +120,7 @@ public final class Memory: Sendable {
     else { return }
     var last = known?.serial ?? 0
     if serial - last > Serial.greatestLeap {
-      last = max(last, (try? Snapshot("HEAD", of: repository.root).lastSerial(at: name)) ?? 0)
+      last = max(last, try Snapshot.head(of: repository.root)?.lastSerial(at: name) ?? 0)
     }
     guard serial - last <= Serial.greatestLeap else { return }
     let key = key()

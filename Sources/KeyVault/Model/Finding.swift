@@ -185,6 +185,7 @@ extension Finding {
     case publicKeyRemoved = "public-key-removed"
     case baseUnreadable = "base-unreadable"
     case historyIncomplete = "history-incomplete"
+    case attributesMissing = "attributes-missing"
     case schemaChanged = "schema-changed"
     case stateCommitted = "state-committed"
     case interrupted

@@ -9,7 +9,8 @@ extension GPGError {
       case .notEncrypted, .damaged, .tooLarge, .unusableRecipient, .refusedKey, .recipientsDiffer,
         .noRecipients:
         .malformed
-      case .tooSlow: .inconclusive
+      case .tooSlow, .excessive(.together): .inconclusive
+      case .excessive: .malformed
       case .noPublicKey: .notFound
       case .noHome: .cannotWrite
       default: .locked

@@ -2,8 +2,8 @@ public import Secrets
 
 /// What a person may hand over as a key: bytes that every consumer can carry.
 ///
-/// A key is one line of UTF-8 without white space at its ends and without control characters. It does not
-/// begin with `::`, by which a line of a job's log is a command.
+/// A key is one line of UTF-8 without white space at its ends and without control characters, and holds no
+/// ``JobCommand``.
 public enum KeyText {
   /// The key as it is stored: one trailing line break is dropped, as `echo` and editors add one.
   /// Throws a usage failure that never quotes the key.
@@ -34,9 +34,6 @@ public enum KeyText {
     let isSpace: (UInt8) -> Bool = { $0 == 0x20 || (0x09...0x0d).contains($0) }
     if isSpace(key.byte(0)) { return "it starts with white space" }
     if isSpace(key.byte(key.byteCount - 1)) { return "it ends with white space" }
-    if isJobCommand(key) {
-      return "it begins with '::', and a CI runner reads such a line as a command"
-    }
     for index in 0..<key.byteCount {
       switch key.byte(index) {
       case 0x0a, 0x0d: return "it has a line break inside"
@@ -45,12 +42,8 @@ public enum KeyText {
       }
     }
     guard isUTF8(key) else { return "it is not UTF-8 text" }
+    if JobCommand.isIn(key) { return JobCommand.objection }
     return invisibleCharacter(in: key).map { "it has an invisible character, \($0)" }
-  }
-
-  /// Whether the runner of a CI job takes a line of its log that begins so for a command.
-  public static func isJobCommand(_ line: RawSpan) -> Bool {
-    line.byteCount > 1 && line.byte(0) == UInt8(ascii: ":") && line.byte(1) == UInt8(ascii: ":")
   }
 
   /// What to do about an objection.

@@ -7,6 +7,8 @@ enum Limits {
   static let sidecar = 64 << 10
   static let ciphertext = 1 << 20
   static let key = 64 << 10
+  /// Bytes of ciphertexts that are kept while the environments that they are in are looked at.
+  static let ciphertexts = 16 << 20
   static let report = 32 << 20
 
   /// Folders in one another, below `vault/` or in a password store.

@@ -87,6 +87,10 @@ public struct GitInstallation {
       faults.append(
         InstallationFault("commits are checked, and merges are not", isFailure: false))
     }
+    let missing = try attributes.missing(needed: driver.isInstalled || checks.contains(true))
+    if !missing.isEmpty {
+      faults.append(InstallationFault(GitAttributes.sentence(missing), isFailure: false))
+    }
     return faults
   }
 

@@ -163,7 +163,7 @@ public struct Resolution: Sendable {
           && opened(side)?.payload.serial ?? 0 > opened(side.other)?.payload.serial ?? 0
       } ?? false
     let isOther = !isSameKey && ours != nil && theirs != nil && !isAhead
-    let last = vault.lastSerial(of: target)
+    let last = try vault.lastSerial(of: target)
     return try vault.prepare(
       NewKey(
         entry: target, provider: chosen.provider,

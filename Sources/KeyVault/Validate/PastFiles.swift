@@ -59,9 +59,11 @@ struct PastFiles {
     }
   }
 
-  /// The content of the place's sidecar with the highest serial; nil if it never had one.
+  /// The content of the place's sidecar with the highest serial; of several, one that marks the key as exposed,
+  /// which only a new key ends. nil if it never had one.
   func last(of name: EntryName) -> KeyMark? {
-    marks[name]?.filter { $0.serial != nil }.max { ($0.serial ?? 0) < ($1.serial ?? 0) }
+    func rank(_ mark: KeyMark) -> (Int, Int) { (mark.serial ?? 0, mark.exposed == nil ? 0 : 1) }
+    return marks[name]?.filter { $0.serial != nil }.max { rank($0) < rank($1) }
   }
 
   /// The earlier ciphertext that this one is, in whatever framing; nil if it is new, or is the base's.

@@ -10,10 +10,13 @@ struct RollbackChecks {
 
   func findings(_ places: [ChangedPlace]) throws(Failure) -> [Finding] {
     let before = try base.read(places.map(\.name.sidecarPath))
-    let past = try PastFiles(of: places.filter(\.hasOtherKey), in: base)
+    let marks = before.map { KeyMark($0) }
+    // A base that has no serial does not hide which one was there: its history does.
+    let past = try PastFiles(
+      of: zip(places, marks).filter { $0.hasOtherKey || $1?.serial == nil }.map(\.0), in: base)
     var findings: [Finding] = []
-    for (place, sidecar) in zip(places, before) {
-      findings += judge(place, KeyMark(sidecar), past)
+    for (place, mark) in zip(places, marks) {
+      findings += judge(place, mark, past)
     }
     let judged = Set(names: findings.map(\.file))
     findings += try byLineage(
@@ -99,10 +102,14 @@ struct RollbackChecks {
     }
     // A place that was empty for a while counts too; otherwise an attacker would remove the entry
     // first.
-    let last = hadKey ? before : past.last(of: name)
+    let isKnown = hadKey && before?.serial != nil
+    let last = isKnown ? before : past.last(of: name) ?? before
     let now = KeyMark(place.sidecar)
     if let last, let fault = Self.fault(now, after: last) {
-      let whose = hadKey ? "in \(base.name)" : "when it was removed"
+      let whose =
+        isKnown
+        ? "in \(base.name)"
+        : hadKey ? "before \(base.name), which does not say it" : "when it was removed"
       let file = now == nil ? name.ciphertextPath : name.sidecarPath
       return [
         Finding(

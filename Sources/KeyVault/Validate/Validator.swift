@@ -107,6 +107,7 @@ public struct Validator: Sendable {
     findings += TrackedFiles(in: root).findings()
     findings += stateFindings()
     findings += ignoredFindings()
+    findings += AttributeChecks(root: root).findings()
     findings += schemaFindings()
     providers.add(to: &findings)
     var all = findings.findings.withEachKeyOnce

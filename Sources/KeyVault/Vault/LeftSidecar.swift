@@ -34,7 +34,7 @@ extension Vault {
     }
     // It may have been removed with the ciphertext.
     guard opened.sidecar == nil,
-      let past = try? Snapshot("HEAD", of: repository.root).read([origin.sidecarPath])[0],
+      let past = try Snapshot.head(of: repository.root)?.read([origin.sidecarPath])[0],
       let (checked, sidecar) = Self.read(past, origin), isAlone || sidecar.digest == opened.digest
     else { return nil }
     return LeftSidecar(

@@ -181,8 +181,12 @@ extension Vault {
   public func drifted(in folder: String, program: GPGProgram) throws(Failure) -> [EntryName] {
     let list = try recipients(of: folder).folder
     let absent = try absentEntries(among: folder.isEmpty ? [] : [folder])
-    let decided = try (entries(below: folder) + absent).filter { entry in
-      (try? recipientList(of: entry.name.environment))?.folder == list
+    var decided: [Entry] = []
+    for entry in try entries(below: folder) + absent {
+      let own = try reporting { () throws(FileError) in
+        try recipientList(of: entry.name.environment)
+      }
+      if own?.folder == list { decided.append(entry) }
     }
     return try Reencryption(of: repository, program: program).drifted(decided).map(\.name)
   }

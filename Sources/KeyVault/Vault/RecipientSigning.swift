@@ -130,14 +130,8 @@ extension Vault {
   /// The highest number that is known, 0 where nothing was signed yet; and the file that is there.
   private func lastCounter() throws(Failure) -> (Int, Present) {
     let bytes = try reporting { () throws(FileError) in try repository.signedRecipientsFile() }
-    var past = 0
-    do throws(Failure) {
-      past = try Snapshot("HEAD", of: repository.root).lastCounter()
-    } catch let error where error.kind == .notFound || error.kind == .programMissing {
-      // There is no commit, or no git.
-    }
-    let remembered = (try? repository.memory?.recipients)?.serial
-    let known = max(past, remembered ?? 0)
+    let past = try Snapshot.head(of: repository.root)?.lastCounter() ?? 0
+    let known = max(past, try repository.memory?.recipients?.serial ?? 0)
     guard let document = bytes.flatMap({ SignedRecipients(parsing: $0) }) else {
       return (known, Present(of: bytes))
     }

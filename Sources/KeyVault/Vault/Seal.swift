@@ -67,7 +67,7 @@ extension Vault {
     _ opened: OpenedEntry, to target: EntryName, over before: Present, program: GPGProgram,
     now: Timestamp, isVouched: Bool = false
   ) throws(Failure) {
-    let new = opened.moved(
+    let new = try opened.moved(
       to: target, after: lastSerial(of: target), isVouched: isVouched, isLeaving: true)
     let removed = try removal(of: opened.name)
     guard removed.first?.over == .digest(opened.digest) else {

@@ -64,15 +64,16 @@ struct VaultHistory {
   ) throws(Failure) -> (states: [State], publicKeys: [Name: Set<[UInt8]>]) {
     let vault = repository.vault
     let entries = try vault.allEntries()
-    let states = concurrentMap(entries.count) { index -> State? in
+    let found = concurrentMap(entries.count) { index in
       let entry = entries[index]
-      let bytes = (try? vault.bytes(of: entry.name.ciphertextPath)) ?? nil
-      return bytes.map { bytes in
-        State(
-          entry: entry.name.path, commit: nil, time: Timestamp(seconds: 0),
-          lineage: entry.sidecar?.id, created: entry.sidecar?.root["created"]?.string,
-          serial: entry.sidecar?.serial,
-          readers: try? Message(bytes).recipients, object: nil)
+      return Result { () throws(FileError) -> State? in
+        try vault.bytes(of: entry.name.ciphertextPath).map { bytes in
+          State(
+            entry: entry.name.path, commit: nil, time: Timestamp(seconds: 0),
+            lineage: entry.sidecar?.id, created: entry.sidecar?.root["created"]?.string,
+            serial: entry.sidecar?.serial,
+            readers: try? Message(bytes).recipients, object: nil)
+        }
       }
     }
     var publicKeys: [Name: Set<[UInt8]>] = [:]
@@ -80,7 +81,13 @@ struct VaultHistory {
       guard let bytes = vault.publicKey(name) else { continue }
       publicKeys[name.uppercased()] = [bytes]
     }
-    return (states.compactMap(\.self), publicKeys)
+    var states: [State] = []
+    for state in found {
+      if let state = try reporting({ () throws(FileError) in try state.get() }) {
+        states.append(state)
+      }
+    }
+    return (states, publicKeys)
   }
 
   /// A path below the vault that a commit changed.

@@ -31,6 +31,7 @@ public struct WarmCache: Sendable {
   /// What was kept, and the files that it was made of, as they are now.
   struct Contents: Sendable {
     let texts: CachedTexts
+    /// Those that were kept; others are read again.
     let ciphertexts: [EntryName: Ciphertext]
 
     /// Whether none of these had to be decrypted.
@@ -86,10 +87,10 @@ public struct WarmCache: Sendable {
       return nil
     }
     guard let ciphertexts, let message = try? Message(file.message),
-      let state = try? CacheFile.state(of: ciphertexts.mapValues(\.digest), in: repository.vault),
+      let state = try? CacheFile.state(of: ciphertexts.digests, in: repository.vault),
       state == file.state
     else { return nil }
-    return Found(message: message, ciphertexts: ciphertexts)
+    return Found(message: message, ciphertexts: ciphertexts.kept)
   }
 
   /// Keeps what was opened: all that gives something in these environments. What cannot be kept costs
@@ -117,7 +118,7 @@ public struct WarmCache: Sendable {
         .folder(Self.name, create: true, mode: 0o700)
     }
     try reporting { () throws(FileError) in try folder.checkWritable() }
-    var digests = try repository.vault.ciphertexts(of: folders).mapValues(\.digest)
+    var digests = try repository.vault.ciphertexts(of: folders).digests
     // What was opened counts, should a file be another one by now.
     for entry in opened { digests[entry.name] = entry.digest }
     let file = CacheFile(

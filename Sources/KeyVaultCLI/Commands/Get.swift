@@ -56,11 +56,10 @@ struct Get: SessionCommand {
 
   /// Throws where a CI job would take the line for a command.
   private static func show(_ value: RawSpan, of entry: EntryName, isCI: Bool) throws {
-    if isCI, KeyText.isJobCommand(value) {
+    if isCI, JobCommand.isIn(value) {
       throw Failure(
-        .malformed,
-        "what is stored in '\(entry)' begins with '::', and a CI job takes a line that does for a command"
-      )
+        .malformed, "what is stored in '\(entry)' is not shown in a CI job",
+        hints: ["a line that begins with '::', '##[', '##word[', or an escape is a command there"])
     }
     try Console.output(line: value)
   }

@@ -1,6 +1,7 @@
 public import ArgumentParser
 import Glibc
 public import KeyVault
+import Secrets
 
 struct Render: SessionCommand {
   static let configuration = CommandConfiguration(
@@ -62,7 +63,18 @@ struct Render: SessionCommand {
       try Console.output(try dialect.preview(of: variables, limit: limit))
       session.note("keys are masked on a terminal: -o FILE writes them, --reveal shows them")
     } else {
-      try target.write(try dialect.text(of: variables))
+      let text = try dialect.text(of: variables)
+      if isShown, session.surroundings.isCI, !Console.isOutputFile,
+        text.withBytes({ JobCommand.isIn($0) })
+      {
+        throw Failure(
+          .malformed, "a value of \(environments.joined(separator: ", ")) is not shown in a CI job",
+          hints: [
+            "a line that begins with '::', '##[', '##word[', or an escape is a command there; "
+              + "write it to a file with -o FILE"
+          ])
+      }
+      try target.write(text)
     }
     guard let output = target.file else { return }
     session.note("wrote \(output)")

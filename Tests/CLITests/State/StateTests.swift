@@ -49,6 +49,21 @@ import Testing
     #expect(kept.errors == "" && kept.output.hasSuffix("\n1\n"))
   }
 
+  @Test func `serials that cannot be read are reported on every use, since no rollback is seen then`()
+    throws
+  {
+    let world = try world()
+    try world.output("keyvault get production/openai > /dev/null")
+    for damage in ["truncate -s 1G $m", "rm $m; ln -s /dev/null $m", "rm $m; mkdir $m"] {
+      try world.output("m=$(echo \(Self.memory)); \(damage)")
+      for _ in 1...2 {
+        let result = try world.run("keyvault get production/openai")
+        #expect(
+          result.status == 0 && result.errors.contains("serials.jsonl"), "\(damage)\n\(result)")
+      }
+    }
+  }
+
   @Test func `the memory of another machine is reported once, and not believed`() throws {
     let world = try world()
     try world.output("keyvault get production/openai > /dev/null")

@@ -15,7 +15,7 @@ struct EntryActionTests {
     return world
   }
 
-  @Test func `removed entries are gone with their sidecars, and history is told from the rest`()
+  @Test func `removed entries are gone with their sidecars, and history is kept apart from the rest`()
     async throws
   {
     let world = try world()
@@ -31,7 +31,7 @@ struct EntryActionTests {
     #expect(removed.map(\.isInHistory) == [true, false])
     #expect(removed[0].page?.hasPrefix("https://") == true)
     #expect(try world.scratch.names(in: "vault/p") == ["mistral.gpg", "mistral.yaml"])
-    // Nobody need be there where the entries are named.
+    // No person need be there where the entries are named.
     let silent = Listener()
     _ = try RemoveEntries([try EntryName("p/mistral")], isConfirmed: false)
       .run(in: world.workspace(for: silent))

@@ -89,7 +89,7 @@ struct ImportKeysTests {
       $0.checks.asksProvider = consent != true
     }
     let hosts = person.asked.filter { if case .send = $0 { true } else { false } }
-    // Where there is nobody, each key is asked about in vain.
+    // Where there is no person, each key is asked about in vain.
     #expect(hosts.count == (consent == nil ? 2 : 1))
     #expect(outcome.keys.allSatisfy { $0.status == (consent == true ? .stored : .refused) })
     #expect(outcome.keys.count == 2)

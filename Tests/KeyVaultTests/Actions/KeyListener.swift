@@ -19,7 +19,7 @@ final class KeyListener: FrontEnd {
     self.provider = provider
   }
 
-  /// The code of each notice, in the order in which they were told.
+  /// The code of each notice, in the order in which they came.
   var codes: [String] { heard.value.map(\.code.rawValue) }
   var text: String {
     heard.value.map { ([$0.message] + $0.hints).joined(separator: "\n") }.joined()

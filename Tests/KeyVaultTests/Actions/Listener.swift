@@ -11,14 +11,14 @@ final class Listener: FrontEnd {
   private let questions = Locked<[Consent]>([])
   private let choices = Locked<[Alternatives]>([])
 
-  /// Without arguments, nobody is there to ask.
+  /// Without arguments, there is no person to ask.
   init(choosing choice: Int? = nil, answer: @escaping @Sendable (Consent) -> Bool? = { _ in nil }) {
     self.choice = choice
     self.answer = answer
   }
 
   var notices: [Notice] { heard.value }
-  /// The code of each notice, in the order in which they were told.
+  /// The code of each notice, in the order in which they came.
   var codes: [String] { notices.map(\.code.rawValue) }
   /// What was asked.
   var asked: [Consent] { questions.value }

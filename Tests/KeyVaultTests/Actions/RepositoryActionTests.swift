@@ -68,7 +68,7 @@ struct RepositoryActionTests {
     #expect(outcome.readers.count == 1)
   }
 
-  @Test func `a password-store keeps its readers, and what they lack is told`() throws {
+  @Test func `a password-store keeps its readers, and what they lack is reported`() throws {
     let folder = Scratch()
     let unknown = String(repeating: "A", count: 40)
     try folder.write("\(Self.alice)\n\(unknown)\n", to: "vault/.gpg-id")
@@ -115,7 +115,7 @@ struct RepositoryActionTests {
     #expect(status("repository", none) == .warning && status("validate", none) == nil)
   }
 
-  @Test func `a commit has the author that was given, and what a clone lacks is told`()
+  @Test func `a commit has the author that was given, and what a clone lacks is reported`()
     async throws
   {
     let world = try World()

@@ -94,7 +94,7 @@ struct UseKeysTests {
         "OPENAI_API_KEY", "OPENAI_BASE_URL", "AI_API_KEY", "AI_BASE_URL", "AI_PROVIDER",
       ])
     #expect(!allowed.withheld.contains("OPENAI_ADMIN_KEY") && person.codes == [])
-    // The payload's own host is no permission for another key.
+    // The payload's own host does not permit another key.
     try world.configure("environments: {p: {gateway: \"https://gateway.invalid\"}}\n")
     try world.store("p/openai", OpenAIWorld.key(1), hosts: ["gateway.invalid"], serial: 2)
     let narrow = try await action.run(in: person.workspace(world, policy: .nothingAllowed))
@@ -104,7 +104,7 @@ struct UseKeysTests {
   }
 
   @Test
-  func `two values of one variable, and masks of short keys, are told before a program starts`()
+  func `two values of one variable, and masks of short keys, are reported before a program starts`()
     async throws
   {
     let world = try World()

@@ -16,7 +16,8 @@ struct KeyTextTests {
     ("fake-key", "fake-key"), ("fake-key\n", "fake-key"), ("fake-key\r\n", "fake-key"),
     ("fake key", "fake key"), (":fake::key", ":fake::key"), ("schlüssel", "schlüssel"),
     ("鍵\u{1f511}\u{10ffff}", "鍵\u{1f511}\u{10ffff}"),
-    ("'\"$`\\#=%!", "'\"$`\\#=%!"),
+    ("'\"$`\\#=%!", "'\"$`\\#=%!"), ("#[a##b]::c:::d", "#[a##b]::c:::d"),
+    ("##fake-[key", "##fake-[key"), ("##1[fake", "##1[fake"), ("# #[fake", "# #[fake"),
     (
       "\u{7ff}\u{800}\u{d7ff}\u{e000}\u{ffff}\u{10000}",
       "\u{7ff}\u{800}\u{d7ff}\u{e000}\u{ffff}\u{10000}"
@@ -35,8 +36,10 @@ struct KeyTextTests {
     ("fake\tkey", "it has a control character inside"),
     ("fake\u{7f}key", "it has a control character inside"),
     ("fake\u{1b}[2Jkey", "it has a control character inside"),
-    ("::add-mask::key", "it begins with '::', and a CI runner reads such a line as a command"),
-    ("::", "it begins with '::', and a CI runner reads such a line as a command"),
+    ("::add-mask::key", JobCommand.objection), ("::", JobCommand.objection),
+    ("##[group]key", JobCommand.objection), ("fake##[key", JobCommand.objection),
+    ("fake ##vso[task.setvariable variable=a]b", JobCommand.objection),
+    ("##teamcity[a]", JobCommand.objection), ("fake###Vso[key", JobCommand.objection),
     (String(repeating: "k", count: 1 << 20), "it is 1048576 bytes long, and 32768 is the limit"),
   ])
   func `what no consumer could carry is refused, never quoted`(input: String, objection: String)

@@ -12,6 +12,9 @@ enum GitCase {
       _ = try run([git, "init", "-q", $0.scratch.folder])
       _ = try run([git, "-C", $0.scratch.folder, "add", "-f", ".keyvault"])
     },
+    FindingCase(.attributesMissing, .warning, at: ".gitattributes:1:1") {
+      try $0.write("vault/** -text\nvault/**/*.gpg diff=keyvault\n", to: ".gitattributes")
+    },
     FindingCase(.ignoredByGit, at: "vault/.gpg-id:1:1") {
       _ = try run([git, "init", "-q", $0.scratch.folder])
       try $0.write(".gpg-id\n", to: ".git/info/exclude")

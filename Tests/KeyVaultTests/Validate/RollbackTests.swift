@@ -202,9 +202,52 @@ struct RollbackTests {
     let name = try EntryName(Self.name)
     #expect(try world.repositoryVault.lastSerial(of: EntryName("q/none")) == 0)
     try world.repositoryVault.remove(name)
-    #expect(world.repositoryVault.lastSerial(of: name) == 2)
+    #expect(try world.repositoryVault.lastSerial(of: name) == 2)
     try world.commit()
-    #expect(world.repositoryVault.lastSerial(of: name) == 2)
+    #expect(try world.repositoryVault.lastSerial(of: name) == 2)
+  }
+
+  @Test(arguments: ["[", "serial: x\n", "", "gone"])
+  func `a base whose sidecar has no serial does not hide the one before`(broken: String) throws {
+    let world = try world()
+    let path = "vault/p/openai.yaml"
+    let sound = try world.scratch.text(path)
+    let marked = sound + "exposed: {to: \(Keyring.bob.fingerprint), since: 2026-11-20, reason: x}\n"
+    try world.write(marked, to: path)
+    try world.commit()
+    if broken == "gone" {
+      try world.scratch.remove(path)
+    } else {
+      try world.write(broken, to: path)
+    }
+    try world.commit()
+    // The key of then, encrypted again, so that its ciphertext is none that was here.
+    try world.git("rm", "-q", "-r", "vault/p")
+    try world.store(Self.name, BaseCase.old, serial: 1)
+    let findings = try world.findings(base: "main").filter { $0.code == "rolled-back" }
+    #expect(
+      findings.map(\.message) == [
+        "the serial is 1, and was 2 before 'main', which does not tell it"
+      ])
+    // Neither does it end an exposure: the base's own key, with its sidecar back, except for the mark.
+    try world.git("checkout", "-q", "main", "--", "vault/p/openai.gpg")
+    try world.write(sound, to: path)
+    #expect(try codes(world).contains("debt-dropped"))
+    try world.write(marked, to: path)
+    #expect(try codes(world).allSatisfy { !["debt-dropped", "rolled-back"].contains($0) })
+  }
+
+  @Test(arguments: ["0000000000000000000000000000000000000001", "no id"])
+  func `a history that cannot be read does not count as empty`(head: String) throws {
+    let world = try world()
+    let name = try EntryName(Self.name)
+    try world.repositoryVault.remove(name)
+    #expect(try world.repositoryVault.lastSerial(of: name) == 2)
+    try world.write(head + "\n", to: ".git/refs/heads/main")
+    #expect(failure { _ = try world.repositoryVault.lastSerial(of: name) } != nil)
+    // A branch without a commit has none.
+    try world.scratch.remove(".git/refs/heads/main")
+    #expect(try world.repositoryVault.lastSerial(of: name) == 0)
   }
 
   @Test func `an older ciphertext that a merge left aside counts`() throws {

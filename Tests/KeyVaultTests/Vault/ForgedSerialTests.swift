@@ -53,7 +53,7 @@ struct ForgedSerialTests {
     try restore(right, in: world)
     var repository = try world.repository
     repository.memory = try machine.memory(world)
-    #expect(repository.vault.lastSerial(of: try EntryName(Self.name)) == 2)
+    #expect(try repository.vault.lastSerial(of: try EntryName(Self.name)) == 2)
   }
 
   @Test func `a step that changes of the key can have led to is remembered`() throws {
@@ -80,7 +80,7 @@ struct ForgedSerialTests {
     let memory = try machine.memory(world)
     repository.memory = memory
     let name = try EntryName(Self.name)
-    let next = repository.vault.lastSerial(of: name) + 1
+    let next = try repository.vault.lastSerial(of: name) + 1
     #expect(next == 3)
     try repository.vault.store(
       NewKey(

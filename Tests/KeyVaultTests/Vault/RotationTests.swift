@@ -81,7 +81,7 @@ struct RotationTests {
     if last > 0 { try world.store("q/openai", Self.new, serial: last) }
     let target = try EntryName("q/openai")
     let vault = world.repositoryVault
-    #expect(vault.lastSerial(of: target) == last)
+    #expect(try vault.lastSerial(of: target) == last)
     let name = try EntryName("p/openai")
     try store(
       world.open("p/openai").moved(to: target, after: vault.lastSerial(of: target)), from: name,

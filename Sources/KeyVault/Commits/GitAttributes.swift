@@ -33,6 +33,23 @@ struct GitAttributes {
     return true
   }
 
+  /// What it means that lines are missing.
+  static func sentence(_ missing: [String]) -> String {
+    let lines = missing.map { "'\($0)'" }.joined(separator: ", ")
+    let merges = missing.contains { $0.hasSuffix(" -merge") }
+    return "\(fileName) lacks \(lines)"
+      + (merges ? ", without which git merges two versions of an entry line by line" : "")
+  }
+
+  /// Lines that are missing though some of ours are there; none where none is, unless they are `needed`.
+  func missing(needed: Bool) throws(Failure) -> [String] {
+    let lines = try text().split(separator: "\n").map(String.init)
+    guard needed || lines.contains(where: { $0 == Self.heading || Self.isOurs($0) }) else {
+      return []
+    }
+    return Self.lines.filter { !lines.contains($0) }
+  }
+
   private static func isOurs(_ line: String) -> Bool {
     lines.contains(line) || oldLines.contains(line)
   }
