@@ -12,7 +12,7 @@ struct CiphertextBoundTests {
     let large = [UInt8](repeating: 7, count: Limits.ciphertext)
     for number in 0..<40 { try world.scratch.write(large, to: "vault/p/k\(number).gpg") }
     for number in 0..<5 { try world.write("\(number)", to: "vault/q/k\(number).gpg") }
-    let vault = try world.repositoryVault
+    let vault = world.repositoryVault
     let found = try vault.ciphertexts(of: Set(names: ["p", "q"]))
     #expect(found.digests.count == 45)
     #expect(found.digests[try EntryName("p/k0")] == Vault.digest(large))
