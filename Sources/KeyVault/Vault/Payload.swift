@@ -46,7 +46,9 @@ public final class Payload: Sendable {
     }
     guard let serial, (1...Serial.greatest).contains(serial) else {
       throw Failure(
-        .malformed, "inside the encryption, invalid 'serial': expected a number from 1 to 1e9")
+        .malformed,
+        "inside the encryption, 'serial' is missing or invalid: expected a number "
+          + "from 1 to 1e9")
     }
   }
 

@@ -77,7 +77,7 @@ struct AnswerWordsTests {
     for status in [401, 403] {
       let body = #"{"error":{"type":"permission_error","message":"\#(words)"}}"#
       let judgement = Self.permission.judge(KeyVaultTests.answer(status, body))
-      #expect(judgement.verdict == .unknown && judgement.note?.contains("has ended") == true)
+      #expect(judgement.verdict == .unknown && judgement.note?.contains("no longer exists") == true)
     }
   }
 

@@ -79,7 +79,7 @@ struct TestReportTests {
     var invalid = result(.invalid, entry: "p/mistral")
     invalid.http = 401
     invalid.note = "the provider does not know it"
-    invalid.next = "make a new key: https://example.com/keys"
+    invalid.next = "create a new key: https://example.com/keys"
     invalid.facts = ["request_id": "req_2"]
     var locked = result(.locked, entry: "p/anthropic")
     locked.note = "no secret key for \u{1b}[2J"

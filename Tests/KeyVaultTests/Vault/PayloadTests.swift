@@ -48,7 +48,7 @@ struct PayloadTests {
     #expect(payload.withField("url") { $0.text } == "https://example.com")
   }
 
-  static let badSerial = "invalid 'serial': expected a number from 1 to 1e9"
+  static let badSerial = "'serial' is missing or invalid: expected a number from 1 to 1e9"
 
   @Test(arguments: [
     ("serial: 3\n", "", PayloadTests.badSerial),
