@@ -30,7 +30,9 @@ public struct AcceptEntries: Sendable {
     }
     let lists = includesLists ? try lists(memory, in: workspace) : nil
     let all = remembered.map(\.path) + [lists].compactMap(\.self)
-    guard !all.isEmpty else { throw Failure(.nothingToDo, "there is nothing to forget") }
+    guard !all.isEmpty else {
+      throw Failure(.nothingToDo, "there is nothing to accept: this machine remembers none of that")
+    }
     if !isConfirmed { try confirm(all, in: workspace) }
     try memory.forget(remembered)
     if lists != nil { try memory.forgetRecipients() }
@@ -40,10 +42,10 @@ public struct AcceptEntries: Sendable {
   private func confirm(_ all: [String], in workspace: Workspace) throws(Failure) {
     switch try workspace.consents(to: .accept(all)) {
     case true?: return
-    case false?: throw Failure(.nothingToDo, "nothing was forgotten")
+    case false?: throw Failure(.nothingToDo, "nothing was accepted")
     case nil:
       throw Failure(
-        .usage, "there is no one to ask whether to accept \(all.joined(separator: ", "))",
+        .usage, "cannot ask whether to accept \(all.joined(separator: ", ")): standard input is not a terminal",
         hints: ["--yes accepts it without asking"])
     }
   }
@@ -82,7 +84,7 @@ public struct AcceptEntries: Sendable {
     } catch {
       // What is not checked out cannot be looked at before it is accepted.
       guard try vault.absentEntries(among: [name.path]).isEmpty else { throw error }
-      return "nothing is there now"
+      return "there is no such entry now"
     }
     let git = Git(in: workspace.repository.root)
     let head = git.line(["rev-parse", "--verify", "--quiet", "HEAD"])

@@ -23,7 +23,7 @@ public enum Consent: Sendable, Hashable {
       "'\(path.printable)' would be a new folder of the vault, and there is '\(near.printable)': "
         + "make the new one?"
     case .remove(let names): "remove \(names.map(\.path).joined(separator: ", "))?"
-    case .accept(let names): "accept what is there now of \(names.joined(separator: ", "))?"
+    case .accept(let names): "accept the current version of \(names.joined(separator: ", "))?"
     case .variable(_, let reason): "\(reason)\nrender keys under it in this repository?"
     }
   }

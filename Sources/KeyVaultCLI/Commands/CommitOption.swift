@@ -17,18 +17,6 @@ struct CommitOption: ParsableArguments {
     guard commit else { return workspace.tellIgnored(files) }
     _ = try CommitFiles(message, files: files).run(in: workspace)
   }
-
-  func run(
-    _ message: String, _ names: [EntryName], in repository: Repository, _ session: Session
-  ) throws {
-    try run(message, names, in: session)
-  }
-
-  func run(
-    _ message: String, files: [String], in repository: Repository, _ session: Session
-  ) throws {
-    try run(message, files: files, in: session)
-  }
 }
 
 /// `--field NAME=VALUE`, an additional field of a credential.
