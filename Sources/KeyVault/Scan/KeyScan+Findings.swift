@@ -7,8 +7,8 @@ extension KeyScan {
       .plaintextKey, in: path, at: Place(line: hit.line, column: 1),
       hit.provider.map { "this looks like a plaintext key of \($0)" }
         ?? "this could be a plaintext key",
-      hint: "store it with 'keyvault add', and take it out of the file; 'git commit "
-        + "--no-verify' if it is none")
+      hint: "store it with 'keyvault add', and remove it from the file; if it is not a key: "
+        + "'git commit --no-verify'")
   }
 
   /// Reports the name of a file, or of a folder above it, that is a plaintext key. The path is
