@@ -28,7 +28,7 @@ final class Session {
   private let userGPG: UserGPG
   private let host: Host
   /// Opened once, and ended by ``end()``.
-  private var workspace: Workspace?
+  private var opened: Workspace?
   var hasToldDanger = false
   /// What the user's configuration says of a root, once that was checked.
   var trust: (root: String, said: UserConfiguration.Trust)?
@@ -49,7 +49,7 @@ final class Session {
 
   /// Writes down what was learned, and says what was not kept.
   func end() {
-    guard let workspace, let memory = workspace.repository.memory else { return }
+    guard let workspace = opened, let memory = workspace.repository.memory else { return }
     do throws(Failure) {
       try workspace.end()
     } catch {
@@ -89,13 +89,13 @@ final class Session {
   func workspace() throws -> Workspace { try workspace(at: root(), nil) }
 
   private func workspace(at root: String, _ opening: LocalStateOpening?) throws -> Workspace {
-    if let workspace, workspace.repository.root == root { return workspace }
+    if let opened, opened.repository.root == root { return opened }
     tellDanger(of: root)
     let made = try host.workspace(
       at: root, with: permissions(in: root),
       for: TerminalFrontEnd(isQuiet: options.quiet, isVerbose: options.verbose),
       opening: opening)
-    workspace = made
+    opened = made
     return made
   }
 
