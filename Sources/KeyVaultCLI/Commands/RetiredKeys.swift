@@ -18,9 +18,7 @@ struct RetiredKeys {
       }
     }
     let names = entries.map(\.path).joined(separator: ", ")
-    try commit.run(
-      "keyvault: retired keys of \(names)", files: outcome.changed, in: workspace.repository,
-      session)
+    try commit.run("keyvault: retired keys of \(names)", files: outcome.changed, in: session)
     if let refusal = outcome.refusal { throw refusal }
     let status = outcome.conclusion.exitStatus
     if status != 0 { throw ExitCode(status) }
