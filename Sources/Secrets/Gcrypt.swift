@@ -40,7 +40,8 @@ internal import Glibc
     let checkVersion = unsafe unsafeBitCast(
       try symbol("gcry_check_version"), to: kv_gcry_check_version.self)
     guard unsafe checkVersion("1.8.0") != nil else {
-      throw CryptographyError("libgcrypt.so.20 is older than 1.8.0: upgrade the package libgcrypt20")
+      throw CryptographyError(
+        "libgcrypt.so.20 is older than 1.8.0: upgrade the package libgcrypt20")
     }
     let control = unsafe try symbol("gcry_control")
     // Another library of the process may have done it; doing it twice is an error there.

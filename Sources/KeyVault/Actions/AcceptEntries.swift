@@ -45,7 +45,8 @@ public struct AcceptEntries: Sendable {
     case false?: throw Failure(.nothingToDo, "nothing was accepted")
     case nil:
       throw Failure(
-        .usage, "cannot ask whether to accept \(all.joined(separator: ", ")): standard input is not a terminal",
+        .usage,
+        "cannot ask whether to accept \(all.joined(separator: ", ")): standard input is not a terminal",
         hints: ["--yes accepts it without asking"])
     }
   }

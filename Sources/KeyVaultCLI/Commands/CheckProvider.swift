@@ -5,7 +5,8 @@ import KeyVault
 
 struct CheckProvider: SessionCommand {
   static let configuration = CommandConfiguration(
-    commandName: "check", abstract: "Check that a provider file distinguishes good keys from bad ones.",
+    commandName: "check",
+    abstract: "Check that a provider file distinguishes good keys from bad ones.",
     discussion: """
       Sends the file's request with no key and with a bogus key. If either counts as valid, the endpoint \
       proves nothing. Name an entry to check that its good key counts as valid. With --answers, nothing is \

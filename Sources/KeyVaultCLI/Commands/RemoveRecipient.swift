@@ -39,7 +39,9 @@ struct RemoveRecipient: SessionCommand {
     tell(removal, session)
     if let gap = outcome.gap { session.frontEnd.tell(gap) }
     session.tellDrift(outcome.drifted)
-    if outcome.leavesKeys { session.note("next: rotate the exposed keys with 'keyvault rotate ENTRY'") }
+    if outcome.leavesKeys {
+      session.note("next: rotate the exposed keys with 'keyvault rotate ENTRY'")
+    }
     let folders = outcome.folders.map(Self.shown).joined(separator: ", ")
     try commit.run(
       "keyvault: \(action.fingerprint) reads \(folders) no more", files: removal.written,

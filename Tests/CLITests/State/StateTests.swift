@@ -49,7 +49,8 @@ import Testing
     #expect(kept.errors == "" && kept.output.hasSuffix("\n1\n"))
   }
 
-  @Test func `serials that cannot be read are reported on every use, since no rollback is seen then`()
+  @Test
+  func `serials that cannot be read are reported on every use, since no rollback is seen then`()
     throws
   {
     let world = try world()

@@ -15,7 +15,8 @@ struct EntryActionTests {
     return world
   }
 
-  @Test func `removed entries are gone with their sidecars, and history is kept apart from the rest`()
+  @Test
+  func `removed entries are gone with their sidecars, and history is kept apart from the rest`()
     async throws
   {
     let world = try world()

@@ -47,7 +47,10 @@ struct WriterTurnTests {
     onThreads(8) { _ in
       for _ in 0..<200 {
         hold(root) {
-          #expect(running.withLock { $0 += 1; return $0 } == 1)
+          #expect(
+            running.withLock {
+              $0 += 1; return $0
+            } == 1)
           running.withLock { $0 -= 1 }
         }
         done.withLock { $0 += 1 }

@@ -5,6 +5,12 @@ import Testing
 @testable import KeyVault
 
 struct BlockingWorkTests {
+  /// Of jobs.
+  private final class Count: Sendable {
+    let running = Atomic(0)
+    let most = Atomic(0)
+  }
+
   @Test func `a cancelled task does not wait for a job that has begun`() async throws {
     let (begun, end) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
     let task = Task {
@@ -35,20 +41,15 @@ struct BlockingWorkTests {
 
   @Test func `one limit holds for all callers, and every job runs once`() async {
     let limit = max(2, min(availableCores, 16))
-    let running = Mutex(0)
-    let most = Mutex(0)
+    let count = Count()
     let results = await withTaskGroup(of: Int?.self) { group in
       for number in 0..<300 {
         group.addTask {
           await BlockingWork.run {
-            let now = running.withLock {
-              $0 += 1
-              return $0
-            }
-            most.withLock { $0 = max($0, now) }
+            count.most.max(count.running.add(1, ordering: .relaxed).newValue, ordering: .relaxed)
             // Long enough for another thread to overlap.
             DispatchQueue.global().sync { _ = (0..<1000).reduce(0, +) }
-            running.withLock { $0 -= 1 }
+            count.running.subtract(1, ordering: .relaxed)
             return number
           }
         }
@@ -56,11 +57,12 @@ struct BlockingWorkTests {
       return await group.reduce(into: []) { $0.append($1) }
     }
     #expect(results.compactMap(\.self).sorted() == Array(0..<300))
-    #expect(most.withLock { $0 } <= limit)
-    #expect(running.withLock { $0 } == 0)
+    #expect(count.most.load(ordering: .relaxed) <= limit)
+    #expect(count.running.load(ordering: .relaxed) == 0)
   }
 
-  @Test func `a cancelled task throws what its caller says, and a job throws what it throws`() async {
+  @Test func `a cancelled task throws what its caller says, and a job throws what it throws`() async
+  {
     let interruption = Failure(.io, "interrupted")
     await #expect(throws: Failure(.locked, "no key")) {
       try await BlockingWork.run(or: interruption) { () throws(Failure) -> Int in

@@ -82,7 +82,8 @@ struct SigningTrustTests {
       #expect(trust.least == .required && trust.signers == [Self.a], "\(root)")
       #expect(trust.hosts == ["other.example.com"], "\(root)")
     }
-    let demanding = "signatures: required\nrepositories: {/proc/srv: {allow_names: [ACME_SETTINGS]}}\n"
+    let demanding =
+      "signatures: required\nrepositories: {/proc/srv: {allow_names: [ACME_SETTINGS]}}\n"
     #expect(try configuration(demanding).trust(in: "/proc/srv/x").least == .required)
     // Moved up to where a folder is named that asks for nothing.
     let moved = try configuration(

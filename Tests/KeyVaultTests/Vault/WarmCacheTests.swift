@@ -131,7 +131,8 @@ struct WarmCacheTests {
     #expect(try await machine.render(world) == Self.warm)
   }
 
-  @Test func `it is the user's alone: nowhere in plaintext, readable by no other key`() async throws {
+  @Test func `it is the user's alone: nowhere in plaintext, readable by no other key`() async throws
+  {
     // In a process of its own, for the mask is the process's.
     await #expect(processExitsWith: .success) {
       let machine = try WarmCase()
