@@ -55,7 +55,7 @@ public struct EditEntry: Sendable {
     guard Self.fields.contains(field) else {
       let hint =
         field == "provider"
-        ? "the provider is bound inside the encryption: keyvault add --force --provider ID"
+        ? "the provider is bound inside the encryption: keyvault add --replace --provider ID"
         : Suggestion.closest(to: field, among: Self.fields).map { "did you mean '\($0)'?" }
           ?? "fields are \(Self.fields.joined(separator: ", "))"
       throw Failure(.usage, "'\(field.printable(limit: 80))' cannot be set", hints: [hint])

@@ -101,7 +101,7 @@ extension Repository {
       .malformed, "\(SignedRecipients.path) was rolled back: \(numbers)",
       hints: [
         "merge or restore the newer one, or let a writer sign the right lists: keyvault "
-          + "recipients sign",
+          + "sign --recipients",
         "accept this one on this machine: keyvault accept --recipients",
       ])
   }

@@ -78,7 +78,7 @@ struct EntryChecks {
           Finding(
             .hiddenRecipient, in: file,
             "a recipient is hidden, so it is unknown who can read this",
-            hint: "encrypt it again: \(Shell("keyvault add \(name) --force"))"))
+            hint: "encrypt it again: \(Shell("keyvault add \(name) --replace"))"))
       }
       outcome.drift = readers?.drift(of: message)
     } catch {

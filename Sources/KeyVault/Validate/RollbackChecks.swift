@@ -13,7 +13,8 @@ struct RollbackChecks {
     let marks = before.map { KeyMark($0) }
     // A base that has no serial does not hide which one was there: its history does.
     let past = try PastFiles(
-      of: zip(places, marks).filter { $0.hasOtherKey || $1?.serial == nil }.map(\.0), in: base)
+      of: zip(places, marks).filter { $0.hasOtherKey || $0.hasCiphertext && $1?.serial == nil }.map(
+        \.0), in: base)
     var findings: [Finding] = []
     for (place, mark) in zip(places, marks) {
       findings += judge(place, mark, past)
@@ -109,7 +110,9 @@ struct RollbackChecks {
       let whose =
         isKnown
         ? "in \(base.name)"
-        : hadKey ? "before \(base.name), which does not say it" : "when it was removed"
+        : hadKey
+          ? "in the history before \(base.name), whose sidecar has no serial"
+          : "when it was removed"
       let file = now == nil ? name.ciphertextPath : name.sidecarPath
       return [
         Finding(
@@ -207,7 +210,7 @@ struct RollbackChecks {
   }
 
   private func hint(for name: EntryName, hadKey: Bool) -> String {
-    guard hadKey else { return "add it as a new key: \(Shell("keyvault add \(name) --force"))" }
+    guard hadKey else { return "add it as a new key: \(Shell("keyvault add \(name) --replace"))" }
     let restore =
       "restore it: "
       + "\(Shell("git checkout \(base.revision) -- \(paths: [name.ciphertextPath, name.sidecarPath])")); "

@@ -165,7 +165,7 @@ extension Vault {
     if let objection = opened.payload.withKey(KeyText.objection) {
       throw Failure(
         .malformed, "'\(opened.name)' has an invalid key: \(objection)",
-        hints: ["store the right one: \(Shell("keyvault add \(opened.name) --force"))"])
+        hints: ["store the right one: \(Shell("keyvault add \(opened.name) --replace"))"])
     }
   }
 

@@ -44,7 +44,7 @@ struct Get: SessionCommand {
         throw Failure(
           .malformed, "the first line of '\(entry.name)' is empty: expected the key there",
           hints: [
-            "store the key: \(Shell("keyvault add \(entry.name) --force"))",
+            "store the key: \(Shell("keyvault add \(entry.name) --replace"))",
             "or see what is there instead: \(Shell("gpg --decrypt \(path: entry.name.ciphertextPath)"))",
           ])
       }

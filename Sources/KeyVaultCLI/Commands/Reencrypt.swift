@@ -6,9 +6,9 @@ struct Reencrypt: SessionCommand {
     commandName: "reencrypt",
     abstract: "Re-encrypt entries whose readers differ from their folder's recipients.",
     discussion: """
-      All else stays as it is, byte for byte. All files change together: whoever is interrupted runs \
-      any command that writes, which ends it. Rotate the keys that somebody could read who must not: \
-      git's history keeps the old ciphertexts.
+      Everything else stays unchanged, byte for byte. All files change together; after an interruption, the next \
+      command that writes completes the change. Rotate keys that a former recipient could read: git history keeps \
+      the old ciphertexts.
 
       Exit status 1 if an entry is left that others can read.
 

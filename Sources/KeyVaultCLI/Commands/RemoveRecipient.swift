@@ -6,10 +6,10 @@ struct RemoveRecipient: SessionCommand {
     commandName: "rm",
     abstract: "Remove a person or job from the recipients of the vault, or of a folder.",
     discussion: """
-      Writes every .gpg-id that names them, all or none, or with --folder the folder's alone; comments \
-      stay, and the public key too. Nothing is encrypted again by it, and nothing can take back what was read: every key that the person could read, by git's \
-      history, is marked as exposed in its sidecar until it is rotated. Exit status 3 if the history \
-      is not whole; whatever the list let the person read counts then.
+      Removes them from every .gpg-id that names them, or with --folder from that folder's alone. Comments and \
+      the public key stay. Nothing is re-encrypted, and someone who leaves still has every key they could read: \
+      according to git history, each of these keys is marked as exposed in its sidecar until it is rotated. Exit \
+      status 3 if git history is incomplete; every key that the list allowed then counts as read.
 
       Example: keyvault recipients rm 0123456789ABCDEF0123456789ABCDEF01234567
       """)

@@ -174,7 +174,9 @@ struct EntryActionTests {
     #expect(try open() == nil)
     try world.store(MemoryCase.name, BaseCase.old, serial: 1)
     #expect(try open()?.kind == .malformed)
-    for (answer, message) in [(false, "nothing was forgotten"), (nil, "no one to ask")]
+    for (answer, message) in [
+      (false, "nothing was accepted"), (nil, "cannot ask whether to accept"),
+    ]
       as [(Bool?, String)]
     {
       let listener = Listener { _ in answer }
@@ -193,7 +195,7 @@ struct EntryActionTests {
     #expect(forgotten == [name.path])
     #expect(try open() == nil)
     let unknown = Listener()
-    try await world.expectRefusal("nothing to forget", .nothingToDo) {
+    try await world.expectRefusal("nothing to accept", .nothingToDo) {
       _ = try AcceptEntries([EntryName("p/other")], isConfirmed: true)
         .run(in: world.workspace(for: unknown, state: state))
     }

@@ -61,7 +61,7 @@ struct ReaderActionTests {
     try await world.expectRefusal(unknown, .notFound) {
       _ = try AddReader(.keyring(unknown), to: nil).run(in: world.workspace())
     }
-    try await world.expectRefusal("leads out of its folder", .usage) {
+    try await world.expectRefusal("leads outside of its folder", .usage) {
       _ = try AddReader(.keyring(Self.alice), to: "../x").run(in: world.workspace())
     }
     // A person who reads the folder by another list needs none, so that the folder is not made.

@@ -118,8 +118,8 @@ struct ListMemoryTests {
     #expect(use(world) == nil)
     #expect(
       told.value == [
-        "\(Self.statement): its number is 2, but this machine has seen 3, as the commit that is "
-          + "checked out is older"
+        "\(Self.statement): its number is 2, but this machine has seen 3, because an older "
+          + "commit is checked out"
       ])
     #expect(write(world)?.message == Self.message)
     // In that commit only its own file is excused.

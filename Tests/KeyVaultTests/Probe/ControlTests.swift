@@ -55,7 +55,7 @@ struct ControlTests {
   ) async throws {
     let result = try await result(stub(bogus: bogus, missing: missing))
     expectDoubt(result, .unknown, note)
-    #expect(result.note?.contains("does not tell keys apart") == true)
+    #expect(result.note?.contains("does not distinguish keys") == true)
     #expect(result.control == .failed)
   }
 

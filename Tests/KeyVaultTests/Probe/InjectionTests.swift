@@ -39,7 +39,7 @@ struct InjectionTests {
     end: String, objection: String
   ) async throws {
     let (result, requests) = try await result(key: Array((FaultTests.key + end).utf8))
-    expectDoubt(result, .misconfigured, "cannot be a key: it " + objection)
+    expectDoubt(result, .misconfigured, "has an invalid key: it " + objection)
     #expect(result.error == result.note)
     #expect(result.next?.isEmpty == false)
     #expect(requests.isEmpty)
@@ -50,7 +50,7 @@ struct InjectionTests {
       (Array(FaultTests.key.utf8) + [0xff], "is not UTF-8"), ([], "is empty"),
     ] {
       let (result, requests) = try await result(key: key)
-      expectDoubt(result, .misconfigured, "cannot be a key: it " + objection)
+      expectDoubt(result, .misconfigured, "has an invalid key: it " + objection)
       #expect(requests.isEmpty)
     }
   }

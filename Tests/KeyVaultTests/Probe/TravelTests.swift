@@ -159,7 +159,8 @@ struct TravelTests {
     try world.store("production/openai", Self.openAIKey, hosts: ["api.openai.com"])
     let refused = try await result(world)
     #expect(refused.verdict == .misconfigured)
-    #expect(refused.note?.contains("https://\(host) is not where") == true)
+    #expect(
+      refused.note?.contains("https://\(host) is not a host that this key may be sent to") == true)
     #expect(Trap.shared.connections(to: host) == 0)
     #expect(try await result(world, OriginPolicy(parsing: host)).verdict == .unreachable)
     #expect(Trap.shared.connections(to: host) == 1)

@@ -156,7 +156,7 @@ struct RecipientEditTests {
       (Array("no key\n".utf8), "holds no OpenPGP key"), (secret, "it holds a secret key"),
       (Keyring.bob.publicKey + secret, "it holds a secret key"),
       (Keyring.bob.publicKey + Keyring.alice.publicKey, "holds 2 keys: expected one"),
-      (Array(Keyring.bob.publicKey.dropLast(60)), "it is cut off"),
+      (Array(Keyring.bob.publicKey.dropLast(60)), "so it is truncated"),
       (Array(Keyring.bob.publicKey.map { $0 == 10 ? 32 : $0 }), "lost its line breaks"),
       ([UInt8](repeating: 65, count: 1_100_000), "larger than 1024 KiB"),
     ] {

@@ -140,7 +140,7 @@ struct NameGateTests {
       try world.signRecipients()
       try world.store("p/acme", Acme.credential, fields: [("place", "here")])
       let failure = try await refusal { try await render(world.repository) }
-      #expect(failure.message.contains("'\(name)' is not known"), "\(failure)")
+      #expect(failure.message.contains("'\(name)' is not a known name"), "\(failure)")
       var repository = try world.repository
       repository.names = try NamePolicy(parsing: name)
       #expect(try await render(repository).contains(name))
@@ -188,7 +188,8 @@ struct NameGateTests {
     var other = try address.repository
     other.names = try NamePolicy(parsing: "BASE_URL")
     let failure = try await refusal { try await render(other, prefix: "GROQ_") }
-    #expect(failure.message.contains("'GROQ_BASE_URL' tells programs where to send keys"))
+    #expect(
+      failure.message.contains("'GROQ_BASE_URL' is a base-URL variable, so it cannot hold a key"))
   }
 
   @Test func `a variable's file has a name that is judged too`() async throws {
@@ -247,7 +248,7 @@ struct NameGateTests {
     }
     let refused = try await pick(world.repository)
     #expect(refused.choice == nil)
-    #expect(refused.skipped.first?.reason.contains("'SPARE' is not known") == true)
+    #expect(refused.skipped.first?.reason.contains("'SPARE' is not a known name") == true)
     var repository = try world.repository
     repository.names = try NamePolicy(parsing: "SPARE")
     #expect(try await pick(repository).choice?.variable == "SPARE")

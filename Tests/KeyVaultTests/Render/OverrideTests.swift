@@ -84,8 +84,8 @@ struct OverrideTests {
     }
     #expect(
       try told("") == [
-        "providers.d/openai.yaml changes key.env of a built-in provider, so what counts is the "
-          + "built-in definition"
+        "providers.d/openai.yaml changes key.env of a built-in provider, so the built-in "
+          + "definition is used"
       ])
     #expect(try told("api.openai.com") == [])
   }

@@ -223,7 +223,7 @@ struct DriftTests {
     let findings = try world.findings(program: program)
     #expect(findings.map(\.code) == ["no-gpg", "stray-file"])
     #expect(findings[0].severity == .warning)
-    #expect(findings[0].message.contains("who can read the entries"))
+    #expect(findings[0].message.contains("neither the readers of entries nor the public keys"))
   }
 
   /// The number of gpg processes that `validate` starts.

@@ -227,7 +227,8 @@ struct RollbackTests {
     let findings = try world.findings(base: "main").filter { $0.code == "rolled-back" }
     #expect(
       findings.map(\.message) == [
-        "the serial is 1, and was 2 before 'main', which does not tell it"
+        "the serial went back from 2 to 1 in the history before 'main', whose sidecar "
+          + "has no serial"
       ])
     // Neither does it end an exposure: the base's own key, with its sidecar back, except for the mark.
     try world.git("checkout", "-q", "main", "--", "vault/p/openai.gpg")

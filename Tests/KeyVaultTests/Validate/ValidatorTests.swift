@@ -190,7 +190,7 @@ struct ValidatorTests {
         """)
     #expect(
       report.text(Style(isColoured: true)).hasPrefix(
-        "keyvault.yaml:3:30: \u{1b}[31merror[unknown-provider]\u{1b}[0m: no provider"))
+        "keyvault.yaml:3:30: \u{1b}[31merror[unknown-provider]\u{1b}[0m: unknown provider"))
     #expect((report.errors, report.warnings) == (1, 0))
     #expect(report.findings[0].text + "\n" == report.text(Style()))
   }

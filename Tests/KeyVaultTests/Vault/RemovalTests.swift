@@ -188,8 +188,9 @@ struct RemovalTests {
     let found = try world.findings(readsHistory: true)
     #expect(found.map(\.code) == ["exposed"])
     let message = try #require(found.first).message
-    #expect(message.contains("\(Self.bob) (Bob <bob@example.com>) could read this key"))
-    #expect(message.hasSuffix("and it is not marked"))
+    #expect(
+      message.contains("\(Self.bob) (Bob <bob@example.com>), a former reader, could read this key"))
+    #expect(message.hasSuffix("it is not marked as exposed"))
     try world.store("p/openai", Self.second, serial: 2)
     #expect(try world.findings(readsHistory: true) == [])
   }

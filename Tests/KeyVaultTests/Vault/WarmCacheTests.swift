@@ -185,7 +185,7 @@ struct WarmCacheTests {
     try world.scratch.remove(WarmCase.cache)
     try world.want([Keyring.bob.fingerprint], in: "p")
     #expect(
-      try await unkept(world)?.message == "none of your own keys is a recipient of 'p/anthropic'")
+      try await unkept(world)?.message == "none of your own keys can now read 'p/anthropic'")
     let forgetful = try await machine.render(world, remembers: false)
     #expect(forgetful.notices == [] && forgetful.decryptions == 3)
   }
