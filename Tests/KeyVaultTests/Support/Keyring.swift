@@ -9,7 +9,10 @@ final class Keyring: Sendable {
 
   /// Absolute path of gpg.
   static let program = "/usr/bin/gpg"
-  static let gpgProgram = GPGProgram(path: program, runtimeDirectory: nil)
+  static let gpgProgram: GPGProgram = {
+    GPG.liftBoundOnPublicKeys()
+    return GPGProgram(path: program, runtimeDirectory: nil)
+  }()
 
   let home: String
   let fingerprint: String
