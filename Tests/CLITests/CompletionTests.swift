@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// The scripts of `keyvault completion`, in the shells themselves.
-@Suite(.fewAtATime, .enabled(if: Programs.hasPython)) struct CompletionTests {
+@Suite(.fewAtATime, .needsPython) struct CompletionTests {
   private func world() throws -> World {
     let world = try World()
     try world.output(#"cp -a "$FILLED/." ."#)

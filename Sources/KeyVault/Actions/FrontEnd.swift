@@ -32,7 +32,7 @@ extension FrontEnd {
 }
 
 /// Something that a person should know although the action goes on.
-public struct Notice: Sendable, Equatable {
+public struct Notice: Sendable {
   public enum Weight: String, Sendable {
     /// What matters only to a person who looks for a cause.
     case detail
@@ -45,10 +45,12 @@ public struct Notice: Sendable, Equatable {
   }
 
   /// A stable kebab-case name. Each action declares its own, in an extension.
-  public struct Code: RawRepresentable, Sendable, Equatable {
+  public struct Code: Sendable, Equatable {
     public let rawValue: String
 
     public init(rawValue: String) { self.rawValue = rawValue }
+
+    public static func == (a: Code, b: Code) -> Bool { a.rawValue == b.rawValue }
   }
 
   public let code: Code

@@ -22,7 +22,9 @@ public struct InitRepository: Sendable {
     /// Whether the folder held a password-store.
     public var isTakenOver: Bool { readers.isEmpty }
     /// Whether a list has a fault, so that nothing is encrypted for its folder.
-    public var hasFaultyList: Bool { faults.contains { $0.code == .faultyList } }
+    public var hasFaultyList: Bool {
+      faults.contains { $0.code == .faultyList }
+    }
   }
 
   /// `root` is absolute and exists; `opening` opens the repository there once its files are written. Throws, with

@@ -93,7 +93,7 @@ struct CommandsPage {
 
       <!-- Written from the command line's own help: RECORD=1 swift test --filter DocumentationTests -->
 
-      `keyvault COMMAND --help` shows the same text. Every report takes `--format json`; `keyvault schema` prints the
+      The `--help` of a command shows the same text. Every report takes `--format json`; `keyvault schema` prints the
       schemas. Every command also takes these options:
 
       | option | meaning |

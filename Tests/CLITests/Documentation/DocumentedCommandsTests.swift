@@ -54,25 +54,6 @@ import Testing
     #expect(count > 30)
   }
 
-  @Test func `the table of commands names only options that exist`() throws {
-    let usage = try Self.usage.get()
-    let text = try String(
-      contentsOf: World.repository.appending(path: "docs/commands.md"), encoding: .utf8)
-    let rows = text.split(separator: "\n").drop { $0 != "| command | does |" }.dropFirst(2)
-      .prefix { $0.hasPrefix("| ") }
-    #expect(rows.count > 20)
-    for row in rows {
-      let spans = row.split(separator: "`", omittingEmptySubsequences: false).enumerated()
-        .filter { $0.offset % 2 == 1 }.map { $0.element.split(separator: " ").map(String.init) }
-      let command = try #require(spans.first)
-      for words in spans {
-        for option in words where option.hasPrefix("--") && option.count > 2 {
-          #expect(usage.has(option, in: command), "\(command[0]) has no \(option)")
-        }
-      }
-    }
-  }
-
   @Test(arguments: Story.all) func `the commands of a block end as the text promises`(
     _ story: Story
   ) throws {

@@ -21,7 +21,13 @@ import Testing
   /// Of those that end otherwise than with 0.
   private static let statuses: [String: Int32] = [
     // The command's name alone.
-    "keyvault accept": 64, "keyvault render": 64,
+    "keyvault accept": 64, "keyvault add": 64, "keyvault add --replace": 64, "keyvault adopt": 64,
+    "keyvault cp --force": 64, "keyvault mv": 64, "keyvault providers new": 64,
+    "keyvault recipients add": 64, "keyvault recipients exposure": 64,
+    "keyvault recipients rm": 64, "keyvault render": 64, "keyvault rotate": 64,
+    "keyvault set": 64,
+    // Signatures are off there.
+    "keyvault sign": 64,
     // No older lists are present.
     "keyvault accept --recipients": 2,
     // No merge is in progress.

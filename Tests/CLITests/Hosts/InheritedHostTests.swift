@@ -131,7 +131,8 @@ import Testing
       """)
     #expect(result.status == 0, "\(result)")
     #expect(result.output == "0\n1\n", "\(result)")
-    #expect(result.errors.contains("may travel to evil.invalid, so it was not signed"), "\(result)")
+    #expect(
+      result.errors.contains("may be sent to evil.invalid, so it was not signed"), "\(result)")
     #expect(result.errors.contains("signed staging/openai, which may travel to evil.invalid"))
     #expect(result.errors.contains("serial 2, may travel to evil.invalid"), "\(result)")
   }

@@ -93,7 +93,7 @@ import Testing
         echo '  e991: {}'; } >> keyvault.yaml
       git add -A; git commit -qm start
       blob=$(git hash-object -w vault/production/openai.gpg)
-      for n in $(seq 980 991); do for p in $(seq 100); do
+      for n in $(seq 980 991); do for p in $(seq 250); do
         printf '100644 %s\\tvault/e%s/p%s.gpg\\n' $blob $n $p
       done; done | git update-index --index-info
       git commit -qm more; git checkout -q -f main

@@ -22,7 +22,7 @@ import Testing
     let world = try World()
     try world.output(#"cp -a "$FILLED/." ."#)
     let no = try answer("n", in: world)
-    #expect(no.status == 64 && no.output.contains("'AUDIT_SINK' is not known"), "\(no)")
+    #expect(no.status == 64 && no.output.contains("'AUDIT_SINK' is not a known name"), "\(no)")
     #expect(try world.output("keyvault render production --format json").contains("OPENAI_API_KEY"))
     let yes = try answer("y", in: world)
     #expect(yes.status == 0, "\(yes)")
@@ -49,7 +49,8 @@ import Testing
       print(shown + rest)
       sys.exit(status)
       """#, in: world)
-    #expect(result.status == 0 && result.output.contains("'SPARE_HOST' is not known"), "\(result)")
+    #expect(
+      result.status == 0 && result.output.contains("'SPARE_HOST' is not a known name"), "\(result)")
     #expect(try world.output("keyvault render production") == "SPARE_HOST=\(Templates.openAI)\n")
   }
 
