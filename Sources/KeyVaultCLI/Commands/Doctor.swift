@@ -36,6 +36,6 @@ struct Doctor: SessionCommand {
   private func dropForeignLines(_ session: Session) throws {
     let count = try session.localState(of: session.repository()).dropForeignLines()
     session.note(
-      count == 0 ? "nothing to mend" : "removed \(count) \(count == 1 ? "line" : "lines")")
+      count == 0 ? "nothing to fix" : "removed \(count) \(count == 1 ? "line" : "lines")")
   }
 }
