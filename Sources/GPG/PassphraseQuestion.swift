@@ -1,4 +1,3 @@
-internal import FoundationEssentials
 internal import Glibc
 
 /// A question for a passphrase on a terminal.
@@ -22,30 +21,11 @@ public enum PassphraseQuestion {
 
   /// Every pinentry of this user that has the terminal open.
   private static func processes(on terminal: dev_t) -> [pid_t] {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
-    return names.compactMap(pid_t.init).filter { process in
+    RunningProcess.all.filter { process in
       var status = stat()
-      return unsafe stat("/proc/\(process)", &status) == 0 && status.st_uid == geteuid()
-        && name(of: process).hasPrefix("pinentry") && hasOpen(terminal, process)
-    }
-  }
-
-  private static func name(of process: pid_t) -> String {
-    let file = unsafe open("/proc/\(process)/comm", O_RDONLY | O_CLOEXEC)
-    guard file >= 0 else { return "" }
-    defer { _ = close(file) }
-    var buffer = [UInt8](repeating: 0, count: 64)
-    let count = unsafe read(file, &buffer, buffer.count)
-    return String(decoding: buffer.prefix(max(0, count)), as: UTF8.self)
-  }
-
-  private static func hasOpen(_ terminal: dev_t, _ process: pid_t) -> Bool {
-    let folder = "/proc/\(process)/fd"
-    let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    return files.contains { file in
-      var status = stat()
-      return unsafe stat("\(folder)/\(file)", &status) == 0
-        && status.st_mode & S_IFMT == S_IFCHR && status.st_rdev == terminal
-    }
+      return unsafe stat("/proc/\(process.id)", &status) == 0 && status.st_uid == geteuid()
+        && process.name.hasPrefix("pinentry")
+        && process.hasOpen { $0.st_mode & S_IFMT == S_IFCHR && $0.st_rdev == terminal }
+    }.map(\.id)
   }
 }

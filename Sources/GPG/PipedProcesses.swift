@@ -1,5 +1,4 @@
 internal import CGPGME
-internal import FoundationEssentials
 internal import Glibc
 
 /// Processes of a program at the other end of pipes that this process made. gpgme does not tell which it
@@ -24,28 +23,11 @@ struct PipedProcesses {
 
   private func identifiers() -> [pid_t] {
     let own = getpid()
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
-    return names.compactMap(pid_t.init).filter { process in
-      process != own && name(of: process).hasPrefix(program) && holdsPipe(process)
-    }
-  }
-
-  private func name(of process: pid_t) -> String {
-    let file = unsafe open("/proc/\(process)/comm", O_RDONLY | O_CLOEXEC)
-    guard file >= 0 else { return "" }
-    defer { _ = close(file) }
-    var buffer = [UInt8](repeating: 0, count: 64)
-    let count = unsafe read(file, &buffer, buffer.count)
-    return String(decoding: buffer.prefix(max(0, count)), as: UTF8.self)
-  }
-
-  private func holdsPipe(_ process: pid_t) -> Bool {
-    let folder = "/proc/\(process)/fd"
-    let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    return files.contains { file in
-      var status = stat()
-      return unsafe stat("\(folder)/\(file)", &status) == 0 && status.st_mode & S_IFMT == S_IFIFO
-        && pipes.contains(UInt64(status.st_ino))
-    }
+    return RunningProcess.all.filter { process in
+      process.id != own && process.name.hasPrefix(program)
+        && process.hasOpen {
+          $0.st_mode & S_IFMT == S_IFIFO && pipes.contains(UInt64($0.st_ino))
+        }
+    }.map(\.id)
   }
 }

@@ -29,9 +29,4 @@ extension Session {
         "'\(first)'\(others): \(doubt.message)", hint: doubt.hints(for: first).first)
     }
   }
-
-  /// Warns of definitions of the repository that do not count.
-  func warnOfDefinitions(_ objections: [Failure]) {
-    for objection in objections { Console.warning(objection.message, hint: objection.hints.first) }
-  }
 }

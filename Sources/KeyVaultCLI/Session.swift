@@ -145,7 +145,7 @@ final class Session {
     if let provider = try catalogue.provider(id) { return provider }
     let close = Suggestion.closest(to: id, among: catalogue.ids)
     throw Failure(
-      .notFound, "no provider '\(id.printable(limit: 80))' is known",
+      .notFound, "unknown provider '\(id.printable(limit: 80))'",
       hints: [close.map { "did you mean '\($0)'?" } ?? "'keyvault providers' shows all"])
   }
 

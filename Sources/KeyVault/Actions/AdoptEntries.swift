@@ -104,7 +104,7 @@ public struct AdoptEntries: Sendable {
       }
     guard let definition = try workspace.repository.catalogue.provider(id) else {
       throw Failure(
-        .usage, "no provider '\(id.printable(limit: 80))' is known",
+        .usage, "unknown provider '\(id.printable(limit: 80))'",
         hints: ["say --provider ID"])
     }
     // What was bound to this provider before was a key of it then.

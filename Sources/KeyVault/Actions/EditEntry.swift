@@ -37,7 +37,7 @@ public struct EditEntry: Sendable {
     }
     guard !credential.isEmpty else { return try vault.setFields(changes, of: name) }
     guard let provider = try workspace.repository.catalogue.provider(entry.provider) else {
-      throw Failure(.malformed, "no provider '\(entry.provider.printable(limit: 80))' is known")
+      throw Failure(.malformed, "unknown provider '\(entry.provider.printable(limit: 80))'")
     }
     for (field, value) in credential { try provider.check(field: field, value: value) }
     let opened = try vault.open(entry, requiring: .fitting, with: workspace.gpg())

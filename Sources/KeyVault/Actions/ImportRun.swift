@@ -33,12 +33,14 @@ struct ImportRun {
       for item in staged { add(item.key, .planned, reason: item.remark) }
       return
     }
+    guard !staged.isEmpty else { return }
+    let program = try workspace.program()
     for index in staged.indices {
       let item = staged[index]
       staged[index].prepared = try vault.prepare(
         item.key.newKey,
         about: Vault.Description(owner: request.owner, variable: item.key.variable),
-        over: item.present, program: workspace.program(), now: workspace.now)
+        over: item.present, program: program, now: workspace.now)
     }
     if request.checks.asksProvider { staged = try await accepted(staged) }
     guard !staged.isEmpty else { return }

@@ -1,5 +1,12 @@
 /// Variables under which keys are not rendered unless a person permits it.
 extension Workspace {
+  /// Asks, where keyvault does not know this name of a variable, whether keys may be rendered under it, and remembers
+  /// the answer for this repository. Throws the refusal if the person declines or cannot be asked.
+  func admit(variable name: String, of entry: EntryName) throws(Failure) {
+    guard let refusal = try repository.refusal(ofVariable: name, in: entry) else { return }
+    guard try permits(name, refusal) else { throw refusal }
+  }
+
   /// Whether the person permits a name that was refused; remembered for this repository.
   func permits(_ name: String, _ refusal: Failure) throws(Failure) -> Bool {
     // Without a hint, nothing permits it.

@@ -215,11 +215,8 @@ struct RollbackTests {
     let marked = sound + "exposed: {to: \(Keyring.bob.fingerprint), since: 2026-11-20, reason: x}\n"
     try world.write(marked, to: path)
     try world.commit()
-    if broken == "gone" {
-      try world.scratch.remove(path)
-    } else {
-      try world.write(broken, to: path)
-    }
+    try world.scratch.remove(path)
+    if broken != "gone" { try world.write(broken, to: path) }
     try world.commit()
     // The key of then, encrypted again, so that its ciphertext is none that was here.
     try world.git("rm", "-q", "-r", "vault/p")

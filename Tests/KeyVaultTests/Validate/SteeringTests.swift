@@ -84,13 +84,11 @@ struct SteeringTests {
       "warning", "'auth.header' is 'X-Acme-Key', was 'Authorization' in 'main'"
     ),
     (
-      "request: GET /models", "request: GET /evil.example/models",
-      "error",
+      "request: GET /models", "request: GET /evil.example/models", "error",
       "'probe.request' is 'GET /evil.example/models', was 'GET /models' in 'main'; the path of"
     ),
     (
-      "hosts: [files", "headers: {X-Else: a}\nhosts: [files",
-      "error",
+      "hosts: [files", "headers: {X-Else: a}\nhosts: [files", "error",
       "'headers' is '{\"X-Else\":\"a\"}', was not set in 'main'; the header 'X-Else' may tell"
     ),
     (
